@@ -1,0 +1,66 @@
+// The one error class of Keycard, and every reason it can have.
+
+/**
+ * Why a request was refused. Stable: clients switch on it (`error.data.reason` in tRPC).
+ * Each door maps it once to its own words (RFC 6749 §5.2, RFC 6750 §3.1, HTTP status, tRPC code).
+ */
+export const errorReasons = [
+  'not_authenticated', // no bearer token was presented
+  'token_expired', // correctly signed, but past its expiry
+  'invalid_token', // anything else that is wrong with a bearer token
+  'insufficient_scope', // the token does not open this door
+  'invalid_request', // the request itself is malformed
+  'invalid_input', // a field breaks its rule; see `fields`
+  'invalid_credentials', // unknown user, wrong password or disabled user: one answer
+  'invalid_grant', // a refresh token that no longer opens anything
+  'invalid_client', // an unknown OAuth client, or its secret is wrong
+  'unauthorized_client', // the client may not use this grant
+  'unsupported_grant_type',
+  'invalid_scope',
+  'cross_site', // a cookie endpoint was called from another site
+  'not_found',
+  'conflict', // somebody else has it already, or changed it meanwhile
+  'payload_too_large',
+  'unsupported_media_type',
+  'too_many_requests', // see `retryAfterSeconds`
+  'overloaded', // the password queue is full; see `retryAfterSeconds`
+  'unavailable', // the database does not answer; see `retryAfterSeconds`
+] as const
+
+export type ErrorReason = (typeof errorReasons)[number]
+
+/** One input field that breaks its rule. `path` is dotted (`address.street`), '' for the whole input. */
+export interface FieldError {
+  path: string
+  message: string
+}
+
+export interface AppErrorDetails {
+  /** What goes to the log and never to the client. */
+  detail?: string
+  cause?: unknown
+  fields?: readonly FieldError[]
+  /** The scopes that were needed (RFC 6750 §3: the `scope` attribute). */
+  scope?: readonly string[]
+  /** In whole seconds, for Retry-After (RFC 9110 §10.2.3). */
+  retryAfterSeconds?: number
+}
+
+/** `message` is public: it states the broken rule and never echoes a secret. */
+export class AppError extends Error {
+  readonly reason: ErrorReason
+  readonly detail: string | undefined
+  readonly fields: readonly FieldError[]
+  readonly scope: readonly string[]
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(reason: ErrorReason, message: string, details: AppErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = 'AppError'
+    this.reason = reason
+    this.detail = details.detail
+    this.fields = details.fields ?? []
+    this.scope = details.scope ?? []
+    this.retryAfterSeconds = details.retryAfterSeconds
+  }
+}

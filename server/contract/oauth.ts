@@ -1,0 +1,39 @@
+// The OAuth2 words that browser and server share: paths, clients, the token response.
+
+export const oauthPaths = {
+  token: '/token',
+} as const
+
+/** The built-in clients, both public and first-party. `keycard-web` is taken where none is named. */
+export const builtInClientIds = { web: 'keycard-web', cli: 'keycard-cli' } as const
+
+/** RFC 6749 §5.1. */
+export interface TokenResponse {
+  access_token: string
+  token_type: 'bearer'
+  /** In seconds: the token's exp − iat. */
+  expires_in: number
+  /** The granted scopes, separated by spaces. */
+  scope: string
+  /** Absent where the refresh token went out as the browser's HttpOnly cookie. */
+  refresh_token?: string
+}
+
+/** RFC 6749 §5.2 and §4.1.2.1, and RFC 8628 §3.5 for `slow_down`. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'slow_down'
+  | 'temporarily_unavailable'
+  | 'server_error'
+
+/** `detail` repeats `error_description`, as FastAPI's clients read it. */
+export interface OAuthErrorBody {
+  error: OAuthErrorCode
+  error_description: string
+  detail: string
+}

@@ -1,0 +1,59 @@
+// The catalogue of scopes: each a door that a token may open, with a sentence a person can read.
+
+import { AppError } from './app-error.ts'
+
+/** Add a scope here and to a role below; metadata, OpenAPI and `scopedProcedure` typing follow. */
+export const scopeCatalogue = {
+  me: 'See who you are.',
+  'items:read': 'See your items.',
+  'items:write': 'Create, change and delete your items.',
+  'users:read': 'See every user.',
+  'users:write': 'Create, change and disable users.',
+} as const
+
+export type Scope = keyof typeof scopeCatalogue
+
+export const allScopes = Object.keys(scopeCatalogue) as Scope[]
+
+export const roles = ['user', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export const scopesOfRole: Record<Role, readonly Scope[]> = {
+  user: ['me', 'items:read', 'items:write'],
+  admin: allScopes,
+}
+
+export function isScope(word: string): word is Scope {
+  return Object.hasOwn(scopeCatalogue, word)
+}
+
+/** RFC 6749 §3.3: words of %x21 / %x23-5B / %x5D-7E with one space between them. */
+const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
+const scopeMaxLength = 1024
+
+/**
+ * Reads a `scope` parameter; words given twice count once, and the catalogue's order is kept.
+ * @throws AppError invalid_scope where the syntax is wrong or a word is unknown
+ */
+export function parseScope(text: string): Scope[] {
+  if (text.length > scopeMaxLength || !scopeSyntax.test(text)) {
+    throw new AppError(
+      'invalid_scope',
+      'scope must be words separated by single spaces, 1024 characters at most',
+    )
+  }
+  const words = new Set(text.split(' '))
+  for (const word of words) {
+    if (!isScope(word)) {
+      throw new AppError(
+        'invalid_scope',
+        `scope has a word that is not in the catalogue; known are: ${formatScope(allScopes)}`,
+      )
+    }
+  }
+  return allScopes.filter((scope) => words.has(scope))
+}
+
+export function formatScope(scopes: readonly string[]): string {
+  return scopes.join(' ')
+}

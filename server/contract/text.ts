@@ -1,0 +1,23 @@
+// Text that every engine can hold: what all free-text input has to be.
+
+import { z } from 'zod'
+
+/** NUL ends a string in C and is refused by PostgreSQL; a lone surrogate has no UTF-8 form. */
+export function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+const storableMessage = 'must be well-formed text without NUL characters'
+
+/** Any storable text of at most `maxLength` UTF-16 code units. */
+export function text(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength, `must be at most ${maxLength} characters`)
+    .refine(isStorableText, storableMessage)
+}
+
+/** Storable text that says something: trimmed, and at least one character is left. */
+export function requiredText(maxLength: number) {
+  return text(maxLength).trim().min(1, 'must not be empty')
+}
