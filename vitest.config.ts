@@ -1,0 +1,18 @@
+// How vitest runs: its own root, not Vite's, and no more processes than a small machine can bear.
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['server/**/*.test.ts', 'client/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
+    globalSetup: ['e2e/postgres-setup.ts'],
+    // A process each, and not a thread: the database and the password workers are native and
+    // threaded themselves.
+    pool: 'forks',
+    maxWorkers: 2,
+    // In milliseconds: a property test of 2,000 cases on a busy machine needs more than 5 s.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+  },
+})
