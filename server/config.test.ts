@@ -1,0 +1,312 @@
+// Every setting: its default, what it may be, and the sentence that says what is wrong with it.
+
+import { describe, expect, test } from 'vitest'
+import { type Config, readConfig } from './config.ts'
+import { StartError } from './contract/start-error.ts'
+
+type Environment = Record<string, string>
+
+/** The lines of the refusal; none where the settings are taken. */
+function problemsOf(env: Environment): string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof StartError) return error.message.split('\n')
+    throw error
+  }
+}
+
+const masterKey = 'hb8fCzbN8pxH1nPlgmU6qOUSuRXnUQm4BHsuy4hzs1k='
+const secretKey = 'Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA'
+
+const production: Environment = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://login.example.com',
+  TRUSTED_PROXIES: '127.0.0.1',
+}
+
+const defaults: Config = {
+  production: false,
+  host: 'localhost',
+  port: 3000,
+  publicUrl: 'http://localhost:3000',
+  trustedProxies: [],
+  databaseUrl: null,
+  dataDir: '.data',
+  masterKeys: [],
+  signing: { algorithm: 'EdDSA' },
+  accessTokenLifetimeSeconds: 900,
+  passwordGrant: true,
+  passwordMinLength: 15,
+  bcryptCost: 12,
+  demoAccounts: true,
+  cookieSecure: true,
+  logLevel: 'warn',
+}
+
+const settingNames = [
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'PUBLIC_URL',
+  'TRUSTED_PROXIES',
+  'DATABASE_URL',
+  'DATA_DIR',
+  'MASTER_KEY',
+  'JWT_ALGORITHM',
+  'SECRET_KEY',
+  'ACCESS_TOKEN_EXPIRE_MINUTES',
+  'PASSWORD_GRANT',
+  'PASSWORD_MIN_LENGTH',
+  'BCRYPT_COST',
+  'DEMO_ACCOUNTS',
+  'COOKIE_SECURE',
+  'LOG_LEVEL',
+]
+
+describe('defaults', () => {
+  test('no setting at all is a Keycard to try', () => {
+    expect(readConfig({})).toEqual(defaults)
+  })
+
+  test.each(['', ' ', '\t'])('an empty value (%j) counts as absent, in every setting', (empty) => {
+    const env = Object.fromEntries(settingNames.map((name) => [name, empty]))
+    expect(readConfig(env)).toEqual(defaults)
+  })
+
+  test('production has no demo accounts, listens everywhere and logs what happens', () => {
+    expect(readConfig(production)).toMatchObject({
+      production: true,
+      demoAccounts: false,
+      host: '0.0.0.0',
+      logLevel: 'info',
+      publicUrl: 'https://login.example.com',
+      trustedProxies: ['127.0.0.1'],
+    })
+  })
+
+  test('the issuer follows the port', () => {
+    expect(readConfig({ PORT: '4000' }).publicUrl).toBe('http://localhost:4000')
+  })
+})
+
+describe('each setting is read', () => {
+  test.each<[string, Environment, Partial<Config>]>([
+    ['PORT', { PORT: '8080' }, { port: 8080 }],
+    ['PORT 0: any that is free', { PORT: '0' }, { port: 0 }],
+    ['HOST', { HOST: '127.0.0.1' }, { host: '127.0.0.1' }],
+    [
+      'PUBLIC_URL',
+      { PUBLIC_URL: 'https://id.example.org' },
+      { publicUrl: 'https://id.example.org' },
+    ],
+    ['PUBLIC_URL with /', { PUBLIC_URL: 'https://a.example/' }, { publicUrl: 'https://a.example' }],
+    [
+      'TRUSTED_PROXIES',
+      { TRUSTED_PROXIES: ' 127.0.0.1, 10.0.0.0/8 ,::1,fd00::/8,' },
+      { trustedProxies: ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'] },
+    ],
+    ['DATA_DIR', { DATA_DIR: '/srv/keycard' }, { dataDir: '/srv/keycard' }],
+    [
+      'DATABASE_URL',
+      { DATABASE_URL: 'postgres://u:p@db/keycard', MASTER_KEY: masterKey },
+      { databaseUrl: 'postgres://u:p@db/keycard' },
+    ],
+    [
+      'DATABASE_URL, long scheme',
+      { DATABASE_URL: 'postgresql://db/keycard', MASTER_KEY: masterKey },
+      { databaseUrl: 'postgresql://db/keycard' },
+    ],
+    ['JWT_ALGORITHM', { JWT_ALGORITHM: 'eddsa' }, { signing: { algorithm: 'EdDSA' } }],
+    ['lifetime', { ACCESS_TOKEN_EXPIRE_MINUTES: '1' }, { accessTokenLifetimeSeconds: 60 }],
+    ['PASSWORD_GRANT', { PASSWORD_GRANT: 'OFF' }, { passwordGrant: false }],
+    ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '8' }, { passwordMinLength: 8 }],
+    ['BCRYPT_COST', { BCRYPT_COST: '10' }, { bcryptCost: 10 }],
+    ['DEMO_ACCOUNTS', { DEMO_ACCOUNTS: 'off' }, { demoAccounts: false }],
+    ['COOKIE_SECURE', { COOKIE_SECURE: 'off' }, { cookieSecure: false }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    ['HOST elsewhere', { HOST: '0.0.0.0', DEMO_ACCOUNTS: 'off' }, { host: '0.0.0.0' }],
+  ])('%s', (_name, env, expected) => {
+    expect(readConfig(env)).toMatchObject(expected)
+  })
+
+  test('MASTER_KEY lists several keys, newest first, in base64 or base64url', () => {
+    const older = Buffer.from(masterKey, 'base64').reverse()
+    const { masterKeys } = readConfig({
+      MASTER_KEY: `${masterKey},${older.toString('base64url')}`,
+    })
+    expect(masterKeys.map((key) => Buffer.from(key).toString('base64'))).toEqual([
+      masterKey,
+      older.toString('base64'),
+    ])
+  })
+
+  test('SECRET_KEY signs where JWT_ALGORITHM is HS256', () => {
+    const { signing } = readConfig({ JWT_ALGORITHM: 'HS256', SECRET_KEY: secretKey })
+    expect(signing).toEqual({
+      algorithm: 'HS256',
+      secretKey: new TextEncoder().encode(secretKey),
+    })
+  })
+
+  test('SECRET_KEY does not matter where it signs nothing', () => {
+    expect(readConfig({ SECRET_KEY: 'short' }).signing).toEqual({ algorithm: 'EdDSA' })
+  })
+})
+
+describe('what is wrong is named, with what it was and what would be right', () => {
+  test.each<[Environment, RegExp]>([
+    [{ PORT: '80a' }, /^PORT is "80a", but must be a whole number from 0 to 65535\.$/],
+    [{ PORT: '65536' }, /^PORT is "65536", /],
+    [{ PORT: '-1' }, /^PORT is "-1", /],
+    [{ PORT: '1e3' }, /^PORT is "1e3", /],
+    [{ ACCESS_TOKEN_EXPIRE_MINUTES: '0' }, /^ACCESS_TOKEN_EXPIRE_MINUTES is "0".*1 to 1440\.$/],
+    [{ ACCESS_TOKEN_EXPIRE_MINUTES: '1441' }, /^ACCESS_TOKEN_EXPIRE_MINUTES is "1441"/],
+    [{ PASSWORD_MIN_LENGTH: '7' }, /^PASSWORD_MIN_LENGTH is "7".*8 to 64\.$/],
+    [{ BCRYPT_COST: '9' }, /^BCRYPT_COST is "9".*10 to 15\.$/],
+    [{ BCRYPT_COST: '16' }, /^BCRYPT_COST is "16"/],
+    [{ PASSWORD_GRANT: 'yes' }, /^PASSWORD_GRANT is "yes", but must be one of on, off\.$/],
+    [{ DEMO_ACCOUNTS: 'true' }, /^DEMO_ACCOUNTS is "true", but must be one of on, off\.$/],
+    [{ COOKIE_SECURE: '0' }, /^COOKIE_SECURE is "0", but must be one of on, off\.$/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud", but must be one of trace, .*silent\.$/],
+    [{ JWT_ALGORITHM: 'none' }, /^JWT_ALGORITHM is "none", but must be one of EdDSA, HS256\.$/],
+    [{ PUBLIC_URL: 'login.example.com' }, /^PUBLIC_URL is "login\.example\.com", .*an origin/],
+    [{ PUBLIC_URL: 'https://a.example/app' }, /^PUBLIC_URL is "https:\/\/a\.example\/app", /],
+    [{ PUBLIC_URL: 'ftp://a.example' }, /^PUBLIC_URL is "ftp:\/\/a\.example", /],
+    [{ TRUSTED_PROXIES: '127.0.0.1,proxy' }, /^TRUSTED_PROXIES is "127\.0\.0\.1,proxy", .*ranges/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES is "10\.0\.0\.0\/33", /],
+    [{ TRUSTED_PROXIES: '10.0.0.0/0' }, /^TRUSTED_PROXIES is "10\.0\.0\.0\/0", /],
+    [{ HOST: '0.0.0.0' }, /^HOST is "0\.0\.0\.0", but with demo accounts.*DEMO_ACCOUNTS=off\.$/],
+    [{ HOST: '127.evil.example' }, /^HOST is "127\.evil\.example", /],
+    [{ DATABASE_URL: 'postgres://db/keycard' }, /^MASTER_KEY is missing: with PostgreSQL/],
+  ])('%j', (env, sentence) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)])
+  })
+
+  test('all that is wrong is said at once, a line each', () => {
+    const lines = problemsOf({ PORT: 'x', BCRYPT_COST: '3', LOG_LEVEL: 'loud', MASTER_KEY: 'a' })
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'PORT',
+      'MASTER_KEY',
+      'BCRYPT_COST',
+      'LOG_LEVEL',
+    ])
+  })
+})
+
+describe('a secret is told by its length only', () => {
+  test.each<[string, Environment, string, RegExp]>([
+    [
+      'MASTER_KEY too short',
+      { MASTER_KEY: 'geheim-geheim' },
+      'geheim',
+      /^MASTER_KEY has 13 characters, but must be .*openssl rand/,
+    ],
+    [
+      'MASTER_KEY not random',
+      { MASTER_KEY: 'Z'.repeat(44) },
+      'ZZZ',
+      /^MASTER_KEY has 44 characters, but must be random/,
+    ],
+    [
+      'MASTER_KEY not base64',
+      { MASTER_KEY: `${'geheim!'.repeat(8)}` },
+      'geheim',
+      /^MASTER_KEY has 56 characters, /,
+    ],
+    [
+      'R41: SECRET_KEY too short',
+      { JWT_ALGORITHM: 'HS256', SECRET_KEY: 'geheim' },
+      'geheim',
+      /^SECRET_KEY has 6 characters, but must be at least 32 random bytes.*openssl rand/,
+    ],
+    [
+      'R41: SECRET_KEY of one letter',
+      { JWT_ALGORITHM: 'HS256', SECRET_KEY: 'q'.repeat(64) },
+      'qqq',
+      /^SECRET_KEY has 64 characters, /,
+    ],
+    [
+      "R41: FastAPI's sample",
+      {
+        JWT_ALGORITHM: 'HS256',
+        SECRET_KEY: '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
+      },
+      '09d25e',
+      /^SECRET_KEY has 64 characters, but must be .*no sample/,
+    ],
+    [
+      "R41: jwt.io's sample",
+      { JWT_ALGORITHM: 'HS256', SECRET_KEY: 'a-string-secret-at-least-256-bits-long' },
+      'a-string',
+      /^SECRET_KEY has 38 characters, /,
+    ],
+    [
+      'R41: a sample by its words',
+      { JWT_ALGORITHM: 'HS256', SECRET_KEY: 'please-CHANGE-me-0123456789-0123456789' },
+      'please',
+      /^SECRET_KEY has 38 characters, /,
+    ],
+    ['R41: SECRET_KEY missing', { JWT_ALGORITHM: 'HS256' }, 'geheim', /^SECRET_KEY is missing, /],
+    [
+      'DATABASE_URL of another engine',
+      { DATABASE_URL: 'mysql://root:geheim@db/keycard' },
+      'geheim',
+      /^DATABASE_URL is "mysql:\/\/\*\*\*@db\/keycard", but must be postgres:\/\//,
+    ],
+    [
+      'DATABASE_URL with the password as a parameter',
+      { DATABASE_URL: 'mysql://db/keycard?password=geheim' },
+      'geheim',
+      /^DATABASE_URL is "mysql:\/\/db\/keycard", /,
+    ],
+    [
+      'DATABASE_URL without its scheme',
+      { DATABASE_URL: 'keycard:geheim@db/keycard' },
+      'geheim',
+      /^DATABASE_URL is a text of 25 characters, /,
+    ],
+    [
+      'DATABASE_URL that is no URL',
+      { DATABASE_URL: '//keycard:geheim@db' },
+      'geheim',
+      /^DATABASE_URL is a text of 19 characters, /,
+    ],
+  ])('%s', (_name, env, secret, sentence) => {
+    const problems = problemsOf(env)
+    expect(problems).toEqual([expect.stringMatching(sentence)])
+    expect(problems.join()).not.toContain(secret)
+  })
+})
+
+describe('production', () => {
+  test.each<[string, Environment, RegExp]>([
+    ['PUBLIC_URL missing', { PUBLIC_URL: '' }, /^PUBLIC_URL is missing: .*https:\/\//],
+    ['PUBLIC_URL blank', { PUBLIC_URL: '  ' }, /^PUBLIC_URL is missing: /],
+    [
+      'R29: PUBLIC_URL without TLS',
+      { PUBLIC_URL: 'http://login.example.com' },
+      /^PUBLIC_URL is "http:\/\/login\.example\.com", but production needs https\.$/,
+    ],
+    [
+      'R29: no proxy declared',
+      { TRUSTED_PROXIES: '' },
+      /^TRUSTED_PROXIES is missing: .*127\.0\.0\.1 or 10\.0\.0\.0\/8\.$/,
+    ],
+    ['demo accounts', { DEMO_ACCOUNTS: 'on' }, /^DEMO_ACCOUNTS is "on", but production has no/],
+    ['R68: an insecure cookie', { COOKIE_SECURE: 'off' }, /^COOKIE_SECURE is "off", but/],
+    [
+      'R113: PostgreSQL without a master key',
+      { DATABASE_URL: 'postgres://db/keycard' },
+      /^MASTER_KEY is missing: with PostgreSQL it is required\. Make one with: openssl/,
+    ],
+  ])('refuses %s', (_name, env, sentence) => {
+    expect(problemsOf({ ...production, ...env })).toEqual([expect.stringMatching(sentence)])
+  })
+
+  test('may be tried on this machine without TLS', () => {
+    const env = { NODE_ENV: 'production', PUBLIC_URL: 'http://localhost:3000' }
+    expect(problemsOf(env)).toEqual([])
+  })
+})
