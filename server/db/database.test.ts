@@ -1,0 +1,253 @@
+// The same data on both engines: one set of migrations, one set of queries.
+
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import type { Database, Engine } from './database.ts'
+import { isUniqueViolation } from './errors.ts'
+import type { NewSession, NewUser } from './tables.ts'
+
+const now = 1_800_000_000_123
+
+function makeUser(id: string, values: Partial<NewUser> = {}): NewUser {
+  return {
+    id,
+    username: id,
+    username_key: id,
+    role: 'user',
+    password_hash: 'none',
+    password_changed_at_ms: now,
+    created_at_ms: now,
+    updated_at_ms: now,
+    ...values,
+  }
+}
+
+function makeSession(id: string, userId: string): NewSession {
+  return {
+    id,
+    user_id: userId,
+    client_id: 'keycard-web',
+    scope: 'me items:read',
+    created_at_ms: now,
+    last_used_at_ms: now,
+    idle_ms: 1_800_000,
+    idle_expires_at_ms: now + 1_800_000,
+    expires_at_ms: now + 43_200_000,
+    door: 'browser',
+  }
+}
+
+async function addUsers(database: Database, ...users: NewUser[]): Promise<void> {
+  for (const user of users) await database.kysely.insertInto('users').values(user).execute()
+}
+
+const expectedColumns = {
+  items: 'created_at_ms description id owner_id title updated_at_ms',
+  revocations: 'created_at_ms epoch id kind subject',
+  sessions:
+    'address client_id counter created_at_ms door expires_at_ms id idle_expires_at_ms idle_ms ' +
+    'last_used_at_ms revoked_at_ms revoked_reason rotated_at_ms scope user_agent user_id',
+  signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
+  users:
+    'created_at_ms disabled email email_key epoch full_name id is_demo password_changed_at_ms ' +
+    'password_hash password_key_id role updated_at_ms username username_key',
+}
+
+const nullableColumns =
+  'revocations.epoch sessions.address sessions.revoked_at_ms sessions.revoked_reason ' +
+  'sessions.rotated_at_ms sessions.user_agent users.email users.email_key users.full_name ' +
+  'users.password_key_id'
+
+interface Column {
+  of: string
+  name: string
+  nullable: 0 | 1
+}
+
+function listColumns(engine: Engine) {
+  return engine === 'sqlite'
+    ? sql<Column>`
+        select t.name as "of", c.name as name, 1 - c."notnull" as nullable
+        from sqlite_schema t, pragma_table_info(t.name) c
+        where t.type = 'table' and t.name not like 'kysely%' order by 1, 2`
+    : sql<Column>`
+        select table_name as "of", column_name as name, (is_nullable = 'YES')::int as nullable
+        from information_schema.columns
+        where table_schema = 'public' and table_name not like 'kysely%' order by 1, 2`
+}
+
+forEachEngine((engine) => {
+  test('the migrations make the tables that the types describe', async () => {
+    const { kysely } = await openTestDatabase(engine)
+    const { rows } = await listColumns(engine).execute(kysely)
+    const columns: Record<string, string> = {}
+    for (const { name, of } of rows) columns[of] = columns[of] ? `${columns[of]} ${name}` : name
+    const nullable = rows.filter((row) => row.nullable === 1).map((row) => `${row.of}.${row.name}`)
+    expect(columns).toEqual(expectedColumns)
+    expect(nullable.join(' ')).toBe(nullableColumns)
+  })
+
+  test('a row comes back with the same types on both engines', async () => {
+    const database = await openTestDatabase(engine)
+    await addUsers(database, makeUser('ada', { email: 'Ada@x.org', email_key: 'ada@x.org' }))
+    const { kysely } = database
+    expect(await kysely.selectFrom('users').selectAll().executeTakeFirst()).toEqual({
+      ...makeUser('ada', { email: 'Ada@x.org', email_key: 'ada@x.org' }),
+      disabled: 0,
+      epoch: 0,
+      full_name: null,
+      is_demo: 0,
+      password_key_id: null,
+    })
+    const count = kysely.selectFrom('users').select(({ fn }) => fn.countAll<number>().as('count'))
+    expect(await count.executeTakeFirst()).toEqual({ count: 1 })
+  })
+
+  test('a value that is taken is told from other errors, with its column', async () => {
+    const database = await openTestDatabase(engine)
+    await addUsers(database, makeUser('ada', { email_key: 'ada@x.org' }))
+    const add = (user: NewUser) =>
+      database.kysely
+        .insertInto('users')
+        .values(user)
+        .execute()
+        .then(
+          () => null,
+          (error: unknown) => error,
+        )
+
+    const sameId = await add(makeUser('ada', { username_key: 'other' }))
+    const sameName = await add(makeUser('bob', { username_key: 'ada' }))
+    const sameEmail = await add(makeUser('bob', { email_key: 'ada@x.org' }))
+    expect(isUniqueViolation(sameId, 'users.id')).toBe(true)
+    expect(isUniqueViolation(sameName, 'users.username_key')).toBe(true)
+    expect(isUniqueViolation(sameName, 'users.email_key')).toBe(false)
+    expect(isUniqueViolation(sameEmail, 'users.email_key')).toBe(true)
+
+    const noSuchUser = await database.kysely
+      .insertInto('sessions')
+      .values(makeSession('s', 'nobody'))
+      .execute()
+      .catch((error: unknown) => error)
+    expect(noSuchUser).toBeInstanceOf(Error)
+    expect(isUniqueViolation(noSuchUser)).toBe(false)
+    // The connection is as good as before.
+    expect(await add(makeUser('bob'))).toBeNull()
+  })
+
+  test('deleting a user deletes the sessions and items', async () => {
+    const database = await openTestDatabase(engine)
+    const { kysely } = database
+    await addUsers(database, makeUser('ada'))
+    await kysely.insertInto('sessions').values(makeSession('s', 'ada')).execute()
+    await kysely.deleteFrom('users').execute()
+    expect(await kysely.selectFrom('sessions').selectAll().execute()).toEqual([])
+  })
+
+  test('R54: of 50 parallel rotations exactly one wins', async () => {
+    const database = await openTestDatabase(engine)
+    const { kysely } = database
+    await addUsers(database, makeUser('ada'))
+    await kysely.insertInto('sessions').values(makeSession('s', 'ada')).execute()
+    const rotate = () =>
+      kysely
+        .updateTable('sessions')
+        .set((row) => ({ counter: row('counter', '+', 1), rotated_at_ms: now }))
+        .where('id', '=', 's')
+        .where('counter', '=', 0)
+        .where('revoked_at_ms', 'is', null)
+        .returning('counter')
+        .execute()
+    const winners = (await Promise.all(Array.from({ length: 50 }, rotate))).flat()
+    expect(winners).toEqual([{ counter: 1 }])
+  })
+
+  test('writes that belong together all happen, or none', async () => {
+    const database = await openTestDatabase(engine)
+    const { kysely } = database
+    await addUsers(database, makeUser('ada'))
+    await kysely.insertInto('sessions').values(makeSession('s', 'ada')).execute()
+    const revoke = kysely.updateTable('sessions').set({ revoked_at_ms: now }).where('id', '=', 's')
+    const record = kysely
+      .insertInto('revocations')
+      .values({ id: 'r', kind: 'session', subject: 's', created_at_ms: database.nowMs })
+
+    const none = revoke.where('counter', '=', 7).returning('id')
+    expect(await database.runAtomically([revoke, record, none])).toEqual([1n, 1n, 0n])
+
+    const restore = kysely.updateTable('sessions').set({ revoked_at_ms: null })
+    await expect(database.runAtomically([restore, record])).rejects.toSatisfy((error) =>
+      isUniqueViolation(error, 'revocations.id'),
+    )
+    const row = await kysely.selectFrom('sessions').select('revoked_at_ms').executeTakeFirst()
+    expect(row).toEqual({ revoked_at_ms: now })
+  })
+
+  test('parallel transactions and single statements do not get into each other', async () => {
+    const database = await openTestDatabase(engine)
+    const { kysely } = database
+    await addUsers(database, makeUser('ada'))
+    const raise = kysely.updateTable('users').set((row) => ({ epoch: row('epoch', '+', 1) }))
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        i % 2 ? raise.execute() : database.runAtomically([raise, raise]),
+      ),
+    )
+    const row = await kysely.selectFrom('users').select('epoch').executeTakeFirst()
+    expect(row).toEqual({ epoch: 45 })
+  })
+
+  test('an interactive transaction cannot be begun', async () => {
+    const { kysely } = await openTestDatabase(engine)
+    await expect(kysely.transaction().execute(async () => {})).rejects.toThrow('runAtomically')
+  })
+
+  test('text sorts by its bytes', async () => {
+    const database = await openTestDatabase(engine)
+    const names = ['_z', 'B', 'Zoë', 'a', 'a-b', 'ab', 'b', 'z', 'ä', 'é', 'ﬀ', '😀']
+    await addUsers(database, ...names.toReversed().map((name) => makeUser(name)))
+    const rows = await database.kysely
+      .selectFrom('users')
+      .select('username_key')
+      .orderBy('username_key')
+      .execute()
+    const byBytes = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    expect(rows.map((row) => row.username_key)).toEqual(byBytes)
+  })
+
+  test('a large text comes back whole', async () => {
+    const database = await openTestDatabase(engine)
+    await addUsers(database, makeUser('ada'))
+    const description = `${'0123456789 äöü 😀\n'.repeat(60_000)}end`
+    const item = {
+      id: 'i',
+      owner_id: 'ada',
+      title: "'; --",
+      created_at_ms: now,
+      updated_at_ms: now,
+    }
+    await database.kysely
+      .insertInto('items')
+      .values({ ...item, description })
+      .execute()
+    const row = await database.kysely.selectFrom('items').selectAll().executeTakeFirst()
+    expect(row).toEqual({ ...item, description })
+  })
+
+  test('the clock of the database is right, in milliseconds', async () => {
+    const database = await openTestDatabase(engine)
+    const { rows } = await sql<{ now: number }>`select ${database.nowMs} as now`.execute(
+      database.kysely,
+    )
+    expect(Math.abs((rows[0]?.now ?? 0) - Date.now())).toBeLessThan(60_000)
+  })
+
+  test('answers a ping until it is closed, which may be asked for twice', async () => {
+    const database = await openTestDatabase(engine)
+    await database.ping()
+    await database.close()
+    await database.close()
+    await expect(database.ping()).rejects.toThrow()
+  })
+})

@@ -1,0 +1,32 @@
+// What a database is to everybody above: the queries, and never which engine answers them.
+
+import type { Compilable, Kysely, RawBuilder } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/**
+ * Rules are written as single statements, conditional where a race is possible
+ * (`update … where counter = ? returning …`): with SQLite drivers nearly every one of several
+ * parallel interactive transactions fails as busy. `kysely.transaction()` is therefore refused;
+ * writes that belong together go through `runAtomically`.
+ */
+export interface Database {
+  readonly kysely: Kysely<Tables>
+  readonly engine: Engine
+  /**
+   * The engine's own clock as an SQL expression, in epoch milliseconds. On PostgreSQL all nodes
+   * share it; on SQLite it is this machine's.
+   */
+  readonly nowMs: RawBuilder<number>
+  /**
+   * Runs writes in one transaction: all of them happen, or none.
+   * @returns the number of rows that each one changed, in order
+   */
+  runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
+  /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */
+  changeToken(): number | null
+  /** Resolves when the database answers, and rejects with what is wrong otherwise. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

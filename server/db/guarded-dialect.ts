@@ -1,0 +1,34 @@
+// A dialect whose connections take single statements only, and say in our words when they are gone.
+
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
+import { sayUnavailable } from './errors.ts'
+
+/**
+ * An interactive transaction holds a connection while JavaScript awaits, and on SQLite that one
+ * connection is shared: whatever else runs meanwhile would land inside. So it cannot be begun.
+ */
+export function guardDialect(dialect: Dialect): Dialect {
+  return {
+    createDriver(): Driver {
+      const driver = dialect.createDriver()
+      const acquireConnection = driver.acquireConnection.bind(driver)
+      driver.acquireConnection = () => sayUnavailable(async () => guard(await acquireConnection()))
+      driver.beginTransaction = async () => {
+        throw new Error('transactions are not begun here: write one statement, or runAtomically')
+      }
+      return driver
+    },
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (kysely) => dialect.createIntrospector(kysely),
+  }
+}
+
+/** In place, because the driver knows its connections again by identity when they are released. */
+function guard(connection: DatabaseConnection): DatabaseConnection {
+  if (Object.hasOwn(connection, 'executeQuery')) return connection
+  const executeQuery = connection.executeQuery.bind(connection)
+  connection.executeQuery = <Row>(query: CompiledQuery) =>
+    sayUnavailable<QueryResult<Row>>(() => executeQuery(query))
+  return connection
+}

@@ -1,0 +1,26 @@
+// Opening the database by its URL.
+
+import { StartError } from '../contract/start-error.ts'
+import type { Database } from './database.ts'
+import { openPostgres } from './postgres.ts'
+import { openSqlite } from './sqlite.ts'
+
+export interface DatabaseOptions {
+  /** `postgres://…`; SQLite in `dataDir` where there is none. */
+  url?: string | undefined
+  /** The folder that holds `keycard.db`; made where it is missing, readable by its owner only. */
+  dataDir: string
+}
+
+/**
+ * Opens the database and brings its tables up to date.
+ * @throws StartError when it cannot be opened
+ */
+export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Database> {
+  if (!url) return openSqlite(dataDir)
+  if (/^postgres(ql)?:\/\//i.test(url)) return openPostgres(url)
+  // What was written is not repeated: a mistyped URL may still hold a password.
+  throw new StartError(
+    'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',
+  )
+}

@@ -1,0 +1,150 @@
+// PostgreSQL: a pool of guarded connections, migrated through a connection of its own.
+
+import {
+  type Compilable,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+  sql,
+} from 'kysely'
+import pg from 'pg'
+import { StartError } from '../contract/start-error.ts'
+import type { Database } from './database.ts'
+import { sayUnavailable } from './errors.ts'
+import { guardDialect } from './guarded-dialect.ts'
+import { migrate } from './migrate.ts'
+import { checkParameters } from './parameters.ts'
+import { explainPostgresError } from './postgres-start-error.ts'
+import type { Tables } from './tables.ts'
+
+const connectTimeoutMs = 5_000
+/** PostgreSQL ends a statement that takes longer; every statement of ours takes milliseconds. */
+const statementTimeoutMs = 10_000
+/** Where not even that answer comes, the network is gone. */
+const answerTimeoutMs = 12_000
+
+const int8TypeId = 20
+
+/** @throws StartError when it is down or does not let us in */
+export async function openPostgres(url: string): Promise<Database> {
+  try {
+    await migrateAlone(url)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    throw explainPostgresError(error, url)
+  }
+  const pool = createPool(url, {
+    max: 10,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+  })
+  const kysely = new Kysely<Tables>({
+    dialect: guardDialect(new PostgresDialect({ pool: guardPool(pool) })),
+  })
+  let closing: Promise<void> | undefined
+  return {
+    kysely,
+    engine: 'postgres',
+    nowMs: sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`,
+    runAtomically: (writes) => sayUnavailable(() => runAtomically(pool, writes)),
+    changeToken: () => null,
+    async ping() {
+      await pool.query('select 1')
+    },
+    async close() {
+      closing ??= pool.end()
+      await closing
+    },
+  }
+}
+
+/** Waiting for another process's migration may take longer than a statement may otherwise. */
+async function migrateAlone(url: string): Promise<void> {
+  const pool = createPool(url, { max: 1 })
+  try {
+    await migrate(new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), 'postgres')
+  } finally {
+    await pool.end()
+  }
+}
+
+function createPool(url: string, config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'keycard',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    types: {
+      // Without it bigint columns, times and counts, would come as text.
+      getTypeParser: (typeId, format) =>
+        typeId === int8TypeId ? Number : pg.types.getTypeParser(typeId, format),
+    },
+    ...config,
+  })
+  // A connection that ends emits 'error', idle in the pool or in use; unheard, it ends the process.
+  // The statement that was under way is rejected besides, and the pool opens a new connection.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+/** The pool as Kysely sees it: every parameter is looked at, and no broken connection goes back. */
+function guardPool(pool: pg.Pool): PostgresPool {
+  return {
+    async connect() {
+      const client = await pool.connect()
+      let broken = false
+      return {
+        query: (async <Row>(text: string, parameters: readonly unknown[]) => {
+          checkParameters(parameters)
+          try {
+            const { command, rowCount, rows } = await client.query(text, [...parameters])
+            return { command, rowCount: rowCount ?? 0, rows } as PostgresQueryResult<Row>
+          } catch (error) {
+            broken = !isAnswer(error)
+            throw error
+          }
+        }) as PostgresPoolClient['query'],
+        release: () => client.release(broken),
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+async function runAtomically(pool: pg.Pool, writes: readonly Compilable[]): Promise<bigint[]> {
+  const compiled = writes.map((write) => write.compile())
+  for (const { parameters } of compiled) checkParameters(parameters)
+
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const counts: bigint[] = []
+    for (const { sql, parameters } of compiled) {
+      const { rowCount } = await client.query(sql, [...parameters])
+      counts.push(BigInt(rowCount ?? 0))
+    }
+    await client.query('commit')
+    client.release()
+    return counts
+  } catch (error) {
+    // A connection that is closed rolls back; one that still answers is asked to and kept.
+    const rolledBack = isAnswer(error) && (await client.query('rollback').then(yes, no))
+    client.release(!rolledBack)
+    throw error
+  }
+}
+
+const yes = () => true
+const no = () => false
+
+/**
+ * True where PostgreSQL itself said no, and the connection is as good as before. With 57P01 to
+ * 57P05 (shut down, ended by an administrator) it says no and then hangs up.
+ */
+function isAnswer(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !error.code?.startsWith('57P')
+}

@@ -1,0 +1,131 @@
+// The embedded database: one SQLite file in the data folder, opened, secured and migrated.
+
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, SqliteDialect, sql } from 'kysely'
+import { StartError } from '../contract/start-error.ts'
+import type { Database } from './database.ts'
+import { sayUnavailable } from './errors.ts'
+import { guardDialect } from './guarded-dialect.ts'
+import { migrate } from './migrate.ts'
+import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
+import type { Tables } from './tables.ts'
+
+/** @throws StartError when the folder or the file cannot be used */
+export async function openSqlite(dataDir: string): Promise<Database> {
+  const file = join(dataDir, 'keycard.db')
+  let connection: SqliteConnection | undefined
+  try {
+    createPrivateFile(dataDir, file)
+    connection = connectSqlite(file)
+    await configure(connection)
+    const dialect = new SqliteDialect({ database: connection })
+    await migrateUnderLock(new Kysely<Tables>({ dialect }), connection)
+    return createDatabase(new Kysely<Tables>({ dialect: guardDialect(dialect) }), connection)
+  } catch (error) {
+    connection?.close()
+    throw explainOpenError(error, dataDir, file)
+  }
+}
+
+function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): Database {
+  const dataVersion = connection.prepare('pragma data_version')
+  return {
+    kysely,
+    engine: 'sqlite',
+    nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    runAtomically: (writes) =>
+      sayUnavailable(async () => connection.runAtomically(writes.map((write) => write.compile()))),
+    changeToken() {
+      const [row] = dataVersion.all([]) as { data_version: number }[]
+      return row?.data_version ?? null
+    },
+    async ping() {
+      connection.prepare('select count(*) from users where id is null').all([])
+    },
+    async close() {
+      await kysely.destroy()
+      connection.close()
+    },
+  }
+}
+
+/** SQLite gives the files beside it (-wal, -shm) the same mode. An existing folder stays as it is. */
+function createPrivateFile(dataDir: string, file: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
+}
+
+async function configure(connection: SqliteConnection): Promise<void> {
+  // Going over to WAL answers "busy" at once when another process is doing the same.
+  await retryWhileBusy(async () => connection.prepare('pragma journal_mode = wal').all([]))
+  connection.exec('pragma synchronous = full')
+  connection.exec('pragma foreign_keys = on')
+}
+
+async function migrateUnderLock(
+  kysely: Kysely<Tables>,
+  connection: SqliteConnection,
+): Promise<void> {
+  // The write lock is taken first, so that of several processes one migrates and the others wait.
+  await retryWhileBusy(async () => connection.exec('begin immediate'))
+  try {
+    await migrate(kysely, 'sqlite')
+    connection.exec('commit')
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('rollback')
+    throw error
+  }
+}
+
+const busyAttempts = 20
+
+async function retryWhileBusy(run: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await run()
+      return
+    } catch (error) {
+      if (attempt === busyAttempts || !codeOf(error).startsWith('SQLITE_BUSY')) throw error
+      await sleep(10 * attempt)
+    }
+  }
+}
+
+function explainOpenError(error: unknown, dataDir: string, file: string): unknown {
+  if (error instanceof StartError) return error
+  const code = codeOf(error)
+  const explain = (sentence: string) => new StartError(sentence, { cause: error })
+
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return explain(
+      `The database file ${file} is damaged and was left as it is: put a backup in its place, ` +
+        'or move it away to begin with an empty one.',
+    )
+  }
+  if (/^SQLITE_BUSY/.test(code)) {
+    return explain(
+      `The database file ${file} is locked by another program: end that program and start again.`,
+    )
+  }
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) {
+    return explain(`The disk that holds ${dataDir} is full: make room and start again.`)
+  }
+  if (unwritableCodes.test(code) || /ConnectionFailed/.test(String(error))) {
+    return explain(
+      `The data folder ${dataDir} cannot be written (${code || 'no access'}): give this user the ` +
+        'right to write there, or name another folder in DATA_DIR.',
+    )
+  }
+  return error
+}
+
+const unwritableCodes =
+  /^(SQLITE_(READONLY|CANTOPEN|IOERR|PERM)|E(ACCES|PERM|ROFS|NOTDIR|ISDIR|NOENT|EXIST|IO)$)/
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
+}

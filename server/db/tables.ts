@@ -1,0 +1,107 @@
+// Every table and column, as TypeScript sees them; both engines answer with exactly these types.
+
+import type { Generated, Insertable, Selectable } from 'kysely'
+import type { Role } from '../contract/scopes.ts'
+
+/** A boolean is 0 or 1: libsql ends the whole process when it is given true or false. */
+export type Flag = 0 | 1
+
+/** Times are milliseconds since 1970 in bigint columns; their names end in `_at_ms`. */
+type EpochMs = number
+
+export interface Tables {
+  users: UsersTable
+  sessions: SessionsTable
+  revocations: RevocationsTable
+  signing_keys: SigningKeysTable
+  items: ItemsTable
+}
+
+export interface UsersTable {
+  /** Opaque and never reassigned: 22 base64url characters. */
+  id: string
+  /** As the person wrote it. */
+  username: string
+  /** The canonical form, unique; every look-up uses it. */
+  username_key: string
+  email: string | null
+  /** The canonical form, unique where there is one. */
+  email_key: string | null
+  full_name: string | null
+  role: Role
+  disabled: Generated<Flag>
+  /** Part of every access token; raising it ends them all. */
+  epoch: Generated<number>
+  password_hash: string
+  /** The pepper that was applied before hashing; null for a plain bcrypt hash that was imported. */
+  password_key_id: string | null
+  password_changed_at_ms: EpochMs
+  is_demo: Generated<Flag>
+  created_at_ms: EpochMs
+  updated_at_ms: EpochMs
+}
+
+/** One row a session; there is no table of tokens. */
+export interface SessionsTable {
+  id: string
+  user_id: string
+  client_id: string
+  /** The granted scopes, separated by spaces. */
+  scope: string
+  /** Raised by each refresh; a refresh token carries the value it was made with. */
+  counter: Generated<number>
+  rotated_at_ms: EpochMs | null
+  created_at_ms: EpochMs
+  last_used_at_ms: EpochMs
+  /** How long the session may lie unused, in milliseconds. */
+  idle_ms: number
+  idle_expires_at_ms: EpochMs
+  /** The absolute end, which no refresh extends. */
+  expires_at_ms: EpochMs
+  revoked_at_ms: EpochMs | null
+  revoked_reason: string | null
+  /** Where it began: the sign-in page, or the token endpoint. */
+  door: 'browser' | 'token'
+  user_agent: string | null
+  address: string | null
+}
+
+/** What was revoked lately; a row is kept for the longest life of an access token. */
+export interface RevocationsTable {
+  id: string
+  kind: 'session' | 'user'
+  /** The id of that session or user. */
+  subject: string
+  /** For a user: tokens with a lower epoch are dead. Null for a session. */
+  epoch: number | null
+  created_at_ms: EpochMs
+}
+
+export interface SigningKeysTable {
+  kid: string
+  alg: string
+  state: 'next' | 'active' | 'retired'
+  /** JSON. */
+  public_jwk: string
+  /** Encrypted under the master key: a copy of the database signs nothing. */
+  private_encrypted: string
+  created_at_ms: EpochMs
+  state_changed_at_ms: EpochMs
+}
+
+export interface ItemsTable {
+  id: string
+  owner_id: string
+  title: string
+  description: string
+  created_at_ms: EpochMs
+  updated_at_ms: EpochMs
+}
+
+export type UserRow = Selectable<UsersTable>
+export type SessionRow = Selectable<SessionsTable>
+export type RevocationRow = Selectable<RevocationsTable>
+export type SigningKeyRow = Selectable<SigningKeysTable>
+export type ItemRow = Selectable<ItemsTable>
+export type NewUser = Insertable<UsersTable>
+export type NewSession = Insertable<SessionsTable>
