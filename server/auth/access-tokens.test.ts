@@ -1,0 +1,314 @@
+// What is believed of an access token, and what is not: every forgery beside a token that differs
+// from it in that one thing and is accepted.
+
+import { generateKeyPairSync } from 'node:crypto'
+import { exportJWK, generateKeyPair } from 'jose'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { shareTestDatabase } from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import type { Config } from '../config.ts'
+import { AppError } from '../contract/app-error.ts'
+import { toSeconds } from '../db/clock.ts'
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts'
+import { createMasterKeys } from './master-key.ts'
+import { loadSigningKeys, type VerificationKey } from './signing-keys.ts'
+
+const issuer = 'https://login.example.com'
+const lifetimeSeconds = 900
+const clock = createTestClock()
+const now = toSeconds(clock.now())
+
+const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
+
+const subject = {
+  userId: 'u'.repeat(22),
+  sessionId: 's'.repeat(22),
+  clientId: 'keycard-web',
+  scopes: ['me', 'items:read'],
+  epoch: 3,
+}
+
+const goodClaims = {
+  iss: issuer,
+  aud: issuer as unknown,
+  sub: subject.userId as unknown,
+  client_id: subject.clientId as unknown,
+  scope: 'me items:read' as unknown,
+  sid: subject.sessionId as unknown,
+  epoch: 3 as unknown,
+  jti: 'j'.repeat(22) as unknown,
+  iat: now as unknown,
+  exp: (now + lifetimeSeconds) as unknown,
+}
+
+type Members = Record<string, unknown>
+
+async function outcome(tokens: AccessTokens, token: string): Promise<string> {
+  try {
+    await tokens.verify(token)
+    return 'accepted'
+  } catch (error) {
+    expect(error).toBeInstanceOf(AppError)
+    const { reason, message } = error as AppError
+    return `${reason}: ${message}`
+  }
+}
+
+const refused = 'invalid_token: Could not validate credentials'
+const expired = 'token_expired: Token has expired'
+
+const encode = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+
+/** Signs whatever it is given, where jose would refuse to. */
+async function signRaw(key: CryptoKey, header: unknown, claims: unknown): Promise<string> {
+  const data = `${encode(header)}.${encode(claims)}`
+  const signature = await crypto.subtle.sign(key.algorithm.name, key, Buffer.from(data))
+  return `${data}.${Buffer.from(signature).toString('base64url')}`
+}
+
+function without(members: Members, name: string): Members {
+  return Object.fromEntries(Object.entries(members).filter(([key]) => key !== name))
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** The same bytes, spelt with a stray bit in the last character. */
+function respellLast(token: string): string {
+  const last = alphabet[alphabet.indexOf(token.at(-1) ?? '') + 1]
+  return `${token.slice(0, -1)}${last}`
+}
+
+const algorithms: Config['signing'][] = [{ algorithm: 'EdDSA' }, { algorithm: 'HS256', secretKey }]
+
+describe.each(algorithms)('$algorithm', (signing) => {
+  const database = shareTestDatabase('sqlite')
+  let tokens: AccessTokens
+  let active: VerificationKey
+  let goodHeader: Members
+
+  beforeAll(async () => {
+    const masterKeys = createMasterKeys([Buffer.alloc(32, 1)])
+    const signingKeys = await loadSigningKeys(signing, { database: database(), masterKeys, clock })
+    active = signingKeys.active
+    goodHeader = { alg: active.algorithm, kid: active.kid, typ: 'at+jwt' }
+    tokens = createAccessTokens({ signingKeys, clock, issuer, lifetimeSeconds })
+  })
+
+  const forge = (header: unknown, claims: unknown) => signRaw(active.key, header, claims)
+  const judge = async (header: unknown, claims: unknown) =>
+    outcome(tokens, await forge(header, claims))
+
+  /** The same token but for the one thing that the test changes. */
+  async function expectControl(): Promise<string> {
+    const token = await forge(goodHeader, goodClaims)
+    expect(await outcome(tokens, token)).toBe('accepted')
+    return token
+  }
+
+  test('an issued token says what it was issued for', async () => {
+    const { token, expiresIn } = await tokens.issue(subject)
+    expect(expiresIn).toBe(lifetimeSeconds)
+    expect(await tokens.verify(token)).toEqual({
+      ...subject,
+      tokenId: expect.stringMatching(/^[\w-]{22}$/),
+      issuedAt: now,
+      expiresAt: now + lifetimeSeconds,
+    })
+  })
+
+  test('R42: the token holds no personal data, and nothing else that it need not', async () => {
+    const [header, claims] = (await tokens.issue(subject)).token
+      .split('.')
+      .slice(0, 2)
+      .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()))
+    expect(header).toEqual(goodHeader)
+    expect(claims).toEqual({ ...goodClaims, jti: expect.any(String) })
+  })
+
+  test('R17: no two tokens have the same jti', async () => {
+    const issued = await Promise.all(Array.from({ length: 50 }, () => tokens.issue(subject)))
+    const claims = await Promise.all(issued.map(({ token }) => tokens.verify(token)))
+    expect(new Set(claims.map(({ tokenId }) => tokenId)).size).toBe(50)
+  })
+
+  test.each<[string, Members]>([
+    ['aud lists us among others', { aud: ['https://other.example', issuer] }],
+    ['iat is 60 s ahead (R36)', { iat: now + 60, exp: now + 60 + lifetimeSeconds }],
+    ['exp is a second ahead', { iat: now - lifetimeSeconds + 1, exp: now + 1 }],
+    ['nbf has passed', { nbf: now }],
+    ['a claim is unknown', { groups: ['staff'] }],
+  ])('is accepted where %s', async (_name, claims) => {
+    expect(await judge(goodHeader, { ...goodClaims, ...claims })).toBe('accepted')
+  })
+
+  test.each(Object.keys(goodClaims))('R34: is refused without %s', async (name) => {
+    await expectControl()
+    expect(await judge(goodHeader, without(goodClaims, name))).toBe(refused)
+  })
+
+  test.each<[string, Members]>([
+    ['R35: iss is another', { iss: 'https://evil.example' }],
+    ['R35: iss has a slash more', { iss: `${issuer}/` }],
+    ['R35: aud is another', { aud: 'https://other.example' }],
+    ['R35: aud lists only others', { aud: ['https://other.example'] }],
+    ['R34: sub is a number', { sub: 42 }],
+    ['R34: sub is empty', { sub: '' }],
+    ['R34: client_id is a number', { client_id: 1 }],
+    ['R34: jti is empty', { jti: '' }],
+    ['R34: sid is null', { sid: null }],
+    ['R34: scope is a list', { scope: ['me'] }],
+    ['R34: epoch is text', { epoch: '3' }],
+    ['R34: epoch is a fraction', { epoch: 3.5 }],
+    ['R34: iat is text', { iat: String(now) }],
+    ['R34: exp is text', { exp: String(now + 60) }],
+    ['R36: exp is 1e99', { exp: 1e99 }],
+    ['R36: it lives a second longer than we issue', { exp: now + lifetimeSeconds + 1 }],
+    ['R36: iat is 61 s ahead', { iat: now + 61, exp: now + 61 + lifetimeSeconds }],
+    ['R36: iat is an hour ahead', { iat: now + 3_600, exp: now + 3_700 }],
+    ['R36: nbf is still to come', { nbf: now + 61 }],
+    ['R36: nbf is text', { nbf: 'now' }],
+  ])('is refused where %s', async (_name, claims) => {
+    await expectControl()
+    expect(await judge(goodHeader, { ...goodClaims, ...claims })).toBe(refused)
+  })
+
+  test.each<[string, Members]>([
+    ['R33: typ is JWT', { typ: 'JWT' }],
+    ['R33: typ is that of another token of ours', { typ: 'reset+jwt' }],
+    ['R33: typ is missing', { typ: undefined }],
+    ['R31: alg is none', { alg: 'none' }],
+    ['R31: alg is ES256', { alg: 'ES256' }],
+    [
+      'R31: alg is another that we know',
+      { alg: signing.algorithm === 'EdDSA' ? 'HS256' : 'EdDSA' },
+    ],
+    ['R31: alg is in other letters', { alg: signing.algorithm.toLowerCase() }],
+    ['R31: alg is missing', { alg: undefined }],
+    ['R32: kid is unknown', { kid: 'another' }],
+    ['R32: kid is a number', { kid: 1 }],
+    ['R32: kid is missing', { kid: undefined }],
+    ['R32: kid is a path', { kid: '../../dev/null' }],
+    ['R32: jku is there', { jku: 'https://evil.example/jwks.json' }],
+    ['R32: x5u is there', { x5u: 'https://evil.example/cert.pem' }],
+    ['R32: x5c is there', { x5c: ['MIIB'] }],
+    ['R32: jwk is there', { jwk: { kty: 'oct', k: 'AAAA' } }],
+    ['R39: crit is there', { crit: ['exp'] }],
+    ['R39: b64 is there', { b64: true }],
+  ])('is refused where %s', async (_name, members) => {
+    await expectControl()
+    expect(await judge({ ...goodHeader, ...members }, goodClaims)).toBe(refused)
+  })
+
+  test.each<[string, (token: string) => string]>([
+    ['a newline follows', (token) => `${token}\n`],
+    ['a space goes before', (token) => ` ${token}`],
+    ['the signature is padded', (token) => `${token}=`],
+    ['the signature has a stray bit', respellLast],
+    ['a fourth part follows', (token) => `${token}.AAAA`],
+    ['it has the five parts of a JWE (R39)', (token) => `${token}.AAAA.AAAA`],
+    ['the signature is missing (R40)', (token) => token.slice(0, token.lastIndexOf('.') + 1)],
+    ['only two parts are there', (token) => token.slice(0, token.lastIndexOf('.'))],
+    [
+      'the signature is all zero (R40)',
+      (token) => token.replace(/[^.]+$/, (part) => 'A'.repeat(part.length)),
+    ],
+    ['a byte of the claims is another', (token) => token.replace(/\.(.)/, '.f')],
+    ['it is 4,097 characters long', (token) => token.padEnd(4_097, 'A')],
+    ['it is empty', () => ''],
+    ['it is two dots', () => '..'],
+    ['the header is no JSON', (token) => token.replace(/^[^.]+/, encode('{'))],
+    ['the header is a list', (token) => token.replace(/^[^.]+/, encode([]))],
+    ['the header is null', (token) => token.replace(/^[^.]+/, encode(null))],
+  ])('R37: is refused where %s', async (_name, change) => {
+    const token = await expectControl()
+    expect(change(token)).not.toBe(token)
+    expect(await outcome(tokens, change(token))).toBe(refused)
+  })
+
+  test('R37: is refused where the signature is spelt in plain base64', async () => {
+    await expectControl()
+    // Not every signature has one of the two letters that differ.
+    let token: string
+    do token = (await tokens.issue(subject)).token
+    while (!/[-_]/.test(token.split('.')[2] ?? ''))
+    const [header, claims, signature = ''] = token.split('.')
+    const plain = signature.replaceAll('-', '+').replaceAll('_', '/')
+    expect(await outcome(tokens, token)).toBe('accepted')
+    expect(await outcome(tokens, `${header}.${claims}.${plain}`)).toBe(refused)
+  })
+
+  test('a claim set that is no object is refused', async () => {
+    await expectControl()
+    for (const claims of ['[]', 'null', '"me"', 'no JSON']) {
+      expect(await judge(goodHeader, claims)).toBe(refused)
+    }
+  })
+
+  test('R26: one that has expired is told apart, to the second', async () => {
+    const issuedAt = now - lifetimeSeconds
+    const claims = (exp: number) => ({ ...goodClaims, iat: issuedAt, exp })
+    expect(await judge(goodHeader, claims(now))).toBe(expired)
+    expect(
+      await judge({ ...goodHeader }, { ...claims(now), iat: issuedAt + 1, exp: now + 1 }),
+    ).toBe('accepted')
+  })
+
+  test('R26: nobody learns that a forged token has expired', async () => {
+    const claims = { ...goodClaims, iat: now - 2_000, exp: now - 1_100 }
+    const token = await forge(goodHeader, claims)
+    expect(await outcome(tokens, token)).toBe(expired)
+    expect(await outcome(tokens, token.replace(/[^.]+$/, 'AAAA'))).toBe(refused)
+    expect(await judge(goodHeader, { ...claims, aud: 'https://other.example' })).toBe(refused)
+    expect(await judge({ ...goodHeader, typ: 'JWT' }, claims)).toBe(refused)
+  })
+
+  test('R32: a signature by another key of the same kind is refused', async () => {
+    await expectControl()
+    const foreign =
+      signing.algorithm === 'EdDSA'
+        ? (await generateKeyPair('EdDSA')).privateKey
+        : await importSecret(Buffer.alloc(32, 9))
+    expect(await outcome(tokens, await signRaw(foreign, goodHeader, goodClaims))).toBe(refused)
+  })
+})
+
+describe('EdDSA', () => {
+  test('R31: the public key taken for an HMAC secret signs nothing', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const key = (await crypto.subtle.importKey(
+      'pkcs8',
+      privateKey.export({ type: 'pkcs8', format: 'der' }),
+      'Ed25519',
+      false,
+      ['sign'],
+    )) as CryptoKey
+    const verifier = await crypto.subtle.importKey(
+      'raw',
+      Buffer.from((await exportJWK(publicKey)).x ?? '', 'base64url'),
+      'Ed25519',
+      false,
+      ['verify'],
+    )
+    const active: VerificationKey = { kid: 'k', algorithm: 'EdDSA', key: verifier }
+    const tokens = createAccessTokens({
+      signingKeys: { active, find: () => active },
+      clock,
+      issuer,
+      lifetimeSeconds,
+    })
+    const header = { alg: 'EdDSA', kid: 'k', typ: 'at+jwt' }
+    expect(await outcome(tokens, await signRaw(key, header, goodClaims))).toBe('accepted')
+    for (const format of ['der', 'pem'] as const) {
+      const secret = await importSecret(
+        Buffer.from(publicKey.export({ type: 'spki', format: format as 'pem' })),
+      )
+      const forged = await signRaw(secret, { ...header, alg: 'HS256' }, goodClaims)
+      expect(await outcome(tokens, forged)).toBe(refused)
+    }
+  })
+})
+
+function importSecret(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+}

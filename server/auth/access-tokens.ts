@@ -1,0 +1,159 @@
+// Access tokens: JWTs as RFC 9068 has them, made and judged.
+
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { AppError } from '../contract/app-error.ts'
+import { formatScope } from '../contract/scopes.ts'
+import { type Clock, toSeconds } from '../db/clock.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+/** What the token says, once it is believed. */
+export interface AccessTokenClaims {
+  userId: string
+  sessionId: string
+  clientId: string
+  scopes: readonly string[]
+  /** The user's epoch when the token was issued; a raised one ends the token. */
+  epoch: number
+  tokenId: string
+  /** In epoch seconds. */
+  issuedAt: number
+  expiresAt: number
+}
+
+export interface AccessTokens {
+  /** `expiresIn` in seconds: exp − iat (RFC 6749 §5.1). */
+  issue(subject: AccessTokenSubject): Promise<{ token: string; expiresIn: number }>
+  /** @throws AppError token_expired where only its time is over, else invalid_token */
+  verify(token: string): Promise<AccessTokenClaims>
+}
+
+export type AccessTokenSubject = Pick<
+  AccessTokenClaims,
+  'userId' | 'sessionId' | 'clientId' | 'scopes' | 'epoch'
+>
+
+interface AccessTokensParts {
+  signingKeys: SigningKeys
+  clock: Clock
+  /** Exact `iss`, and the `aud` we answer to (RFC 9068 §4). */
+  issuer: string
+  lifetimeSeconds: number
+}
+
+const tokenType = 'at+jwt'
+const tokenMaxLength = 4_096
+/** How far the clock of another node may run ahead of ours. */
+const clockSkewSeconds = 60
+
+export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
+  const { signingKeys, clock, issuer, lifetimeSeconds } = parts
+  return {
+    async issue({ userId, sessionId, clientId, scopes, epoch }) {
+      const { key, kid, algorithm } = signingKeys.active
+      const issuedAt = toSeconds(clock.now())
+      const token = await new SignJWT({
+        client_id: clientId,
+        scope: formatScope(scopes),
+        sid: sessionId,
+        epoch,
+      })
+        .setProtectedHeader({ alg: algorithm, kid, typ: tokenType })
+        .setIssuer(issuer)
+        .setSubject(userId)
+        .setAudience(issuer)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .setJti(makeRandomId())
+        .sign(key)
+      return { token, expiresIn: lifetimeSeconds }
+    },
+
+    async verify(token) {
+      const header = readHeader(token)
+      const known = signingKeys.find(header.kid)
+      if (known === undefined || header.alg !== known.algorithm) throw invalidToken('unknown key')
+      const nowSeconds = toSeconds(clock.now())
+      try {
+        const { payload } = await jwtVerify(token, known.key, {
+          algorithms: [known.algorithm],
+          issuer,
+          audience: issuer,
+          typ: tokenType,
+          requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'scope', 'sid', 'epoch'],
+          currentDate: new Date(nowSeconds * 1000),
+        })
+        return readClaims(payload, nowSeconds + clockSkewSeconds, lifetimeSeconds)
+      } catch (error) {
+        if (error instanceof AppError) throw error
+        // jose looks at the time last: an expired token is right in every other way.
+        if (error instanceof errors.JWTExpired) {
+          throw new AppError('token_expired', 'Token has expired')
+        }
+        throw invalidToken('not verified', error)
+      }
+    },
+  }
+}
+
+/**
+ * Refuses what jose would let pass: a trailing newline, padding, `+/`, a last character with stray
+ * bits (all spell the same bytes differently), and headers that name a key of their own (RFC 8725 §3.10).
+ */
+function readHeader(token: string): { alg: unknown; kid: string } {
+  const parts = token.length <= tokenMaxLength ? token.split('.') : []
+  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw invalidToken('not a JWT')
+  let header: unknown
+  try {
+    header = JSON.parse(Buffer.from(parts[0] ?? '', 'base64url').toString('utf8'))
+  } catch (error) {
+    throw invalidToken('header is not JSON', error)
+  }
+  if (typeof header !== 'object' || header === null) throw invalidToken('header is no object')
+  const members: Record<string, unknown> = { ...header }
+  const foreign = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64'].find((name) => name in members)
+  if (foreign !== undefined) throw invalidToken(`header has ${foreign}`)
+  if (typeof members.kid !== 'string') throw invalidToken('header has no kid')
+  return { alg: members.alg, kid: members.kid }
+}
+
+function isCanonicalBase64url(part: string): boolean {
+  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part
+}
+
+/** RFC 9068 §2.2: every claim is there and of its type; jose alone takes a numeric or empty `sub`. */
+function readClaims(
+  claims: Record<string, unknown>,
+  latestIssuedAt: number,
+  lifetimeSeconds: number,
+): AccessTokenClaims {
+  const text = (name: string) => {
+    const value = claims[name]
+    if (typeof value !== 'string' || value === '') throw invalidToken(`${name} is no text`)
+    return value
+  }
+  const integer = (name: string) => {
+    const value = claims[name]
+    if (!Number.isSafeInteger(value)) throw invalidToken(`${name} is no whole number`)
+    return value as number
+  }
+  const issuedAt = integer('iat')
+  const expiresAt = integer('exp')
+  if (issuedAt > latestIssuedAt) throw invalidToken('issued in the future')
+  if (expiresAt - issuedAt > lifetimeSeconds) throw invalidToken('lives longer than we issue')
+  return {
+    userId: text('sub'),
+    sessionId: text('sid'),
+    clientId: text('client_id'),
+    scopes: text('scope').split(' '),
+    epoch: integer('epoch'),
+    tokenId: text('jti'),
+    issuedAt,
+    expiresAt,
+  }
+}
+
+/** One public sentence for every cause, so that a forger learns nothing; the cause goes to the log. */
+function invalidToken(detail: string, cause?: unknown): AppError {
+  return new AppError('invalid_token', 'Could not validate credentials', { detail, cause })
+}

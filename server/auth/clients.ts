@@ -1,0 +1,50 @@
+// The OAuth clients: who may ask for tokens, and by which grants.
+
+import { AppError } from '../contract/app-error.ts'
+import { builtInClientIds } from '../contract/oauth.ts'
+
+export const grantTypes = ['password', 'refresh_token'] as const
+export type GrantType = (typeof grantTypes)[number]
+
+export interface Client {
+  id: string
+  grants: readonly GrantType[]
+}
+
+export interface ClientCredentials {
+  clientId: string | undefined
+  clientSecret: string | undefined
+}
+
+export interface Clients {
+  /** The client of our own pages, taken where none is named. */
+  readonly web: Client
+  /** @throws AppError invalid_client where it is unknown or its secret is wrong (RFC 6749 §5.2) */
+  authenticate(credentials: ClientCredentials): Client
+}
+
+/** Public clients: they have no secret, so any that is sent is wrong. */
+const builtInClients = new Map<string, Client>(
+  Object.values(builtInClientIds).map((id) => [id, { id, grants: grantTypes }]),
+)
+
+export function createClients(): Clients {
+  const web: Client = { id: builtInClientIds.web, grants: grantTypes }
+  return {
+    web,
+    authenticate({ clientId = web.id, clientSecret }) {
+      const client = builtInClients.get(clientId)
+      if (!client) throw new AppError('invalid_client', 'The client is not known here')
+      if (clientSecret !== undefined) {
+        throw new AppError('invalid_client', 'The client is public and has no secret to send')
+      }
+      return client
+    },
+  }
+}
+
+/** @throws AppError unauthorized_client (RFC 6749 §5.2) */
+export function requireGrant(client: Client, grant: GrantType): void {
+  if (client.grants.includes(grant)) return
+  throw new AppError('unauthorized_client', `The client may not use the ${grant} grant`)
+}

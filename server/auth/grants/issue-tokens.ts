@@ -1,0 +1,30 @@
+// The token response of a session, the same for every grant (RFC 6749 §5.1).
+
+import type { TokenResponse } from '../../contract/oauth.ts'
+import { formatScope, type Scope } from '../../contract/scopes.ts'
+import type { AccessTokens } from '../access-tokens.ts'
+import type { StartedSession } from '../sessions.ts'
+
+/** What `TokenResponse` is before a door has decided whether the refresh token is a cookie. */
+export type IssuedTokens = TokenResponse & { refresh_token: string }
+
+export async function issueTokens(
+  accessTokens: AccessTokens,
+  { session, refreshToken }: StartedSession,
+  { epoch, scopes }: { epoch: number; scopes: readonly Scope[] },
+): Promise<IssuedTokens> {
+  const { token, expiresIn } = await accessTokens.issue({
+    userId: session.userId,
+    sessionId: session.id,
+    clientId: session.clientId,
+    scopes,
+    epoch,
+  })
+  return {
+    access_token: token,
+    token_type: 'bearer',
+    expires_in: expiresIn,
+    scope: formatScope(scopes),
+    refresh_token: refreshToken,
+  }
+}

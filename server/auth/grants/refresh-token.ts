@@ -1,0 +1,46 @@
+// The refresh grant (RFC 6749 §6): the session's token is traded for its successor.
+
+import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
+import type { AccessTokens } from '../access-tokens.ts'
+import { type Client, requireGrant } from '../clients.ts'
+import { refuseRefresh, refuseScope, type SessionDoor, type Sessions } from '../sessions.ts'
+import type { Users } from '../users.ts'
+import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
+
+export interface RefreshTokenGrantRequest {
+  refreshToken: string
+  /** Absent: what the session was granted. Never more than that (R15). */
+  scope: string | undefined
+  client: Client
+  door: SessionDoor
+}
+
+/** @throws AppError invalid_grant, invalid_scope, unauthorized_client */
+export type RefreshTokenGrant = (request: RefreshTokenGrantRequest) => Promise<IssuedTokens>
+
+interface RefreshTokenGrantParts {
+  users: Users
+  sessions: Sessions
+  accessTokens: AccessTokens
+}
+
+export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshTokenGrant {
+  const { users, sessions, accessTokens } = parts
+  return async ({ refreshToken, scope, client, door }) => {
+    requireGrant(client, 'refresh_token')
+    const requested = scope === undefined ? undefined : parseScope(scope)
+    const started = await sessions.rotate(refreshToken, {
+      clientId: client.id,
+      door,
+      scopes: requested,
+    })
+    const user = await users.findById(started.session.userId)
+    if (!user || user.disabled) throw refuseRefresh('user disabled or gone')
+    // The role may have changed since sign-in: the session keeps only what it still allows (R63).
+    const allowed = started.session.scopes.filter((word) => scopesOfRole[user.role].includes(word))
+    if (allowed.length === 0) throw refuseRefresh('no scope is left')
+    const scopes = requested ?? allowed
+    if (!scopes.every((word) => allowed.includes(word))) throw refuseScope()
+    return issueTokens(accessTokens, started, { epoch: user.epoch, scopes })
+  }
+}

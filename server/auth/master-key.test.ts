@@ -1,0 +1,138 @@
+// The master key: made once, for its owner's eyes only, and the root of every other secret.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { StartError } from '../contract/start-error.ts'
+import { createMasterKeys, loadMasterKeyFile } from './master-key.ts'
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keycard-key-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+function explainLoading(folder: string): string {
+  try {
+    loadMasterKeyFile(folder)
+    return 'taken'
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartError)
+    return (error as StartError).message
+  }
+}
+
+/** A process of its own that prints the key it gets. */
+async function loadInProcess(folder: string): Promise<string> {
+  const module = new URL('./master-key.ts', import.meta.url).href
+  const program = `
+    import { loadMasterKeyFile } from ${JSON.stringify(module)}
+    const [key] = loadMasterKeyFile(${JSON.stringify(folder)})
+    console.log(Buffer.from(key).toString('base64'))`
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', program],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  await once(child, 'close')
+  return output.trim()
+}
+
+test('R113: the first start makes 32 random bytes that only their owner can read', () => {
+  const folder = join(makeFolder(), 'data')
+  const [key] = loadMasterKeyFile(folder)
+  expect(key).toHaveLength(32)
+  expect(statSync(join(folder, 'master.key')).mode & 0o777).toBe(0o600)
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(readdirSync(folder)).toEqual(['master.key'])
+})
+
+test('every later start reads the same key', () => {
+  const folder = makeFolder()
+  const [key] = loadMasterKeyFile(folder)
+  expect(loadMasterKeyFile(folder)).toEqual([key])
+  expect(loadMasterKeyFile(makeFolder())).not.toEqual([key])
+})
+
+test('processes that start together get one key, and leave no draft behind', async () => {
+  const folder = makeFolder()
+  const keys = await Promise.all([1, 2, 3].map(() => loadInProcess(folder)))
+  expect(new Set(keys)).toEqual(new Set([readFileSync(join(folder, 'master.key'), 'utf8').trim()]))
+  expect(readdirSync(folder)).toEqual(['master.key'])
+})
+
+test.each([0o644, 0o640, 0o604, 0o620])(
+  'R113: a key others can open (mode %o) is refused',
+  (mode) => {
+    const folder = makeFolder()
+    loadMasterKeyFile(folder)
+    const file = join(folder, 'master.key')
+    chmodSync(file, mode)
+    expect(explainLoading(folder)).toBe(
+      `${file} can be read by others (mode ${mode.toString(8)}). Close it with: chmod 600 ${file}`,
+    )
+    chmodSync(file, 0o600)
+    expect(explainLoading(folder)).toBe('taken')
+  },
+)
+
+test.each([
+  ['empty', ''],
+  ['too short', `${Buffer.alloc(31, 7).toString('base64')}\n`],
+  ['not base64', 'this is no key at all !!!!\n'],
+  ['one good and one cut short', `${Buffer.alloc(32, 7).toString('base64')}\nAAAA\n`],
+])('a damaged key file (%s) is refused and left as it is', (_name, content) => {
+  const folder = makeFolder()
+  const file = join(folder, 'master.key')
+  writeFileSync(file, content, { mode: 0o600 })
+  expect(explainLoading(folder)).toMatch(/master\.key is damaged: it must hold 32 random bytes/)
+  expect(readFileSync(file, 'utf8')).toBe(content)
+})
+
+test('a data folder that is a file is explained in a sentence', () => {
+  const file = join(makeFolder(), 'file')
+  writeFileSync(file, '')
+  expect(explainLoading(file)).toMatch(/cannot be used \(ENOTDIR\)\. .*DATA_DIR/)
+})
+
+test('the file may list several keys, newest first', () => {
+  const folder = makeFolder()
+  const [newest, older] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const lines = [newest, older].map((key) => key.toString('base64'))
+  writeFileSync(join(folder, 'master.key'), lines.join('\n'), { mode: 0o600 })
+  expect(loadMasterKeyFile(folder)).toEqual([newest, older])
+})
+
+test('every label and every master key gives a key of its own, each with the id of its master', () => {
+  const masters = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const keys = createMasterKeys(masters)
+  const labels = ['refresh-token', 'password-pepper', 'signing-keys'] as const
+  const derived = labels.flatMap((label) => keys.derive(label))
+  const distinct = new Set(derived.map(({ key }) => Buffer.from(key).toString('hex')))
+  expect(distinct.size).toBe(6)
+  for (const master of masters) expect(distinct).not.toContain(master.toString('hex'))
+  expect(new Set(derived.map(({ id }) => id)).size).toBe(2)
+  expect(derived.every(({ key }) => key.length === 32)).toBe(true)
+})
+
+test('what is made comes from the newest key; the order of the list is kept', () => {
+  const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const [first, second] = createMasterKeys([one, two]).derive('signing-keys')
+  expect(createMasterKeys([one]).derive('signing-keys')).toEqual([first])
+  expect(createMasterKeys([two]).derive('signing-keys')).toEqual([second])
+})

@@ -1,0 +1,180 @@
+// Hashing and checking passwords: bcrypt over a keyed pre-hash, on worker threads.
+
+import { createHmac } from 'node:crypto'
+import os from 'node:os'
+import { Piscina } from 'piscina'
+import {
+  countPasswordCharacters,
+  normalizePassword,
+  passwordMaxLength,
+} from '../contract/credential-rules.ts'
+import { type BoundedQueueStats, createBoundedQueue } from './bounded-queue.ts'
+
+/** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
+export interface Pepper {
+  id: string
+  key: Uint8Array
+}
+
+export interface StoredPassword {
+  /** `$2b$cost$…`; 60 characters. */
+  hash: string
+  /** The pepper's id; null for a plain bcrypt hash, as other software makes them. */
+  keyId: string | null
+}
+
+export interface PasswordVerdict {
+  ok: boolean
+  /** Right, but stored as it is no longer made: an older key, a lower cost, or a plain hash. */
+  rehash: boolean
+  /** Why the stored hash could not be checked at all: for the operator's log, never for the client. */
+  fault?: string
+}
+
+export interface PasswordsOptions {
+  /** Newest first: the first one hashes, all of them verify. */
+  peppers: readonly Pepper[]
+  /** bcrypt's cost: 2^cost rounds; 12 by default. */
+  cost?: number
+  /** As many as there are cores, 4 at most, by default. */
+  threads?: number
+  /** How many calls may wait for a thread; 64 by default. */
+  maxQueue?: number
+  /** How long one may wait for a thread, in milliseconds; 5_000 by default. */
+  maxWaitMs?: number
+}
+
+export interface Passwords {
+  /**
+   * For a password that `assertNewPassword` has accepted.
+   * @throws AppError overloaded
+   */
+  hash(password: string): Promise<StoredPassword>
+  /**
+   * Never throws for what the password is, and takes as long for a user who does not exist
+   * (`undefined`) as for a wrong password.
+   * @throws AppError overloaded
+   */
+  verify(password: string, stored: StoredPassword | undefined): Promise<PasswordVerdict>
+  stats(): BoundedQueueStats
+  /** Lets running hashes end and refuses the waiting ones. */
+  close(): Promise<void>
+}
+
+export const bcryptCostDefault = 12
+/** OWASP's least. Tests use it, for speed. */
+export const bcryptCostLowest = 10
+/** About 3 s a hash. One stored row with cost 31 would occupy a thread for two days. */
+export const bcryptCostHighest = 15
+
+export function createPasswords(options: PasswordsOptions): Passwords {
+  const {
+    cost = bcryptCostDefault,
+    threads = Math.min(os.availableParallelism(), 4),
+    maxQueue = 64,
+    maxWaitMs = 5_000,
+  } = options
+  const [newestPepper] = options.peppers
+  if (newestPepper === undefined) throw new TypeError('createPasswords needs at least one pepper')
+  if (!(cost >= bcryptCostLowest && cost <= bcryptCostHighest)) {
+    throw new RangeError(`bcrypt's cost must be ${bcryptCostLowest} to ${bcryptCostHighest}`)
+  }
+  const peppers = new Map(options.peppers.map(({ id, key }) => [id, key]))
+  const stranger: Check = {
+    possible: false,
+    hash: `$2b$${cost}$${'.'.repeat(53)}`,
+    cost,
+    pepper: newestPepper.key,
+  }
+
+  const queue = createBoundedQueue({ width: threads, maxQueue, maxWaitMs })
+  const pool = new Piscina({
+    filename: new URL('./password-worker.js', import.meta.url).href,
+    // Threads start with the first sign-in and end when none came for a minute.
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: 60_000,
+    // A thread needs neither the secrets of the environment nor the loaders of the main thread.
+    env: {},
+    execArgv: [],
+  })
+
+  function read(stored: StoredPassword | undefined): Check {
+    if (stored === undefined) return stranger
+    const storedCost = Number(bcryptSyntax.exec(stored.hash)?.[1])
+    if (Number.isNaN(storedCost)) return { ...stranger, fault: 'The stored hash is not bcrypt' }
+    if (storedCost > bcryptCostHighest) {
+      return { ...stranger, fault: `The stored hash has cost ${storedCost}, beyond 15: refused` }
+    }
+    const { hash, keyId } = stored
+    if (keyId === null) return { possible: true, hash, cost: storedCost, pepper: undefined }
+    const pepper = peppers.get(keyId)
+    if (pepper === undefined) {
+      return { ...stranger, fault: `The stored hash needs the master key ${keyId}, which is gone` }
+    }
+    return { possible: true, hash, cost: storedCost, pepper }
+  }
+
+  return {
+    async hash(password) {
+      const task = { secret: preHash(password, newestPepper.key), cost }
+      const hash: string = await queue.run(() => pool.run(task, { name: 'hash' }))
+      return { hash, keyId: newestPepper.id }
+    },
+
+    async verify(password, stored) {
+      const usable = isPossiblePassword(password)
+      const { possible, hash, cost: storedCost, pepper, fault } = usable ? read(stored) : stranger
+      const secret = usable ? password : ''
+      const task = {
+        secret: pepper === undefined ? normalizePassword(secret) : preHash(secret, pepper),
+        stored: hash,
+        storedCost,
+        leastCost: cost,
+      }
+      const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }))
+      const ok = matches && possible
+      const upToDate = stored?.keyId === newestPepper.id && storedCost >= cost
+      return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
+    },
+
+    stats: queue.stats,
+
+    async close() {
+      await queue.close()
+      await pool.destroy()
+    },
+  }
+}
+
+/** What is compared with. For a stranger it is a hash that no password has, at the current cost. */
+interface Check {
+  possible: boolean
+  hash: string
+  cost: number
+  pepper: Uint8Array | undefined
+  fault?: string
+}
+
+/** `$2x$` is the old PHP's wrong hash; the other three letters mean the same function. */
+const bcryptSyntax = /^\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}$/
+
+/**
+ * bcrypt reads 72 bytes and stops at NUL; 64 characters of base64 have neither trouble, so that every
+ * byte of a long password counts. The key makes a stolen database alone useless for guessing.
+ */
+function preHash(password: string, key: Uint8Array): string {
+  return createHmac('sha384', key).update(normalizePassword(password), 'utf8').digest('base64')
+}
+
+/**
+ * No other password was ever set, and these would do harm: NUL cuts a plain bcrypt hash short, UTF-8
+ * has one and the same substitute for all lone surrogates, and length costs time.
+ */
+function isPossiblePassword(password: string): boolean {
+  return (
+    countPasswordCharacters(password) <= passwordMaxLength &&
+    password.isWellFormed() &&
+    !password.includes('\0')
+  )
+}

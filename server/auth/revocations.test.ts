@@ -1,0 +1,169 @@
+// What was revoked: dead here at once, soon in every other process, and still after a restart.
+
+import { randomBytes } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import {
+  createTestPlace,
+  forEachEngine,
+  openTestDatabase,
+  type TestPlace,
+} from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import { readConfig } from '../config.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database, Engine } from '../db/database.ts'
+import { createServices, type Services } from '../services.ts'
+import { createRevocations, type Revocations } from './revocations.ts'
+
+const masterKey = randomBytes(32).toString('base64')
+const me = { userId: 'me', sessionId: 'mine', epoch: 0 }
+
+/** Polls often enough for a test; the condition is what counts, not the time. */
+const patient = { timeout: 15_000, interval: 50 }
+
+async function makePlace(engine: Engine): Promise<TestPlace> {
+  const place = await createTestPlace(engine)
+  onTestFinished(() => place.remove())
+  return place
+}
+
+/** What one process is made of. */
+async function openProcess({ url = '', dataDir }: TestPlace): Promise<Services> {
+  const services = await createServices(
+    readConfig({
+      DATABASE_URL: url,
+      DATA_DIR: dataDir,
+      MASTER_KEY: masterKey,
+      BCRYPT_COST: '10',
+      LOG_LEVEL: 'silent',
+    }),
+  )
+  onTestFinished(() => services.close())
+  return services
+}
+
+async function openRevocations(database: Database, clock: Clock): Promise<Revocations> {
+  const revocations = await createRevocations({
+    database,
+    clock,
+    accessTokenLifetimeSeconds: 900,
+    onPollError: () => {},
+  })
+  onTestFinished(() => revocations.close())
+  return revocations
+}
+
+/** What the token opens in a process: true, or the reason why not. */
+async function opens({ identities }: Services, token: string): Promise<true | string> {
+  return identities.identify([`Bearer ${token}`]).then(
+    () => true as const,
+    (error: { reason: string }) => error.reason,
+  )
+}
+
+function signIn({ passwordGrant, clients }: Services) {
+  return passwordGrant({
+    username: 'johndoe',
+    password: 'secret',
+    scope: undefined,
+    client: clients.web,
+    door: 'token',
+    device: { address: null, userAgent: null },
+  })
+}
+
+forEachEngine((engine) => {
+  test('R58, R59: what one process revokes is dead there at once, and in the others soon', async () => {
+    const place = await makePlace(engine)
+    const [one, other] = [await openProcess(place), await openProcess(place)]
+    const [out, stays] = [await signIn(one), await signIn(one)]
+    expect(await opens(other, out.access_token)).toBe(true)
+
+    await one.signOut.byRefreshToken(out.refresh_token)
+    expect(await opens(one, out.access_token)).toBe('invalid_token')
+    await expect.poll(() => opens(other, out.access_token), patient).toBe('invalid_token')
+    expect(await opens(one, stays.access_token)).toBe(true)
+    expect(await opens(other, stays.access_token)).toBe(true)
+
+    const { userId } = await other.identities.identify([`Bearer ${stays.access_token}`])
+    await other.users.disable(userId)
+    expect(await opens(other, stays.access_token)).toBe('invalid_token')
+    await expect.poll(() => opens(one, stays.access_token), patient).toBe('invalid_token')
+  })
+
+  test('R58: a restart revives nothing', async () => {
+    const place = await makePlace(engine)
+    const before = await openProcess(place)
+    const [out, stays] = [await signIn(before), await signIn(before)]
+    await before.signOut.byRefreshToken(out.refresh_token)
+    await before.close()
+    const after = await openProcess(place)
+    expect(await opens(after, out.access_token)).toBe('invalid_token')
+    expect(await opens(after, stays.access_token)).toBe(true)
+  })
+
+  test('R59: tokens of an older epoch are dead, and those of the new one live', async () => {
+    const revocations = await openRevocations(await openTestDatabase(engine), createTestClock())
+    await revocations.revoke([{ kind: 'user', subject: 'me', epoch: 2 }])
+    const verdicts = [0, 1, 2, 3].map((epoch) => revocations.isRevoked({ ...me, epoch }))
+    expect(verdicts).toEqual([true, true, false, false])
+    // A lower one that comes later takes nothing back.
+    await revocations.revoke([{ kind: 'user', subject: 'me', epoch: 1 }])
+    expect(revocations.isRevoked({ ...me, epoch: 1 })).toBe(true)
+    expect(revocations.isRevoked({ ...me, userId: 'other' })).toBe(false)
+  })
+
+  test('where the write fails, nothing is revoked', async () => {
+    const database = await openTestDatabase(engine)
+    const revocations = await openRevocations(database, createTestClock())
+    const impossible = database.kysely
+      .insertInto('items')
+      .values({
+        id: 'i',
+        owner_id: 'nobody',
+        title: '',
+        description: '',
+        created_at_ms: 0,
+        updated_at_ms: 0,
+      })
+    const subject = me.sessionId
+    await expect(revocations.revoke([{ kind: 'session', subject }], [impossible])).rejects.toThrow()
+    expect(revocations.isRevoked(me)).toBe(false)
+    expect(await database.kysely.selectFrom('revocations').selectAll().execute()).toEqual([])
+    await revocations.revoke([{ kind: 'session', subject }])
+    expect(revocations.isRevoked(me)).toBe(true)
+  })
+
+  test('rows are kept as long as a token can live, and then purged', async () => {
+    const database = await openTestDatabase(engine)
+    const clock = createTestClock()
+    const revocations = await openRevocations(database, clock)
+    const subjects = async () => {
+      const rows = await database.kysely.selectFrom('revocations').select('subject').execute()
+      return rows.map(({ subject }) => subject)
+    }
+    await revocations.revoke([{ kind: 'session', subject: 'old' }])
+    clock.advance(900_000)
+    await revocations.revoke([{ kind: 'session', subject: 'new' }])
+    expect(revocations.isRevoked({ ...me, sessionId: 'old' })).toBe(true)
+    clock.advance(60_000)
+    await expect.poll(subjects, patient).toEqual(['new'])
+    expect(revocations.isRevoked({ ...me, sessionId: 'old' })).toBe(false)
+    expect(revocations.isRevoked({ ...me, sessionId: 'new' })).toBe(true)
+  })
+
+  test('a row of a process whose clock is 9 s behind is seen', async () => {
+    const database = await openTestDatabase(engine)
+    const [clock, late] = [createTestClock(), createTestClock()]
+    const [one, other] = [
+      await openRevocations(database, clock),
+      await openRevocations(database, late),
+    ]
+    clock.advance(9_000)
+    await one.revoke([{ kind: 'session', subject: 'first' }])
+    await one.refresh()
+    await other.revoke([{ kind: 'session', subject: me.sessionId }])
+    await one.refresh()
+    expect(one.isRevoked(me)).toBe(true)
+  })
+})

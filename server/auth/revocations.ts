@@ -1,0 +1,136 @@
+// What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
+
+import type { Compilable } from 'kysely'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import type { AccessTokenClaims } from './access-tokens.ts'
+
+/** A session that ended, or a user whose tokens below `epoch` are dead. */
+export type Revocation =
+  | { kind: 'session'; subject: string }
+  | { kind: 'user'; subject: string; epoch: number }
+
+export interface Revocations {
+  /** True where the token was taken back after it was issued (R58, R59). */
+  isRevoked(token: Pick<AccessTokenClaims, 'sessionId' | 'userId' | 'epoch'>): boolean
+  /**
+   * Commits `writes` together with the revocations they cause, then remembers these here.
+   * Who awaits it may answer: the tokens are dead on this node, and within a poll on every other.
+   */
+  revoke(revocations: readonly Revocation[], writes?: readonly Compilable[]): Promise<void>
+  /** Reads what other processes have revoked. Called by the poll; exposed for tests. */
+  refresh(): Promise<void>
+  close(): void
+}
+
+interface RevocationsParts {
+  database: Database
+  clock: Clock
+  /** Longer than this after a revocation no token can be alive that it concerns. */
+  accessTokenLifetimeSeconds: number
+  onPollError: (error: unknown) => void
+}
+
+const pollIntervalMs = 250
+/** Read again at every poll: rows of slower transactions and of nodes whose clock is behind. */
+const overlapMs = 10_000
+const purgeIntervalMs = 60_000
+
+export async function createRevocations(parts: RevocationsParts): Promise<Revocations> {
+  const { database, clock, onPollError } = parts
+  const keepMs = parts.accessTokenLifetimeSeconds * 1000 + overlapMs
+  /** Both maps tell when the entry was made, so that it can be forgotten. */
+  const sessions = new Map<string, { createdAtMs: number }>()
+  const users = new Map<string, { createdAtMs: number; epoch: number }>()
+  let lastChangeToken = database.changeToken()
+  let readUpToMs = clock.now() - keepMs
+  let purgedAtMs = clock.now()
+
+  function remember(revocation: Revocation, createdAtMs: number): void {
+    if (revocation.kind === 'session') {
+      sessions.set(revocation.subject, { createdAtMs })
+      return
+    }
+    const known = users.get(revocation.subject)
+    const epoch = Math.max(revocation.epoch, known?.epoch ?? 0)
+    users.set(revocation.subject, { createdAtMs, epoch })
+  }
+
+  async function refresh(): Promise<void> {
+    const rows = await database.kysely
+      .selectFrom('revocations')
+      .selectAll()
+      .where('created_at_ms', '>=', readUpToMs - overlapMs)
+      .execute()
+    for (const row of rows) {
+      const { subject, epoch } = row
+      remember(
+        epoch === null ? { kind: 'session', subject } : { kind: 'user', subject, epoch },
+        row.created_at_ms,
+      )
+      readUpToMs = Math.max(readUpToMs, row.created_at_ms)
+    }
+  }
+
+  async function purge(): Promise<void> {
+    const oldestMs = clock.now() - keepMs
+    for (const map of [sessions, users]) {
+      for (const [subject, entry] of map) if (entry.createdAtMs < oldestMs) map.delete(subject)
+    }
+    await database.kysely.deleteFrom('revocations').where('created_at_ms', '<', oldestMs).execute()
+  }
+
+  /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
+  function isUnchanged(): boolean {
+    const token = database.changeToken()
+    const same = token !== null && token === lastChangeToken
+    lastChangeToken = token
+    return same
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      if (!isUnchanged()) await refresh()
+      if (clock.now() - purgedAtMs >= purgeIntervalMs) {
+        purgedAtMs = clock.now()
+        await purge()
+      }
+    } catch (error) {
+      // The database was closed under a poll that was under way.
+      if (closed) return
+      lastChangeToken = null
+      onPollError(error)
+    }
+    if (!closed) timer = setTimeout(poll, pollIntervalMs).unref()
+  }
+
+  await refresh()
+  let closed = false
+  let timer = setTimeout(poll, pollIntervalMs).unref()
+
+  return {
+    isRevoked({ sessionId, userId, epoch }) {
+      return sessions.has(sessionId) || epoch < (users.get(userId)?.epoch ?? 0)
+    },
+    async revoke(revocations, writes = []) {
+      const createdAtMs = clock.now()
+      const rows = revocations.map((revocation) => ({
+        id: makeRandomId(),
+        kind: revocation.kind,
+        subject: revocation.subject,
+        epoch: revocation.kind === 'user' ? revocation.epoch : null,
+        created_at_ms: createdAtMs,
+      }))
+      const inserts =
+        rows.length === 0 ? [] : [database.kysely.insertInto('revocations').values(rows)]
+      await database.runAtomically([...writes, ...inserts])
+      for (const revocation of revocations) remember(revocation, createdAtMs)
+    },
+    refresh,
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}

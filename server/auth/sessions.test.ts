@@ -1,0 +1,298 @@
+// Sessions and their refresh tokens: rotated once, forgiven shortly, ended by a replay.
+
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import { AppError } from '../contract/app-error.ts'
+import type { Scope } from '../contract/scopes.ts'
+import type { Database } from '../db/database.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import { createMasterKeys } from './master-key.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
+import { createRevocations } from './revocations.ts'
+import { createSessions, type SessionDoor, sessionLifetimes } from './sessions.ts'
+
+const masterKeys = createMasterKeys([randomBytes(32)])
+const refreshTokens = createRefreshTokens(masterKeys)
+const scopes: Scope[] = ['me', 'items:read']
+const minute = 60_000
+
+/** The rules over a database, with a clock of their own and the alarms they raised. */
+async function openSessions(database: Database) {
+  const clock = createTestClock()
+  const alarms: string[] = []
+  const revocations = await createRevocations({
+    database,
+    clock,
+    accessTokenLifetimeSeconds: 900,
+    onPollError: (error) => alarms.push(String(error)),
+  })
+  revocations.close()
+  const sessions = createSessions({
+    database,
+    refreshTokens,
+    revocations,
+    clock,
+    onAlarm: (event, sessionId) => alarms.push(`${event} ${sessionId}`),
+  })
+  const userId = await insertUser(database)
+  return {
+    clock,
+    alarms,
+    sessions,
+    revocations,
+    start: (door: SessionDoor = 'token', clientId = 'keycard-web') =>
+      sessions.start({
+        userId,
+        scopes,
+        holder: { clientId, door },
+        device: { address: '192.0.2.1', userAgent: 'curl/8' },
+      }),
+    rotate: (refreshToken: string, door: SessionDoor = 'token', clientId = 'keycard-web') =>
+      sessions.rotate(refreshToken, { clientId, door }),
+    row: (id: string) =>
+      database.kysely
+        .selectFrom('sessions')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow(),
+    isRevoked: (sessionId: string) => revocations.isRevoked({ sessionId, userId, epoch: 0 }),
+  }
+}
+
+async function insertUser({ kysely }: Database): Promise<string> {
+  const id = makeRandomId()
+  await kysely
+    .insertInto('users')
+    .values({
+      id,
+      username: id,
+      username_key: id,
+      role: 'user',
+      password_hash: 'none',
+      password_changed_at_ms: 0,
+      created_at_ms: 0,
+      updated_at_ms: 0,
+    })
+    .execute()
+  return id
+}
+
+/** invalid_grant, with the cause that only the log is told. */
+function refusal(detail: string) {
+  return expect.objectContaining({
+    constructor: AppError,
+    reason: 'invalid_grant',
+    message: 'The refresh token is not valid any more',
+    detail,
+  })
+}
+
+const reused = 'refresh_token_reused'
+
+forEachEngine((engine) => {
+  const database = shareTestDatabase(engine)
+
+  test('R62: each sign-in starts a session of its own', async () => {
+    const { start } = await openSessions(database())
+    const [one, other] = [await start(), await start()]
+    expect(one.session.id).not.toBe(other.session.id)
+    expect(refreshTokens.read(one.refreshToken)).toEqual({ sessionId: one.session.id, counter: 0 })
+  })
+
+  test('R16: every refresh gives another refresh token, for the same session', async () => {
+    const { start, rotate } = await openSessions(database())
+    const first = await start()
+    const second = await rotate(first.refreshToken)
+    const third = await rotate(second.refreshToken)
+    const tokens = [first, second, third].map(({ refreshToken }) => refreshToken)
+    expect(new Set(tokens).size).toBe(3)
+    expect(third.session).toMatchObject({ id: first.session.id, scopes })
+  })
+
+  test('R54: 50 parallel refreshes are one rotation, and all get the same token', async () => {
+    const { start, rotate, row, alarms } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => rotate(refreshToken)))
+    expect(new Set(answers.map((answer) => answer.refreshToken)).size).toBe(1)
+    expect(answers[0]?.refreshToken).not.toBe(refreshToken)
+    expect(await row(session.id)).toMatchObject({ counter: 1, revoked_at_ms: null })
+    expect(alarms).toEqual([])
+  })
+
+  test('R55: for 30 s the token before gives the current one again, however often', async () => {
+    const { start, rotate, row, clock, alarms } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    clock.advance(minute)
+    const rotated = await rotate(refreshToken)
+    const before = await row(session.id)
+    for (const waitMs of [0, 10_000, 19_999, 1]) {
+      clock.advance(waitMs)
+      expect((await rotate(refreshToken)).refreshToken).toBe(rotated.refreshToken)
+    }
+    // No write: a grace that wrote would extend itself, and the session.
+    expect(await row(session.id)).toEqual(before)
+    expect(alarms).toEqual([])
+  })
+
+  test('R56: a millisecond after the 30 s it ends the session, and that is committed', async () => {
+    const { start, rotate, row, clock, alarms, isRevoked } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    const rotated = await rotate(refreshToken)
+    clock.advance(30_001)
+    expect(isRevoked(session.id)).toBe(false)
+    await expect(rotate(refreshToken)).rejects.toEqual(refusal('used before'))
+    expect(await row(session.id)).toMatchObject({
+      revoked_at_ms: clock.now(),
+      revoked_reason: reused,
+    })
+    expect(isRevoked(session.id)).toBe(true)
+    await expect(rotate(rotated.refreshToken)).rejects.toEqual(refusal('session ended'))
+    expect(alarms).toEqual([`${reused} ${session.id}`])
+  })
+
+  test('R56: a token two behind ends the session at once', async () => {
+    const { start, rotate, row, alarms } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    const second = await rotate(refreshToken)
+    const third = await rotate(second.refreshToken)
+    await expect(rotate(refreshToken)).rejects.toEqual(refusal('used before'))
+    await expect(rotate(third.refreshToken)).rejects.toEqual(refusal('session ended'))
+    expect(await row(session.id)).toMatchObject({ counter: 2, revoked_reason: reused })
+    expect(alarms).toEqual([`${reused} ${session.id}`])
+  })
+
+  test('R56: of 20 parallel replays all are refused, and the session ends', async () => {
+    const { start, rotate, row } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    await rotate((await rotate(refreshToken)).refreshToken)
+    const replays = await Promise.allSettled(Array.from({ length: 20 }, () => rotate(refreshToken)))
+    expect(replays.map(({ status }) => status)).toEqual(Array(20).fill('rejected'))
+    expect(await row(session.id)).toMatchObject({ revoked_reason: reused })
+  })
+
+  test('a token ahead of the database is refused with an alarm, and the session stays', async () => {
+    const { start, rotate, row, alarms } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    const ahead = refreshTokens.make({ sessionId: session.id, counter: 1 })
+    await expect(rotate(ahead)).rejects.toEqual(refusal('ahead of the database'))
+    expect(alarms).toEqual([`refresh_token_ahead ${session.id}`])
+    expect(await row(session.id)).toMatchObject({ counter: 0, revoked_at_ms: null })
+    await expect(rotate(refreshToken)).resolves.toBeDefined()
+  })
+
+  test('garbage, and a token of no session, is refused without an alarm', async () => {
+    const { start, rotate, alarms } = await openSessions(database())
+    const unknown = refreshTokens.make({ sessionId: makeRandomId(), counter: 0 })
+    await expect(rotate('garbage')).rejects.toEqual(refusal('not a token of ours'))
+    await expect(rotate(unknown)).rejects.toEqual(refusal('session unknown'))
+    await expect(rotate((await start()).refreshToken)).resolves.toBeDefined()
+    expect(alarms).toEqual([])
+  })
+
+  describe.each<SessionDoor>(['browser', 'token'])('R57: the %s door', (door) => {
+    const { idleMs, absoluteMs } = sessionLifetimes[door]
+
+    test('a session that lies unused expires', async () => {
+      const { start, rotate, clock } = await openSessions(database())
+      const used = await start(door)
+      const unused = await start(door)
+      clock.advance(idleMs - 1)
+      const { refreshToken } = await rotate(used.refreshToken, door)
+      clock.advance(1)
+      await expect(rotate(unused.refreshToken, door)).rejects.toEqual(refusal('session expired'))
+      clock.advance(idleMs - 2)
+      await expect(rotate(refreshToken, door)).resolves.toBeDefined()
+    })
+
+    test('no refresh extends the absolute end', async () => {
+      const { start, rotate, clock, row } = await openSessions(database())
+      let { session, refreshToken } = await start(door)
+      const endMs = clock.now() + absoluteMs
+      while (clock.now() + idleMs / 2 < endMs) {
+        clock.advance(idleMs / 2)
+        ;({ session, refreshToken } = await rotate(refreshToken, door))
+      }
+      clock.advance(endMs - 1 - clock.now())
+      ;({ session, refreshToken } = await rotate(refreshToken, door))
+      expect((await row(session.id)).expires_at_ms).toBe(endMs)
+      expect(session.expiresAtMs).toBe(endMs)
+      clock.advance(1)
+      await expect(rotate(refreshToken, door)).rejects.toEqual(refusal('session expired'))
+    })
+
+    test('the token before is not forgiven once the session has expired', async () => {
+      const { start, rotate, clock } = await openSessions(database())
+      const { refreshToken } = await start(door)
+      clock.advance(idleMs)
+      await expect(rotate(refreshToken, door)).rejects.toEqual(refusal('session expired'))
+    })
+  })
+
+  test('R57: the lifetimes are those of the documentation', () => {
+    const hour = 60 * minute
+    expect(sessionLifetimes).toEqual({
+      browser: { idleMs: 30 * minute, absoluteMs: 12 * hour },
+      token: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
+    })
+  })
+
+  test("R15, R72: another client's or another door's token is refused and stays good", async () => {
+    const { start, rotate, alarms } = await openSessions(database())
+    const foreign = refusal('of another client or door')
+    const { refreshToken } = await start('token', 'keycard-web')
+    await expect(rotate(refreshToken, 'token', 'keycard-cli')).rejects.toEqual(foreign)
+    await expect(rotate(refreshToken, 'browser', 'keycard-web')).rejects.toEqual(foreign)
+    await expect(rotate(refreshToken, 'token', 'keycard-web')).resolves.toBeDefined()
+    expect(alarms).toEqual([])
+  })
+
+  test('R15: asking for more than was granted is refused, and does not use the token up', async () => {
+    const { start, sessions, row } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    const holder = { clientId: 'keycard-web', door: 'token' } as const
+    await expect(
+      sessions.rotate(refreshToken, { ...holder, scopes: ['me', 'items:write'] }),
+    ).rejects.toMatchObject({ reason: 'invalid_scope' })
+    expect((await row(session.id)).counter).toBe(0)
+    await expect(
+      sessions.rotate(refreshToken, { ...holder, scopes: ['me'] }),
+    ).resolves.toMatchObject({ session: { scopes } })
+  })
+
+  test('R58: an ended session refreshes nothing, and ending it again changes nothing', async () => {
+    const { start, rotate, sessions, row, clock, isRevoked } = await openSessions(database())
+    const { session, refreshToken } = await start()
+    await sessions.end(session.id, 'signed_out')
+    const ended = await row(session.id)
+    expect(isRevoked(session.id)).toBe(true)
+    await expect(rotate(refreshToken)).rejects.toEqual(refusal('session ended'))
+    clock.advance(minute)
+    await sessions.end(session.id, 'ended_by_admin')
+    expect(await row(session.id)).toEqual(ended)
+  })
+
+  test('whether a token is live can be asked without taking it', async () => {
+    const { start, sessions, clock, row } = await openSessions(database())
+    const { session, refreshToken } = await start('browser')
+    expect(await sessions.isLive(refreshToken)).toBe(true)
+    expect((await row(session.id)).counter).toBe(0)
+    expect(await sessions.isLive('garbage')).toBe(false)
+    clock.advance(sessionLifetimes.browser.idleMs)
+    expect(await sessions.isLive(refreshToken)).toBe(false)
+  })
+
+  test('a session keeps where it came from, and no more than 400 characters of it', async () => {
+    const { sessions, row, start } = await openSessions(database())
+    const { session } = await start()
+    expect(await row(session.id)).toMatchObject({ address: '192.0.2.1', user_agent: 'curl/8' })
+    const long = await sessions.start({
+      userId: session.userId,
+      scopes,
+      holder: { clientId: 'keycard-web', door: 'token' },
+      device: { address: null, userAgent: 'x'.repeat(10_000) },
+    })
+    expect((await row(long.session.id)).user_agent).toHaveLength(400)
+  })
+})

@@ -1,0 +1,121 @@
+// The signing keys: made once, sealed under the master key, and never believed from a row alone.
+
+import { decodeJwt, jwtVerify, SignJWT } from 'jose'
+import { expect, test } from 'vitest'
+import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import { StartError } from '../contract/start-error.ts'
+import type { Database } from '../db/database.ts'
+import { createMasterKeys } from './master-key.ts'
+import { loadSigningKeys, type SigningKeys } from './signing-keys.ts'
+
+const clock = createTestClock()
+const newKey = Buffer.alloc(32, 'new')
+const oldKey = Buffer.alloc(32, 'old')
+
+function load(database: Database, ...keys: Uint8Array[]): Promise<SigningKeys> {
+  const masterKeys = createMasterKeys(keys.length > 0 ? keys : [newKey])
+  return loadSigningKeys({ algorithm: 'EdDSA' }, { database, masterKeys, clock })
+}
+
+function sign({ active }: SigningKeys): Promise<string> {
+  const { algorithm, kid, key } = active
+  return new SignJWT({}).setProtectedHeader({ alg: algorithm, kid }).setSubject('me').sign(key)
+}
+
+const sealed = expect.objectContaining({
+  constructor: StartError,
+  message:
+    'The master key does not open the signing key in the database. Put back the MASTER_KEY (or the master.key file) that this database was made with.',
+})
+
+forEachEngine((engine) => {
+  test('first starts at the same time give one key', async () => {
+    const database = await openTestDatabase(engine)
+    const loaded = await Promise.all([1, 2, 3, 4].map(() => load(database)))
+    expect(new Set(loaded.map(({ active }) => active.kid)).size).toBe(1)
+    const rows = await database.kysely.selectFrom('signing_keys').select('kid').execute()
+    expect(rows).toHaveLength(1)
+  })
+
+  test('the next start verifies what this one signed', async () => {
+    const database = await openTestDatabase(engine)
+    const token = await sign(await load(database))
+    const later = await load(database)
+    const key = later.find(later.active.kid)
+    expect(key?.algorithm).toBe('EdDSA')
+    const { payload } = await jwtVerify(token, key?.key ?? new Uint8Array())
+    expect(payload.sub).toBe('me')
+  })
+
+  test('a swapped row is refused: the private key is bound to its kid', async () => {
+    const [database, other] = [await openTestDatabase(engine), await openTestDatabase(engine)]
+    await Promise.all([load(database), load(other)])
+    const { private_encrypted } = await other.kysely
+      .selectFrom('signing_keys')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    await database.kysely.updateTable('signing_keys').set({ private_encrypted }).execute()
+    await expect(load(database)).rejects.toEqual(sealed)
+    await expect(load(other)).resolves.toBeDefined()
+  })
+
+  test('a public key written into the row verifies nothing', async () => {
+    const [database, other] = [await openTestDatabase(engine), await openTestDatabase(engine)]
+    const [own, foreign] = await Promise.all([load(database), load(other)])
+    const { public_jwk } = await other.kysely
+      .selectFrom('signing_keys')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    await database.kysely.updateTable('signing_keys').set({ public_jwk }).execute()
+    const key = (await load(database)).find(own.active.kid)?.key ?? new Uint8Array()
+    await expect(jwtVerify(await sign(foreign), key)).rejects.toThrow('signature')
+    await expect(jwtVerify(await sign(own), key)).resolves.toBeDefined()
+  })
+})
+
+test('the wrong master key is told in one sentence that says what to do', async () => {
+  const database = await openTestDatabase('sqlite')
+  await load(database, oldKey)
+  await expect(load(database, newKey)).rejects.toEqual(sealed)
+})
+
+test('an older master key still opens what it sealed', async () => {
+  const database = await openTestDatabase('sqlite')
+  const { active } = await load(database, oldKey)
+  expect((await load(database, newKey, oldKey)).active.kid).toBe(active.kid)
+})
+
+test('R66: the row holds no private key that anybody could use', async () => {
+  const database = await openTestDatabase('sqlite')
+  await load(database)
+  const row = await database.kysely.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow()
+  expect(JSON.parse(row.public_jwk)).toEqual({
+    kty: 'OKP',
+    crv: 'Ed25519',
+    x: expect.any(String),
+    kid: row.kid,
+    alg: 'EdDSA',
+    use: 'sig',
+  })
+  expect(row.private_encrypted).toMatch(/^[\w-]{8}\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/)
+})
+
+test('R32: a kid that is not ours finds nothing', async () => {
+  const keys = await load(await openTestDatabase('sqlite'))
+  expect(keys.find('')).toBeUndefined()
+  expect(keys.find(`${keys.active.kid}x`)).toBeUndefined()
+  expect(keys.find('__proto__')).toBeUndefined()
+})
+
+test('HS256 takes SECRET_KEY, touches no row, and its kid tells nothing of it', async () => {
+  const database = await openTestDatabase('sqlite')
+  const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
+  const parts = { database, masterKeys: createMasterKeys([newKey]), clock }
+  const keys = await loadSigningKeys({ algorithm: 'HS256', secretKey }, parts)
+  const token = await sign(keys)
+  await expect(jwtVerify(token, secretKey)).resolves.toBeDefined()
+  expect(decodeJwt(token).sub).toBe('me')
+  expect(keys.active.kid).toMatch(/^[\w-]{43}$/)
+  expect(await database.kysely.selectFrom('signing_keys').selectAll().execute()).toEqual([])
+})

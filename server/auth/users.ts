@@ -1,0 +1,190 @@
+// The rows of `users`: found, listed, made, disabled. No rule about passwords here.
+
+import type { Selectable } from 'kysely'
+import { AppError } from '../contract/app-error.ts'
+import { canonicalName } from '../contract/credential-rules.ts'
+import type { Role } from '../contract/scopes.ts'
+import { isStorableText } from '../contract/text.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { isUniqueViolation } from '../db/errors.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import type { UsersTable } from '../db/tables.ts'
+import type { StoredPassword } from './passwords.ts'
+import type { Revocations } from './revocations.ts'
+
+export interface UserRecord {
+  id: string
+  username: string
+  email: string | null
+  fullName: string | null
+  role: Role
+  disabled: boolean
+  /** Part of every access token; raising it ends them all. */
+  epoch: number
+  password: StoredPassword
+  isDemo: boolean
+  createdAtMs: number
+}
+
+export interface NewUser {
+  username: string
+  email: string | null
+  fullName: string | null
+  role: Role
+  disabled: boolean
+  password: StoredPassword
+  isDemo: boolean
+}
+
+export interface Users {
+  /** By user name or e-mail address, in any spelling that means the same name (R102). */
+  findByLogin(login: string): Promise<UserRecord | undefined>
+  findById(id: string): Promise<UserRecord | undefined>
+  /** The user a token speaks for. @throws AppError invalid_token where the account is gone */
+  getCaller(identity: { userId: string }): Promise<UserRecord>
+  /** @throws AppError conflict where the user name or e-mail address is taken */
+  create(user: NewUser): Promise<UserRecord>
+  /** Sorted by user name; `page` counts from 1. */
+  list(page: number, perPage: number): Promise<{ users: UserRecord[]; total: number }>
+  listDemo(): Promise<UserRecord[]>
+  /** Stores the rehashed password, unless it was changed meanwhile. */
+  replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<void>
+  /** Ends every access token of the user at once, and lets no new one be made (R59). */
+  disable(id: string): Promise<void>
+}
+
+interface UsersParts {
+  database: Database
+  revocations: Revocations
+  clock: Clock
+}
+
+export function createUsers({ database, revocations, clock }: UsersParts): Users {
+  const { kysely } = database
+
+  async function findById(id: string): Promise<UserRecord | undefined> {
+    const row = await kysely.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && toRecord(row)
+  }
+
+  return {
+    async findByLogin(login) {
+      if (!isStorableText(login)) return undefined
+      const key = canonicalName(login)
+      const column = key.includes('@') ? 'email_key' : 'username_key'
+      const row = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .where(column, '=', key)
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+
+    findById,
+
+    async getCaller({ userId }) {
+      const user = await findById(userId)
+      if (!user) throw new AppError('invalid_token', 'Could not validate credentials')
+      return user
+    },
+
+    async create(user) {
+      const nowMs = clock.now()
+      try {
+        const row = await kysely
+          .insertInto('users')
+          .values({
+            id: makeRandomId(),
+            username: user.username,
+            username_key: canonicalName(user.username),
+            email: user.email,
+            email_key: user.email === null ? null : canonicalName(user.email),
+            full_name: user.fullName,
+            role: user.role,
+            disabled: user.disabled ? 1 : 0,
+            epoch: 0,
+            password_hash: user.password.hash,
+            password_key_id: user.password.keyId,
+            password_changed_at_ms: nowMs,
+            is_demo: user.isDemo ? 1 : 0,
+            created_at_ms: nowMs,
+            updated_at_ms: nowMs,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return toRecord(row)
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        throw new AppError('conflict', 'That user name or e-mail address is taken', {
+          cause: error,
+        })
+      }
+    },
+
+    async list(page, perPage) {
+      const rows = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .orderBy('username_key')
+        .limit(perPage)
+        .offset((page - 1) * perPage)
+        .execute()
+      const { total } = await kysely
+        .selectFrom('users')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      return { users: rows.map(toRecord), total: Number(total) }
+    },
+
+    async listDemo() {
+      const rows = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .where('is_demo', '=', 1)
+        .orderBy('username_key')
+        .execute()
+      return rows.map(toRecord)
+    },
+
+    async replacePassword(id, old, replacement) {
+      await kysely
+        .updateTable('users')
+        .set({ password_hash: replacement.hash, password_key_id: replacement.keyId })
+        .where('id', '=', id)
+        .where('password_hash', '=', old.hash)
+        .execute()
+    },
+
+    async disable(id) {
+      const user = await findById(id)
+      if (!user) throw new AppError('not_found', 'There is no such user')
+      const epoch = user.epoch + 1
+      const write = kysely
+        .updateTable('users')
+        .set(({ eb }) => ({
+          disabled: 1,
+          // Of two at once neither lowers it again; the engines name their maximum differently.
+          epoch: eb.case().when('epoch', '<', epoch).then(epoch).else(eb.ref('epoch')).end(),
+          updated_at_ms: clock.now(),
+        }))
+        .where('id', '=', id)
+      await revocations.revoke([{ kind: 'user', subject: id, epoch }], [write])
+    },
+  }
+}
+
+function toRecord(row: Selectable<UsersTable>): UserRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    fullName: row.full_name,
+    role: row.role,
+    disabled: row.disabled === 1,
+    epoch: row.epoch,
+    password: { hash: row.password_hash, keyId: row.password_key_id },
+    isDemo: row.is_demo === 1,
+    createdAtMs: row.created_at_ms,
+  }
+}

@@ -1,0 +1,134 @@
+// What a user name, an e-mail address, a full name and a new password have to be: plain functions,
+// which browser and server call alike. Each answers with a sentence that says what would be right,
+// to be read after the field's name ("must be …"), or undefined where all is well.
+
+export const usernameMinLength = 3
+export const usernameMaxLength = 64
+export const emailMaxLength = 254
+export const fullNameMaxLength = 100
+
+/** NIST SP 800-63B-4 §3.1.1.2: 15 where a password is the only factor; 8 beside a second one. */
+export const passwordMinLengthDefault = 15
+export const passwordMinLengthLowest = 8
+export const passwordMinLengthHighest = 64
+/** In code points after NFC, as `passwordMinLength` is. */
+export const passwordMaxLength = 256
+
+/**
+ * In UTF-16 code units. NFC joins at most 8 of them into one code point (a test tries all), so longer
+ * text breaks `passwordMaxLength` for certain and need not be normalized, which costs seconds at 10 MB.
+ */
+export const passwordMaxUnits = passwordMaxLength * 8
+
+/**
+ * The one form under which user names and e-mail addresses are looked up, kept unique and throttled.
+ * NFKC lets a name typed in full-width letters find its account. Any text is safe here: where a
+ * surrogate stands alone the result holds U+FFFD, which no name may contain.
+ */
+export function canonicalName(name: string): string {
+  return name.toWellFormed().normalize('NFKC').toLowerCase().normalize('NFKC')
+}
+
+/**
+ * ASCII only: a name is how others know an account, and Unicode has a second "admin" made of Cyrillic
+ * letters. A name in any script goes into the full name. No `@`, so that no user name can be read as
+ * somebody's e-mail address.
+ */
+export function usernameProblem(username: string): string | undefined {
+  if (username.length < usernameMinLength || username.length > usernameMaxLength) {
+    return `must have ${usernameMinLength} to ${usernameMaxLength} characters`
+  }
+  if (!/^[A-Za-z0-9._-]*$/.test(username)) {
+    return 'must contain only the letters a to z, digits, dots, hyphens and underscores'
+  }
+  if (!/^[A-Za-z0-9].*[A-Za-z0-9]$/.test(username)) {
+    return 'must begin and end with a letter or a digit'
+  }
+  return undefined
+}
+
+/** What the browsers' own `<input type="email">` accepts (HTML, "valid e-mail address"). */
+const emailSyntax =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
+
+/** RFC 5321 §4.5.3.1: 64 octets before the `@`; a path of 256 leaves 254 for the address. */
+export function emailProblem(email: string): string | undefined {
+  if (email.length > emailMaxLength) return `must have at most ${emailMaxLength} characters`
+  if (!emailSyntax.test(email)) return 'must be an e-mail address such as name@example.com'
+  return undefined
+}
+
+/** A person's name in any script; an empty one is left out rather than stored. */
+export function fullNameProblem(fullName: string): string | undefined {
+  if (!fullName.isWellFormed()) return 'must be well-formed text'
+  if (/\p{Cc}/u.test(fullName)) return 'must be one line without control characters'
+  if (fullName.length > fullNameMaxLength) {
+    return `must have at most ${fullNameMaxLength} characters`
+  }
+  if (fullName.trim() === '') return 'must not be empty'
+  return undefined
+}
+
+/** What is hashed and compared: NFC, so that "é" signs in whether one key or two typed it. */
+export function normalizePassword(password: string): string {
+  return password.normalize('NFC')
+}
+
+/** In code points after NFC; at `passwordMaxUnits` it stops counting. */
+export function countPasswordCharacters(password: string): number {
+  if (password.length > passwordMaxUnits) return Number.POSITIVE_INFINITY
+  return [...normalizePassword(password)].length
+}
+
+/** The account that a new password is for, and the length it must have. */
+export interface PasswordContext {
+  minLength?: number | undefined
+  username?: string | null | undefined
+  email?: string | null | undefined
+}
+
+/** Length and alphabet; no rule about which kinds of characters to mix (NIST 63B-4 §3.1.1.2). */
+export function newPasswordProblem(
+  password: string,
+  context: PasswordContext = {},
+): string | undefined {
+  const minLength = context.minLength ?? passwordMinLengthDefault
+  const length = countPasswordCharacters(password)
+  if (length > passwordMaxLength) return `must have at most ${passwordMaxLength} characters`
+  if (!password.isWellFormed()) return 'must be well-formed text: half of a character stands alone'
+  if (/\p{Cc}/u.test(password)) {
+    return 'must not contain control characters such as tabs, line breaks or NUL'
+  }
+  if (length < minLength) {
+    return `must have at least ${minLength} characters: a few unrelated words make a good password`
+  }
+  if (isBuiltFromContext(password, context)) {
+    return 'must not be made of your user name, your e-mail address or the name of this service'
+  }
+  return undefined
+}
+
+/** The words of this service. Rename them with the product. */
+const serviceWords = ['keycard', 'key card', 'key-card']
+
+/** Ten digits are a phone number; more beside the known words is a secret, if it is not "!!!!!". */
+const paddingMaxLength = 10
+
+/** Known words, however often, with nothing between them but a little punctuation and digits. */
+function isBuiltFromContext(password: string, { username, email }: PasswordContext): boolean {
+  let rest = canonicalName(password)
+  const whole = rest
+  for (const word of contextWords(username ?? '', email ?? '')) rest = rest.replaceAll(word, '')
+  if (rest === whole || /\p{L}/u.test(rest)) return false
+  const padding = [...rest]
+  return padding.length <= paddingMaxLength || new Set(padding).size <= 4
+}
+
+/** Longest first, so that "john.doe" is taken out before "john" can break it. */
+function contextWords(username: string, email: string): string[] {
+  const names = [...serviceWords, username, email, ...email.split('@')].map(canonicalName)
+  const words = names.flatMap((name) => [name, ...name.split(/[._+@-]/)])
+  return [...new Set(words)]
+    .filter((word) => word.length >= 3)
+    .sort((one, other) => other.length - one.length)
+}

@@ -1,0 +1,23 @@
+// The app's page paths: the one table that the server's fallback and the browser's routes share.
+
+export const pagePaths = {
+  /** Goes on to `items`, or to `signIn`. */
+  home: '/',
+  signIn: '/login',
+  items: '/items',
+  account: '/account',
+  users: '/users',
+} as const
+
+export type PagePath = (typeof pagePaths)[keyof typeof pagePaths]
+
+/** Swagger UI: a page of the server's, not one of the app's. */
+export const docsPath = '/docs'
+
+/** What a page is called, in its navigation link and on the way to it. */
+export const pageTitles: Readonly<Record<string, string>> = {
+  [pagePaths.items]: 'Items',
+  [pagePaths.account]: 'Account',
+  [pagePaths.users]: 'Users',
+  [docsPath]: 'API docs',
+}

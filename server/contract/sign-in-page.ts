@@ -1,0 +1,118 @@
+// The sign-in page's states, and the words for each: the server fills them in, the browser goes on.
+
+import { pageTitles } from './pages.ts'
+
+export type SignInState =
+  | 'idle'
+  | 'expired' // the session ended by itself
+  | 'signed-out' // the user ended it
+  | 'busy' // an attempt is under way
+  | 'error' // unknown user, wrong password or disabled user
+  | 'throttled' // too many attempts
+  | 'offline' // the server cannot be reached
+  | 'fault' // the server's fault
+  | 'granted'
+
+/** What the server decides for one page: the four slots of the prerendered page. */
+export interface SignInSlots {
+  state: SignInState
+  /** A sentence for the status area; '' shows where the user is going instead. */
+  message: string
+  /** A safe return path. */
+  next: string
+  username: string
+}
+
+/** Every piece of text on the page that differs between two answers. */
+export interface SignInView {
+  title: string
+  state: string
+  /** The reader light's word. */
+  light: string
+  lead: string
+  tone: string
+  message: string
+  next: string
+  username: string
+}
+
+export const signInTitles = {
+  plain: 'Sign in · Keycard',
+  error: 'Error: Sign in · Keycard',
+} as const
+
+export const signInMessages = {
+  expired: 'Your session has ended. Sign in to carry on.',
+  signedOut: 'You’re signed out.',
+  wrongCredentials: 'That username and password don’t match. Try again.',
+  missingFields: 'Enter your username and your password.',
+  refused: 'This sign-in was refused. Reload the page and try again.',
+  overloaded: 'Keycard is very busy right now. Try again in a moment.',
+  fault: 'Something broke on our side, not yours. Try again in a moment.',
+} as const
+
+export function describeThrottle(retryAfterSeconds: number): string {
+  const minutes = Math.ceil(retryAfterSeconds / 60)
+  const wait =
+    retryAfterSeconds <= 90 ? count(retryAfterSeconds, 'second') : count(minutes, 'minute')
+  return `Too many attempts. You can try again in ${wait}.`
+}
+
+/** The `reason` in the page's address says why somebody was sent there. */
+export function openingSlots(reason: unknown): Pick<SignInSlots, 'state' | 'message'> {
+  if (reason === 'expired') return { state: 'expired', message: signInMessages.expired }
+  if (reason === 'signed-out') return { state: 'signed-out', message: signInMessages.signedOut }
+  return { state: 'idle', message: '' }
+}
+
+/** One function for server and browser, so that hydration finds what it would have rendered. */
+export function describeSignIn({ state, message, next, username }: SignInSlots): SignInView {
+  return {
+    title: failedStates.has(state) ? signInTitles.error : signInTitles.plain,
+    state,
+    light: lightWords[state],
+    lead: describeDestination(next),
+    tone: tones[state],
+    message,
+    next,
+    username,
+  }
+}
+
+/** `hasOwn`, because `next` is the visitor's text and '__proto__' is no page. */
+function describeDestination(next: string): string {
+  const [path = ''] = next.split(/[?#]/, 1)
+  const title = Object.hasOwn(pageTitles, path) ? pageTitles[path] : 'Keycard'
+  return `to continue to ${title}`
+}
+
+function count(amount: number, unit: string): string {
+  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
+}
+
+const failedStates: ReadonlySet<SignInState> = new Set(['error', 'throttled', 'offline', 'fault'])
+
+const lightWords: Record<SignInState, string> = {
+  idle: 'Ready',
+  expired: 'Ready',
+  'signed-out': 'Ready',
+  busy: 'Checking',
+  error: 'Denied',
+  throttled: 'Locked',
+  offline: 'Ready',
+  fault: 'Ready',
+  granted: 'Open',
+}
+
+/** How the status area speaks: `bad` and `warn` have a mark before the sentence. */
+const tones: Record<SignInState, string> = {
+  idle: 'calm',
+  expired: 'warn',
+  'signed-out': 'calm',
+  busy: 'calm',
+  error: 'bad',
+  throttled: 'warn',
+  offline: 'warn',
+  fault: 'bad',
+  granted: 'calm',
+}

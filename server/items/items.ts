@@ -1,0 +1,131 @@
+// The sample rules: everybody has a list of items and sees only their own. Copy this to add yours.
+
+import type { Selectable } from 'kysely'
+import { AppError } from '../contract/app-error.ts'
+import type { Item, ItemPage } from '../contract/items.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import type { ItemsTable } from '../db/tables.ts'
+
+export interface Items {
+  /** Newest first. @throws AppError invalid_input where the cursor is not one of ours */
+  list(ownerId: string, page: { limit: number; cursor?: string | undefined }): Promise<ItemPage>
+  create(ownerId: string, item: { title: string; description: string }): Promise<Item>
+  /** Changes what is given. @throws AppError not_found, also where it is somebody else's */
+  update(ownerId: string, id: string, change: ItemChange): Promise<Item>
+  /** @throws AppError not_found, also where it is somebody else's */
+  delete(ownerId: string, id: string): Promise<void>
+}
+
+export interface ItemChange {
+  title?: string | undefined
+  description?: string | undefined
+}
+
+interface ItemsParts {
+  database: Database
+  clock: Clock
+}
+
+export function createItems({ database: { kysely }, clock }: ItemsParts): Items {
+  return {
+    async list(ownerId, { limit, cursor }) {
+      let query = kysely
+        .selectFrom('items')
+        .selectAll()
+        .where('owner_id', '=', ownerId)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('id', 'desc')
+        // One more than asked for tells whether there is a next page.
+        .limit(limit + 1)
+      if (cursor !== undefined) {
+        const { createdAtMs, id } = readCursor(cursor)
+        query = query.where(({ eb, and, or }) =>
+          or([
+            eb('created_at_ms', '<', createdAtMs),
+            and([eb('created_at_ms', '=', createdAtMs), eb('id', '<', id)]),
+          ]),
+        )
+      }
+      const rows = await query.execute()
+      const page = rows.slice(0, limit)
+      const last = page.at(-1)
+      const hasMore = rows.length > limit && last !== undefined
+      return { items: page.map(toItem), next_cursor: hasMore ? makeCursor(last) : null }
+    },
+
+    async create(ownerId, { title, description }) {
+      const nowMs = clock.now()
+      const row = await kysely
+        .insertInto('items')
+        .values({
+          id: makeRandomId(),
+          owner_id: ownerId,
+          title,
+          description,
+          created_at_ms: nowMs,
+          updated_at_ms: nowMs,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toItem(row)
+    },
+
+    async update(ownerId, id, { title, description }) {
+      const row = await kysely
+        .updateTable('items')
+        .set({
+          ...(title === undefined ? {} : { title }),
+          ...(description === undefined ? {} : { description }),
+          updated_at_ms: clock.now(),
+        })
+        .where('id', '=', id)
+        .where('owner_id', '=', ownerId)
+        .returningAll()
+        .executeTakeFirst()
+      if (!row) throw noSuchItem()
+      return toItem(row)
+    },
+
+    async delete(ownerId, id) {
+      const row = await kysely
+        .deleteFrom('items')
+        .where('id', '=', id)
+        .where('owner_id', '=', ownerId)
+        .returning('id')
+        .executeTakeFirst()
+      if (!row) throw noSuchItem()
+    },
+  }
+}
+
+function toItem(row: Selectable<ItemsTable>): Item {
+  return {
+    id: row.id,
+    title: row.title,
+    description: row.description,
+    created_at: new Date(row.created_at_ms).toISOString(),
+    updated_at: new Date(row.updated_at_ms).toISOString(),
+  }
+}
+
+/** Where a page ended: it stays right when items are added or deleted meanwhile, as an offset would not. */
+function makeCursor(row: Selectable<ItemsTable>): string {
+  return `${row.created_at_ms}.${row.id}`
+}
+
+function readCursor(cursor: string): { createdAtMs: number; id: string } {
+  const [, digits, id] = /^(\d{1,15})\.([\w-]{1,64})$/.exec(cursor) ?? []
+  if (digits === undefined || id === undefined) {
+    const message = 'must be the next_cursor of the page before'
+    throw new AppError('invalid_input', `cursor ${message}`, {
+      fields: [{ path: 'cursor', message }],
+    })
+  }
+  return { createdAtMs: Number(digits), id }
+}
+
+function noSuchItem(): AppError {
+  return new AppError('not_found', 'There is no such item')
+}

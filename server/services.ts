@@ -1,0 +1,139 @@
+// The parts list: opens the database and builds every service once. What the doors see of the rules.
+
+import { type Logger, pino } from 'pino'
+import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
+import { type Accounts, createAccounts } from './auth/accounts.ts'
+import { createAuthLog } from './auth/auth-log.ts'
+import { type Clients, createClients } from './auth/clients.ts'
+import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
+import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
+import { createIdentities, type Identities } from './auth/identity.ts'
+import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { findPasswordProblem } from './auth/password-rules.ts'
+import { createPasswords, type Passwords } from './auth/passwords.ts'
+import { createRefreshTokens } from './auth/refresh-tokens.ts'
+import { createRevocations, type Revocations } from './auth/revocations.ts'
+import { createSessions, type Sessions } from './auth/sessions.ts'
+import { createSignOut, type SignOut } from './auth/sign-out.ts'
+import { loadSigningKeys } from './auth/signing-keys.ts'
+import { createUsers, type Users } from './auth/users.ts'
+import type { Config } from './config.ts'
+import { type Clock, systemClock } from './db/clock.ts'
+import type { Database } from './db/database.ts'
+import { openDatabase } from './db/open.ts'
+import { createItems, type Items } from './items/items.ts'
+
+export interface Services {
+  readonly config: Config
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly database: Database
+  readonly clients: Clients
+  readonly users: Users
+  readonly accounts: Accounts
+  readonly passwords: Passwords
+  readonly sessions: Sessions
+  readonly revocations: Revocations
+  readonly accessTokens: AccessTokens
+  readonly identities: Identities
+  readonly passwordGrant: PasswordGrant
+  readonly refreshTokenGrant: RefreshTokenGrant
+  readonly signOut: SignOut
+  readonly items: Items
+  close(): Promise<void>
+}
+
+export interface ServicesOptions {
+  /** What tests replace; everything else is the real thing. */
+  clock?: Clock
+  logger?: Logger
+  /** False for the command line, which neither makes demo accounts nor minds them. */
+  serving?: boolean
+}
+
+/** @throws StartError where the database, the keys or the accounts do not allow a start */
+export async function createServices(
+  config: Config,
+  options: ServicesOptions = {},
+): Promise<Services> {
+  const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
+  const authLog = createAuthLog(logger)
+  const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
+  const masterKeys = createMasterKeys(keys)
+  const database = await openDatabase({
+    url: config.databaseUrl ?? undefined,
+    dataDir: config.dataDir,
+  })
+  const passwords = createPasswords({
+    cost: config.bcryptCost,
+    peppers: masterKeys.derive('password-pepper'),
+  })
+  let revocations: Revocations | undefined
+  async function close(): Promise<void> {
+    revocations?.close()
+    await passwords.close()
+    await database.close()
+  }
+  try {
+    revocations = await createRevocations({
+      database,
+      clock,
+      accessTokenLifetimeSeconds: config.accessTokenLifetimeSeconds,
+      onPollError: (error) => logger.error({ err: error }, 'revocations could not be read'),
+    })
+    const signingKeys = await loadSigningKeys(config.signing, { database, masterKeys, clock })
+    const accessTokens = createAccessTokens({
+      signingKeys,
+      clock,
+      issuer: config.publicUrl,
+      lifetimeSeconds: config.accessTokenLifetimeSeconds,
+    })
+    const refreshTokens = createRefreshTokens(masterKeys)
+    const sessions = createSessions({
+      database,
+      refreshTokens,
+      revocations,
+      clock,
+      onAlarm: (event, sessionId) => authLog.record(event, { sessionId }),
+    })
+    const users = createUsers({ database, revocations, clock })
+    const grantParts = { users, sessions, accessTokens }
+
+    if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
+    if (serving && config.production) await refuseDemoPasswords({ users, passwords })
+
+    return {
+      config,
+      clock,
+      logger,
+      database,
+      clients: createClients(),
+      users,
+      accounts: createAccounts({
+        users,
+        passwords,
+        passwordProblem: (password, context) =>
+          findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
+      }),
+      passwords,
+      sessions,
+      revocations,
+      accessTokens,
+      identities: createIdentities({ accessTokens, revocations }),
+      passwordGrant: createPasswordGrant({
+        ...grantParts,
+        enabled: config.passwordGrant,
+        passwords,
+        authLog,
+      }),
+      refreshTokenGrant: createRefreshTokenGrant(grantParts),
+      signOut: createSignOut({ refreshTokens, sessions, authLog }),
+      items: createItems({ database, clock }),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
