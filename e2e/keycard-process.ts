@@ -1,0 +1,55 @@
+// Keycard as an operator runs it: the built thing in a process of its own, judged by what it prints.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+interface ProcessOptions {
+  env: Record<string, string>
+  /** What is piped into it. */
+  input?: string
+}
+
+/** `main` or `cli`; resolves when it has ended. `npm run build` comes first. */
+export async function runKeycard(
+  entry: 'main' | 'cli',
+  args: readonly string[],
+  { env, input = '' }: ProcessOptions,
+): Promise<Ended> {
+  const child = startKeycard(entry, args, env)
+  child.stdin?.end(input)
+  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)]
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout: await stdout, stderr: await stderr }
+}
+
+/** A server that has said that it is ready; whoever asks ends it. */
+export async function startServer(env: Record<string, string>): Promise<ChildProcess> {
+  const child = startKeycard('main', [], env)
+  let said = ''
+  for await (const chunk of child.stdout ?? []) {
+    said += String(chunk)
+    if (said.includes('Keycard is ready')) return child
+  }
+  throw new Error(`Keycard ended before it was ready: ${said}`)
+}
+
+function startKeycard(entry: string, args: readonly string[], env: Record<string, string>) {
+  const file = fileURLToPath(new URL(`../dist/server/${entry}.js`, import.meta.url))
+  return spawn(process.execPath, [file, ...args], {
+    env: { PATH: process.env.PATH ?? '', BCRYPT_COST: '10', ...env },
+    stdio: 'pipe',
+  })
+}
+
+async function gather(stream: AsyncIterable<unknown> | null): Promise<string> {
+  let text = ''
+  for await (const chunk of stream ?? []) text += String(chunk)
+  return text
+}

@@ -1,0 +1,67 @@
+// A whole Keycard that does not listen: real services on a database of its own, for `app.inject`.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { demoAccounts } from '../server/auth/demo-accounts.ts'
+import { readConfig } from '../server/config.ts'
+import type { TokenResponse } from '../server/contract/oauth.ts'
+import type { Clock } from '../server/db/clock.ts'
+import { createApp } from '../server/http/app.ts'
+import { createServices, type Services } from '../server/services.ts'
+
+export interface TestApp {
+  app: FastifyInstance
+  services: Services
+  /** Signs a demo account in at /token, for all of its scopes by default. */
+  tokenFor(username: string, scope?: string): Promise<string>
+  close(): Promise<void>
+}
+
+interface TestAppOptions {
+  /** Added to the settings of a test. */
+  env?: Readonly<Record<string, string>>
+  clock?: Clock
+  logger?: Logger
+}
+
+export async function openTestApp({ env, ...parts }: TestAppOptions = {}): Promise<TestApp> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keycard-app-'))
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    BCRYPT_COST: '10',
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const services = await createServices(config, parts)
+  const app = await createApp(services)
+  return {
+    app,
+    services,
+
+    async tokenFor(username, scope = '') {
+      const account = demoAccounts.find((candidate) => candidate.username === username)
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/token',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams({
+          username,
+          password: account?.password ?? '',
+          scope,
+        }).toString(),
+      })
+      if (answer.statusCode !== 200) throw new Error(`${username} is not let in: ${answer.body}`)
+      return answer.json<TokenResponse>().access_token
+    },
+
+    async close() {
+      await app.close()
+      await services.close()
+      await rm(dataDir, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,5 @@
+// A command was called wrongly: the message says how it is called rightly.
+
+export class UsageError extends Error {
+  override name = 'UsageError'
+}

@@ -1,0 +1,66 @@
+// createApp: every plugin and route, in reading order. It does not listen.
+
+import cookie from '@fastify/cookie'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { tokenEndpoint } from '../oauth/token.ts'
+import type { Services } from '../services.ts'
+import { hasLiveRefreshCookie } from '../trpc/refresh-cookie.ts'
+import { readClientBuild } from './client-build.ts'
+import { docsPlugin } from './docs.ts'
+import { handleErrors, sendError } from './error-handler.ts'
+import { loginForm } from './login-form.ts'
+import { openapiPlugin } from './openapi.ts'
+import { restPlugin } from './rest.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+import { serveStaticClient } from './static-client.ts'
+import { trpcDoor } from './trpc.ts'
+
+export async function createApp(services: Services): Promise<FastifyInstance> {
+  const { config, logger } = services
+  const build = readClientBuild()
+  const loggerInstance: FastifyBaseLogger = logger.child(
+    {},
+    { serializers: { req: describeRequest } },
+  )
+  const app = fastify({
+    loggerInstance,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    frameworkErrors: sendError,
+    // An open stream must not hold up a restart.
+    forceCloseConnections: true,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      // A batch names all of its procedures in the path.
+      maxParamLength: 5_000,
+    },
+  })
+
+  addSecurityHeaders(app, {
+    publicUrl: config.publicUrl,
+    styleHashes: build ? [build.loginPage.styleHash] : [],
+  })
+  handleErrors(app)
+  await app.register(cookie)
+
+  // The three doors: OAuth2, tRPC, and the same procedures as REST.
+  await app.register(async (door) => tokenEndpoint(door, services))
+  await app.register(async (door) => trpcDoor(door, services))
+  await app.register(async (door) => restPlugin(door, services))
+  await app.register(async (pages) => openapiPlugin(pages, services))
+  await app.register(async (pages) => docsPlugin(pages))
+
+  // The pages.
+  await app.register(async (pages) => loginForm(pages, services, build))
+  await app.register(async (pages) =>
+    serveStaticClient(pages, {
+      build,
+      isSignedIn: (request) => hasLiveRefreshCookie(request, services),
+    }),
+  )
+  return app
+}
+
+/** What the log tells of a request: its path without the query, where somebody might put a token (R30). */
+function describeRequest({ method, url, ip }: FastifyRequest) {
+  return { method, path: url.split('?', 1)[0], address: ip }
+}

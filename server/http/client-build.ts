@@ -1,0 +1,30 @@
+// The built browser part: where it lies, and its two pages, read once at the start.
+
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createLoginPage, type LoginPage } from './login-page.ts'
+
+export interface ClientBuild {
+  /** Holds every hashed file, and nothing else. */
+  readonly assetsDirectory: string
+  readonly appHtml: string
+  readonly loginPage: LoginPage
+}
+
+/** undefined where nothing is built: the API does not need it. */
+export function readClientBuild(directory = builtClientDirectory): ClientBuild | undefined {
+  const pages = ['index.html', 'login.html'].map((name) => path.join(directory, name))
+  if (!pages.every((file) => existsSync(file))) return undefined
+  const [appHtml = '', loginHtml = ''] = pages.map((file) => readFileSync(file, 'utf8'))
+  return {
+    assetsDirectory: path.join(directory, 'assets'),
+    appHtml,
+    loginPage: createLoginPage(loginHtml),
+  }
+}
+
+/** The same place from here in the sources and from its compiled twin in dist/server/http. */
+const builtClientDirectory = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../dist/client' : '../../client', import.meta.url),
+)

@@ -1,0 +1,47 @@
+// HTML as an answer: never from a cache unasked, and compressed where that is understood.
+
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SignInSlots } from '../contract/sign-in-page.ts'
+import type { ClientBuild } from './client-build.ts'
+
+/** The sign-in page; the status is the caller's (`reply.code(401)`), 200 by default. */
+export async function sendLoginPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  build: ClientBuild | undefined,
+  slots: SignInSlots,
+) {
+  return build ? sendHtml(request, reply, build.loginPage.render(slots)) : sendNotBuilt(reply)
+}
+
+export async function sendAppPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  build: ClientBuild | undefined,
+) {
+  return build ? sendHtml(request, reply, build.appHtml) : sendNotBuilt(reply)
+}
+
+async function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
+  reply.type('text/html; charset=utf-8').headers({
+    'cache-control': 'no-cache',
+    vary: 'Accept, Accept-Encoding',
+  })
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(html)
+  return reply.header('content-encoding', 'gzip').send(await gzipAsync(html))
+}
+
+function sendNotBuilt(reply: FastifyReply) {
+  return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt)
+}
+
+const notBuilt = 'The pages are not built. Run `npm run build` and start again.\n'
+
+const gzipAsync = promisify(gzip)
+
+/** RFC 9110 §12.5.3; `gzip;q=0` refuses it. */
+function acceptsGzip(acceptEncoding: string | string[] | undefined): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(acceptEncoding ?? ''))
+}

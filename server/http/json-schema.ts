@@ -1,0 +1,37 @@
+// zod's schemas as JSON Schema, in the dialect of OpenAPI 3.1.
+
+import { z } from 'zod'
+
+export type JsonSchema = z.core.JSONSchema.JSONSchema
+
+export interface DescribedSchema {
+  schema: JsonSchema
+  /** What goes to `components.schemas`: the schemas that bear an id (`.meta({ id: 'User' })`). */
+  definitions: Record<string, JsonSchema>
+}
+
+/** `io` says which side of the schema is meant: what may be sent, or what comes out. */
+export function describeSchema(schema: z.ZodType, io: 'input' | 'output'): DescribedSchema {
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => leaveOutNoise(jsonSchema),
+  })
+  return moveReferences({ schema: rest as JsonSchema, definitions: $defs ?? {} })
+}
+
+/** What is true of every answer or every integer says nothing. */
+function leaveOutNoise(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+}
+
+/** A copy whose references point to where OpenAPI keeps definitions. */
+function moveReferences(described: DescribedSchema): DescribedSchema {
+  return JSON.parse(JSON.stringify(described), (key, value) =>
+    key === '$ref' && typeof value === 'string'
+      ? value.replace('#/$defs/', '#/components/schemas/')
+      : value,
+  )
+}

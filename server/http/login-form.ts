@@ -1,0 +1,79 @@
+// POST /login: the sign-in form where scripts have not arrived, or never will.
+
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '../contract/app-error.ts'
+import { describeDevice } from '../contract/device.ts'
+import { pagePaths } from '../contract/pages.ts'
+import { asAppError } from '../contract/request-fault.ts'
+import { safeReturnPath } from '../contract/return-path.ts'
+import { describeThrottle, type SignInSlots, signInMessages } from '../contract/sign-in-page.ts'
+import { acceptForm, type FormParameters } from '../oauth/form-body.ts'
+import type { Services } from '../services.ts'
+import { openRefreshCookie } from '../trpc/refresh-cookie.ts'
+import type { ClientBuild } from './client-build.ts'
+import { sendLoginPage } from './html-reply.ts'
+import { toHttpError } from './http-error.ts'
+
+/** On to `next` with the right password, or the page again. */
+export async function loginForm(
+  app: FastifyInstance,
+  services: Services,
+  build: ClientBuild | undefined,
+): Promise<void> {
+  acceptForm(app)
+
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, headers } = toHttpError(error)
+    if (status === 500) request.log.error({ err: error }, 'sign-in failed')
+    reply.code(status).headers(headers)
+    const form = request.body as FormParameters | undefined
+    return sendLoginPage(request, reply, build, {
+      ...describeRefusal(error),
+      next: safeReturnPath(form?.get('next')),
+      username: form?.get('username') ?? '',
+    })
+  })
+
+  app.post<{ Body: FormParameters }>(pagePaths.signIn, async (request, reply) => {
+    const { body: form } = request
+    const cookie = openRefreshCookie(request, reply, services.config)
+    if (!cookie.available) {
+      throw new AppError('cross_site', 'This form works in a browser, from our own page')
+    }
+    const username = form.get('username')
+    const password = form.get('password')
+    if (username === undefined || password === undefined) {
+      throw new AppError('invalid_input', signInMessages.missingFields)
+    }
+    const { refresh_token } = await services.passwordGrant({
+      username,
+      password,
+      scope: undefined,
+      client: services.clients.web,
+      door: 'browser',
+      device: describeDevice(request),
+    })
+    cookie.set(refresh_token)
+    // Never 307, which would post the password to the next page too (R18).
+    return reply.redirect(safeReturnPath(form.get('next')), 303)
+  })
+}
+
+function describeRefusal(error: unknown): Pick<SignInSlots, 'state' | 'message'> {
+  const { reason, retryAfterSeconds } = asAppError(error) ?? {}
+  switch (reason) {
+    case 'invalid_credentials':
+      return { state: 'error', message: signInMessages.wrongCredentials }
+    case 'too_many_requests':
+      return { state: 'throttled', message: describeThrottle(retryAfterSeconds ?? 1) }
+    case 'invalid_input':
+      return { state: 'error', message: signInMessages.missingFields }
+    case 'overloaded':
+      return { state: 'fault', message: signInMessages.overloaded }
+    case undefined:
+    case 'unavailable':
+      return { state: 'fault', message: signInMessages.fault }
+    default:
+      return { state: 'error', message: signInMessages.refused }
+  }
+}

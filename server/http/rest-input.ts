@@ -1,0 +1,73 @@
+// The input of a procedure, gathered from a REST request: path, query string, JSON body.
+
+import type { FastifyRequest } from 'fastify'
+import { AppError } from '../contract/app-error.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { readQuery, refuseParameter } from './query-string.ts'
+import { hasBody, type RestProcedure } from './rest-procedures.ts'
+
+/**
+ * Raw: whether it keeps the rules is for the procedure's own schema to say.
+ * @throws AppError invalid_request or invalid_input where a parameter has no place here
+ */
+export function readInput(
+  request: FastifyRequest,
+  procedure: RestProcedure,
+): Record<string, unknown> {
+  const query = readQuery(request.url)
+  const body = hasBody(procedure) ? readBody(request.body) : {}
+  refuseMisplacedToken(request, query.has('access_token') || Object.hasOwn(body, 'access_token'))
+  const { fields, pathFields } = procedure
+  const path = Object.entries(request.params as Record<string, string>)
+  for (const name of query.keys()) {
+    const isKnown = !hasBody(procedure) && Object.hasOwn(fields, name) && !pathFields.includes(name)
+    if (!isKnown) throw refuseParameter(name, 'is not a parameter here')
+  }
+  const texts = [...query, ...path].map(([name, text]) => [name, coerceText(text, fields[name])])
+  return { ...body, ...Object.fromEntries(texts) }
+}
+
+/** For JSON parsers: no body at all is an object without fields. */
+export function parseJson(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new AppError('invalid_request', 'The body is not valid JSON', { cause: error })
+  }
+}
+
+function readBody(body: unknown): object {
+  if (body === undefined) return {}
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
+  const message = 'must be a JSON object'
+  throw new AppError('invalid_input', `The body ${message}`, { fields: [{ path: '', message }] })
+}
+
+/** URLs are logged on their way and kept in histories, so no token is taken from one (RFC 6750 §2.3). */
+function refuseMisplacedToken(request: FastifyRequest, isMisplaced: boolean): void {
+  if (!isMisplaced) return
+  // §2: more than one method of sending the token is a malformed request.
+  if (request.headers.authorization !== undefined) {
+    throw new AppError('invalid_request', 'The token must be sent in one way, not in two')
+  }
+  throw refuseParameter(
+    'access_token',
+    'is not a parameter here: a token goes into the Authorization header',
+  )
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
+/** Text that is no number stays text, and the procedure's schema refuses it in its own words. */
+function coerceText(text: string, { type }: JsonSchema = {}): unknown {
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return jsonNumber.test(text) ? Number(text) : text
+    case 'boolean':
+      return text === 'true' || text === 'false' ? text === 'true' : text
+    default:
+      return text
+  }
+}

@@ -1,0 +1,61 @@
+// What every answer tells the browser to refuse (R74).
+
+import type { FastifyInstance } from 'fastify'
+
+export interface SecurityHeaderOptions {
+  /** Strict-Transport-Security is for https only. */
+  publicUrl: string
+  /** Hashes of inlined styles: 'sha256-…'. */
+  styleHashes: readonly string[]
+}
+
+/**
+ * Set as each request arrives, so that errors bear them too, and a route may still set its own
+ * (Swagger UI's page does). The strings are made once: they are the same for every answer.
+ */
+export function addSecurityHeaders(app: FastifyInstance, options: SecurityHeaderOptions): void {
+  const headers = describeSecurityHeaders(options)
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
+  })
+}
+
+export function describeSecurityHeaders({
+  publicUrl,
+  styleHashes,
+}: SecurityHeaderOptions): Record<string, string> {
+  return {
+    'content-security-policy': describePolicy(styleHashes),
+    'x-content-type-options': 'nosniff',
+    // Not no-referrer: with it a form's POST says `Origin: null`, and R70 has to know its origin.
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    ...(publicUrl.startsWith('https:') && {
+      // Two years, in seconds.
+      'strict-transport-security': 'max-age=63072000',
+    }),
+  }
+}
+
+function describePolicy(styleHashes: readonly string[]): string {
+  const directives = {
+    'default-src': ["'none'"],
+    'script-src': ["'self'"],
+    'style-src': ["'self'", ...styleHashes.map((hash) => `'${hash}'`)],
+    'img-src': ["'self'"],
+    'font-src': ["'self'"],
+    'connect-src': ["'self'"],
+    'form-action': ["'self'"],
+    'base-uri': ["'none'"],
+    'object-src': ["'none'"],
+    'frame-ancestors': ["'none'"],
+    'require-trusted-types-for': ["'script'"],
+    // No policy may be made: nothing of ours turns text into HTML or script.
+    'trusted-types': ["'none'"],
+  }
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
+    .join('; ')
+}

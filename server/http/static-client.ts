@@ -1,0 +1,83 @@
+// The browser's part: its files, and its pages at the app's own paths and nowhere else (R77).
+
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pagePaths } from '../contract/pages.ts'
+import { safeReturnPath } from '../contract/return-path.ts'
+import { openingSlots } from '../contract/sign-in-page.ts'
+import type { ClientBuild } from './client-build.ts'
+import { sendAppPage, sendLoginPage } from './html-reply.ts'
+
+export interface StaticClientOptions {
+  /** undefined where nothing is built: the pages then say so. */
+  build: ClientBuild | undefined
+  /** Whether the request's cookie belongs to a live session. */
+  isSignedIn: (request: FastifyRequest) => Promise<boolean>
+}
+
+export async function serveStaticClient(
+  app: FastifyInstance,
+  { build, isSignedIn }: StaticClientOptions,
+): Promise<void> {
+  if (build) await serveAssets(app, build.assetsDirectory)
+
+  app.get<{ Querystring: { next?: unknown; reason?: unknown } }>(
+    pagePaths.signIn,
+    async (request, reply) => {
+      if (!wantsPage(request)) return reply.callNotFound()
+      const next = safeReturnPath(request.query.next)
+      if (await isSignedIn(request)) return redirect(reply, next)
+      return sendLoginPage(request, reply, build, {
+        ...openingSlots(request.query.reason),
+        next,
+        username: '',
+      })
+    },
+  )
+
+  app.get(pagePaths.home, async (request, reply) => {
+    if (!wantsPage(request)) return reply.callNotFound()
+    if (await isSignedIn(request)) return redirect(reply, pagePaths.items)
+    // A link on another site brings no SameSite=Strict cookie: only the app can find out.
+    if (request.headers['sec-fetch-site'] === 'cross-site') {
+      return sendAppPage(request, reply, build)
+    }
+    return redirect(reply, pagePaths.signIn)
+  })
+
+  for (const path of appPaths) {
+    app.get(path, async (request, reply) =>
+      wantsPage(request) ? sendAppPage(request, reply, build) : reply.callNotFound(),
+    )
+  }
+}
+
+const appPaths = Object.values(pagePaths).filter(
+  (path) => path !== pagePaths.home && path !== pagePaths.signIn,
+)
+
+/** One route a file: a name that is not there is unknown like any other path. */
+async function serveAssets(app: FastifyInstance, root: string) {
+  await app.register(fastifyStatic, {
+    root,
+    prefix: '/assets/',
+    wildcard: false,
+    globIgnore: ['**/*.{br,gz}'],
+    index: false,
+    decorateReply: false,
+    preCompressed: true,
+    // The name holds the content's hash, so what it names never changes (RFC 8246).
+    maxAge: '365d',
+    immutable: true,
+  })
+}
+
+/** A script that asks for JSON at a page's path gets a 404 it can read, and no surprising HTML. */
+function wantsPage({ headers: { accept = '*/*' } }: FastifyRequest): boolean {
+  return accept.trim() === '*/*' || /\btext\/html\b/i.test(accept)
+}
+
+/** 303, so that what follows is a GET; never kept, because it is true for this moment only. */
+function redirect(reply: FastifyReply, path: string) {
+  return reply.header('cache-control', 'no-store').redirect(path, 303)
+}

@@ -1,0 +1,62 @@
+// The typed door at /trpc: tRPC's own protocol, behind Fastify.
+
+import { getTRPCErrorShape } from '@trpc/server'
+import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
+import type { FastifyInstance } from 'fastify'
+import { asAppError } from '../contract/request-fault.ts'
+import type { Services } from '../services.ts'
+import { createContext } from '../trpc/context.ts'
+import { appRouter } from '../trpc/router.ts'
+import { challengeOf, toTrpcError } from '../trpc/trpc-error.ts'
+import { acceptJsonOnly } from './json-body.ts'
+
+/** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
+const batchMaxSize = 10
+
+export async function trpcDoor(app: FastifyInstance, services: Services): Promise<void> {
+  // Plain text and forms can be posted by a page of any site: they are not even parsed.
+  acceptJsonOnly(app, { parse: (text) => text })
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+
+  // What is wrong before tRPC sees it, in the shape its client reads.
+  app.setErrorHandler((error, request, reply) => {
+    const trpcError = toTrpcError(asAppError(error) ?? error)
+    if (trpcError.code === 'INTERNAL_SERVER_ERROR') {
+      request.log.error({ err: error }, 'request failed')
+    }
+    const shape = getTRPCErrorShape({
+      config: appRouter._def._config,
+      error: trpcError,
+      type: 'unknown',
+      path: undefined,
+      input: undefined,
+      ctx: undefined,
+    })
+    return reply.code(shape.data.httpStatus).send({ error: shape })
+  })
+
+  app.all<{ Params: { path: string } }>('/trpc/:path', async (request, reply) => {
+    await fastifyRequestHandler({
+      router: appRouter,
+      req: request,
+      res: reply,
+      path: request.params.path,
+      createContext: () => createContext(services, request, reply),
+      // One credential in one place (R23): the method of a call is that of its request (R81).
+      allowMethodOverride: false,
+      maxBatchSize: batchMaxSize,
+      responseMeta: ({ errors }) => {
+        const challenge = errors.map(challengeOf).find((header) => header !== undefined)
+        return challenge === undefined ? {} : { headers: { 'www-authenticate': challenge } }
+      },
+      onError: ({ error, path }) => {
+        if (error.code !== 'INTERNAL_SERVER_ERROR') return
+        request.log.error({ err: error.cause ?? error, path }, 'procedure failed')
+      },
+    })
+    return reply
+  })
+}

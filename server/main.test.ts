@@ -1,0 +1,102 @@
+// Starting and ending, as the person at the terminal sees it.
+
+import { once } from 'node:events'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createTestPlace } from '../e2e/databases.ts'
+import { runKeycard, startServer } from '../e2e/keycard-process.ts'
+
+async function makeDataDir(): Promise<string> {
+  const place = await createTestPlace('sqlite')
+  onTestFinished(() => place.remove())
+  return place.dataDir
+}
+
+describe('a start that cannot be', () => {
+  async function refuse(env: Record<string, string>): Promise<string> {
+    const { code, stderr, stdout } = await runKeycard('main', [], { env })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const [headline, ...sentences] = stderr.trim().split('\n')
+    expect(headline).toBe('Keycard cannot start.')
+    return sentences.join('\n')
+  }
+
+  it('says which port is in use and how to choose another', async () => {
+    const other = createServer().listen(0, 'localhost')
+    await once(other, 'listening')
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as { port: number }
+    const sentence = await refuse({ DATA_DIR: await makeDataDir(), PORT: String(port) })
+    expect(sentence).toMatch(/^Port \d+ is in use, .*PORT=\d+ npm start\.$/)
+  })
+
+  it('says that the database file is damaged and leaves it as it was', async () => {
+    const dataDir = await makeDataDir()
+    const file = join(dataDir, 'keycard.db')
+    writeFileSync(file, 'this is no database, '.repeat(400))
+    const { size } = statSync(file)
+    expect(await refuse({ DATA_DIR: dataDir })).toContain(`${file} is damaged`)
+    expect(statSync(file).size).toBe(size)
+  })
+
+  it('says that the data folder cannot be used', async () => {
+    const dataDir = join(await makeDataDir(), 'taken')
+    writeFileSync(dataDir, 'a file stands where the folder should be')
+    expect(await refuse({ DATA_DIR: dataDir })).toContain(dataDir)
+  })
+
+  it('says that the master key is open to others', async () => {
+    const dataDir = await makeDataDir()
+    mkdirSync(dataDir, { recursive: true })
+    const key = Buffer.alloc(32, 'abcdefghijk').toString('base64')
+    writeFileSync(join(dataDir, 'master.key'), key, { mode: 0o644 })
+    expect(await refuse({ DATA_DIR: dataDir })).toContain('chmod 600')
+  })
+
+  it('says that PostgreSQL is down, without its password', async () => {
+    const sentence = await refuse({
+      DATA_DIR: await makeDataDir(),
+      DATABASE_URL: 'postgres://keycard:hunter22@localhost:9/keycard',
+      MASTER_KEY: Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64'),
+    })
+    expect(sentence).toContain('localhost:9')
+    expect(sentence).not.toContain('hunter22')
+  })
+
+  it('says every wrong setting at once', async () => {
+    const sentences = await refuse({ PORT: 'http', BCRYPT_COST: '4', HOST: '0.0.0.0' })
+    expect(sentences.split('\n')).toHaveLength(3)
+  })
+})
+
+describe('a running server', () => {
+  it('closes in order on SIGTERM, and starts again where it was', async () => {
+    const env = { DATA_DIR: await makeDataDir(), PORT: '31971' }
+    const signIn = () =>
+      fetch('http://localhost:31971/token', {
+        method: 'POST',
+        body: new URLSearchParams({ username: 'johndoe', password: 'secret' }),
+      })
+    const first = await startServer(env)
+    const { access_token } = (await (await signIn()).json()) as { access_token: string }
+    first.kill('SIGTERM')
+    const [code] = (await once(first, 'close')) as [number]
+    expect(code).toBe(0)
+
+    const second = await startServer(env)
+    onTestFinished(() => void second.kill())
+    const answer = await fetch('http://localhost:31971/api/users/me', {
+      headers: { authorization: `Bearer ${access_token}` },
+    })
+    expect(await answer.json()).toMatchObject({ username: 'johndoe' })
+  })
+
+  it('says where it listens and how to sign in', async () => {
+    const env = { DATA_DIR: await makeDataDir(), PORT: '31972' }
+    const server = await startServer(env)
+    onTestFinished(() => void server.kill())
+    expect(server.exitCode).toBe(null)
+  })
+})

@@ -1,0 +1,64 @@
+// Errors at the OAuth2 door: AppError to RFC 6749 §5.2, with FastAPI's `detail` beside it.
+
+import type { AppError, ErrorReason } from '../contract/app-error.ts'
+import type { OAuthErrorBody, OAuthErrorCode } from '../contract/oauth.ts'
+
+export interface OAuthErrorAnswer {
+  status: number
+  headers: Record<string, string>
+  body: OAuthErrorBody
+}
+
+/** How the client was named; it decides between two answers (see `POST /token` in the docs). */
+export interface ClientNaming {
+  named: boolean
+  usedBasic: boolean
+}
+
+const codeAndStatusOfReason: Partial<Record<ErrorReason, [OAuthErrorCode, number]>> = {
+  invalid_request: ['invalid_request', 400],
+  invalid_input: ['invalid_request', 400],
+  invalid_credentials: ['invalid_grant', 400],
+  invalid_grant: ['invalid_grant', 400],
+  invalid_client: ['invalid_client', 400],
+  unauthorized_client: ['unauthorized_client', 400],
+  unsupported_grant_type: ['unsupported_grant_type', 400],
+  invalid_scope: ['invalid_scope', 400],
+  payload_too_large: ['invalid_request', 413],
+  unsupported_media_type: ['invalid_request', 415],
+  // RFC 8628 §3.5 has the only word for "slower".
+  too_many_requests: ['slow_down', 429],
+  overloaded: ['temporarily_unavailable', 503],
+  unavailable: ['temporarily_unavailable', 503],
+}
+
+/** undefined is a fault of ours, told without a word of what it was. */
+export function toOAuthError(error: AppError | undefined, client: ClientNaming): OAuthErrorAnswer {
+  const known = error && codeAndStatusOfReason[error.reason]
+  if (!known) return answer('server_error', 500, 'Something went wrong on our side')
+  const [code, status] = known
+  const result = answer(code, status, error.message)
+  if (error.retryAfterSeconds !== undefined) {
+    result.headers['retry-after'] = String(error.retryAfterSeconds)
+  }
+  // FastAPI's users expect 401 with the challenge; libraries, which all name a client, the RFC's 400.
+  if (error.reason === 'invalid_credentials' && !client.named) {
+    result.status = 401
+    result.headers['www-authenticate'] = 'Bearer'
+  }
+  if (error.reason === 'invalid_client' && client.usedBasic) {
+    result.status = 401
+    result.headers['www-authenticate'] = 'Basic realm="keycard"'
+  }
+  return result
+}
+
+function answer(error: OAuthErrorCode, status: number, description: string): OAuthErrorAnswer {
+  const text = toLegalDescription(description)
+  return { status, headers: {}, body: { error, error_description: text, detail: text } }
+}
+
+/** §5.2: %x20-21 / %x23-5B / %x5D-7E, so neither quotes nor backslashes. */
+function toLegalDescription(text: string): string {
+  return text.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
+}

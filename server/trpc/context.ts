@@ -1,0 +1,39 @@
+// What every procedure gets: the services, and who is calling.
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Identity } from '../auth/identity.ts'
+import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
+import { type Device, describeDevice } from '../contract/device.ts'
+import type { Services } from '../services.ts'
+import { openRefreshCookie, type RefreshCookie } from './refresh-cookie.ts'
+
+export interface Context {
+  readonly services: Services
+  /** Where the call comes from, for the list of sessions. */
+  readonly device: Device
+  /**
+   * Who calls, worked out once for all calls of a batch, and only if a procedure asks: a public one
+   * works whatever the Authorization header says.
+   */
+  identify(): Promise<Identity>
+  /** @throws AppError cross_site */
+  refreshCookie(): RefreshCookie
+}
+
+export function createContext(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Context {
+  const authorization = readAuthorizationHeaders(request.raw.rawHeaders)
+  let identity: Promise<Identity> | undefined
+  return {
+    services,
+    device: describeDevice(request),
+    identify() {
+      identity ??= services.identities.identify(authorization)
+      return identity
+    },
+    refreshCookie: () => openRefreshCookie(request, reply, services.config),
+  }
+}

@@ -1,0 +1,26 @@
+// Every procedure there is. The browser imports the type of this, and nothing else of the server.
+
+import { z } from 'zod'
+import { createCallerFactory, protectedProcedure, router } from './procedures.ts'
+import { authRouter } from './routers/auth.ts'
+import { itemsRouter } from './routers/items.ts'
+import { usersRouter } from './routers/users.ts'
+
+export const appRouter = router({
+  auth: authRouter,
+  users: usersRouter,
+  items: itemsRouter,
+
+  /** The smallest example: any valid token opens it. */
+  protected: protectedProcedure
+    .meta({ rest: { method: 'GET', path: '/protected', summary: 'Any valid token opens this' } })
+    .output(z.object({ message: z.string(), user: z.string() }))
+    .query(async ({ ctx }) => {
+      const user = await ctx.services.users.getCaller(ctx.identity)
+      return { message: 'Access granted', user: user.username }
+    }),
+})
+
+export type AppRouter = typeof appRouter
+
+export const createCaller = createCallerFactory(appRouter)

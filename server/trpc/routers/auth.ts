@@ -1,0 +1,63 @@
+// Signing in, staying in, signing out: the browser's door, and the typed client's.
+
+import { AppError } from '../../contract/app-error.ts'
+import { loginSchema } from '../../contract/credentials.ts'
+import type { TokenResponse } from '../../contract/oauth.ts'
+import { publicProcedure, router } from '../procedures.ts'
+import type { RefreshCookie } from '../refresh-cookie.ts'
+
+/** Public, all three: each brings its own proof. Mutations, so that no secret stands in a URL (R79). */
+export const authRouter = router({
+  login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
+    const cookie = ctx.refreshCookie()
+    const tokens = await ctx.services.passwordGrant({
+      username: input.username,
+      password: input.password,
+      scope: input.scope,
+      client: ctx.services.clients.web,
+      door: cookie.available ? 'browser' : 'token',
+      device: ctx.device,
+    })
+    return keepInCookie(cookie, tokens)
+  }),
+
+  /** For browsers; other clients post `grant_type=refresh_token` to /token (R72). */
+  refresh: publicProcedure.mutation(async ({ ctx }) => {
+    const cookie = ctx.refreshCookie()
+    const refreshToken = cookie.read()
+    if (refreshToken === undefined) throw new AppError('not_authenticated', 'Not authenticated')
+    try {
+      const tokens = await ctx.services.refreshTokenGrant({
+        refreshToken,
+        scope: undefined,
+        client: ctx.services.clients.web,
+        door: 'browser',
+      })
+      return keepInCookie(cookie, tokens)
+    } catch (error) {
+      if (error instanceof AppError && error.reason === 'invalid_grant') cookie.clear()
+      throw error
+    }
+  }),
+
+  /** In a browser it needs no access token, which may have expired: who wants out gets out. */
+  logout: publicProcedure.mutation(async ({ ctx }) => {
+    const cookie = ctx.refreshCookie()
+    const refreshToken = cookie.read()
+    if (refreshToken !== undefined) await ctx.services.signOut.byRefreshToken(refreshToken)
+    // Clients that keep their own tokens show the access token instead.
+    else await ctx.services.signOut.bySessionId((await ctx.identify()).sessionId)
+    cookie.clear()
+    return null
+  }),
+})
+
+/** The token stays out of the answer wherever the browser keeps it better (R69). */
+function keepInCookie(
+  cookie: RefreshCookie,
+  { refresh_token, ...tokens }: TokenResponse & { refresh_token: string },
+): TokenResponse {
+  if (!cookie.available) return { ...tokens, refresh_token }
+  cookie.set(refresh_token)
+  return tokens
+}

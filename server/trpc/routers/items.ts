@@ -1,0 +1,45 @@
+// Your items: listed, made, changed, deleted. Copy this file to add a noun of your own.
+
+import { z } from 'zod'
+import {
+  itemCreateSchema,
+  itemIdSchema,
+  itemListSchema,
+  itemPageSchema,
+  itemSchema,
+  itemUpdateSchema,
+} from '../../contract/items.ts'
+import { router, scopedProcedure } from '../procedures.ts'
+
+export const itemsRouter = router({
+  list: scopedProcedure('items:read')
+    .meta({ rest: { method: 'GET', path: '/items', summary: 'Your items, newest first' } })
+    .input(itemListSchema)
+    .output(itemPageSchema)
+    .query(({ ctx, input }) => ctx.services.items.list(ctx.identity.userId, input)),
+
+  create: scopedProcedure('items:write')
+    .meta({
+      rest: { method: 'POST', path: '/items', summary: 'Make an item', successStatus: 201 },
+    })
+    .input(itemCreateSchema)
+    .output(itemSchema)
+    .mutation(({ ctx, input }) => ctx.services.items.create(ctx.identity.userId, input)),
+
+  update: scopedProcedure('items:write')
+    .meta({ rest: { method: 'PATCH', path: '/items/{id}', summary: 'Change an item' } })
+    .input(itemUpdateSchema)
+    .output(itemSchema)
+    .mutation(({ ctx, input: { id, ...change } }) =>
+      ctx.services.items.update(ctx.identity.userId, id, change),
+    ),
+
+  delete: scopedProcedure('items:write')
+    .meta({ rest: { method: 'DELETE', path: '/items/{id}', summary: 'Delete an item' } })
+    .input(itemIdSchema)
+    .output(z.object({ id: z.string() }))
+    .mutation(async ({ ctx, input: { id } }) => {
+      await ctx.services.items.delete(ctx.identity.userId, id)
+      return { id }
+    }),
+})

@@ -1,0 +1,96 @@
+// Errors at the typed door: AppError to tRPC's codes, and what a client reads in `error.data`.
+
+import { TRPCError } from '@trpc/server'
+import { ZodError } from 'zod'
+import { AppError, type ErrorReason, type FieldError } from '../contract/app-error.ts'
+import { bearerChallenge } from '../contract/bearer-challenge.ts'
+
+type TrpcErrorCode = TRPCError['code']
+
+const codeOfReason: Record<ErrorReason, TrpcErrorCode> = {
+  not_authenticated: 'UNAUTHORIZED',
+  token_expired: 'UNAUTHORIZED',
+  invalid_token: 'UNAUTHORIZED',
+  invalid_credentials: 'UNAUTHORIZED',
+  invalid_grant: 'UNAUTHORIZED',
+  invalid_client: 'BAD_REQUEST',
+  unauthorized_client: 'BAD_REQUEST',
+  unsupported_grant_type: 'BAD_REQUEST',
+  invalid_scope: 'BAD_REQUEST',
+  invalid_request: 'BAD_REQUEST',
+  invalid_input: 'BAD_REQUEST',
+  insufficient_scope: 'FORBIDDEN',
+  cross_site: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  payload_too_large: 'PAYLOAD_TOO_LARGE',
+  unsupported_media_type: 'UNSUPPORTED_MEDIA_TYPE',
+  too_many_requests: 'TOO_MANY_REQUESTS',
+  overloaded: 'SERVICE_UNAVAILABLE',
+  unavailable: 'SERVICE_UNAVAILABLE',
+}
+
+/** What stands in `error.data` beside tRPC's own `code`, `httpStatus` and `path`. */
+export interface ErrorFacts {
+  /** Absent for errors that are tRPC's own (no such procedure) and for faults of ours. */
+  reason?: ErrorReason
+  fields?: readonly FieldError[]
+  /** The scopes that were needed. */
+  scope?: readonly string[]
+  /** In seconds. */
+  retry_after?: number
+}
+
+/** What is no AppError is a fault of ours. */
+export function toTrpcError(error: unknown): TRPCError {
+  if (!(error instanceof AppError)) {
+    return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error })
+  }
+  return new TRPCError({ code: codeOfReason[error.reason], message: error.message, cause: error })
+}
+
+/** The same WWW-Authenticate as at every other door (R28). */
+export function challengeOf(error: TRPCError): string | undefined {
+  const appError = findAppError(error)
+  return appError && bearerChallenge(appError)
+}
+
+/** The AppError behind a tRPC error: the one that was thrown, or what zod's or JSON's complaint means. */
+export function findAppError(error: TRPCError): AppError | undefined {
+  if (error.cause instanceof AppError) return error.cause
+  if (error.cause instanceof ZodError && error.code === 'BAD_REQUEST') {
+    const fields = error.cause.issues.map(({ path, message }) => ({
+      path: path.join('.'),
+      message,
+    }))
+    const sentence = fields
+      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+      .join('; ')
+    return new AppError('invalid_input', sentence, { fields, cause: error.cause })
+  }
+  // JSON.parse repeats what it could not read, which may be a password.
+  if (error.cause instanceof SyntaxError && error.code === 'BAD_REQUEST') {
+    return new AppError('invalid_request', 'The input is not valid JSON', { cause: error.cause })
+  }
+  return undefined
+}
+
+/** A fault of ours is told without a word of what it was. */
+export function publicMessage(error: TRPCError): string {
+  const appError = findAppError(error)
+  if (appError) return appError.message
+  if (error.code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on our side'
+  return error.message
+}
+
+export function describeError(error: TRPCError): ErrorFacts {
+  const appError = findAppError(error)
+  if (!appError) return {}
+  const { reason, fields, scope, retryAfterSeconds } = appError
+  return {
+    reason,
+    ...(fields.length > 0 && { fields }),
+    ...(scope.length > 0 && { scope }),
+    ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),
+  }
+}
