@@ -1,0 +1,163 @@
+// The link that shows the token, before a server that is three lines and decides by the token alone.
+
+import { createTRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+import { describe, expect, it } from 'vitest'
+import type { ErrorReason } from '../../server/contract/app-error.ts'
+import type { AppRouter } from '../../server/trpc/router.ts'
+import { createSession } from '../session/session.ts'
+import { authLink, bearerHeader } from './auth-link.ts'
+
+type Verdict = 'ok' | ErrorReason
+
+/** A client with a real session; `judge` is the server, and every refresh brings the next token. */
+function setUp(judge: (token: string) => Verdict) {
+  const seen: string[] = []
+  const left: string[] = []
+  let refreshes = 0
+  let failRefresh: unknown
+  const session = createSession({
+    refresh: async () => {
+      refreshes += 1
+      if (failRefresh) throw failRefresh
+      return { access_token: token(refreshes), token_type: 'bearer', expires_in: 900, scope: 'me' }
+    },
+    logout: async () => null,
+    withRefreshLock: (work) => work(),
+    tellOtherTabs: () => undefined,
+    leave: (reason) => left.push(reason),
+    now: () => performance.now(),
+  })
+  const server: TRPCLink<AppRouter> =
+    () =>
+    ({ op }) =>
+      observable((observer) => {
+        const shown = bearerHeader([op]).authorization?.replace('Bearer ', '') ?? ''
+        seen.push(shown)
+        // As over a network: the answer comes later.
+        const timer = setTimeout(() => {
+          const verdict = judge(shown)
+          if (verdict !== 'ok') return observer.error(refusal(verdict))
+          observer.next({ result: { type: 'data', data: { message: shown, user: op.path } } })
+          observer.complete()
+        })
+        return () => clearTimeout(timer)
+      })
+  const client = createTRPCClient<AppRouter>({ links: [authLink(session), server] })
+  return {
+    client,
+    session,
+    seen,
+    left,
+    countRefreshes: () => refreshes,
+    failRefreshesWith: (error: unknown) => {
+      failRefresh = error
+    },
+  }
+}
+
+/** Takes every token but the first. */
+const refuseTheFirst = (shown: string): Verdict => (shown === token(1) ? 'token_expired' : 'ok')
+
+describe('authLink', () => {
+  it('holds the first call back until the first token is there', async () => {
+    const { client, seen } = setUp(() => 'ok')
+    await client.protected.query()
+    expect(seen).toEqual([token(1)])
+  })
+
+  it('makes one refresh of 50 parallel calls with an expired token, and 50 successes', async () => {
+    const { client, seen, countRefreshes, left } = setUp(refuseTheFirst)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => client.protected.query()))
+    expect(answers.map(({ message }) => message)).toEqual(Array(50).fill(token(2)))
+    expect(countRefreshes()).toBe(2)
+    expect(seen).toHaveLength(100)
+    expect(left).toEqual([])
+  })
+
+  it('replays mutations as it does queries', async () => {
+    const { client, seen } = setUp(refuseTheFirst)
+    await client.items.create.mutate({ title: 'Milk' })
+    expect(seen).toEqual([token(1), token(2)])
+  })
+
+  it.each(['token_expired', 'invalid_token', 'not_authenticated'] as const)(
+    'replays a call once and no more when it is refused with %s again',
+    async (reason) => {
+      const { client, seen, countRefreshes, left } = setUp(() => reason)
+      await expect(client.protected.query()).rejects.toMatchObject({ data: { reason } })
+      expect(seen).toEqual([token(1), token(2)])
+      expect(countRefreshes()).toBe(2)
+      expect(left).toEqual([])
+    },
+  )
+
+  it('fails each call once and leaves once when the refresh is refused', async () => {
+    const { client, seen, session, countRefreshes, failRefreshesWith, left } = setUp(refuseTheFirst)
+    await session.getAccessToken()
+    failRefreshesWith(refusal('invalid_grant'))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, () => client.protected.query()),
+    )
+    expect(outcomes.map(reasonOf)).toEqual(Array(50).fill('token_expired'))
+    expect(countRefreshes()).toBe(2)
+    expect(left).toEqual(['expired'])
+    await expect(client.protected.query()).rejects.toThrow('The session has ended')
+    expect(seen).toHaveLength(50)
+    expect(countRefreshes()).toBe(2)
+  })
+
+  it('fails the calls with the refresh’s own fault when that passes, and signs nobody out', async () => {
+    const { client, session, failRefreshesWith, left } = setUp(refuseTheFirst)
+    await session.getAccessToken()
+    failRefreshesWith(new TRPCClientError('Failed to fetch', { cause: new TypeError() }))
+    await expect(client.protected.query()).rejects.toThrow('Failed to fetch')
+    failRefreshesWith(undefined)
+    expect((await client.protected.query()).message).toBe(token(3))
+    expect(left).toEqual([])
+  })
+
+  it('lets FORBIDDEN pass: no refresh, no replay, nobody signed out', async () => {
+    const { client, seen, countRefreshes, left } = setUp(() => 'insufficient_scope')
+    await expect(client.protected.query()).rejects.toMatchObject({
+      data: { reason: 'insufficient_scope' },
+    })
+    expect(seen).toEqual([token(1)])
+    expect(countRefreshes()).toBe(1)
+    expect(left).toEqual([])
+  })
+
+  it('replays a late loser with the token that is there by then, without a refresh', async () => {
+    const { client, session, seen, countRefreshes } = setUp(refuseTheFirst)
+    await session.getAccessToken()
+    const late = client.protected.query()
+    await session.renew()
+    expect((await late).message).toBe(token(2))
+    expect(seen).toEqual([token(1), token(2)])
+    expect(countRefreshes()).toBe(2)
+  })
+
+  it('sends nothing for a call that is cancelled while the token is on its way', async () => {
+    const { client, seen } = setUp(() => 'ok')
+    const controller = new AbortController()
+    const call = client.protected.query(undefined, { signal: controller.signal })
+    controller.abort()
+    await expect(call).rejects.toThrow()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(seen).toEqual([])
+  })
+})
+
+function token(number: number): string {
+  const payload = Buffer.from(JSON.stringify({ sub: 'user-1', sid: 'session-1', number }))
+  return `e30.${payload.toString('base64url')}.signature`
+}
+
+function refusal(reason: ErrorReason): TRPCClientError<AppRouter> {
+  const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'protected', reason }
+  return TRPCClientError.from({ error: { message: 'Refused', code: -32001, data } })
+}
+
+function reasonOf(outcome: PromiseSettledResult<unknown>): unknown {
+  return outcome.status === 'rejected' ? outcome.reason.data?.reason : 'fulfilled'
+}

@@ -1,0 +1,45 @@
+// The development server's routes: pages and sources from Vite, everything else from Keycard.
+
+import type { IncomingMessage } from 'node:http'
+import type { Plugin, ProxyOptions } from 'vite'
+import { pagePaths } from '../../server/contract/pages.ts'
+
+/** `npm run dev` answers page paths as the built server does. */
+export function servePages(): Plugin {
+  return {
+    name: 'keycard:serve-pages',
+    apply: 'serve',
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        const page = request.method === 'GET' ? findPage(request) : undefined
+        if (page) request.url = page + searchOf(request)
+        next()
+      })
+    },
+  }
+}
+
+export function proxyToServer(target: string): Record<string, ProxyOptions> {
+  const toServer = { target }
+  return {
+    '^/(trpc|docs|healthz|readyz|\\.well-known)([/?]|$)': toServer,
+    '^/(token|revoke|introspect|openapi\\.json)(\\?|$)': toServer,
+    // The sources of client/api are served under the same name as the REST door.
+    '^/api/(?!.*\\.tsx?(\\?|$))': toServer,
+    // Only the form's POST comes as far as here under this path: a GET has become /login.html.
+    '^/login(\\?|$)': toServer,
+  }
+}
+
+const pages: readonly string[] = Object.values(pagePaths)
+
+function findPage(request: IncomingMessage): string | undefined {
+  const path = request.url?.split('?', 1)[0] ?? ''
+  if (path === pagePaths.signIn) return '/login.html'
+  return pages.includes(path) ? '/index.html' : undefined
+}
+
+function searchOf(request: IncomingMessage): string {
+  const url = request.url ?? ''
+  return url.includes('?') ? url.slice(url.indexOf('?')) : ''
+}

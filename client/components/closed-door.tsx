@@ -1,0 +1,45 @@
+// The 403 page: signed in, but with a keycard that does not open this. It never signs out.
+
+import { Link } from 'wouter'
+import { pagePaths } from '../../server/contract/pages.ts'
+import { isScope, scopeCatalogue } from '../../server/contract/scopes.ts'
+import { strings } from '../strings.ts'
+import { PageHeading } from './page-heading.tsx'
+
+const words = strings.closedDoor
+
+/** `scope`: what it would take, where that is known. */
+export function ClosedDoor({ scope }: { scope: readonly string[] }) {
+  return (
+    <section className="state-page">
+      <ClosedDoorPicture />
+      <PageHeading title={words.heading} />
+      <p>{words.text}</p>
+      {scope.filter(isScope).map((word) => (
+        <p key={word}>
+          {words.needs} <b>{scopeCatalogue[word]}</b> <code>{word}</code>
+        </p>
+      ))}
+      <Link className="btn" href={pagePaths.account}>
+        {words.back}
+      </Link>
+    </section>
+  )
+}
+
+function ClosedDoorPicture() {
+  return (
+    <svg className="state-picture" viewBox="0 0 96 96" fill="none" aria-hidden="true">
+      <path d="M8 90h80" stroke="var(--rail)" strokeWidth="3" strokeLinecap="round" />
+      <path d="M26 90V20a6 6 0 0 1 6-6h26a6 6 0 0 1 6 6v70" fill="var(--dado)" />
+      <path
+        d="M26 90V20a6 6 0 0 1 6-6h26a6 6 0 0 1 6 6v70"
+        stroke="var(--edge)"
+        strokeWidth="2.5"
+      />
+      <circle cx="56" cy="54" r="2.8" fill="var(--edge)" />
+      <rect x="72" y="44" width="13" height="22" rx="4" fill="var(--bezel)" />
+      <circle cx="78.5" cy="52" r="3" fill="var(--denied)" />
+    </svg>
+  )
+}

@@ -1,0 +1,36 @@
+// Where something should be that did not load: why, and a button to try again.
+
+import { readFailure } from '../api/failure.ts'
+import { strings } from '../strings.ts'
+import { ClosedDoor } from './closed-door.tsx'
+
+const words = strings.failure
+
+interface LoadProblemProps {
+  cause: unknown
+  /** While it is tried again, the button stays where it is. */
+  busy: boolean
+  onRetry: () => void
+}
+
+export function LoadProblem({ cause, busy, onRetry }: LoadProblemProps) {
+  const { message, reason, scope } = readFailure(cause)
+  // The token was narrower than the page thought, or the role has changed meanwhile.
+  if (reason === 'insufficient_scope') return <ClosedDoor scope={scope} />
+  return (
+    <div className="panel state" role="alert">
+      <h2>{words.loadHeading}</h2>
+      <p>{message}</p>
+      <button
+        type="button"
+        className="btn"
+        aria-disabled={busy}
+        onClick={() => {
+          if (!busy) onRetry()
+        }}
+      >
+        {words.retry}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+// Catches a page that breaks, or whose code did not arrive: the rest of the app stays.
+
+import { Component, type ReactNode } from 'react'
+import { strings } from '../strings.ts'
+import { PageHeading } from './page-heading.tsx'
+
+const words = strings.failure
+
+export class PageBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
+  override state = { isBroken: false }
+
+  static getDerivedStateFromError() {
+    return { isBroken: true }
+  }
+
+  override render() {
+    if (!this.state.isBroken) return this.props.children
+    return (
+      <section className="state-page">
+        <PageHeading title={words.pageHeading} />
+        <p>{words.pageText}</p>
+        <button type="button" className="btn" onClick={() => location.reload()}>
+          {words.reload}
+        </button>
+      </section>
+    )
+  }
+}

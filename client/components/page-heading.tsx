@@ -1,0 +1,32 @@
+// A page's h1: it names the tab, and takes the focus when the page was navigated to.
+
+import { useEffect, useRef } from 'react'
+import { strings } from '../strings.ts'
+
+/** The page that the browser itself opened keeps the focus where the browser put it. */
+let shownPath = location.pathname
+
+/** Back and Forward restore their own place. */
+let isHistoryMove = false
+addEventListener('popstate', () => {
+  isHistoryMove = true
+})
+
+export function PageHeading({ title, children }: { title: string; children?: string }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+
+  useEffect(() => {
+    document.title = strings.shell.pageTitle(title)
+    if (location.pathname === shownPath) return
+    shownPath = location.pathname
+    if (!isHistoryMove) scrollTo(0, 0)
+    isHistoryMove = false
+    heading.current?.focus({ preventScroll: true })
+  }, [title])
+
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children ?? title}
+    </h1>
+  )
+}

@@ -1,0 +1,14 @@
+// The entry of the sign-in page: wakes up what the server sent.
+
+import './styles/login.css'
+import { createRoot, hydrateRoot } from 'react-dom/client'
+import { readPrerenderedView, readViewFromAddress } from './pages/login/opening-view.ts'
+import { SignInPage } from './pages/login/sign-in-page.tsx'
+
+const root = document.getElementById('root') as HTMLElement
+
+if (root.firstElementChild) {
+  hydrateRoot(root, <SignInPage initial={readPrerenderedView(root)} />)
+} else {
+  createRoot(root).render(<SignInPage initial={readViewFromAddress(location.search)} />)
+}

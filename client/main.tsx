@@ -1,0 +1,20 @@
+// The entry of the app: the session starts before anything is drawn.
+
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/app.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiProvider } from './api/api-provider.tsx'
+import { App } from './routes.tsx'
+import { startSession } from './session/browser-session.ts'
+
+startSession()
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <ApiProvider>
+      <App />
+    </ApiProvider>
+  </StrictMode>,
+)

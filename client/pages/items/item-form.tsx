@@ -1,0 +1,137 @@
+// The form for an item, new or changed. What was typed stays until the server has it.
+
+import { type SubmitEvent, useEffect, useRef, useState } from 'react'
+import type { Item } from '../../../server/contract/items.ts'
+import { readFailure } from '../../api/failure.ts'
+import { strings } from '../../strings.ts'
+
+interface ItemFormProps {
+  heading: string
+  /** What the fields begin with; absent for a new item. */
+  item?: Item
+  submitLabel: string
+  /** Rejects with the call's own error. */
+  onSubmit: (fields: { title: string; description: string }) => Promise<unknown>
+  onCancel: () => void
+}
+
+const words = strings.items
+const labels: Record<string, string> = { title: words.title, description: words.description }
+
+export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: ItemFormProps) {
+  const [problems, setProblems] = useState<Record<string, string>>({})
+  const [message, setMessage] = useState('')
+  const [busy, setBusy] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+
+  useEffect(() => focusField(form.current, 'title'), [])
+
+  async function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (busy) return
+    const fields = new FormData(event.currentTarget)
+    const title = String(fields.get('title'))
+    setMessage('')
+    setProblems(title.trim() === '' ? { title: words.titleMissing } : {})
+    if (title.trim() === '') return focusField(form.current, 'title')
+    setBusy(true)
+    try {
+      await onSubmit({ title, description: String(fields.get('description')) })
+    } catch (error) {
+      setBusy(false)
+      explain(error)
+    }
+  }
+
+  function explain(error: unknown) {
+    const { message, reason, fields } = readFailure(error)
+    const known = fields.filter(({ path }) => path in labels)
+    setProblems(
+      Object.fromEntries(
+        known.map(({ path, message }) => [path, words.fieldProblem(labels[path] ?? path, message)]),
+      ),
+    )
+    if (known[0]) focusField(form.current, known[0].path)
+    else if (reason === 'not_found') setMessage(words.gone)
+    else setMessage(`${message} ${words.kept}`)
+  }
+
+  const idOf = (field: string) => `${field}-${item?.id ?? 'new'}`
+
+  return (
+    <form
+      ref={form}
+      className="item-form"
+      aria-labelledby={idOf('heading')}
+      noValidate
+      onSubmit={(event) => void submit(event)}
+      onInput={(event) => {
+        const { name } = event.target as HTMLInputElement
+        setProblems(({ [name]: _mended, ...others }) => others)
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !busy) onCancel()
+      }}
+    >
+      <h2 id={idOf('heading')}>
+        <bdi>{heading}</bdi>
+      </h2>
+      <div className="field">
+        <label htmlFor={idOf('title')}>{words.title}</label>
+        <input
+          id={idOf('title')}
+          name="title"
+          dir="auto"
+          autoComplete="off"
+          defaultValue={item?.title}
+          required
+          aria-invalid={problems.title !== undefined}
+          aria-describedby={idOf('title-note')}
+        />
+        <p id={idOf('title-note')} className="field-note bad">
+          {problems.title}
+        </p>
+      </div>
+      <div className="field">
+        <label htmlFor={idOf('description')}>
+          {words.description} <span className="optional">{words.optional}</span>
+        </label>
+        <textarea
+          id={idOf('description')}
+          name="description"
+          dir="auto"
+          rows={3}
+          defaultValue={item?.description}
+          aria-invalid={problems.description !== undefined}
+          aria-describedby={idOf('description-note')}
+        />
+        <p id={idOf('description-note')} className="field-note bad">
+          {problems.description}
+        </p>
+      </div>
+      <p className="form-message" role="alert">
+        {message}
+      </p>
+      <div className="actions">
+        <button type="submit" className="btn primary" aria-disabled={busy}>
+          {busy ? words.saving : submitLabel}
+        </button>
+        <button
+          type="button"
+          className="btn"
+          aria-disabled={busy}
+          onClick={() => {
+            if (!busy) onCancel()
+          }}
+        >
+          {words.cancel}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function focusField(form: HTMLFormElement | null, name: string): void {
+  const field = form?.elements.namedItem(name)
+  if (field instanceof HTMLElement) field.focus()
+}

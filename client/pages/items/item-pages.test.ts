@@ -1,0 +1,49 @@
+// The cached list: what is added, changed and taken out is, and nothing else.
+
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../../../server/contract/items.ts'
+import { addItem, type ItemPages, removeItem, replaceItem } from './item-pages.ts'
+
+const pages: ItemPages = {
+  pages: [
+    { items: [item('d'), item('c')], next_cursor: 'c' },
+    { items: [item('b'), item('a')], next_cursor: null },
+  ],
+  pageParams: [null, 'c'],
+}
+
+describe('the cached pages', () => {
+  it('get a new item at the top of the first page', () => {
+    expect(titles(addItem(pages, item('e')))).toEqual([
+      ['e', 'd', 'c'],
+      ['b', 'a'],
+    ])
+  })
+
+  it('get a changed item where the old one stood', () => {
+    const changed = { ...item('b'), title: 'B' }
+    expect(titles(replaceItem(pages, changed))).toEqual([
+      ['d', 'c'],
+      ['B', 'a'],
+    ])
+  })
+
+  it('lose a deleted item, and keep their cursors', () => {
+    const left = removeItem(pages, 'c')
+    expect(titles(left)).toEqual([['d'], ['b', 'a']])
+    expect(left?.pages.map(({ next_cursor }) => next_cursor)).toEqual(['c', null])
+  })
+
+  it('stay absent where they are not loaded', () => {
+    expect(addItem(undefined, item('a'))).toBeUndefined()
+  })
+})
+
+function item(id: string): Item {
+  const at = '2026-11-20T09:12:00.000Z'
+  return { id, title: id, description: '', created_at: at, updated_at: at }
+}
+
+function titles(data: ItemPages | undefined) {
+  return data?.pages.map(({ items }) => items.map(({ title }) => title))
+}

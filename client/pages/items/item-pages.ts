@@ -1,0 +1,30 @@
+// The list as the cache holds it, page by page, with one item added, changed or taken out.
+
+import type { InfiniteData } from '@tanstack/react-query'
+import type { Item, ItemPage } from '../../../server/contract/items.ts'
+
+export type ItemPages = InfiniteData<ItemPage, string | null>
+
+export function addItem(pages: ItemPages | undefined, item: Item): ItemPages | undefined {
+  return mapPages(pages, (items, index) => (index === 0 ? [item, ...items] : items))
+}
+
+export function replaceItem(pages: ItemPages | undefined, item: Item): ItemPages | undefined {
+  return mapPages(pages, (items) => items.map((old) => (old.id === item.id ? item : old)))
+}
+
+export function removeItem(pages: ItemPages | undefined, id: string): ItemPages | undefined {
+  return mapPages(pages, (items) => items.filter((item) => item.id !== id))
+}
+
+function mapPages(
+  data: ItemPages | undefined,
+  change: (items: Item[], index: number) => Item[],
+): ItemPages | undefined {
+  return (
+    data && {
+      ...data,
+      pages: data.pages.map((page, index) => ({ ...page, items: change(page.items, index) })),
+    }
+  )
+}

@@ -1,0 +1,58 @@
+// One item in the list: its text as it was written, when it changed, and what may be done to it.
+
+import type { Item } from '../../../server/contract/items.ts'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { strings } from '../../strings.ts'
+
+interface ItemRowProps {
+  item: Item
+  /** undefined where the token may only read. */
+  actions: { onEdit: () => void; onDelete: () => void } | undefined
+}
+
+const words = strings.items
+
+export function ItemRow({ item, actions }: ItemRowProps) {
+  const isChanged = item.updated_at !== item.created_at
+  return (
+    <div className="item">
+      <div className="item-text">
+        <h2 dir="auto">{item.title}</h2>
+        {item.description !== '' && (
+          <p className="item-description" dir="auto">
+            {item.description}
+          </p>
+        )}
+        <p className="meta">
+          {isChanged ? words.changed : words.added} <RelativeTime at={item.updated_at} />
+        </p>
+      </div>
+      {actions && (
+        <div className="actions">
+          <button
+            type="button"
+            className="btn"
+            id={editButtonId(item.id)}
+            aria-label={words.editNamed(item.title)}
+            onClick={actions.onEdit}
+          >
+            {words.edit}
+          </button>
+          <button
+            type="button"
+            className="btn quiet danger"
+            aria-label={words.deleteNamed(item.title)}
+            onClick={actions.onDelete}
+          >
+            {words.delete}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Where the focus goes back to when editing is over. */
+export function editButtonId(itemId: string): string {
+  return `edit-${itemId}`
+}

@@ -1,0 +1,164 @@
+// Your items: read, added, changed in place, deleted. Copy this folder to add a page of your own.
+
+import './items.css'
+import { useState } from 'react'
+import type { Item } from '../../../server/contract/items.ts'
+import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { trpc } from '../../api/trpc.ts'
+import { LoadProblem } from '../../components/load-problem.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { useCan } from '../../session/use-session.ts'
+import { strings } from '../../strings.ts'
+import { DeleteItemDialog } from './delete-item-dialog.tsx'
+import { ItemForm } from './item-form.tsx'
+import { editButtonId, ItemRow } from './item-row.tsx'
+import { ItemsSkeleton } from './items-skeleton.tsx'
+import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
+
+const words = strings.items
+const addButtonId = 'add-item'
+
+export default function ItemsPage() {
+  const canWrite = useCan('items:write')
+  const [adding, setAdding] = useState(false)
+  const [editing, setEditing] = useState<Item>()
+  const [deleting, setDeleting] = useState<Item>()
+  const [notice, setNotice] = useState<Notice>({ text: '', isProblem: false })
+  const actions = useItemActions(setNotice)
+  const query = trpc.items.list.useInfiniteQuery(itemListInput, {
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  })
+  const loaded = query.data?.pages
+    .flatMap(({ items }) => items)
+    .filter(({ id }) => !actions.leaving.has(id))
+  // Deleted elsewhere while it is edited here: what was typed stays on the screen.
+  const isOrphan = editing && loaded && !loaded.some(({ id }) => id === editing.id)
+  const items = isOrphan ? [editing, ...loaded] : loaded
+
+  function stopAdding() {
+    setAdding(false)
+    focusLater(addButtonId)
+  }
+
+  function stopEditing(item: Item) {
+    setEditing(undefined)
+    focusLater(editButtonId(item.id))
+  }
+
+  function answerDelete(item: Item, answer: 'delete' | 'keep') {
+    setDeleting(undefined)
+    if (answer === 'keep') return focusLater(editButtonId(item.id))
+    const ids = loaded?.map(({ id }) => id) ?? []
+    const index = ids.indexOf(item.id)
+    const neighbour = ids[index + 1] ?? ids[index - 1]
+    focusLater(neighbour ? editButtonId(neighbour) : addButtonId)
+    void actions.deleteItem(item)
+  }
+
+  return (
+    <>
+      <div className="page-head">
+        <PageHeading title={pageTitles[pagePaths.items] ?? ''} />
+        {canWrite && (
+          <button
+            type="button"
+            id={addButtonId}
+            className="btn primary"
+            aria-expanded={adding}
+            onClick={() => setAdding(true)}
+          >
+            {words.add}
+          </button>
+        )}
+      </div>
+      <p className="intro">{canWrite ? words.intro : words.readOnly}</p>
+
+      {adding && (
+        <div className="panel">
+          <ItemForm
+            heading={words.addHeading}
+            submitLabel={words.create}
+            onSubmit={async (fields) => {
+              await actions.createItem(fields)
+              stopAdding()
+            }}
+            onCancel={stopAdding}
+          />
+        </div>
+      )}
+
+      {query.isPending && <ItemsSkeleton />}
+      {query.isError && !items && (
+        <LoadProblem
+          cause={query.error}
+          busy={query.isFetching}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {items?.length === 0 && !adding && (
+        <div className="panel state">
+          <h2>{words.emptyHeading}</h2>
+          <p>{canWrite ? words.emptyText : words.emptyReadOnly}</p>
+        </div>
+      )}
+      {items && items.length > 0 && (
+        <ul className="panel list" aria-label={words.listName}>
+          {items.map((item) => (
+            <li key={item.id}>
+              {editing?.id === item.id ? (
+                <ItemForm
+                  heading={words.editHeading(item.title)}
+                  item={editing}
+                  submitLabel={words.save}
+                  onSubmit={async (fields) => {
+                    await actions.updateItem({ id: item.id, ...fields })
+                    stopEditing(item)
+                  }}
+                  onCancel={() => stopEditing(item)}
+                />
+              ) : (
+                <ItemRow
+                  item={item}
+                  actions={
+                    canWrite
+                      ? { onEdit: () => setEditing(item), onDelete: () => setDeleting(item) }
+                      : undefined
+                  }
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {query.hasNextPage && (
+        <div className="more">
+          <button
+            type="button"
+            className="btn"
+            aria-disabled={query.isFetchingNextPage}
+            onClick={() => {
+              if (!query.isFetchingNextPage) void query.fetchNextPage()
+            }}
+          >
+            {query.isFetchingNextPage ? words.loadingMore : words.more}
+          </button>
+          <p className="field-note bad" role="alert">
+            {query.isFetchNextPageError && words.moreFailed}
+          </p>
+        </div>
+      )}
+
+      {deleting && (
+        <DeleteItemDialog item={deleting} onAnswer={(answer) => answerDelete(deleting, answer)} />
+      )}
+      <p className={notice.isProblem ? 'notice' : 'visually-hidden'} role="status">
+        {notice.text}
+      </p>
+    </>
+  )
+}
+
+/** After React has drawn what is to be focused. */
+function focusLater(id: string): void {
+  requestAnimationFrame(() => document.getElementById(id)?.focus())
+}

@@ -1,0 +1,65 @@
+// Adding, changing and deleting items: the call, and what it does to the list on the screen.
+
+import { useState } from 'react'
+import type { Item } from '../../../server/contract/items.ts'
+import { readFailure } from '../../api/failure.ts'
+import { trpc } from '../../api/trpc.ts'
+import { strings } from '../../strings.ts'
+import { addItem, removeItem, replaceItem } from './item-pages.ts'
+
+export const itemListInput = { limit: 20 }
+
+/** What has happened, for everybody to hear; a failure is also there to be seen. */
+export interface Notice {
+  text: string
+  isProblem: boolean
+}
+
+const words = strings.items
+
+export function useItemActions(notify: (notice: Notice) => void) {
+  const list = trpc.useUtils().items.list
+  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set())
+
+  // The two that carry typed text wait for the answer: until then the form is the only copy.
+  const create = trpc.items.create.useMutation({
+    onSuccess(item) {
+      list.setInfiniteData(itemListInput, (pages) => addItem(pages, item))
+      notify({ text: words.wasAdded(item.title), isProblem: false })
+    },
+  })
+  const update = trpc.items.update.useMutation({
+    onSuccess(item) {
+      list.setInfiniteData(itemListInput, (pages) => replaceItem(pages, item))
+      notify({ text: words.wasSaved(item.title), isProblem: false })
+    },
+  })
+  const remove = trpc.items.delete.useMutation()
+
+  /** It was confirmed: the row goes at once, and comes back if the server says no. */
+  async function deleteItem({ id, title }: Item): Promise<void> {
+    setLeaving((ids) => new Set(ids).add(id))
+    try {
+      await remove.mutateAsync({ id })
+      list.setInfiniteData(itemListInput, (pages) => removeItem(pages, id))
+      notify({ text: words.wasDeleted(title), isProblem: false })
+    } catch (error) {
+      const { message, reason } = readFailure(error)
+      // Deleted already, in another tab: then it is gone, as wished.
+      if (reason === 'not_found') {
+        list.setInfiniteData(itemListInput, (pages) => removeItem(pages, id))
+      } else {
+        notify({ text: words.deleteFailed(title, message), isProblem: true })
+      }
+    }
+    setLeaving((ids) => new Set([...ids].filter((other) => other !== id)))
+  }
+
+  return {
+    createItem: create.mutateAsync,
+    updateItem: update.mutateAsync,
+    deleteItem,
+    /** On their way out: not shown any more, but not gone yet. */
+    leaving,
+  }
+}

@@ -1,0 +1,32 @@
+// What the sign-in page opens with: the server's slots, read back from the page it sent.
+
+import { safeReturnPath } from '../../../server/contract/return-path.ts'
+import {
+  describeSignIn,
+  openingSlots,
+  type SignInState,
+  type SignInView,
+} from '../../../server/contract/sign-in-page.ts'
+
+/** Exactly what the server put there, so that hydration finds what it would have rendered. */
+export function readPrerenderedView(root: Element): SignInView {
+  const attributeOf = (selector: string, name: string) =>
+    root.querySelector(selector)?.getAttribute(name) ?? ''
+  return describeSignIn({
+    state: attributeOf('.page', 'data-state') as SignInState,
+    message: root.querySelector('.alert')?.textContent ?? '',
+    next: attributeOf('input[name=next]', 'value'),
+    // The attribute and not the value: that may be what was typed meanwhile.
+    username: attributeOf('input[name=username]', 'value'),
+  })
+}
+
+/** Under the development server nothing is prerendered, and the address tells the same. */
+export function readViewFromAddress(search: string): SignInView {
+  const parameters = new URLSearchParams(search)
+  return describeSignIn({
+    ...openingSlots(parameters.get('reason')),
+    next: safeReturnPath(parameters.get('next')),
+    username: '',
+  })
+}

@@ -1,0 +1,19 @@
+// The card in the sleeve, with the reader light and its word. A picture: the words are said elsewhere.
+
+import { BrandMark } from '../../components/brand-mark.tsx'
+import { signInStrings } from '../../sign-in-strings.ts'
+
+export function ReaderCard({ light }: { light: string }) {
+  return (
+    <div className="card" aria-hidden="true">
+      <span className="card-slot" />
+      <div className="card-face">
+        <BrandMark />
+        {signInStrings.productName}
+        {/* A new element for each word: one that changed its width would have moved. */}
+        <small key={light}>{light}</small>
+        <span className="led" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,108 @@
+// The sign-in page: a card in its sleeve, with the form on the sleeve.
+
+import { type ReactNode, useEffect, useRef } from 'react'
+import { docsPath, pagePaths } from '../../../server/contract/pages.ts'
+import { type SignInView, signInTitles } from '../../../server/contract/sign-in-page.ts'
+import { signInStrings as words } from '../../sign-in-strings.ts'
+import { PasswordField } from './password-field.tsx'
+import { ReaderCard } from './reader-card.tsx'
+import { StatusArea } from './status-area.tsx'
+import { formatCountdown } from './use-countdown.ts'
+import { usePatience } from './use-patience.ts'
+import { useSignIn } from './use-sign-in.ts'
+import { UsernameField } from './username-field.tsx'
+
+export function SignInPage({ initial }: { initial: SignInView }) {
+  const { view, fieldErrors, announcement, secondsLeft, ...actions } = useSignIn(initial)
+  const busy = view.state === 'busy'
+  const patience = usePatience(busy)
+  const form = useRef<HTMLFormElement>(null)
+  const submitButton = useRef<HTMLButtonElement>(null)
+  const hasFieldError = Object.values(fieldErrors).some((error) => error !== '')
+
+  useEffect(() => {
+    document.title = hasFieldError ? signInTitles.error : view.title
+  }, [hasFieldError, view.title])
+
+  useEffect(() => {
+    // Without scripts the browser's own checks stand; from here on the page says it in its words.
+    if (form.current) form.current.noValidate = true
+    const nothingFocused = document.activeElement === document.body
+    if (initial.state === 'error' && nothingFocused) document.getElementById('password')?.focus()
+  }, [initial.state])
+
+  const cancel = () => {
+    actions.cancel()
+    // The Cancel button goes away: focus must not go with it.
+    submitButton.current?.focus()
+  }
+
+  return (
+    <div className="page" data-state={view.state}>
+      <main>
+        <div className="stack">
+          <ReaderCard light={view.light} />
+          <div className="sleeve">
+            <h1>{words.heading}</h1>
+            <StatusArea
+              view={view}
+              secondsLeft={secondsLeft}
+              onCancel={patience === 'long' ? cancel : undefined}
+            />
+            <form
+              ref={form}
+              method="post"
+              action={pagePaths.signIn}
+              onSubmit={actions.submit}
+              onInput={(event) => actions.clearFieldError((event.target as HTMLInputElement).name)}
+            >
+              <input type="hidden" name="next" value={view.next} />
+              <UsernameField error={fieldErrors.username} initial={view.username} />
+              <PasswordField error={fieldErrors.password} busy={busy} />
+              <button
+                ref={submitButton}
+                type="submit"
+                className="btn primary submit"
+                aria-disabled={busy || view.state === 'granted' || secondsLeft > 0}
+              >
+                <SubmitLabel state={view.state} secondsLeft={secondsLeft}>
+                  {patience !== 'short' && <span className="spinner" aria-hidden="true" />}
+                </SubmitLabel>
+              </button>
+            </form>
+            <p className="visually-hidden" role="status">
+              {patience === 'long' ? words.stillWorking : announcement}
+            </p>
+          </div>
+        </div>
+      </main>
+      <footer>
+        <a href={docsPath}>{words.apiDocs}</a>
+      </footer>
+    </div>
+  )
+}
+
+interface SubmitLabelProps {
+  state: string
+  secondsLeft: number
+  children: ReactNode
+}
+
+/** The key makes each text an element of its own, as the reader light's word is. */
+function SubmitLabel({ state, secondsLeft, children }: SubmitLabelProps) {
+  const label = labelSubmit(state, secondsLeft)
+  return (
+    <span key={label} className="submit-label">
+      {children}
+      {label}
+    </span>
+  )
+}
+
+function labelSubmit(state: string, secondsLeft: number): string {
+  if (secondsLeft > 0) return words.submitThrottled(formatCountdown(secondsLeft))
+  if (state === 'busy') return words.submitBusy
+  if (state === 'granted') return words.submitGranted
+  return words.submit
+}

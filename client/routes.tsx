@@ -1,0 +1,96 @@
+// The one table of pages: path → page → scope. A page of your own is one line here.
+
+import { type ComponentType, lazy, Suspense } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import { pagePaths, pageTitles } from '../server/contract/pages.ts'
+import type { Scope } from '../server/contract/scopes.ts'
+import { AppShell } from './components/app-shell.tsx'
+import { ClosedDoor } from './components/closed-door.tsx'
+import { LoadProblem } from './components/load-problem.tsx'
+import { PageBoundary } from './components/page-boundary.tsx'
+import { NotFoundPage } from './pages/not-found-page.tsx'
+import { retrySession } from './session/browser-session.ts'
+import { RequireScope, RequireSession } from './session/require-session.tsx'
+import { useAccessToken } from './session/use-session.ts'
+import { strings } from './strings.ts'
+
+interface PageRoute {
+  path: string
+  /** Loaded when it is first gone to. */
+  Page: ComponentType
+  /** What the token has to open. */
+  scope: Scope
+  /** Whether the navigation shows it to whoever may not go there: they then learn why. */
+  isHidden?: boolean
+}
+
+const routes: readonly PageRoute[] = [
+  {
+    path: pagePaths.items,
+    Page: lazy(() => import('./pages/items/items-page.tsx')),
+    scope: 'items:read',
+  },
+  {
+    path: pagePaths.account,
+    Page: lazy(() => import('./pages/account/account-page.tsx')),
+    scope: 'me',
+  },
+  {
+    path: pagePaths.users,
+    Page: lazy(() => import('./pages/users/users-page.tsx')),
+    scope: 'users:read',
+    isHidden: true,
+  },
+]
+
+export function App() {
+  return (
+    <RequireSession
+      pending={<AppShell>{waiting}</AppShell>}
+      unreachable={(cause) => (
+        <AppShell>
+          <LoadProblem cause={cause} busy={false} onRetry={retrySession} />
+        </AppShell>
+      )}
+    >
+      <Pages />
+    </RequireSession>
+  )
+}
+
+function Pages() {
+  const opened = useAccessToken()?.scopes ?? []
+  const navigation = routes
+    .filter(({ scope, isHidden }) => !isHidden || opened.includes(scope))
+    .map(({ path }) => ({ path, title: pageTitles[path] ?? path }))
+  return (
+    <AppShell navigation={navigation}>
+      <Switch>
+        {routes.map(({ path, Page, scope }) => (
+          <Route key={path} path={path}>
+            <PageBoundary key={path}>
+              <RequireScope scope={scope} otherwise={<ClosedDoor scope={[scope]} />}>
+                <Suspense fallback={waiting}>
+                  <Page />
+                </Suspense>
+              </RequireScope>
+            </PageBoundary>
+          </Route>
+        ))}
+        <Route path={pagePaths.home}>
+          <Redirect to={pagePaths.items} replace />
+        </Route>
+        <Route>
+          <NotFoundPage />
+        </Route>
+      </Switch>
+    </AppShell>
+  )
+}
+
+/** Seen only where the wait is long enough to be noticed. */
+const waiting = (
+  <p className="waiting" role="status">
+    {strings.shell.loading}
+  </p>
+)

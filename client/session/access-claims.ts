@@ -1,0 +1,28 @@
+// What the page reads from its own access token, for show: the server alone judges it.
+
+export interface AccessClaims {
+  /** The `sub`: who the token is for. */
+  userId: string
+  /** The `sid`: which session it belongs to. */
+  sessionId: string
+}
+
+/** RFC 7519 §3: the middle part is base64url of JSON. */
+export function readAccessClaims(token: string): AccessClaims {
+  const payload = token.split('.')[1] ?? ''
+  const bytes = Uint8Array.from(atob(fromBase64url(payload)), (unit) => unit.charCodeAt(0))
+  const { sub, sid }: Record<string, unknown> = JSON.parse(new TextDecoder().decode(bytes))
+  return { userId: String(sub), sessionId: String(sid) }
+}
+
+/** The session's first 32 bits in hexadecimal, as they stand on the card: '7F3A 92C1'. */
+export function formatCardNumber(sessionId: string): string {
+  const digits = Array.from(atob(fromBase64url(sessionId.slice(0, 8))).slice(0, 4), (unit) =>
+    unit.charCodeAt(0).toString(16).padStart(2, '0'),
+  )
+  return `${digits.slice(0, 2).join('')} ${digits.slice(2).join('')}`.toUpperCase()
+}
+
+function fromBase64url(text: string): string {
+  return text.replaceAll('-', '+').replaceAll('_', '/')
+}

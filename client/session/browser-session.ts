@@ -1,0 +1,60 @@
+// The one session of this page, and what ties it to the browser: cookie, tabs, input, way out.
+
+import { pagePaths } from '../../server/contract/pages.ts'
+import { authClient } from './auth-client.ts'
+import { createSession, type LeaveReason } from './session.ts'
+import { joinTabs } from './tabs.ts'
+
+const tabs = joinTabs(() => session.signedOutElsewhere())
+
+export const session = createSession({
+  // The cookie does the work: no script sees the refresh token (R69).
+  refresh: () => authClient.auth.refresh.mutate(),
+  logout: () => authClient.auth.logout.mutate(),
+  withRefreshLock: tabs.withRefreshLock,
+  tellOtherTabs: tabs.tellSignedOut,
+  leave,
+  now: () => performance.now(),
+})
+
+/** Called once, as early as the page can. */
+export function startSession(): void {
+  retrySession()
+  for (const type of ['pointerdown', 'keydown']) {
+    addEventListener(type, () => session.noteInput(), { capture: true, passive: true })
+  }
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) checkRestoredPage()
+  })
+}
+
+/** What comes of it is in the session's state. */
+export function retrySession(): void {
+  session.renew().catch(() => undefined)
+}
+
+/**
+ * A page out of the back/forward cache did not hear what happened meanwhile: nothing of it is
+ * shown until the session is known to be alive (R76).
+ */
+function checkRestoredPage(): void {
+  document.body.hidden = true
+  session.renew().then(
+    () => {
+      document.body.hidden = false
+    },
+    () => location.reload(),
+  )
+}
+
+/** By a full navigation, so that nothing of this page's memory is left. */
+function leave(reason: LeaveReason): void {
+  if (reason === 'another-user') {
+    location.reload()
+    return
+  }
+  const query = new URLSearchParams()
+  if (reason !== 'not-signed-in') query.set('reason', reason)
+  if (reason !== 'signed-out') query.set('next', location.pathname + location.search)
+  location.replace(`${pagePaths.signIn}?${query}`)
+}

@@ -1,0 +1,39 @@
+// Guards: what is inside is there only for whoever is signed in, or whose token opens it.
+
+import type { ReactNode } from 'react'
+import type { Scope } from '../../server/contract/scopes.ts'
+import { useCan, useSession } from './use-session.ts'
+
+interface RequireSessionProps {
+  /** While the first refresh is under way. */
+  pending: ReactNode
+  /** Where the first refresh got no answer. */
+  unreachable: (cause: unknown) => ReactNode
+  children: ReactNode
+}
+
+/** Signed out it shows nothing: the page is about to be left. */
+export function RequireSession({ pending, unreachable, children }: RequireSessionProps) {
+  const state = useSession()
+  switch (state.status) {
+    case 'unknown':
+      return pending
+    case 'unreachable':
+      return unreachable(state.cause)
+    case 'signed-in':
+      return children
+    case 'signed-out':
+      return null
+  }
+}
+
+interface RequireScopeProps {
+  scope: Scope
+  /** For a token that does not have it. */
+  otherwise: ReactNode
+  children: ReactNode
+}
+
+export function RequireScope({ scope, otherwise, children }: RequireScopeProps) {
+  return useCan(scope) ? children : otherwise
+}

@@ -1,0 +1,21 @@
+// The session in components: its state, and what its token may do.
+
+import { useSyncExternalStore } from 'react'
+import type { Scope } from '../../server/contract/scopes.ts'
+import { session } from './browser-session.ts'
+import type { AccessToken, SessionState } from './session.ts'
+
+export function useSession(): SessionState {
+  return useSyncExternalStore(session.subscribe, session.getState)
+}
+
+/** undefined unless signed in. */
+export function useAccessToken(): AccessToken | undefined {
+  const state = useSession()
+  return state.status === 'signed-in' ? state.token : undefined
+}
+
+/** Whether to offer something: the server decides again when it is done. */
+export function useCan(scope: Scope): boolean {
+  return useAccessToken()?.scopes.includes(scope) ?? false
+}

@@ -1,0 +1,29 @@
+// Every text of the sign-in page. Apart from strings.ts, so that its small entry carries no others.
+
+import { signInMessages } from '../server/contract/sign-in-page.ts'
+
+export const signInStrings = {
+  /** From the contract: the server says these too, where scripts are late. */
+  ...signInMessages,
+  productName: 'Keycard',
+  heading: 'Sign in',
+  username: 'Username or email',
+  password: 'Password',
+  usernameMissing: 'Enter your username or email.',
+  passwordMissing: 'Enter your password.',
+  show: 'Show',
+  showPassword: 'Show password',
+  capsLock: 'Caps Lock is on.',
+  submit: 'Sign in',
+  submitBusy: 'Signing in…',
+  submitGranted: 'Signed in',
+  submitThrottled: (countdown: string) => `Try again in ${countdown}`,
+  throttled: 'Too many attempts. You can try again in',
+  throttleOver: 'You can try again now.',
+  stillWorking: 'Still working…',
+  cancel: 'Cancel',
+  cancelled: 'Sign-in cancelled.',
+  offline: 'Keycard can’t be reached. Check your connection and try again.',
+  granted: 'Signed in.',
+  apiDocs: 'API docs',
+} as const

@@ -1,0 +1,33 @@
+// Swagger UI: Authorize with a name and a password, then call what has a padlock.
+
+import { expect, test } from './fixtures.ts'
+
+test('Authorize signs in, and "Try it out" then tells who you are', async ({ page }) => {
+  await page.goto('/docs')
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  await expect(page.getByLabel('username')).toBeFocused()
+  await page.getByLabel('username').fill('johndoe')
+  await page.getByLabel('password').fill('secret')
+  await page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
+  await expect(page.getByRole('button', { name: 'Remove authorization' })).toBeVisible()
+  await page.locator('.modal-ux').getByRole('button', { name: 'Close' }).last().click()
+
+  await page.getByText('/api/users/me').click()
+  await page.getByRole('button', { name: 'Try it out' }).click()
+  await page.getByRole('button', { name: 'Execute' }).click()
+  const answer = page.locator('.live-responses-table')
+  await expect(answer.getByRole('cell', { name: '200', exact: true })).toBeVisible()
+  await expect(answer).toContainText('"username": "johndoe"')
+
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]))
+  expect(stored).toBe('[{},""]')
+})
+
+test('a wrong password is told as such', async ({ page }) => {
+  await page.goto('/docs')
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  await page.getByLabel('username').fill('johndoe')
+  await page.getByLabel('password').fill('wrong')
+  await page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
+  await expect(page.locator('.modal-ux')).toContainText('Incorrect username or password')
+})

@@ -1,0 +1,54 @@
+// What the other browser tests stand on, held against itself.
+
+import { expect, test } from './fixtures.ts'
+import { collectPageErrors } from './page-errors.ts'
+
+test('a fresh user signs in through the form', async ({ page, freshUser, signIn }) => {
+  await signIn(page, freshUser)
+  expect(new URL(page.url()).pathname).not.toBe('/login')
+})
+
+test('a demo account signs in through the form', async ({ page, signIn }) => {
+  await signIn(page, 'johndoe')
+  expect(new URL(page.url()).pathname).not.toBe('/login')
+})
+
+test('the clock that is put forward makes tokens expire', async ({
+  request,
+  server,
+  freshUser,
+}) => {
+  const { username, password } = freshUser
+  const answer = await request.post('/token', { form: { username, password } })
+  const { access_token: token, expires_in: lifetimeSeconds } = await answer.json()
+  const headers = { authorization: `Bearer ${token}` }
+  expect((await request.get('/api/users/me', { headers })).status()).toBe(200)
+  server.clock.advance(lifetimeSeconds * 1000)
+  const late = await request.get('/api/users/me', { headers })
+  expect(late.status()).toBe(401)
+  expect(await late.json()).toEqual({ detail: 'Token has expired' })
+})
+
+test.describe('what fails a test', () => {
+  // In a context of its own, since what happens in the test's would fail this very test.
+  test('is a page that throws', async ({ browser, server }) => {
+    const context = await browser.newContext({ baseURL: server.url })
+    const errors = collectPageErrors(context)
+    const page = await context.newPage()
+    await page.goto('/login')
+    expect(errors).toEqual([])
+    await page.evaluate(() => void Promise.reject(new Error('nobody catches this')))
+    await expect.poll(() => errors).toEqual(['Error: nobody catches this'])
+    await context.close()
+  })
+
+  test('is a page that breaks its own content security policy', async ({ browser, server }) => {
+    const context = await browser.newContext({ baseURL: server.url })
+    const errors = collectPageErrors(context)
+    const page = await context.newPage()
+    await page.goto('/login')
+    await page.evaluate(() => document.body.setAttribute('style', 'color: red'))
+    await expect.poll(() => errors.join()).toContain('Content Security Policy')
+    await context.close()
+  })
+})

@@ -1,0 +1,169 @@
+// The items page: an item's whole life, and what was typed is never lost.
+
+import type { Page } from 'playwright/test'
+import { expect, test } from './fixtures.ts'
+
+test('an item is added, changed and deleted, and a reload shows the same', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+
+  await addItem(page, 'Milk', 'Two litres')
+  await expect(page.getByRole('button', { name: 'New item' })).toBeFocused()
+  await expect(row(page, 'Milk')).toContainText('Two litres')
+
+  await page.getByRole('button', { name: 'Edit Milk' }).click()
+  await expect(page.getByLabel('Title')).toBeFocused()
+  await page.getByLabel('Title').fill('Oat milk')
+  await page.getByLabel('Title').press('Enter')
+  await expect(page.getByRole('button', { name: 'Edit Oat milk' })).toBeFocused()
+  await page.reload()
+  await expect(row(page, 'Oat milk')).toContainText('Two litres')
+
+  await page.getByRole('button', { name: 'Delete Oat milk' }).click()
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(row(page, 'Oat milk')).toBeVisible()
+  await page.getByRole('button', { name: 'Delete Oat milk' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+})
+
+test('an empty title is refused in the page, and one too long by the server, in words', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByLabel('Title')).toHaveAccessibleDescription('Enter a title.')
+  await expect(page.getByLabel('Title')).toBeFocused()
+
+  await page.getByLabel('Title').fill('x'.repeat(201))
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByLabel('Title')).toHaveAccessibleDescription(
+    'Title must be at most 200 characters.',
+  )
+  await expect(page.getByLabel('Title')).toHaveValue('x'.repeat(201))
+})
+
+test('what was typed stays when the server cannot be reached, and is saved afterwards', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.route('**/trpc/items.create*', (route) => route.abort())
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByLabel('Title').fill('A long thought')
+  await page.getByLabel('Description').fill('that took an hour to write')
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByRole('alert').getByText('Keycard can’t be reached.')).toBeVisible()
+  await expect(page.getByLabel('Title')).toHaveValue('A long thought')
+  await expect(page.getByLabel('Description')).toHaveValue('that took an hour to write')
+
+  await page.unroute('**/trpc/items.create*')
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(row(page, 'A long thought')).toBeVisible()
+})
+
+test('a deletion that fails brings the row back, and says so', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await server.services.items.create(freshUser.id, { title: 'Keep me', description: '' })
+  await signIn(page, freshUser)
+  await page.route('**/trpc/items.delete*', (route) => route.abort())
+  await page.getByRole('button', { name: 'Delete Keep me' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByText('Keep me was not deleted, and is back in the list.')).toBeVisible()
+  await expect(row(page, 'Keep me')).toBeVisible()
+})
+
+test('typed changes survive that the item is deleted elsewhere', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  const { items } = server.services
+  const { id } = await items.create(freshUser.id, { title: 'Shared', description: '' })
+  await signIn(page, freshUser)
+  await page.getByRole('button', { name: 'Edit Shared' }).click()
+  await page.getByLabel('Description').fill('my words')
+  await items.delete(freshUser.id, id)
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByText('This item was deleted meanwhile.')).toBeVisible()
+  await expect(page.getByLabel('Description')).toHaveValue('my words')
+})
+
+test('a long list comes page by page, newest first, each item once', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  for (let number = 1; number <= 45; number += 1) {
+    await server.services.items.create(freshUser.id, { title: `Item ${number}`, description: '' })
+  }
+  await signIn(page, freshUser)
+  const rows = page.getByRole('listitem')
+  await expect(rows).toHaveCount(20)
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await expect(rows).toHaveCount(40)
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await expect(rows).toHaveCount(45)
+  await expect(page.getByRole('button', { name: 'Show more' })).toBeHidden()
+  expect(new Set(await rows.getByRole('heading').allTextContents()).size).toBe(45)
+})
+
+test('text stays as it was written: markup, emoji, right to left, no breaks', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  const titles = ['<b>bold</b> & "quoted"', '👩‍🚀 נסיעה לירח', 'a'.repeat(200)]
+  for (const title of titles) {
+    await addItem(page, title, '')
+    await expect(page.getByRole('heading', { level: 2, name: title, exact: true })).toBeVisible()
+  }
+  await page.setViewportSize({ width: 320, height: 700 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+})
+
+test('a list that does not load says why, and loads when it is tried again', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await page.route('**/trpc/items.list*', (route) => route.fulfill({ status: 500, json: fault }))
+  await signIn(page, freshUser)
+  await expect(page.getByText('Something broke on our side')).toBeVisible()
+  await page.unroute('**/trpc/items.list*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+})
+
+const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'items.list' }
+const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
+
+async function addItem(page: Page, title: string, description: string): Promise<void> {
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByLabel('Title').fill(title)
+  await page.getByLabel('Description').fill(description)
+  await page.getByRole('button', { name: 'Add item' }).click()
+}
+
+function row(page: Page, title: string) {
+  const heading = page.getByRole('heading', { level: 2, name: title, exact: true })
+  return page.getByRole('listitem').filter({ has: heading })
+}

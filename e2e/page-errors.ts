@@ -1,0 +1,15 @@
+// Listens for what no page of ours may do, whatever a test looks at.
+
+import type { BrowserContext } from 'playwright'
+
+/** Fills up while the context's pages run: errors nobody caught, and breaches of their own policy. */
+export function collectPageErrors(context: BrowserContext): string[] {
+  const errors: string[] = []
+  context.on('weberror', (event) => errors.push(String(event.error())))
+  context.on('console', (message) => {
+    const text = message.text()
+    const isBreach = /content security policy|trusted ?types?|trusted(HTML|Script)/i.test(text)
+    if (message.type() === 'error' && isBreach) errors.push(text)
+  })
+  return errors
+}

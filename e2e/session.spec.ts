@@ -1,0 +1,252 @@
+// The browser's session: it lasts, renews itself unseen, ends everywhere at once, and leaves no secret.
+
+import type { BrowserContext, Page } from 'playwright/test'
+import { expect, test } from './fixtures.ts'
+
+/** Longer than an access token lives, and shorter than a session may lie idle. */
+const tokenLifetimeMs = 16 * 60_000
+
+test('a reload keeps the session', async ({ page, signIn, freshUser }) => {
+  await signIn(page, freshUser)
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+})
+
+test('a deep link leads through sign-in and on to where it pointed', async ({ page, makeUser }) => {
+  const admin = await makeUser({ role: 'admin' })
+  await page.goto('/users?page=1')
+  await expect(page).toHaveURL('/login?next=%2Fusers%3Fpage%3D1')
+  await expect(page.getByText('to continue to Users')).toBeVisible()
+  await page.getByLabel('Username or email').fill(admin.username)
+  await page.getByLabel('Password', { exact: true }).fill(admin.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL('/users?page=1')
+  await expect(page.getByRole('table')).toBeVisible()
+})
+
+test('a token that expires mid-use is renewed unseen: nothing typed is lost', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByLabel('Title').fill('Written while the token ran out')
+  server.clock.advance(tokenLifetimeMs)
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByText('Written while the token ran out').first()).toBeVisible()
+  await expect(page).toHaveURL('/items')
+})
+
+test('50 parallel calls with an expired token make one refresh, and 50 successes', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  for (let number = 1; number <= 50; number += 1) {
+    await server.services.items.create(freshUser.id, { title: `Item ${number}`, description: '' })
+  }
+  await signIn(page, freshUser)
+  const rows = page.getByRole('listitem')
+  for (const count of [40, 50]) {
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await expect(rows).toHaveCount(count)
+  }
+  server.clock.advance(tokenLifetimeMs)
+  let refreshes = 0
+  let refused = 0
+  page.on('response', (response) => {
+    if (response.url().includes('auth.refresh')) refreshes += 1
+    if (response.url().includes('items.delete') && response.status() === 401) refused += 1
+  })
+  // None is answered before all are sent.
+  let sent = 0
+  let release = () => {}
+  const allSent = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/trpc/items.delete**', async (route) => {
+    sent += route.request().url().split('?')[0]?.split(',').length ?? 0
+    if (sent >= 50) release()
+    await allSent
+    await route.continue()
+  })
+  for (let left = 50; left > 0; left -= 1) {
+    await page
+      .getByRole('button', { name: /^Delete/ })
+      .first()
+      .click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  }
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+  await expect.poll(async () => (await listItems()).length).toBe(0)
+  expect(refused).toBeGreaterThan(0)
+  expect(refreshes).toBe(1)
+
+  async function listItems() {
+    return (await server.services.items.list(freshUser.id, { limit: 100 })).items
+  }
+})
+
+test('R76: sign-out in one tab signs out the other, and Back shows nothing', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await server.services.items.create(freshUser.id, { title: 'A private thing', description: '' })
+  await signIn(page, freshUser)
+  const other = await context.newPage()
+  await other.goto('/account')
+  await expect(other.getByRole('heading', { name: 'Account', level: 1 })).toBeVisible()
+
+  await page.getByRole('button', { name: /account menu$/ }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  for (const tab of [page, other]) {
+    await expect(tab).toHaveURL('/login?reason=signed-out')
+    await expect(tab.getByText('You’re signed out.')).toBeVisible()
+  }
+  expect(await context.cookies()).toEqual([])
+
+  await page.goto('/items')
+  await expect(page).toHaveURL(/^[^?]*\/login\?next=%2Fitems$/)
+  await page.goBack()
+  await expect(page).toHaveURL(/\/login/)
+  await expect(page.getByText('A private thing')).toBeHidden()
+})
+
+test('R76: a page from the back/forward cache shows nothing after a sign-out elsewhere', async ({
+  page,
+  context,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.getByRole('link', { name: 'API docs' }).click()
+  await expect(page).toHaveURL(/\/docs/)
+  const other = await context.newPage()
+  await other.goto('/account')
+  await other.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+  await expect(other).toHaveURL('/login?reason=signed-out')
+  await page.goBack()
+  await expect(page).toHaveURL(/\/login/)
+})
+
+test('a session that lay idle too long leads to sign-in, and back to the page', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.getByRole('link', { name: 'Account' }).click()
+  // Idle for longer than a browser's session may be.
+  server.clock.advance(31 * 60_000)
+  await page.reload()
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Faccount')
+  await expect(page.getByText('Your session has ended. Sign in to carry on.')).toBeVisible()
+})
+
+test('403 does not sign out: the door stays closed, and the session stays', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await expect(page.getByRole('link', { name: 'Users' })).toBeHidden()
+  await page.goto('/users')
+  await expect(
+    page.getByRole('heading', { name: 'Your keycard does not open this door' }),
+  ).toBeVisible()
+  await page.getByRole('link', { name: 'Go to your account' }).click()
+  await expect(page.getByRole('heading', { name: freshUser.username })).toBeVisible()
+})
+
+test('a refresh that gets no answer signs nobody out, and can be tried again', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.route('**/trpc/auth.refresh', (route) => route.abort())
+  await page.reload()
+  await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+  await page.unroute('**/trpc/auth.refresh')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+})
+
+test('a sign-out that the server did not hear of is said to be none', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.goto('/account')
+  await page.route('**/trpc/auth.logout', (route) => route.abort())
+  await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+  await expect(page.getByText('You’re still signed in')).toBeVisible()
+  await expect(page).toHaveURL('/account')
+})
+
+test('R69: after sign-in nothing secret lies where a script or an address shows it', async ({
+  page,
+  context,
+  signIn,
+  freshUser,
+}) => {
+  const urls: string[] = []
+  const tokens: string[] = []
+  context.on('request', (request) => {
+    urls.push(request.url())
+    const { authorization } = request.headers()
+    if (authorization) tokens.push(authorization.replace('Bearer ', ''))
+  })
+  await signIn(page, freshUser)
+  await page.goto('/account')
+  await expect(page.getByRole('heading', { name: 'Access token' })).toBeVisible()
+
+  // The control: there are secrets, and this test knows them.
+  const [cookie] = await context.cookies()
+  expect(cookie).toMatchObject({ name: '__Host-keycard', httpOnly: true, sameSite: 'Strict' })
+  expect(tokens.length).toBeGreaterThan(0)
+
+  const { storage, cookieText, databases } = await readStores(page)
+  expect(storage).toEqual([])
+  expect(databases).toEqual([])
+  expect(cookieText).toBe('')
+  const secrets = [freshUser.password, cookie?.value ?? '', ...tokens]
+  for (const secret of secrets) {
+    expect(urls.filter((url) => url.includes(secret))).toEqual([])
+  }
+})
+
+test('20 tabs that open at once do not sign each other out', async ({
+  page,
+  context,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  const tabs = await openTabs(context, 20)
+  for (const tab of tabs) {
+    await expect(tab.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+  }
+})
+
+async function openTabs(context: BrowserContext, count: number): Promise<Page[]> {
+  const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()))
+  await Promise.all(tabs.map((tab) => tab.goto('/items')))
+  return tabs
+}
+
+function readStores(page: Page) {
+  return page.evaluate(async () => ({
+    storage: [...Object.entries(localStorage), ...Object.entries(sessionStorage)],
+    cookieText: document.cookie,
+    databases: await indexedDB.databases(),
+  }))
+}
