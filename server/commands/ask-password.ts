@@ -11,25 +11,34 @@ import { AppError } from '../contract/app-error.ts'
  */
 export async function askNewPassword(username: string): Promise<string> {
   if (!process.stdin.isTTY) return readPipedLine()
-  const password = await askUnseen(`New password for ${username}: `)
-  const repeated = await askUnseen('The same once more: ')
-  if (password === repeated) return password
-  throw new AppError('invalid_input', 'The two passwords differ. Nothing was changed.')
+  const prompt = openPrompt()
+  try {
+    const password = await prompt.ask(`New password for ${username}: `)
+    const repeated = await prompt.ask('The same once more: ')
+    if (password === repeated) return password
+    throw new AppError('invalid_input', 'The two passwords differ. Nothing was changed.')
+  } finally {
+    prompt.close()
+  }
 }
 
-function askUnseen(question: string): Promise<string> {
-  process.stderr.write(question)
-  // What is typed is echoed to the output: this one swallows it.
+/** The terminal echoes nothing from here on: what readline would show is swallowed. */
+function openPrompt() {
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output, terminal: true })
-  return new Promise((resolve, reject) => {
-    lines.once('line', resolve)
-    lines.once('close', () => {
-      process.stderr.write('\n')
-      reject(new AppError('invalid_input', 'No password was given. Nothing was changed.'))
-    })
-    lines.once('SIGINT', () => lines.close())
-  }).finally(() => lines.close()) as Promise<string>
+  lines.once('SIGINT', () => lines.close())
+  return {
+    ask(question: string): Promise<string> {
+      process.stderr.write(question)
+      return new Promise<string>((resolve, reject) => {
+        lines.once('line', resolve)
+        lines.once('close', () =>
+          reject(new AppError('invalid_input', 'No password was given. Nothing was changed.')),
+        )
+      }).finally(() => process.stderr.write('\n'))
+    },
+    close: () => lines.close(),
+  }
 }
 
 async function readPipedLine(): Promise<string> {
