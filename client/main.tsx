@@ -6,10 +6,11 @@ import './styles/app.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProvider } from './api/api-provider.tsx'
-import { App } from './routes.tsx'
+import { App, preloadPage } from './routes.tsx'
 import { startSession } from './session/browser-session.ts'
 
 startSession()
+preloadPage(location.pathname)
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

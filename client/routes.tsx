@@ -4,10 +4,11 @@ import { type ComponentType, lazy, Suspense } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { pagePaths, pageTitles } from '../server/contract/pages.ts'
 import type { Scope } from '../server/contract/scopes.ts'
+import { readFailure } from './api/failure.ts'
 import { AppShell } from './components/app-shell.tsx'
 import { ClosedDoor } from './components/closed-door.tsx'
-import { LoadProblem } from './components/load-problem.tsx'
 import { PageBoundary } from './components/page-boundary.tsx'
+import { StatePage } from './components/state-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { retrySession } from './session/browser-session.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
@@ -16,32 +17,40 @@ import { strings } from './strings.ts'
 
 interface PageRoute {
   path: string
-  /** Loaded when it is first gone to. */
-  Page: ComponentType
+  load: () => Promise<{ default: ComponentType }>
   /** What the token has to open. */
   scope: Scope
-  /** Whether the navigation shows it to whoever may not go there: they then learn why. */
+  /** Whether the navigation leaves it out for whoever may not go there. */
   isHidden?: boolean
 }
 
-const routes: readonly PageRoute[] = [
+const pageRoutes: readonly PageRoute[] = [
   {
     path: pagePaths.items,
-    Page: lazy(() => import('./pages/items/items-page.tsx')),
+    load: () => import('./pages/items/items-page.tsx'),
     scope: 'items:read',
   },
   {
     path: pagePaths.account,
-    Page: lazy(() => import('./pages/account/account-page.tsx')),
+    load: () => import('./pages/account/account-page.tsx'),
     scope: 'me',
   },
   {
     path: pagePaths.users,
-    Page: lazy(() => import('./pages/users/users-page.tsx')),
+    load: () => import('./pages/users/users-page.tsx'),
     scope: 'users:read',
     isHidden: true,
   },
 ]
+
+const routes = pageRoutes.map((route) => ({ ...route, Page: lazy(route.load) }))
+
+/** Fetches a page's code while the session is still being asked for. */
+export function preloadPage(path: string): void {
+  const route = pageRoutes.find((candidate) => candidate.path === path)
+  // Where it fails, drawing the page fails again, and says so.
+  route?.load().catch(() => undefined)
+}
 
 export function App() {
   return (
@@ -49,7 +58,11 @@ export function App() {
       pending={<AppShell>{waiting}</AppShell>}
       unreachable={(cause) => (
         <AppShell>
-          <LoadProblem cause={cause} busy={false} onRetry={retrySession} />
+          <StatePage title={strings.failure.pageHeading} text={readFailure(cause).message}>
+            <button type="button" className="btn" onClick={retrySession}>
+              {strings.failure.retry}
+            </button>
+          </StatePage>
         </AppShell>
       )}
     >

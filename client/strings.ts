@@ -66,6 +66,7 @@ export const strings = {
     added: 'Added',
     more: 'Show more',
     loadingMore: 'Loading…',
+    nowShown: (count: number) => `${count} items shown.`,
     moreFailed: 'The next items didn’t load.',
     emptyHeading: 'Nothing here yet',
     emptyText: 'Items you add appear here, newest first.',

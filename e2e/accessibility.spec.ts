@@ -7,6 +7,9 @@ import { expect, test } from './fixtures.ts'
 const schemes = ['light', 'dark'] as const
 const widths = [1280, 390, 320]
 
+const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'items.list' }
+const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
+
 /** Each goes to one page or state, for the user named with it. */
 const states: Record<string, { role: 'user' | 'admin'; open: (page: Page) => Promise<void> }> = {
   'Items, empty': {
@@ -40,9 +43,19 @@ const states: Record<string, { role: 'user' | 'admin'; open: (page: Page) => Pro
   'Items, not loaded': {
     role: 'user',
     async open(page) {
-      await page.route('**/trpc/items.list*', (route) => route.fulfill({ status: 404, json: [] }))
+      await page.route('**/trpc/items.list*', (route) =>
+        route.fulfill({ status: 500, json: fault }),
+      )
       await page.reload()
-      await expect(page.getByText('This didn’t load')).toBeVisible({ timeout: 20_000 })
+      await expect(page.getByText('This didn’t load')).toBeVisible()
+    },
+  },
+  'No answer at all': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/auth.refresh', (route) => route.abort())
+      await page.reload()
+      await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
     },
   },
   Account: {

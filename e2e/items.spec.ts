@@ -122,6 +122,7 @@ test('a long list comes page by page, newest first, each item once', async ({
   await page.getByRole('button', { name: 'Show more' }).click()
   await expect(rows).toHaveCount(45)
   await expect(page.getByRole('button', { name: 'Show more' })).toBeHidden()
+  await expect(rows.nth(40)).toBeFocused()
   expect(new Set(await rows.getByRole('heading').allTextContents()).size).toBe(45)
 })
 

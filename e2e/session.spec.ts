@@ -118,7 +118,37 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
   await expect(page.getByText('A private thing')).toBeHidden()
 })
 
-test('R76: a page from the back/forward cache shows nothing after a sign-out elsewhere', async ({
+test('R76: a page out of the back/forward cache is hidden until its session is known to live', async ({
+  page,
+  context,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  const heading = page.getByRole('heading', { name: 'Items', level: 1 })
+  await expect(heading).toBeVisible()
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/trpc/auth.refresh', async (route) => {
+    await asked
+    await route.continue()
+  })
+  const restore = () =>
+    page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+
+  await restore()
+  await expect(heading).toBeHidden()
+  answer()
+  await expect(heading).toBeVisible()
+
+  await context.clearCookies()
+  await restore()
+  await expect(page).toHaveURL(/\/login\?.*next=%2Fitems/)
+})
+
+test('R76: Back to a page that was left before a sign-out elsewhere shows nothing', async ({
   page,
   context,
   signIn,

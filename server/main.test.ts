@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTestPlace } from '../e2e/databases.ts'
 import { runKeycard, startServer } from '../e2e/keycard-process.ts'
@@ -72,7 +73,7 @@ describe('a start that cannot be', () => {
 })
 
 describe('a running server', () => {
-  it('closes in order on SIGTERM, and starts again where it was', async () => {
+  it('answers what is under way at SIGTERM, closes, and starts again where it was', async () => {
     const env = { DATA_DIR: await makeDataDir(), PORT: '31971' }
     const signIn = () =>
       fetch('http://localhost:31971/token', {
@@ -81,7 +82,10 @@ describe('a running server', () => {
       })
     const first = await startServer(env)
     const { access_token } = (await (await signIn()).json()) as { access_token: string }
+    const underWay = signIn()
+    await setTimeout(20)
     first.kill('SIGTERM')
+    expect((await underWay).status).toBe(200)
     const [code] = (await once(first, 'close')) as [number]
     expect(code).toBe(0)
 

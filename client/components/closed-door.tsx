@@ -4,17 +4,14 @@ import { Link } from 'wouter'
 import { pagePaths } from '../../server/contract/pages.ts'
 import { isScope, scopeCatalogue } from '../../server/contract/scopes.ts'
 import { strings } from '../strings.ts'
-import { PageHeading } from './page-heading.tsx'
+import { StatePage } from './state-page.tsx'
 
 const words = strings.closedDoor
 
 /** `scope`: what it would take, where that is known. */
 export function ClosedDoor({ scope }: { scope: readonly string[] }) {
   return (
-    <section className="state-page">
-      <ClosedDoorPicture />
-      <PageHeading title={words.heading} />
-      <p>{words.text}</p>
+    <StatePage picture={<ClosedDoorPicture />} title={words.heading} text={words.text}>
       {scope.filter(isScope).map((word) => (
         <p key={word}>
           {words.needs} <b>{scopeCatalogue[word]}</b> <code>{word}</code>
@@ -23,7 +20,7 @@ export function ClosedDoor({ scope }: { scope: readonly string[] }) {
       <Link className="btn" href={pagePaths.account}>
         {words.back}
       </Link>
-    </section>
+    </StatePage>
   )
 }
 

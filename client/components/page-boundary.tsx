@@ -2,7 +2,7 @@
 
 import { Component, type ReactNode } from 'react'
 import { strings } from '../strings.ts'
-import { PageHeading } from './page-heading.tsx'
+import { StatePage } from './state-page.tsx'
 
 const words = strings.failure
 
@@ -16,13 +16,11 @@ export class PageBoundary extends Component<{ children: ReactNode }, { isBroken:
   override render() {
     if (!this.state.isBroken) return this.props.children
     return (
-      <section className="state-page">
-        <PageHeading title={words.pageHeading} />
-        <p>{words.pageText}</p>
+      <StatePage title={words.pageHeading} text={words.pageText}>
         <button type="button" className="btn" onClick={() => location.reload()}>
           {words.reload}
         </button>
-      </section>
+      </StatePage>
     )
   }
 }

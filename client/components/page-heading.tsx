@@ -12,7 +12,7 @@ addEventListener('popstate', () => {
   isHistoryMove = true
 })
 
-export function PageHeading({ title, children }: { title: string; children?: string }) {
+export function PageHeading({ title }: { title: string }) {
   const heading = useRef<HTMLHeadingElement>(null)
 
   useEffect(() => {
@@ -26,7 +26,7 @@ export function PageHeading({ title, children }: { title: string; children?: str
 
   return (
     <h1 ref={heading} tabIndex={-1}>
-      {children ?? title}
+      {title}
     </h1>
   )
 }

@@ -2,19 +2,17 @@
 
 import { Link } from 'wouter'
 import { pagePaths } from '../../server/contract/pages.ts'
-import { PageHeading } from '../components/page-heading.tsx'
+import { StatePage } from '../components/state-page.tsx'
 import { strings } from '../strings.ts'
 
 const words = strings.notFound
 
 export function NotFoundPage() {
   return (
-    <section className="state-page">
-      <PageHeading title={words.title} />
-      <p>{words.text}</p>
+    <StatePage title={words.title} text={words.text}>
       <Link className="btn" href={pagePaths.items}>
         {words.back}
       </Link>
-    </section>
+    </StatePage>
   )
 }

@@ -159,6 +159,15 @@ describe('the renewal ahead of expiry', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('R57: does not count the input that the last refresh has answered', async () => {
+    const { session, asked, answer } = await signedIn()
+    session.noteInput()
+    vi.advanceTimersByTime((lifetimeSeconds - 60) * 1_000)
+    answer(1, tokens('second'))
+    await vi.advanceTimersByTimeAsync(lifetimeSeconds * 1_000)
+    expect(asked).toHaveLength(2)
+  })
+
   it('R57: comes with the first input after its time', async () => {
     const { session, asked } = await signedIn()
     vi.advanceTimersByTime(lifetimeSeconds * 1_000)

@@ -2,8 +2,6 @@
 
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
-import { openPostgres } from './postgres.ts'
-import { openSqlite } from './sqlite.ts'
 
 export interface DatabaseOptions {
   /** `postgres://…`; SQLite in `dataDir` where there is none. */
@@ -17,8 +15,9 @@ export interface DatabaseOptions {
  * @throws StartError when it cannot be opened
  */
 export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Database> {
-  if (!url) return openSqlite(dataDir)
-  if (/^postgres(ql)?:\/\//i.test(url)) return openPostgres(url)
+  // Loaded when it is chosen: the other engine's driver would cost every start time and memory.
+  if (!url) return (await import('./sqlite.ts')).openSqlite(dataDir)
+  if (/^postgres(ql)?:\/\//i.test(url)) return (await import('./postgres.ts')).openPostgres(url)
   // What was written is not repeated: a mistyped URL may still hold a password.
   throw new StartError(
     'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',

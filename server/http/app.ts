@@ -26,8 +26,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     loggerInstance,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     frameworkErrors: sendError,
-    // An open stream must not hold up a restart.
-    forceCloseConnections: true,
+    // At the end running requests are answered; connections that wait for another one are closed.
+    forceCloseConnections: 'idle',
     routerOptions: {
       ignoreTrailingSlash: true,
       // A batch names all of its procedures in the path.

@@ -55,6 +55,16 @@ export default function ItemsPage() {
     void actions.deleteItem(item)
   }
 
+  async function showMore() {
+    const shown = items?.length ?? 0
+    const { data, hasNextPage } = await query.fetchNextPage()
+    const all = data?.pages.flatMap(({ items }) => items) ?? []
+    setNotice({ text: words.nowShown(all.length), isProblem: false })
+    // The button goes with the last page: its focus goes to the first item that it brought.
+    const firstNew = all[shown]
+    if (!hasNextPage && firstNew) focusLater(rowId(firstNew.id))
+  }
+
   return (
     <>
       <div className="page-head">
@@ -104,7 +114,7 @@ export default function ItemsPage() {
       {items && items.length > 0 && (
         <ul className="panel list" aria-label={words.listName}>
           {items.map((item) => (
-            <li key={item.id}>
+            <li key={item.id} id={rowId(item.id)} tabIndex={-1}>
               {editing?.id === item.id ? (
                 <ItemForm
                   heading={words.editHeading(item.title)}
@@ -137,7 +147,7 @@ export default function ItemsPage() {
             className="btn"
             aria-disabled={query.isFetchingNextPage}
             onClick={() => {
-              if (!query.isFetchingNextPage) void query.fetchNextPage()
+              if (!query.isFetchingNextPage) void showMore()
             }}
           >
             {query.isFetchingNextPage ? words.loadingMore : words.more}
@@ -156,6 +166,10 @@ export default function ItemsPage() {
       </p>
     </>
   )
+}
+
+function rowId(itemId: string): string {
+  return `item-${itemId}`
 }
 
 /** After React has drawn what is to be focused. */

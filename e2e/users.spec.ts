@@ -1,0 +1,46 @@
+// The users page: everybody, page by page, for admins.
+
+import { expect, test } from './fixtures.ts'
+
+test('an admin sees who is here, with role and state in words', async ({ page, signIn }) => {
+  await signIn(page, 'admin')
+  await page.getByRole('link', { name: 'Users' }).click()
+  const alice = page.getByRole('row').filter({ hasText: 'alice@example.com' })
+  await expect(alice).toContainText('Disabled')
+  await expect(alice).toContainText('User')
+  const admin = page.getByRole('row').filter({ hasText: 'admin@example.com' })
+  await expect(admin).toContainText('Active')
+  await expect(admin).toContainText('Admin')
+})
+
+test('the page is in the address: reload and Back show what was there', async ({
+  page,
+  signIn,
+  makeUser,
+}) => {
+  const made = await Promise.all(Array.from({ length: 21 }, () => makeUser()))
+  const last =
+    made
+      .map(({ username }) => username)
+      .sort()
+      .at(-1) ?? ''
+  await signIn(page, 'admin')
+  await page.getByRole('link', { name: 'Users' }).click()
+  await expect(page.getByText('Page 1 of')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Previous' })).toBeHidden()
+  const firstPage = await page.getByRole('rowheader').allTextContents()
+
+  await page.getByRole('link', { name: 'Next' }).click()
+  await expect(page).toHaveURL('/users?page=2')
+  await expect(page.getByText('Page 2 of')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Page 2 of')).toBeVisible()
+  while (await page.getByRole('link', { name: 'Next' }).isVisible()) {
+    await page.getByRole('link', { name: 'Next' }).click()
+    await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false')
+  }
+  await expect(page.getByRole('rowheader', { name: last })).toBeVisible()
+
+  await page.goto('/users')
+  await expect(page.getByRole('rowheader')).toHaveText(firstPage)
+})
