@@ -1,10 +1,14 @@
 // How the browser's part is built and served while developing: two entries, the app and the door.
 
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, loadEnv } from 'vite'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
 import { prerenderLogin } from './client/build/prerender-login.ts'
+
+/** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
+const serverPort = loadEnv('development', pathTo('.'), 'PORT').PORT || '3000'
 
 export default defineConfig({
   root: 'client',
@@ -19,7 +23,7 @@ export default defineConfig({
     // The first releases that know light-dark(): older targets would get a bulky imitation.
     target: ['chrome123', 'firefox120', 'safari17.5', 'ios17.5'],
     rolldownOptions: {
-      input: { app: 'client/index.html', login: 'client/login.html' },
+      input: { app: pathTo('client/index.html'), login: pathTo('client/login.html') },
       // @trpc/client does not say so of itself, and its WebSocket link would come along unused.
       treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },
       // One file of React that both entries share, under a name that tells what it is.
@@ -30,5 +34,14 @@ export default defineConfig({
       },
     },
   },
-  server: { port: 5173, strictPort: true, proxy: proxyToServer('http://localhost:3000') },
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: proxyToServer(`http://localhost:${serverPort}`),
+  },
 })
+
+/** Absolute, because the build and the development server resolve relative ones differently. */
+function pathTo(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
+}

@@ -44,7 +44,7 @@ export const strings = {
   },
 
   items: {
-    intro: 'Your own list. Nobody else sees it, and every change goes through a door of its own.',
+    intro: 'Your own list: nobody else sees it.',
     listName: 'Your items',
     add: 'New item',
     addHeading: 'New item',

@@ -1,33 +1,13 @@
 // What a browser test stands on: a real Keycard of its worker's own, users, and signing in.
 
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test as base, expect, type Page } from 'playwright/test'
 import { demoAccounts } from '../server/auth/demo-accounts.ts'
-import { readConfig } from '../server/config.ts'
 import type { Role } from '../server/contract/scopes.ts'
-import type { Clock } from '../server/db/clock.ts'
-import { createApp } from '../server/http/app.ts'
-import { readClientBuild } from '../server/http/client-build.ts'
-import { createServices, type Services } from '../server/services.ts'
 import { collectPageErrors } from './page-errors.ts'
+import { startTestServer, type TestServer } from './test-server.ts'
 
 export { expect }
-
-/** A Keycard that listens, and the parts it is made of. */
-export interface TestServer {
-  url: string
-  services: Services
-  clock: SettableClock
-}
-
-/** Runs as time does, and can be put forward: for every later test of the worker too. */
-export interface SettableClock extends Clock {
-  advance(milliseconds: number): void
-}
 
 export interface TestUser {
   id: string
@@ -56,14 +36,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
     async ({}, use) => {
-      const dataDir = await mkdtemp(join(tmpdir(), 'keycard-e2e-'))
-      try {
-        const { close, ...server } = await startServer(dataDir)
-        await use(server)
-        await close()
-      } finally {
-        await rm(dataDir, { recursive: true })
-      }
+      const { close, ...server } = await startTestServer()
+      await use(server)
+      await close()
     },
     { scope: 'worker' },
   ],
@@ -100,58 +75,6 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 })
-
-async function startServer(dataDir: string): Promise<TestServer & { close(): Promise<void> }> {
-  if (!readClientBuild()) {
-    throw new Error('The pages are not built: run "npm run build", or "npm test -- browser".')
-  }
-  const port = await findFreePort()
-  const url = `http://localhost:${port}`
-  const config = readConfig({
-    NODE_ENV: 'test',
-    PORT: String(port),
-    PUBLIC_URL: url,
-    DATA_DIR: dataDir,
-    BCRYPT_COST: '10',
-    LOG_LEVEL: 'silent',
-  })
-  const clock = createSettableClock()
-  const services = await createServices(config, { clock })
-  const app = await createApp(services)
-  await app.listen({ host: config.host, port })
-  return {
-    url,
-    services,
-    clock,
-    async close() {
-      await app.close()
-      await services.close()
-    },
-  }
-}
-
-function createSettableClock(): SettableClock {
-  let offsetMs = 0
-  return {
-    now: () => Date.now() + offsetMs,
-    advance: (milliseconds) => {
-      offsetMs += milliseconds
-    },
-  }
-}
-
-/** PUBLIC_URL has to name the port before Keycard listens on it. */
-function findFreePort(): Promise<number> {
-  const probe = createServer()
-  return new Promise((resolve, reject) => {
-    probe.once('error', reject)
-    probe.listen(0, 'localhost', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
-}
 
 function findDemoAccount(name: DemoName): { username: string; password: string } {
   const account = demoAccounts.find(({ username }) => username === name)

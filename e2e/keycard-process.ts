@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { findFreePort } from './test-server.ts'
 
 export interface Ended {
   code: number | null
@@ -29,13 +30,24 @@ export async function runKeycard(
   return { code, stdout: await stdout, stderr: await stderr }
 }
 
+export interface ServerProcess {
+  process: ChildProcess
+  url: string
+  /** What it printed until it was ready. */
+  said: string
+}
+
 /** A server that has said that it is ready; whoever asks ends it. */
-export async function startServer(env: Record<string, string>): Promise<ChildProcess> {
-  const child = startKeycard('main', [], env)
+export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+  const port = await findFreePort()
+  const child = startKeycard('main', [], { PORT: String(port), ...env })
   let said = ''
   for await (const chunk of child.stdout ?? []) {
     said += String(chunk)
-    if (said.includes('Keycard is ready')) return child
+    if (said.includes('Keycard is ready')) {
+      const url = `http://localhost:${env.PORT ?? port}`
+      return { process: child, url, said }
+    }
   }
   throw new Error(`Keycard ended before it was ready: ${said}`)
 }

@@ -12,6 +12,20 @@ test('a reload keeps the session', async ({ page, signIn, freshUser }) => {
   await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
 })
 
+test('who was disabled meanwhile stands before the form, and is not sent in circles', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await server.services.users.disable(freshUser.id)
+  await page.reload()
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Fitems')
+  await expect(page.getByText('Your session has ended')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
+
 test('a deep link leads through sign-in and on to where it pointed', async ({ page, makeUser }) => {
   const admin = await makeUser({ role: 'admin' })
   await page.goto('/users?page=1')

@@ -15,16 +15,15 @@ async function makeDataDir(): Promise<string> {
 describe('keycard create-user', () => {
   it('makes an admin who can sign in at a running server', async () => {
     const dataDir = await makeDataDir()
-    const port = '31970'
-    const server = await startServer({ DATA_DIR: dataDir, PORT: port })
-    onTestFinished(() => void server.kill())
+    const server = await startServer({ DATA_DIR: dataDir })
+    onTestFinished(() => void server.process.kill())
     const env = { DATA_DIR: dataDir }
     const made = await runKeycard('cli', ['create-user', 'ruth', '--admin'], {
       env,
       input: `${goodPassword}\n`,
     })
     expect(made).toEqual({ code: 0, stdout: 'ruth can sign in now, as an admin.\n', stderr: '' })
-    const answer = await fetch(`http://localhost:${port}/token`, {
+    const answer = await fetch(`${server.url}/token`, {
       method: 'POST',
       body: new URLSearchParams({ username: 'ruth', password: goodPassword, scope: 'users:read' }),
     })

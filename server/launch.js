@@ -1,14 +1,26 @@
 // @ts-check
 // Starts Keycard: builds what has changed since the last start, then runs the entry it was asked for.
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const builtHashFile = path.join(root, 'dist', '.built')
+const built = path.join(root, 'dist')
+/** A build comes about here and is renamed when it is whole: there is no half build to start. */
+const building = path.join(root, 'dist.building')
 
 /** What the build is made from: a change in any of them asks for a new one. */
 const sources = [
@@ -20,53 +32,135 @@ const sources = [
   'vite.config.ts',
 ]
 
-const entry = process.argv[2]
-if (entry !== 'main' && entry !== 'cli')
-  exitWith('Usage: node server/launch.js main|cli [arguments]')
+/** The compiler for the server, the bundler for the pages; each is told where to write. */
+const tools = [
+  ['typescript/bin/tsc', '-p', 'server', '--outDir', path.join(building, 'server')],
+  ['vite/bin/vite.js', 'build', '--outDir', path.join(building, 'client')],
+]
 
+const entry = process.argv[2]
+if (entry !== 'main' && entry !== 'cli' && entry !== 'build') {
+  exitWith('Usage: node server/launch.js build|main|cli [arguments]')
+}
 if (!existsSync(path.join(root, 'node_modules'))) {
   exitWith('The packages are not installed here. Run this first: npm ci')
 }
-
-const entryFile = path.join(root, 'dist', 'server', `${entry}.js`)
-// In production nothing is built: what runs there is what was tested.
-if (process.env.NODE_ENV !== 'production' && hasBuildTools()) buildWhatChanged()
-if (!existsSync(entryFile)) {
-  exitWith('Keycard is not built here. Run this first: npm ci && npm run build')
-}
-// The entry sees its own arguments, as if it had been started directly.
-process.argv.splice(1, 2, entryFile)
-await import(pathToFileURL(entryFile).href)
-
-function hasBuildTools() {
-  return ['vite', 'typescript'].every((name) => existsSync(path.join(root, 'node_modules', name)))
+if (entry === 'build') {
+  if (!hasTools()) exitWith('The build tools are not installed here. Run this first: npm ci')
+  await becomeBuilder()
+  process.stdout.write(await build())
+} else {
+  await run(entry)
 }
 
-function buildWhatChanged() {
-  const hash = hashSources()
-  const isComplete = existsSync(entryFile) && existsSync(path.join(root, 'dist', 'client'))
-  if (isComplete && readBuiltHash() === hash) return
-  const occasion = isComplete ? 'something changed' : 'first start only'
-  process.stderr.write(`Building Keycard… (${occasion})\n`)
-  // A file whose source is gone must not be found any more.
-  rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-  const { status, stdout, stderr, error } = spawnSync('npm', ['run', '--silent', 'build'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, NODE_ENV: 'production' },
-    shell: process.platform === 'win32',
-  })
-  if (status !== 0) {
-    // The compiler writes in spite of errors; half a build must not start next time.
-    rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-    exitWith(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\nThe build failed.`)
+/** @param {string} name */
+async function run(name) {
+  // In production nothing is built: what runs there is what was tested.
+  if (process.env.NODE_ENV !== 'production' && hasTools()) await buildWhatChanged()
+  const entryFile = path.join(built, 'server', `${name}.js`)
+  if (!existsSync(entryFile)) {
+    exitWith('Keycard is not built here. Run this first: npm ci && npm run build')
   }
-  mkdirSync(path.dirname(builtHashFile), { recursive: true })
-  writeFileSync(builtHashFile, hash)
+  // The entry sees its own arguments, as if it had been started directly.
+  process.argv.splice(1, 2, entryFile)
+  await import(pathToFileURL(entryFile).href)
 }
 
-function readBuiltHash() {
-  return existsSync(builtHashFile) ? readFileSync(builtHashFile, 'utf8') : undefined
+function hasTools() {
+  return tools.every(([tool = '']) => existsSync(path.join(root, 'node_modules', tool)))
+}
+
+async function buildWhatChanged() {
+  if (isUpToDate()) return
+  await becomeBuilder()
+  if (isUpToDate()) {
+    // Another start has built meanwhile.
+    rmSync(building, { recursive: true })
+    return
+  }
+  const occasion = existsSync(built) ? 'something changed' : 'first start only'
+  process.stderr.write(`Building Keycard… (${occasion})\n`)
+  await build()
+}
+
+function isUpToDate() {
+  const stamp = path.join(built, '.built')
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashSources()
+}
+
+/** Making the folder is the lock: of several starts at once, one builds and the others wait. */
+async function becomeBuilder() {
+  while (!makeBuildFolder()) {
+    if (isAbandoned()) rmSync(building, { recursive: true, force: true })
+    else await setTimeout(100)
+  }
+  writeFileSync(path.join(building, '.builder'), String(process.pid))
+}
+
+function makeBuildFolder() {
+  try {
+    mkdirSync(building)
+    return true
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Its builder is gone; or it is too old for a build, where a process of today has that number. */
+function isAbandoned() {
+  const startedAtMs = statSync(building, { throwIfNoEntry: false })?.birthtimeMs
+  if (startedAtMs === undefined) return false
+  if (Date.now() - startedAtMs > 10 * 60_000) return true
+  const builder = path.join(building, '.builder')
+  if (!existsSync(builder)) return false
+  try {
+    process.kill(Number(readFileSync(builder, 'utf8')), 0)
+    return false
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'ESRCH'
+  }
+}
+
+/** @returns {Promise<string>} what the tools said */
+async function build() {
+  // Before they read the sources: what changes meanwhile asks for another build.
+  const hash = hashSources()
+  const results = await Promise.all(tools.map(runTool))
+  const output = results.map((result) => result.output).join('')
+  if (results.some(({ isOk }) => !isOk)) {
+    rmSync(building, { recursive: true })
+    exitWith(`${output}\nThe build failed.`)
+  }
+  rmSync(path.join(building, '.builder'))
+  writeFileSync(path.join(building, '.built'), hash)
+  // A file whose source is gone must not be found any more.
+  rmSync(built, { recursive: true, force: true })
+  renameSync(building, built)
+  return output
+}
+
+/**
+ * With this Node and without a shell: the same on every system.
+ * @param {string[]} command
+ * @returns {Promise<{ isOk: boolean, output: string }>}
+ */
+function runTool([tool = '', ...args]) {
+  const child = spawn(process.execPath, [path.join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ isOk: code === 0, output }))
+  })
 }
 
 /** Over names and contents, so that moving a file counts too. */

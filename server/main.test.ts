@@ -74,33 +74,35 @@ describe('a start that cannot be', () => {
 
 describe('a running server', () => {
   it('answers what is under way at SIGTERM, closes, and starts again where it was', async () => {
-    const env = { DATA_DIR: await makeDataDir(), PORT: '31971' }
+    const env = { DATA_DIR: await makeDataDir() }
+    const first = await startServer(env)
     const signIn = () =>
-      fetch('http://localhost:31971/token', {
+      fetch(`${first.url}/token`, {
         method: 'POST',
         body: new URLSearchParams({ username: 'johndoe', password: 'secret' }),
       })
-    const first = await startServer(env)
     const { access_token } = (await (await signIn()).json()) as { access_token: string }
     const underWay = signIn()
     await setTimeout(20)
-    first.kill('SIGTERM')
+    first.process.kill('SIGTERM')
     expect((await underWay).status).toBe(200)
-    const [code] = (await once(first, 'close')) as [number]
+    const [code] = (await once(first.process, 'close')) as [number]
     expect(code).toBe(0)
 
-    const second = await startServer(env)
-    onTestFinished(() => void second.kill())
-    const answer = await fetch('http://localhost:31971/api/users/me', {
+    // The same address, because that is the issuer of the token.
+    const second = await startServer({ ...env, PORT: new URL(first.url).port })
+    onTestFinished(() => void second.process.kill())
+    const answer = await fetch(`${second.url}/api/users/me`, {
       headers: { authorization: `Bearer ${access_token}` },
     })
     expect(await answer.json()).toMatchObject({ username: 'johndoe' })
   })
 
-  it('says where it listens and how to sign in', async () => {
-    const env = { DATA_DIR: await makeDataDir(), PORT: '31972' }
-    const server = await startServer(env)
-    onTestFinished(() => void server.kill())
-    expect(server.exitCode).toBe(null)
+  it('says where it listens and how to sign in, and no log lines between', async () => {
+    const server = await startServer({ DATA_DIR: await makeDataDir() })
+    onTestFinished(() => void server.process.kill())
+    expect(server.said).toContain(`Keycard is ready at ${server.url}\n`)
+    expect(server.said).toContain('johndoe / secret')
+    expect(server.said).not.toContain('{"level"')
   })
 })

@@ -76,15 +76,15 @@ test('processes that start together get one key, and leave no draft behind', asy
   expect(readdirSync(folder)).toEqual(['master.key'])
 })
 
-test.each([0o644, 0o640, 0o604, 0o620])(
-  'R113: a key others can open (mode %o) is refused',
+test.each(['644', '640', '604', '620'])(
+  'R113: a key that others can open (mode %s) is refused',
   (mode) => {
     const folder = makeFolder()
     loadMasterKeyFile(folder)
     const file = join(folder, 'master.key')
-    chmodSync(file, mode)
+    chmodSync(file, Number.parseInt(mode, 8))
     expect(explainLoading(folder)).toBe(
-      `${file} can be read by others (mode ${mode.toString(8)}). Close it with: chmod 600 ${file}`,
+      `${file} can be read by others (mode ${mode}). Close it with: chmod 600 ${file}`,
     )
     chmodSync(file, 0o600)
     expect(explainLoading(folder)).toBe('taken')

@@ -50,14 +50,13 @@ forEachEngine((engine) => {
     expect(await users.findById(ada.id)).toEqual(ada)
   })
 
-  test.each(['', 'nobody', 'a@b', 'ada\0', 'ada\ud800', "' or 1=1 --", '%', '_da', ' ada'])(
-    'a login that is nobody (%j) finds nobody, without an error',
-    async (login) => {
-      const { users } = await openUsers(await openTestDatabase(engine))
-      await users.create(describeUser('ada'))
-      expect(await users.findByLogin(login)).toBeUndefined()
-    },
-  )
+  test('a login that is nobody finds nobody, without an error', async () => {
+    const { users } = await openUsers(await openTestDatabase(engine))
+    await users.create(describeUser('ada'))
+    expect(await users.findByLogin('ada')).toBeDefined()
+    const strangers = ['', 'nobody', 'a@b', 'ada\0', 'ada\ud800', "' or 1=1 --", '%', '_da', ' ada']
+    for (const login of strangers) expect(await users.findByLogin(login)).toBeUndefined()
+  })
 
   test('a name or an address that is taken, in any spelling, is a conflict', async () => {
     const { users } = await openUsers(await openTestDatabase(engine))

@@ -8,6 +8,7 @@ import { hasLiveRefreshCookie } from '../trpc/refresh-cookie.ts'
 import { readClientBuild } from './client-build.ts'
 import { docsPlugin } from './docs.ts'
 import { handleErrors, sendError } from './error-handler.ts'
+import { closeGracefully } from './graceful-close.ts'
 import { loginForm } from './login-form.ts'
 import { openapiPlugin } from './openapi.ts'
 import { restPlugin } from './rest.ts'
@@ -26,7 +27,6 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     loggerInstance,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     frameworkErrors: sendError,
-    // At the end running requests are answered; connections that wait for another one are closed.
     forceCloseConnections: 'idle',
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -40,6 +40,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     styleHashes: build ? [build.loginPage.styleHash] : [],
   })
   handleErrors(app)
+  closeGracefully(app)
   await app.register(cookie)
 
   // The three doors: OAuth2, tRPC, and the same procedures as REST.

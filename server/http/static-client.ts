@@ -26,7 +26,9 @@ export async function serveStaticClient(
     async (request, reply) => {
       if (!wantsPage(request)) return reply.callNotFound()
       const next = safeReturnPath(request.query.next)
-      if (await isSignedIn(request)) return redirect(reply, next)
+      // With a reason the app has just been refused: it would come back here at once.
+      const isSentHere = request.query.reason !== undefined
+      if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
       return sendLoginPage(request, reply, build, {
         ...openingSlots(request.query.reason),
         next,

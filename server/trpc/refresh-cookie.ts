@@ -16,7 +16,10 @@ export interface RefreshCookie {
   clear(): void
 }
 
-/** @throws AppError cross_site where another site's page sent the request */
+/**
+ * @throws AppError cross_site where another site's page sent the request, and invalid_request where
+ *   the answer is to be streamed: its headers are gone before there is a cookie to send
+ */
 export function openRefreshCookie(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -25,6 +28,9 @@ export function openRefreshCookie(
   const origin = judgeOrigin(request.headers, config.publicUrl)
   if (origin === 'foreign') {
     throw new AppError('cross_site', 'Signing in and out works from our own pages only')
+  }
+  if (request.headers['trpc-accept'] !== undefined) {
+    throw new AppError('invalid_request', 'Call auth.* through a plain link, not a streaming one')
   }
   const available = origin === 'own'
   const name = cookieName(config)

@@ -7,6 +7,7 @@ import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { strings } from '../../strings.ts'
 import { DeleteItemDialog } from './delete-item-dialog.tsx'
@@ -25,6 +26,7 @@ export default function ItemsPage() {
   const [deleting, setDeleting] = useState<Item>()
   const [notice, setNotice] = useState<Notice>({ text: '', isProblem: false })
   const actions = useItemActions(setNotice)
+  const focusLater = useLaterFocus()
   const query = trpc.items.list.useInfiniteQuery(itemListInput, {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
@@ -170,9 +172,4 @@ export default function ItemsPage() {
 
 function rowId(itemId: string): string {
   return `item-${itemId}`
-}
-
-/** After React has drawn what is to be focused. */
-function focusLater(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus())
 }

@@ -48,10 +48,17 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
       authLog.record('sign_in_refused', { userId: user?.id ?? null, why, ...device })
       throw new AppError('invalid_credentials', 'Incorrect username or password', { detail: why })
     }
-    if (verdict.rehash) {
-      await users.replacePassword(user.id, user.password, await passwords.hash(password))
-    }
+    if (verdict.rehash) await upgradeHash(user, password)
     return user
+  }
+
+  /** May wait for another sign-in: who has the right password is let in, however busy it is. */
+  async function upgradeHash(user: UserRecord, password: string): Promise<void> {
+    try {
+      await users.replacePassword(user.id, user.password, await passwords.hash(password))
+    } catch (error) {
+      if (!(error instanceof AppError && error.reason === 'overloaded')) throw error
+    }
   }
 
   return async ({ username, password, scope, client, door, device }) => {

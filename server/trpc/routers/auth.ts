@@ -26,18 +26,14 @@ export const authRouter = router({
     const cookie = ctx.refreshCookie()
     const refreshToken = cookie.read()
     if (refreshToken === undefined) throw new AppError('not_authenticated', 'Not authenticated')
-    try {
-      const tokens = await ctx.services.refreshTokenGrant({
-        refreshToken,
-        scope: undefined,
-        client: ctx.services.clients.web,
-        door: 'browser',
-      })
-      return keepInCookie(cookie, tokens)
-    } catch (error) {
-      if (error instanceof AppError && error.reason === 'invalid_grant') cookie.clear()
-      throw error
-    }
+    // A cookie that is refused stays: a late answer must not take away that of a newer sign-in (R73).
+    const tokens = await ctx.services.refreshTokenGrant({
+      refreshToken,
+      scope: undefined,
+      client: ctx.services.clients.web,
+      door: 'browser',
+    })
+    return keepInCookie(cookie, tokens)
   }),
 
   /** In a browser it needs no access token, which may have expired: who wants out gets out. */

@@ -1,0 +1,77 @@
+// A whole Keycard that listens, on a folder of its own: what a browser or a client process drives.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../server/config.ts'
+import type { Clock } from '../server/db/clock.ts'
+import { createApp } from '../server/http/app.ts'
+import { readClientBuild } from '../server/http/client-build.ts'
+import { createServices, type Services } from '../server/services.ts'
+
+export interface TestServer {
+  url: string
+  services: Services
+  clock: SettableClock
+}
+
+/** Runs as time does, and can be put forward: for every later test of the worker too. */
+export interface SettableClock extends Clock {
+  advance(milliseconds: number): void
+}
+
+/** With the demo accounts, and a database that goes when it is closed. */
+export async function startTestServer(): Promise<TestServer & { close(): Promise<void> }> {
+  if (!readClientBuild()) {
+    throw new Error('The pages are not built: run "npm run build", or "npm test -- browser".')
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'keycard-e2e-'))
+  const port = await findFreePort()
+  const url = `http://localhost:${port}`
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: String(port),
+    PUBLIC_URL: url,
+    DATA_DIR: dataDir,
+    BCRYPT_COST: '10',
+    LOG_LEVEL: 'silent',
+  })
+  const clock = createSettableClock()
+  const services = await createServices(config, { clock })
+  const app = await createApp(services)
+  await app.listen({ host: config.host, port })
+  return {
+    url,
+    services,
+    clock,
+    async close() {
+      await app.close()
+      await services.close()
+      await rm(dataDir, { recursive: true })
+    },
+  }
+}
+
+function createSettableClock(): SettableClock {
+  let offsetMs = 0
+  return {
+    now: () => Date.now() + offsetMs,
+    advance: (milliseconds) => {
+      offsetMs += milliseconds
+    },
+  }
+}
+
+/** PUBLIC_URL has to name the port before Keycard listens on it. */
+export function findFreePort(): Promise<number> {
+  const probe = createServer()
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject)
+    probe.listen(0, 'localhost', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      probe.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,192 @@
+// The launcher, in a folder of its own with tools that build in no time: when it builds, and when not.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+/** Writes one entry, and a line for each time it was asked to. */
+const compiler = `
+  const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
+  const folder = process.argv[process.argv.indexOf('--outDir') + 1]
+  const source = readFileSync('server/main.ts', 'utf8')
+  appendFileSync('builds.log', 'built\\n')
+  if (source.includes('broken')) {
+    console.log('server/main.ts(1,1): error TS1: it is broken')
+    process.exit(2)
+  }
+  mkdirSync(folder, { recursive: true })
+  setTimeout(() => writeFileSync(folder + '/main.js', source), 300)`
+
+const bundler = `
+  require('node:fs').mkdirSync(process.argv[process.argv.indexOf('--outDir') + 1], { recursive: true })`
+
+function makeProject() {
+  const folder = mkdtempSync(join(tmpdir(), 'keycard-launch-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const project = {
+    path: (...names: string[]) => join(folder, ...names),
+    write(name: string, text: string) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    },
+    async launch(args: readonly string[], env: Record<string, string> = {}) {
+      const child = spawn(process.execPath, [join(folder, 'server/launch.js'), ...args], {
+        cwd: folder,
+        env,
+      })
+      let [stdout, stderr] = ['', '']
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk
+      })
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk
+      })
+      const [code] = (await once(child, 'close')) as [number | null]
+      return { code, stdout, stderr }
+    },
+    countBuilds: () =>
+      existsSync(join(folder, 'builds.log'))
+        ? readFileSync(join(folder, 'builds.log'), 'utf8').split('\n').length - 1
+        : 0,
+  }
+  project.write('package.json', '{ "type": "module" }')
+  project.write('node_modules/typescript/package.json', '{}')
+  project.write('node_modules/typescript/bin/tsc', compiler)
+  project.write('node_modules/vite/package.json', '{}')
+  project.write('node_modules/vite/bin/vite.js', bundler)
+  project.write('server/main.ts', `console.log('started', ...process.argv.slice(2))`)
+  copyFileSync(
+    fileURLToPath(new URL('launch.js', import.meta.url)),
+    project.path('server/launch.js'),
+  )
+  return project
+}
+
+const started = { code: 0, stdout: 'started\n', stderr: '' }
+
+describe('a start', () => {
+  it('builds once, and not again while nothing has changed', async () => {
+    const project = makeProject()
+    const first = await project.launch(['main', '--verbose'])
+    expect(first).toEqual({
+      code: 0,
+      stdout: 'started --verbose\n',
+      stderr: 'Building Keycard… (first start only)\n',
+    })
+    expect(await project.launch(['main'])).toEqual(started)
+    expect(project.countBuilds()).toBe(1)
+  })
+
+  it('builds again after a change, and forgets what has no source any more', async () => {
+    const project = makeProject()
+    await project.launch(['main'])
+    project.write('dist/server/left-over.js', '')
+    project.write('server/main.ts', `console.log('changed')`)
+    expect(await project.launch(['main'])).toEqual({
+      code: 0,
+      stdout: 'changed\n',
+      stderr: 'Building Keycard… (something changed)\n',
+    })
+    expect(existsSync(project.path('dist/server/left-over.js'))).toBe(false)
+  })
+
+  it('does not build for a changed test', async () => {
+    const project = makeProject()
+    await project.launch(['main'])
+    project.write('server/main.test.ts', '')
+    expect(await project.launch(['main'])).toEqual(started)
+  })
+
+  it('takes what "npm run build" has built', async () => {
+    const project = makeProject()
+    expect(await project.launch(['build'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await project.launch(['main'])).toEqual(started)
+    expect(project.countBuilds()).toBe(1)
+  })
+
+  it('waits for another that builds, and both run', async () => {
+    const project = makeProject()
+    const ended = await Promise.all([1, 2, 3].map(() => project.launch(['main'])))
+    expect(ended.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
+      Array(3).fill({ code: 0, stdout: 'started\n' }),
+    )
+    expect(project.countBuilds()).toBe(1)
+    expect(existsSync(project.path('dist.building'))).toBe(false)
+  })
+
+  it('does not wait for a builder that was killed', async () => {
+    const project = makeProject()
+    // Of a process that has ended, its number is free.
+    const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
+    await once(gone, 'close')
+    project.write('dist.building/.builder', String(gone.pid))
+    project.write('dist.building/server/half.js', '')
+    expect(await project.launch(['main'])).toMatchObject({ code: 0, stdout: 'started\n' })
+    expect(existsSync(project.path('dist/server/half.js'))).toBe(false)
+  })
+
+  it('shows what the tool said when the build fails, and leaves no half of it', async () => {
+    const project = makeProject()
+    await project.launch(['main'])
+    project.write('server/main.ts', 'broken')
+    const { code, stderr } = await project.launch(['main'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('server/main.ts(1,1): error TS1: it is broken')
+    expect(stderr).toMatch(/\nThe build failed\.\n$/)
+    expect(existsSync(project.path('dist.building'))).toBe(false)
+    // The broken source is tried again, and what was built before is not taken for it.
+    expect((await project.launch(['main'])).code).toBe(1)
+  })
+})
+
+describe('in production', () => {
+  const production = { NODE_ENV: 'production' }
+
+  it('nothing is built, and one sentence says what to do', async () => {
+    const project = makeProject()
+    expect(await project.launch(['main'], production)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Keycard is not built here. Run this first: npm ci && npm run build\n',
+    })
+    expect(project.countBuilds()).toBe(0)
+  })
+
+  it('what was built runs, whatever has changed and without the tools', async () => {
+    const project = makeProject()
+    await project.launch(['build'])
+    project.write('server/main.ts', 'broken')
+    rmSync(project.path('node_modules/typescript'), { recursive: true })
+    expect(await project.launch(['main'], production)).toEqual(started)
+  })
+})
+
+it('says how it is used', async () => {
+  const { code, stderr } = await makeProject().launch(['nothing'])
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'Usage: node server/launch.js build|main|cli [arguments]\n',
+  })
+})
+
+it('asks for the packages where there are none', async () => {
+  const project = makeProject()
+  rmSync(project.path('node_modules'), { recursive: true })
+  expect(await project.launch(['main'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'The packages are not installed here. Run this first: npm ci\n',
+  })
+})

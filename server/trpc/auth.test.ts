@@ -1,0 +1,472 @@
+// auth.login, auth.refresh, auth.logout: the browser's door, where the refresh token is a cookie.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import type { TokenResponse } from '../contract/oauth.ts'
+
+const clock = createTestClock()
+let keycard: TestApp
+beforeAll(async () => {
+  keycard = await openTestApp({ clock })
+})
+afterAll(() => keycard.close())
+
+type Headers = Record<string, string>
+
+const ours = 'http://localhost:3000'
+const sameOrigin: Headers = { 'sec-fetch-site': 'same-origin' }
+const johndoe = { username: 'johndoe', password: 'secret' }
+
+function call(name: string, input: unknown = {}, headers: Headers = {}) {
+  return keycard.app.inject({
+    method: 'POST',
+    url: `/trpc/${name}`,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: JSON.stringify(input),
+  })
+}
+
+type Answer = Awaited<ReturnType<typeof call>>
+
+const dataOf = <Data = TokenResponse>(answer: Answer) =>
+  answer.json<{ result: { data: Data } }>().result.data
+
+function expectError(answer: Answer, status: number, reason: string | undefined): void {
+  const { error } = answer.json<{ error: { data: { httpStatus: number; reason?: string } } }>()
+  expect(error.data.reason).toBe(reason)
+  expect(error.data.httpStatus).toBe(status)
+  expect(answer.statusCode).toBe(status)
+  expect(answer.headers['cache-control']).toBe('no-store')
+}
+
+/** The Set-Cookie line, if there is one. */
+const cookieLine = (answer: Answer) => answer.headers['set-cookie'] as string | undefined
+
+/** What a browser would send back. */
+const cookieOf = (answer: Answer) => cookieLine(answer)?.split(';')[0] ?? ''
+
+async function signIn(): Promise<{ cookie: string; accessToken: string }> {
+  const answer = await call('auth.login', johndoe, sameOrigin)
+  expect(answer.statusCode).toBe(200)
+  return { cookie: cookieOf(answer), accessToken: dataOf(answer).access_token }
+}
+
+const refresh = (cookie: string, headers = sameOrigin) =>
+  call('auth.refresh', {}, { ...headers, cookie })
+
+async function opens(accessToken: string): Promise<boolean> {
+  const answer = await keycard.app.inject({
+    url: '/trpc/users.me',
+    headers: { authorization: `Bearer ${accessToken}` },
+  })
+  return answer.statusCode === 200
+}
+
+const deletion =
+  '__Host-keycard=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Strict'
+
+/** Where a request says it comes from, and what that is (R70). */
+const origins: Record<'own' | 'none' | 'foreign', [string, Headers][]> = {
+  own: [
+    ['Sec-Fetch-Site: same-origin', sameOrigin],
+    ['Origin: ours, in a browser without Sec-Fetch-Site', { origin: ours }],
+    ['both', { ...sameOrigin, origin: ours }],
+  ],
+  none: [['neither header', {}]],
+  foreign: [
+    ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site: same-site (another port of this host)', { 'sec-fetch-site': 'same-site' }],
+    [
+      'Sec-Fetch-Site: cross-site, with our Origin',
+      { 'sec-fetch-site': 'cross-site', origin: ours },
+    ],
+    ['two Sec-Fetch-Site', { 'sec-fetch-site': 'same-origin, cross-site' }],
+    ['another Origin', { origin: 'https://evil.example' }],
+    ['Origin: another port', { origin: 'http://localhost:3001' }],
+    ['Origin: https', { origin: 'https://localhost:3000' }],
+    ['Origin: null', { origin: 'null' }],
+  ],
+}
+
+describe('auth.login', () => {
+  test.each(origins.own)(
+    'R69, R70: from our own page (%s) the refresh token is a cookie',
+    async (_name, headers) => {
+      const answer = await call('auth.login', johndoe, headers)
+      expect(answer.statusCode).toBe(200)
+      expect(dataOf(answer)).toEqual({
+        access_token: expect.any(String),
+        token_type: 'bearer',
+        expires_in: 900,
+        scope: 'me items:read items:write',
+      })
+      expect(answer.body).not.toContain('refresh_token')
+      // R68: these attributes and no other; without Max-Age it ends with the browser.
+      expect(cookieLine(answer)).toMatch(
+        /^__Host-keycard=[\w-]{22}\.0\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      )
+    },
+  )
+
+  test.each(origins.none)(
+    'R70: without a browser (%s) it stands in the answer, and no cookie is set',
+    async (_name, headers) => {
+      const answer = await call('auth.login', johndoe, headers)
+      expect(cookieLine(answer)).toBeUndefined()
+      expect(dataOf(answer).refresh_token).toMatch(/^[\w-]{22}\.0\.[\w-]{43}$/)
+    },
+  )
+
+  test.each(origins.foreign)(
+    'R71: from elsewhere (%s) it is 403, before the password is looked at',
+    async (_name, headers) => {
+      const before = keycard.services.passwords.stats().completed
+      const answer = await call('auth.login', johndoe, headers)
+      expectError(answer, 403, 'cross_site')
+      expect(cookieLine(answer)).toBeUndefined()
+      expect(keycard.services.passwords.stats().completed).toBe(before)
+    },
+  )
+
+  test('R109: wrong, unknown and disabled are one answer, and no cookie', async () => {
+    const answers = await Promise.all(
+      [
+        { username: 'johndoe', password: 'wrong' },
+        { username: 'nobody', password: 'secret' },
+        { username: 'alice', password: 'secret2' },
+      ].map((input) => call('auth.login', input, sameOrigin)),
+    )
+    for (const answer of answers) {
+      expectError(answer, 401, 'invalid_credentials')
+      expect(answer.headers['www-authenticate']).toBe('Bearer')
+      expect(cookieLine(answer)).toBeUndefined()
+      expect(answer.body).toBe(answers[0]?.body)
+    }
+  })
+
+  test('a scope narrows the token; an unknown one is refused', async () => {
+    const narrow = await call('auth.login', { ...johndoe, scope: 'me' }, sameOrigin)
+    expect(dataOf(narrow).scope).toBe('me')
+    expectError(
+      await call('auth.login', { ...johndoe, scope: 'x' }, sameOrigin),
+      400,
+      'invalid_scope',
+    )
+  })
+
+  test.each([
+    ['nothing', {}],
+    ['no password', { username: 'johndoe' }],
+    ['an empty user name', { username: '', password: 'secret' }],
+    ['a number', { username: 1, password: 'secret' }],
+    ['a list', ['johndoe', 'secret']],
+    ['null', null],
+  ])('an input that is wrong (%s) is 400, with the fields named', async (_name, input) => {
+    const answer = await call('auth.login', input, sameOrigin)
+    expectError(answer, 400, 'invalid_input')
+    expect(answer.json()).toMatchObject({
+      error: {
+        data: {
+          fields: expect.arrayContaining([
+            { path: expect.any(String), message: expect.any(String) },
+          ]),
+        },
+      },
+    })
+  })
+
+  test('R68: COOKIE_SECURE=off gives a plain name without Secure', async () => {
+    const insecure = await openTestApp({ env: { COOKIE_SECURE: 'off' } })
+    try {
+      const answer = await insecure.app.inject({
+        method: 'POST',
+        url: '/trpc/auth.login',
+        headers: { 'content-type': 'application/json', ...sameOrigin },
+        payload: JSON.stringify(johndoe),
+      })
+      expect(answer.headers['set-cookie']).toMatch(
+        /^keycard=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/,
+      )
+    } finally {
+      await insecure.close()
+    }
+  })
+})
+
+describe('auth.refresh', () => {
+  test('gives a new access token and a new cookie, and nothing else', async () => {
+    const { cookie } = await signIn()
+    const answer = await refresh(cookie)
+    expect(answer.statusCode).toBe(200)
+    expect(Object.keys(dataOf(answer))).not.toContain('refresh_token')
+    expect(cookieOf(answer)).not.toBe(cookie)
+    expect((await refresh(cookieOf(answer))).statusCode).toBe(200)
+  })
+
+  test.each([...origins.none, ...origins.foreign])(
+    'R70: the cookie is not read where %s',
+    async (_name, headers) => {
+      const { cookie } = await signIn()
+      const answer = await refresh(cookie, headers)
+      expect([401, 403]).toContain(answer.statusCode)
+      expect(cookieLine(answer)).toBeUndefined()
+      clock.advance(31_000)
+      expect((await refresh(cookie)).statusCode).toBe(200)
+    },
+  )
+
+  test('without a cookie it is 401 not_authenticated', async () => {
+    expectError(await refresh(''), 401, 'not_authenticated')
+  })
+
+  test('R73: a cookie that opens nothing is left: a late answer takes no newer one away', async () => {
+    const answer = await refresh('__Host-keycard=garbage')
+    expectError(answer, 401, 'invalid_grant')
+    expect(cookieLine(answer)).toBeUndefined()
+  })
+
+  test('R72: a token of /token is no cookie, and a token in the body is not looked at', async () => {
+    const answer = await call('auth.login', johndoe)
+    const { refresh_token = '' } = dataOf(answer)
+    expectError(await refresh(`__Host-keycard=${refresh_token}`), 401, 'invalid_grant')
+    expectError(await call('auth.refresh', { refresh_token }, sameOrigin), 401, 'not_authenticated')
+  })
+
+  test('R72: the cookie of a browser is not accepted at /token', async () => {
+    const { cookie } = await signIn()
+    const refreshToken = cookie.split('=')[1] ?? ''
+    const answer = await keycard.app.inject({
+      method: 'POST',
+      url: '/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `grant_type=refresh_token&refresh_token=${refreshToken}`,
+    })
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ error: 'invalid_grant' })
+    expect((await refresh(cookie)).statusCode).toBe(200)
+  })
+
+  test('R73: 20 tabs that refresh together stay signed in, with one cookie', async () => {
+    const { cookie } = await signIn()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(cookie)))
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(20).fill(200))
+    expect(new Set(answers.map(cookieOf)).size).toBe(1)
+  })
+
+  test('R57: the session of a browser ends after 30 minutes without a refresh', async () => {
+    const { cookie } = await signIn()
+    clock.advance(30 * 60_000 - 1)
+    const refreshed = cookieOf(await refresh(cookie))
+    clock.advance(30 * 60_000)
+    expectError(await refresh(refreshed), 401, 'invalid_grant')
+  })
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'R70: a page of any site can post %s, so it is 415',
+    async (type) => {
+      const { cookie } = await signIn()
+      const headers = { ...sameOrigin, cookie, 'content-type': type }
+      for (const name of ['auth.refresh', 'auth.logout', 'auth.login']) {
+        expectError(await call(name, johndoe, headers), 415, 'unsupported_media_type')
+      }
+      expect((await refresh(cookie)).statusCode).toBe(200)
+    },
+  )
+
+  test('R70: without a content type it is 415', async () => {
+    const { cookie } = await signIn()
+    for (const name of ['auth.refresh', 'auth.logout']) {
+      const answer = await keycard.app.inject({
+        method: 'POST',
+        url: `/trpc/${name}`,
+        headers: { ...sameOrigin, cookie },
+      })
+      expectError(answer, 415, undefined)
+    }
+    expect((await refresh(cookie)).statusCode).toBe(200)
+  })
+})
+
+describe('auth.logout', () => {
+  test('R58: the access token is dead at once, the cookie gone, the session closed', async () => {
+    const { cookie, accessToken } = await signIn()
+    expect(await opens(accessToken)).toBe(true)
+    const answer = await call('auth.logout', {}, { ...sameOrigin, cookie })
+    expect(answer.statusCode).toBe(200)
+    expect(dataOf(answer)).toBeNull()
+    expect(cookieLine(answer)).toBe(deletion)
+    expect(await opens(accessToken)).toBe(false)
+    expectError(await refresh(cookie), 401, 'invalid_grant')
+  })
+
+  test('ends this session and no other', async () => {
+    const [one, other] = [await signIn(), await signIn()]
+    await call('auth.logout', {}, { ...sameOrigin, cookie: one.cookie })
+    expect(await opens(one.accessToken)).toBe(false)
+    expect(await opens(other.accessToken)).toBe(true)
+  })
+
+  test('works once the access token has expired, and a second time', async () => {
+    const { cookie } = await signIn()
+    clock.advance(16 * 60_000)
+    for (const _attempt of [1, 2]) {
+      const answer = await call('auth.logout', {}, { ...sameOrigin, cookie })
+      expect(answer.statusCode).toBe(200)
+    }
+    expectError(await refresh(cookie), 401, 'invalid_grant')
+  })
+
+  test('a client that is no browser shows its access token', async () => {
+    const tokens = dataOf(await call('auth.login', johndoe))
+    const answer = await call('auth.logout', {}, { authorization: `Bearer ${tokens.access_token}` })
+    expect(answer.statusCode).toBe(200)
+    expect(await opens(tokens.access_token)).toBe(false)
+  })
+
+  test.each(origins.foreign)(
+    'R70: nobody is signed out from elsewhere (%s)',
+    async (_name, headers) => {
+      const { cookie, accessToken } = await signIn()
+      expectError(await call('auth.logout', {}, { ...headers, cookie }), 403, 'cross_site')
+      expect(await opens(accessToken)).toBe(true)
+    },
+  )
+
+  test('without cookie and token it is 401', async () => {
+    expectError(await call('auth.logout'), 401, 'not_authenticated')
+    expectError(await call('auth.logout', {}, sameOrigin), 401, 'not_authenticated')
+  })
+})
+
+describe('the protocol around them', () => {
+  test('a streamed sign-in is refused: its headers are gone before there is a cookie', async () => {
+    const answer = await keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/auth.login?batch=1',
+      headers: { ...sameOrigin, 'trpc-accept': 'application/jsonl' },
+      payload: { 0: johndoe },
+    })
+    expect(answer.body).toContain('"reason":"invalid_request"')
+    expect(answer.body).not.toContain('access_token')
+    expect(cookieLine(answer)).toBeUndefined()
+  })
+
+  test.each(['auth.login', 'auth.refresh', 'auth.logout', 'items.create', 'items.delete'])(
+    'R79: GET %s is 405',
+    async (name) => {
+      const { cookie, accessToken } = await signIn()
+      const input = encodeURIComponent(JSON.stringify(johndoe))
+      const answer = await keycard.app.inject({
+        url: `/trpc/${name}?input=${input}`,
+        headers: { ...sameOrigin, cookie, authorization: `Bearer ${accessToken}` },
+      })
+      expectError(answer, 405, undefined)
+      expect(cookieLine(answer)).toBeUndefined()
+      expect(await opens(accessToken)).toBe(true)
+    },
+  )
+
+  test('R81: a query is not called by POST', async () => {
+    const { accessToken } = await signIn()
+    const headers = { authorization: `Bearer ${accessToken}` }
+    expectError(await call('users.me', {}, headers), 405, undefined)
+  })
+
+  test('R80: 10 calls in a batch are taken, 11 are refused', async () => {
+    const { accessToken } = await signIn()
+    const batch = (size: number) =>
+      keycard.app.inject({
+        url: `/trpc/${Array(size).fill('users.me').join(',')}?batch=1&input=%7B%7D`,
+        headers: { authorization: `Bearer ${accessToken}` },
+      })
+    const ten = await batch(10)
+    expect(ten.statusCode).toBe(200)
+    expect(ten.json()).toHaveLength(10)
+    expectError(await batch(11), 400, undefined)
+  })
+
+  test('R28: each call of a batch carries its own code, and the answer the challenge', async () => {
+    const accessToken = await keycard.tokenFor('johndoe', 'me')
+    const answer = await keycard.app.inject({
+      url: '/trpc/users.me,items.list?batch=1&input=%7B%220%22%3A%7B%7D%2C%221%22%3A%7B%7D%7D',
+      headers: { authorization: `Bearer ${accessToken}` },
+    })
+    expect(answer.statusCode).toBe(207)
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_scope", scope="items:read"',
+    )
+    expect(answer.json()).toMatchObject([
+      { result: { data: { username: 'johndoe' } } },
+      { error: { data: { httpStatus: 403, reason: 'insufficient_scope', scope: ['items:read'] } } },
+    ])
+  })
+
+  test.each<[string, () => Promise<Answer>]>([
+    ['a refused sign-in', () => call('auth.login', { ...johndoe, password: 'x' })],
+    ['a wrong input', () => call('auth.login', 1)],
+    ['no such procedure', () => call('nope')],
+    ['no token', () => keycard.app.inject({ url: '/trpc/users.me' })],
+    ['broken JSON', () => call('auth.login', '{')],
+  ])('R81: %s tells no stack and no file', async (_name, send) => {
+    const answer = await send()
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400)
+    expect(answer.body).not.toMatch(/stack|node_modules|\.ts\b|\.js\b|file:/)
+  })
+
+  test('R30: broken JSON is 400, and not repeated', async () => {
+    const answer = await keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/auth.login',
+      headers: { 'content-type': 'application/json' },
+      payload: 'password=geheim',
+    })
+    expectError(answer, 400, 'invalid_request')
+    expect(answer.body).not.toContain('geheim')
+  })
+
+  test('R82: __proto__ in an input changes nothing', async () => {
+    const answer = await keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/auth.login',
+      headers: { 'content-type': 'application/json', ...sameOrigin },
+      payload:
+        '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}},"username":"johndoe","password":"secret","scope":"me"}',
+    })
+    expect(answer.statusCode).toBe(200)
+    expect(dataOf(answer).scope).toBe('me')
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+  })
+
+  test.each(['__proto__', 'constructor', 'auth.__proto__', 'auth', 'auth.login.call', 'toString'])(
+    'R84: %s is no procedure',
+    async (name) => {
+      expectError(await call(name), 404, undefined)
+    },
+  )
+
+  test('R23: a token in the query is not looked at', async () => {
+    const { accessToken } = await signIn()
+    const answer = await keycard.app.inject({ url: `/trpc/users.me?access_token=${accessToken}` })
+    expectError(answer, 401, 'not_authenticated')
+  })
+
+  test('R25, R26: the challenges of the documentation', async () => {
+    const { accessToken } = await signIn()
+    const challengeFor = async (authorization?: string) => {
+      const headers = authorization === undefined ? {} : { authorization }
+      const answer = await keycard.app.inject({ url: '/trpc/users.me', headers })
+      expect(answer.statusCode).toBe(401)
+      return answer.headers['www-authenticate']
+    }
+    expect(await challengeFor()).toBe('Bearer')
+    expect(await challengeFor('Basic Og==')).toBe('Bearer')
+    expect(await challengeFor(`Bearer ${accessToken}x`)).toBe(
+      'Bearer error="invalid_token", error_description="Could not validate credentials"',
+    )
+    clock.advance(15 * 60_000)
+    expect(await challengeFor(`Bearer ${accessToken}`)).toBe(
+      'Bearer error="invalid_token", error_description="Token has expired"',
+    )
+  })
+})

@@ -1,0 +1,57 @@
+// What the compiler refuses: `tsc` fails where one of these lines is no error any more.
+
+import { createTRPCClient, httpLink } from '@trpc/client'
+import { expect, expectTypeOf, test } from 'vitest'
+import type { Item, ItemPage } from '../contract/items.ts'
+import type { User } from '../contract/users.ts'
+import { protectedProcedure, scopedProcedure } from './procedures.ts'
+import type { AppRouter } from './router.ts'
+
+const client = createTRPCClient<AppRouter>({
+  links: [httpLink({ url: 'http://localhost:3000/trpc' })],
+})
+
+test('a scope that is not in the catalogue is a compile error', () => {
+  expect(scopedProcedure('items:read')).toBeDefined()
+  expect(scopedProcedure('items:read', 'users:read')).toBeDefined()
+  // @ts-expect-error no such scope
+  expect(scopedProcedure('items:raed')).toBeDefined()
+  // @ts-expect-error the second is none
+  expect(scopedProcedure('items:read', 'admin')).toBeDefined()
+  // @ts-expect-error without a scope it would be protectedProcedure
+  expect(scopedProcedure()).toBeDefined()
+})
+
+test('who calls is known in a protected procedure', () => {
+  const procedure = protectedProcedure.query(({ ctx }) => ctx.identity.userId)
+  expectTypeOf<(typeof procedure)['_def']['$types']['output']>().toEqualTypeOf<string>()
+})
+
+/** Never called: that it compiles, and where it does not, is the test. */
+const wrongCalls = () => [
+  client.auth.login.mutate({ username: 'johndoe', password: 'secret' }),
+  // @ts-expect-error the password is missing
+  client.auth.login.mutate({ username: 'johndoe' }),
+  // @ts-expect-error a number is no user name
+  client.auth.login.mutate({ username: 1, password: 'secret' }),
+  client.items.list.query({ limit: 10 }),
+  // @ts-expect-error a limit is a number
+  client.items.list.query({ limit: '10' }),
+  client.items.update.mutate({ id: 'x', title: 'new' }),
+  // @ts-expect-error the id is missing
+  client.items.update.mutate({ title: 'new' }),
+  // @ts-expect-error a query is not called as a mutation
+  client.users.me.mutate(),
+  // @ts-expect-error no such procedure
+  client.users.you.query(),
+]
+
+test('a wrong input, a wrong kind of call and an unknown procedure are compile errors', () => {
+  expect(wrongCalls).toBeTypeOf('function')
+})
+
+test('what comes back is typed as the contract has it', () => {
+  expectTypeOf(client.users.me.query).returns.resolves.toEqualTypeOf<User>()
+  expectTypeOf(client.items.list.query).returns.resolves.toEqualTypeOf<ItemPage>()
+  expectTypeOf(client.items.create.mutate).returns.resolves.toEqualTypeOf<Item>()
+})

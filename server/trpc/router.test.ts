@@ -1,0 +1,155 @@
+// Default deny: every procedure is called without a token, and with one that is too narrow.
+
+import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { allScopes } from '../contract/scopes.ts'
+import type { ProcedureMeta } from './procedures.ts'
+import { appRouter } from './router.ts'
+
+const { procedures: record }: { procedures: Record<string, AnyTRPCProcedure> } = (
+  appRouter as AnyTRPCRouter
+)._def
+const procedures = Object.entries(record).map(([name, { _def }]) => ({
+  name,
+  type: _def.type,
+  meta: _def.meta as ProcedureMeta | undefined,
+}))
+const publicNames = ['auth.login', 'auth.refresh', 'auth.logout']
+const protectedOnes = procedures.filter(({ name }) => !publicNames.includes(name))
+const scopedOnes = protectedOnes.flatMap(({ name, type, meta }) =>
+  meta?.scopes ? [{ name, type, scopes: meta.scopes }] : [],
+)
+
+let keycard: TestApp
+beforeAll(async () => {
+  keycard = await openTestApp()
+})
+afterAll(() => keycard.close())
+
+function call({ name, type }: { name: string; type: string }, accessToken?: string) {
+  const input = { id: 'x', title: 'x' }
+  const authorization = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }
+  return type === 'query'
+    ? keycard.app.inject({
+        url: `/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`,
+        headers: authorization,
+      })
+    : keycard.app.inject({
+        method: 'POST',
+        url: `/trpc/${name}`,
+        headers: { 'content-type': 'application/json', ...authorization },
+        payload: JSON.stringify(input),
+      })
+}
+
+test('R84: the public procedures are exactly these', () => {
+  const open = procedures.filter(({ meta }) => meta?.access === 'public').map(({ name }) => name)
+  expect(open).toEqual(publicNames)
+})
+
+test('R84: every procedure says who may call it', () => {
+  const undeclared = procedures.filter(({ meta }) => meta?.access === undefined)
+  expect(undeclared).toEqual([])
+  expect(procedures.length).toBeGreaterThanOrEqual(10)
+})
+
+test('these need no scope, and all others name one of the catalogue', () => {
+  const unscoped = protectedOnes.filter(({ meta }) => !meta?.scopes).map(({ name }) => name)
+  expect(unscoped).toEqual(['protected'])
+  for (const { scopes } of scopedOnes) {
+    expect(scopes.length).toBeGreaterThan(0)
+    for (const scope of scopes) expect(allScopes).toContain(scope)
+  }
+})
+
+test('each opens with the scope that the documentation names', () => {
+  const scopesOf = Object.fromEntries(scopedOnes.map(({ name, scopes }) => [name, scopes]))
+  expect(scopesOf).toMatchObject({
+    'users.me': ['me'],
+    'users.list': ['users:read'],
+    'items.list': ['items:read'],
+    'items.create': ['items:write'],
+    'items.update': ['items:write'],
+    'items.delete': ['items:write'],
+  })
+})
+
+test.each(protectedOnes)('R84: $name is 401 without a token', async (procedure) => {
+  const answer = await call(procedure)
+  expect(answer.json()).toMatchObject({ error: { data: { reason: 'not_authenticated' } } })
+  expect(answer.statusCode).toBe(401)
+  expect(answer.headers['www-authenticate']).toBe('Bearer')
+})
+
+describe('R27: with all scopes but the one it needs', () => {
+  test.each(scopedOnes)('$name is 403 and names it', async (procedure) => {
+    const [needed] = procedure.scopes
+    const others = allScopes.filter((scope) => scope !== needed).join(' ')
+    const answer = await call(procedure, await keycard.tokenFor('admin', others))
+    expect(answer.json()).toMatchObject({
+      error: { data: { code: 'FORBIDDEN', reason: 'insufficient_scope', scope: [needed] } },
+    })
+    expect(answer.statusCode).toBe(403)
+    expect(answer.headers['www-authenticate']).toBe(
+      `Bearer error="insufficient_scope", scope="${needed}"`,
+    )
+  })
+
+  test.each(protectedOnes)('$name is let through with the one it needs', async (procedure) => {
+    const scope = procedure.meta?.scopes?.join(' ') ?? 'users:write'
+    const answer = await call(procedure, await keycard.tokenFor('admin', scope))
+    expect([200, 404]).toContain(answer.statusCode)
+  })
+})
+
+test('R85: nothing of an answer is kept in a cache', async () => {
+  const accessToken = await keycard.tokenFor('admin')
+  for (const procedure of protectedOnes) {
+    expect((await call(procedure, accessToken)).headers['cache-control']).toBe('no-store')
+  }
+})
+
+test('users.me and protected say who the token speaks for', async () => {
+  const accessToken = await keycard.tokenFor('johndoe')
+  const me = await call({ name: 'users.me', type: 'query' }, accessToken)
+  expect(me.json()).toEqual({
+    result: {
+      data: {
+        id: expect.stringMatching(/^[\w-]{22}$/),
+        username: 'johndoe',
+        email: 'johndoe@example.com',
+        full_name: 'John Doe',
+        disabled: false,
+        role: 'user',
+        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      },
+    },
+  })
+  const granted = await call({ name: 'protected', type: 'query' }, accessToken)
+  expect(granted.json()).toEqual({
+    result: { data: { message: 'Access granted', user: 'johndoe' } },
+  })
+})
+
+test('users.list is for admins, and tells no password', async () => {
+  const answer = await call(
+    { name: 'users.list', type: 'query' },
+    await keycard.tokenFor('admin', 'users:read'),
+  )
+  expect(answer.json()).toMatchObject({
+    result: {
+      data: {
+        total: 3,
+        page: 1,
+        per_page: 20,
+        users: [
+          { username: 'admin' },
+          { username: 'alice', disabled: true },
+          { username: 'johndoe' },
+        ],
+      },
+    },
+  })
+  expect(answer.body).not.toMatch(/password|hash|\$2b\$/)
+})
