@@ -4,13 +4,16 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import { createServices } from '../services.ts'
 import { askNewPassword } from './ask-password.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
-/**
- * @returns the line to print
- * @throws UsageError, AppError where a rule is broken or the name is taken, StartError
- */
-export async function createUserCommand(words: string[], config: Config): Promise<string> {
+export const createUserCommand: Command = {
+  usage: 'create-user <username> [--admin] [--email <address>] [--full-name <name>]',
+  summary: 'Makes an account. The password is asked for; piped in, it is the first line.',
+  run: createUser,
+}
+
+async function createUser(words: string[], config: Config): Promise<string> {
   const { username, admin, email, fullName } = readWords(words)
   const services = await createServices(config, { serving: false })
   try {
@@ -43,9 +46,6 @@ function readWords(words: string[]) {
     const { admin, email = null, 'full-name': fullName = null } = values
     return { username, admin, email, fullName }
   } catch (error) {
-    const { message } = error as Error
-    throw new UsageError(
-      `${message}. It is: npm run keycard -- create-user <username> [--admin] [--email <address>] [--full-name <name>]`,
-    )
+    throw new UsageError((error as Error).message)
   }
 }

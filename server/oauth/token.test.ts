@@ -186,7 +186,7 @@ describe('the request itself', () => {
       })
       expect(answer.headers.allow).toBe('POST')
       if (method === 'HEAD') expect(answer.statusCode).toBe(405)
-      else expectError(answer, 405, 'invalid_request', 'The token endpoint takes POST only')
+      else expectError(answer, 405, 'invalid_request', '/token takes POST only')
     },
   )
 

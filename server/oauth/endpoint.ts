@@ -1,0 +1,65 @@
+// What every OAuth2 endpoint that takes a form has in common: method, body, client, errors.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Client } from '../auth/clients.ts'
+import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
+import { asAppError } from '../contract/request-fault.ts'
+import type { Services } from '../services.ts'
+import { type PresentedClient, readClientCredentials } from './client-credentials.ts'
+import { acceptForm, type FormParameters } from './form-body.ts'
+import { type ClientNaming, toOAuthError } from './oauth-error.ts'
+
+export interface OAuthRequest {
+  form: FormParameters
+  /** How the client named itself … */
+  presented: PresentedClient
+  /** … and who it is: its secret has been checked. */
+  client: Client
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+interface OAuthEndpoint {
+  path: string
+  answer: (request: OAuthRequest) => Promise<unknown>
+}
+
+/** For an encapsulated plugin: its body parser and error shape hold for this endpoint only. */
+export function addOAuthEndpoint(
+  app: FastifyInstance,
+  services: Services,
+  { path, answer }: OAuthEndpoint,
+): void {
+  acceptForm(app)
+
+  app.addHook('onRequest', async (request, reply) => {
+    // RFC 6749 §5.1, on success and error alike.
+    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+    if (request.method === 'POST') return
+    const description = `${path} takes POST only`
+    return reply
+      .code(405)
+      .header('allow', 'POST')
+      .send({ error: 'invalid_request', error_description: description, detail: description })
+  })
+
+  app.setErrorHandler((error, request, reply) => {
+    const naming = namingOf.get(request) ?? { named: false, usedBasic: false }
+    const { status, headers, body } = toOAuthError(asAppError(error), naming)
+    if (status >= 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
+    return reply.code(status).headers(headers).send(body)
+  })
+
+  app.all<{ Body: FormParameters }>(path, async (request, reply) => {
+    const { body: form } = request
+    const authorization = readAuthorizationHeaders(request.raw.rawHeaders)
+    const presented = readClientCredentials(authorization, form)
+    const { clientId, usedBasic } = presented
+    namingOf.set(request, { named: clientId !== undefined, usedBasic })
+    const client = await services.clients.authenticate(presented)
+    return answer({ form, presented, client, request, reply })
+  })
+}
+
+/** Known once the body is read, and asked for again where an error is answered. */
+const namingOf = new WeakMap<FastifyRequest, ClientNaming>()
