@@ -19,8 +19,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const built = path.join(root, 'dist')
-/** A build comes about here and is renamed when it is whole: there is no half build to start. */
+/** Whoever made this folder builds; what it has built moves to its place when it is whole. */
 const building = path.join(root, 'dist.building')
+const next = path.join(building, 'next')
+const builder = path.join(building, 'builder')
 
 /** What the build is made from: a change in any of them asks for a new one. */
 const sources = [
@@ -34,8 +36,8 @@ const sources = [
 
 /** The compiler for the server, the bundler for the pages; each is told where to write. */
 const tools = [
-  ['typescript/bin/tsc', '-p', 'server', '--outDir', path.join(building, 'server')],
-  ['vite/bin/vite.js', 'build', '--outDir', path.join(building, 'client')],
+  ['typescript/bin/tsc', '-p', 'server', '--outDir', path.join(next, 'server')],
+  ['vite/bin/vite.js', 'build', '--outDir', path.join(next, 'client')],
 ]
 
 const entry = process.argv[2]
@@ -84,8 +86,7 @@ async function buildWhatChanged() {
 }
 
 function isUpToDate() {
-  const stamp = path.join(built, '.built')
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashSources()
+  return readIfThere(path.join(built, '.built')) === hashSources()
 }
 
 /** Making the folder is the lock: of several starts at once, one builds and the others wait. */
@@ -94,7 +95,7 @@ async function becomeBuilder() {
     if (isAbandoned()) rmSync(building, { recursive: true, force: true })
     else await setTimeout(100)
   }
-  writeFileSync(path.join(building, '.builder'), String(process.pid))
+  writeFileSync(builder, String(process.pid))
 }
 
 function makeBuildFolder() {
@@ -111,14 +112,19 @@ function makeBuildFolder() {
 function isAbandoned() {
   const startedAtMs = statSync(building, { throwIfNoEntry: false })?.birthtimeMs
   if (startedAtMs === undefined) return false
-  if (Date.now() - startedAtMs > 10 * 60_000) return true
-  const builder = path.join(building, '.builder')
-  if (!existsSync(builder)) return false
+  const ageMs = Date.now() - startedAtMs
+  // Its builder names itself at once, unless it is killed before that.
+  const pid = readIfThere(builder)
+  if (pid === undefined) return ageMs > 5_000
+  return ageMs > 10 * 60_000 || !isRunning(Number(pid))
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
   try {
-    process.kill(Number(readFileSync(builder, 'utf8')), 0)
-    return false
+    return process.kill(pid, 0)
   } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'ESRCH'
+    return /** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH'
   }
 }
 
@@ -132,11 +138,11 @@ async function build() {
     rmSync(building, { recursive: true })
     exitWith(`${output}\nThe build failed.`)
   }
-  rmSync(path.join(building, '.builder'))
-  writeFileSync(path.join(building, '.built'), hash)
-  // A file whose source is gone must not be found any more.
-  rmSync(built, { recursive: true, force: true })
-  renameSync(building, built)
+  writeFileSync(path.join(next, '.built'), hash)
+  // All of it is replaced: a file whose source is gone must not be found any more.
+  if (existsSync(built)) renameSync(built, path.join(building, 'previous'))
+  renameSync(next, built)
+  rmSync(building, { recursive: true })
   return output
 }
 
@@ -161,6 +167,18 @@ function runTool([tool = '', ...args]) {
     child.once('error', reject)
     child.once('close', (code) => resolve({ isOk: code === 0, output }))
   })
+}
+
+/**
+ * It may go away at any moment, when another start is done with it.
+ * @param {string} file
+ */
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 /** Over names and contents, so that moving a file counts too. */

@@ -131,8 +131,8 @@ describe('a start', () => {
     // Of a process that has ended, its number is free.
     const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
     await once(gone, 'close')
-    project.write('dist.building/.builder', String(gone.pid))
-    project.write('dist.building/server/half.js', '')
+    project.write('dist.building/builder', String(gone.pid))
+    project.write('dist.building/next/server/half.js', '')
     expect(await project.launch(['main'])).toMatchObject({ code: 0, stdout: 'started\n' })
     expect(existsSync(project.path('dist/server/half.js'))).toBe(false)
   })

@@ -1,0 +1,59 @@
+// Without scripts: signing in works all the same, and the app says what it needs.
+
+import { expect, test } from './fixtures.ts'
+import { findSignInForm } from './sign-in-form.ts'
+
+test.use({ javaScriptEnabled: false })
+
+test('4. Enter posts the form, and 303 leads to next', async ({ page, context, freshUser }) => {
+  await page.goto('/login?next=%2Faccount%3Fa%3Db')
+  const { username, password } = findSignInForm(page)
+  await username.fill(freshUser.username)
+  await password.fill(freshUser.password)
+  const answered = page.waitForResponse((response) => response.request().method() === 'POST')
+  await password.press('Enter')
+  const answer = await answered
+  expect(new URL(answer.url()).pathname).toBe('/login')
+  expect(answer.status()).toBe(303)
+  await expect(page).toHaveURL('/account?a=b')
+  expect(await context.cookies()).toMatchObject([
+    { name: '__Host-keycard', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' },
+  ])
+})
+
+test('4. a wrong password brings the page again with 401, the name kept and next too', async ({
+  page,
+  context,
+  freshUser,
+}) => {
+  await page.goto('/login?next=/account')
+  const { username, password, alert } = findSignInForm(page)
+  await username.fill(freshUser.username)
+  await password.fill('wrong')
+  const answered = page.waitForResponse((response) => response.request().method() === 'POST')
+  await password.press('Enter')
+  expect((await answered).status()).toBe(401)
+  await expect(alert).toHaveText('That username and password don’t match. Try again.')
+  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+  await expect(username).toHaveValue(freshUser.username)
+  await expect(password).toHaveValue('')
+  expect(await context.cookies()).toEqual([])
+
+  await password.fill(freshUser.password)
+  await password.press('Enter')
+  await expect(page).toHaveURL('/account')
+})
+
+test('4. Show, which nothing would make work, is not there', async ({ page }) => {
+  await page.goto('/login')
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await expect(page.getByText('Show')).toBeHidden()
+})
+
+test('4. the app says that it needs scripts', async ({ page }) => {
+  await page.goto('/items')
+  // Playwright finds no text by itself in a noscript.
+  const notice = page.locator('noscript p')
+  await expect(notice).toBeVisible()
+  await expect(notice).toContainText('This page needs JavaScript.')
+})

@@ -1,0 +1,207 @@
+// How the sign-in page speaks while it waits, and when something went wrong.
+
+import type { Page } from 'playwright/test'
+import { expect, test } from './fixtures.ts'
+import {
+  answerSignIn,
+  answerTruly,
+  findSignInForm,
+  holdSignIn,
+  openSignIn,
+  submitSignIn,
+  trpcError,
+} from './sign-in-form.ts'
+
+const credentials = { username: 'johndoe', password: 'secret' }
+const mismatch = 'That username and password don’t match. Try again.'
+const fault = 'Something broke on our side, not yours. Try again in a moment.'
+
+test('11. while it is busy the button keeps its size, and says what it does', async ({ page }) => {
+  await openSignIn(page)
+  const gate = await holdSignIn(page)
+  const { submit } = findSignInForm(page)
+  const box = await submit.boundingBox()
+  await submitSignIn(page, credentials)
+  await expect(submit).toHaveAccessibleName('Signing in…')
+  expect(await submit.boundingBox()).toEqual(box)
+  gate.open()
+  await expect(page).toHaveURL('/items')
+})
+
+test('11. a spinner turns up after 300 ms, and not before', async ({ page }) => {
+  await openWithStillClock(page)
+  await holdSignIn(page)
+  await submitSignIn(page, credentials)
+  await expect(findSignInForm(page).submit).toHaveAccessibleName('Signing in…')
+  const spinner = page.locator('.spinner')
+  await page.clock.runFor(299)
+  await expect(spinner).toHaveCount(0)
+  await page.clock.runFor(1)
+  await expect(spinner).toHaveCount(1)
+})
+
+test('13. wrong credentials make one message, and an empty password field with the focus', async ({
+  page,
+}) => {
+  await openSignIn(page)
+  const { username, password, alert } = findSignInForm(page)
+  // It stood there before: only then is what appears in it announced.
+  await expect(alert).toHaveCount(1)
+  await expect(alert).toHaveText('')
+  await alert.evaluate((element) => element.setAttribute('data-was', 'there'))
+  await submitSignIn(page, { ...credentials, password: 'wrong' })
+  await expect(alert).toHaveText(mismatch)
+  await expect(alert).toHaveAttribute('data-was', 'there')
+  await expect(page.getByText(/match|wrong|incorrect/i)).toHaveCount(1)
+  await expect(username).toHaveValue(credentials.username)
+  await expect(password).toHaveValue('')
+  await expect(password).toBeFocused()
+  for (const field of [username, password]) {
+    await expect(field).toHaveAttribute('aria-invalid', 'false')
+  }
+})
+
+test('13. an unknown user and a disabled one with the right password see the very same', async ({
+  page,
+}) => {
+  const pages: string[] = []
+  for (const { username, password } of [
+    { username: 'johndoe', password: 'wrong' },
+    { username: 'nobody', password: 'secret' },
+    { username: 'alice', password: 'secret2' },
+  ]) {
+    await openSignIn(page)
+    await submitSignIn(page, { username, password })
+    await expect(findSignInForm(page).alert).toHaveText(mismatch)
+    const title = await page.title()
+    const snapshot = await page.locator('body').ariaSnapshot()
+    pages.push(`${title}\n${snapshot.replaceAll(username, 'NAME')}`)
+  }
+  const [first, ...others] = pages
+  expect(others).toEqual([first, first])
+})
+
+test('22. the title says Error for as long as there is one', async ({ page }) => {
+  await openSignIn(page)
+  await expect(page).toHaveTitle('Sign in · Keycard')
+  await submitSignIn(page, { ...credentials, password: 'wrong' })
+  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+  const gate = await holdSignIn(page)
+  await submitSignIn(page, credentials)
+  await expect(page).toHaveTitle('Sign in · Keycard')
+  gate.open()
+  await expect(page).toHaveURL('/items')
+})
+
+test('15. too many attempts: a countdown that is seen each second, and heard at both ends', async ({
+  page,
+}) => {
+  await openWithStillClock(page)
+  await answerSignIn(page, trpcError(429, { reason: 'too_many_requests', retry_after: 3 }))
+  const { submit, alert } = findSignInForm(page)
+  await submitSignIn(page, credentials)
+  const heard = '- alert: Too many attempts. You can try again in 3 seconds.'
+  await answerTruly(page)
+  let calls = 0
+  page.on('request', (request) => {
+    if (request.url().includes('auth.login')) calls += 1
+  })
+  for (const seconds of [3, 2, 1]) {
+    await expect(submit).toHaveAccessibleName(`Try again in 0:0${seconds}`)
+    await expect(submit).toHaveAttribute('aria-disabled', 'true')
+    await expect(alert.locator('.countdown')).toHaveText(`0:0${seconds}`)
+    await expect(alert).toMatchAriaSnapshot(heard)
+    await expect(page.getByRole('status')).toHaveText('')
+    // By force: Playwright itself would not click a button that says it is disabled.
+    await submit.click({ force: true })
+    await page.clock.runFor(1_000)
+  }
+  await expect(page.getByRole('status')).toHaveText('You can try again now.')
+  await expect(alert).toHaveText('')
+  await expect(submit).toHaveAccessibleName('Sign in')
+  expect(calls).toBe(0)
+  await expectValuesKept(page)
+  await submit.click()
+  await expect(page).toHaveURL('/items')
+})
+
+test('16. without a connection it says so, and keeps what was typed', async ({ page, context }) => {
+  await openSignIn(page)
+  await context.setOffline(true)
+  await submitSignIn(page, credentials)
+  const { alert, submit } = findSignInForm(page)
+  await expect(alert).toHaveText('Keycard can’t be reached. Check your connection and try again.')
+  await expectValuesKept(page)
+  await context.setOffline(false)
+  await submit.click()
+  await expect(page).toHaveURL('/items')
+})
+
+test('17. after 8 s it says that it still works, and can be cancelled', async ({ page }) => {
+  await openWithStillClock(page)
+  await holdSignIn(page)
+  const { submit } = findSignInForm(page)
+  await submitSignIn(page, credentials)
+  await expect(submit).toHaveAccessibleName('Signing in…')
+  const cancel = page.getByRole('button', { name: 'Cancel' })
+  await page.clock.runFor(7_999)
+  await expect(cancel).toHaveCount(0)
+  await page.clock.runFor(1)
+  await expect(cancel).toBeVisible()
+  await expect(page.getByRole('status')).toHaveText('Still working…')
+
+  const aborted = page.waitForEvent('requestfailed')
+  await cancel.click()
+  expect((await aborted).url()).toContain('auth.login')
+  await expect(page.getByRole('status')).toHaveText('Sign-in cancelled.')
+  await expect(submit).toBeFocused()
+  await expect(submit).toHaveAccessibleName('Sign in')
+  await expect(page).toHaveTitle('Sign in · Keycard')
+  await expectValuesKept(page)
+  await answerTruly(page)
+  await submit.click()
+  await expect(page).toHaveURL('/items')
+})
+
+for (const [name, answer] of Object.entries({
+  'a 500 of ours': trpcError(500, { code: 'INTERNAL_SERVER_ERROR' }),
+  "a proxy's 502 in HTML": { status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' },
+  'a 503 without a body': { status: 503 },
+  'a 200 that is a page': { status: 200, contentType: 'text/html', body: '<h1>Welcome</h1>' },
+  'a 200 with JSON that is no answer': {
+    status: 200,
+    contentType: 'application/json',
+    body: '{"ok":true}',
+  },
+})) {
+  test(`18. ${name} is our fault, and is said to be`, async ({ page }) => {
+    await openSignIn(page)
+    await answerSignIn(page, answer)
+    await submitSignIn(page, credentials)
+    await expect(findSignInForm(page).alert).toHaveText(fault)
+    await expect(page).toHaveTitle('Error: Sign in · Keycard')
+    await expectValuesKept(page)
+  })
+}
+
+test('18. a server too busy to look at the password asks for another try', async ({ page }) => {
+  await openSignIn(page)
+  await answerSignIn(page, trpcError(503, { reason: 'overloaded', retry_after: 1 }))
+  await submitSignIn(page, credentials)
+  const { alert } = findSignInForm(page)
+  await expect(alert).toHaveText('Keycard is very busy right now. Try again in a moment.')
+  await expectValuesKept(page)
+})
+
+/** From here on time passes only by `page.clock.runFor`. */
+async function openWithStillClock(page: Page): Promise<void> {
+  await page.clock.install()
+  await openSignIn(page)
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000))
+}
+
+async function expectValuesKept(page: Page): Promise<void> {
+  const { username, password } = findSignInForm(page)
+  await expect(username).toHaveValue(credentials.username)
+  await expect(password).toHaveValue(credentials.password)
+}

@@ -1,0 +1,289 @@
+// What the sign-in form promises to the person, the keyboard and the password manager.
+
+import { expect, test } from './fixtures.ts'
+import {
+  expectAwake,
+  findSignInForm,
+  holdSignIn,
+  openSignIn,
+  submitSignIn,
+} from './sign-in-form.ts'
+
+test('1. it is a real form with visible labels and stable names', async ({ page }) => {
+  await openSignIn(page, '?next=/account')
+  const form = page.locator('form')
+  await expect(form).toHaveAttribute('method', 'post')
+  await expect(form).toHaveAttribute('action', '/login')
+  await expect(form.locator('input[name=next]')).toHaveValue('/account')
+  for (const [name, label] of [
+    ['username', 'Username or email'],
+    ['password', 'Password'],
+  ] as const) {
+    await expect(page.getByText(label, { exact: true })).toBeVisible()
+    const input = page.getByLabel(label, { exact: true })
+    await expect(input).toHaveAttribute('id', name)
+    await expect(input).toHaveAttribute('name', name)
+  }
+})
+
+test('2. the user name is a text field that no keyboard corrects', async ({ page }) => {
+  await openSignIn(page)
+  const { username } = findSignInForm(page)
+  await expect(username).toHaveAttribute('type', 'text')
+  await expect(username).toHaveAttribute('autocomplete', 'username')
+  await expect(username).toHaveAttribute('autocapitalize', 'none')
+  await expect(username).toHaveAttribute('spellcheck', 'false')
+})
+
+test('3. a password manager knows the password field', async ({ page }) => {
+  await openSignIn(page)
+  const { password } = findSignInForm(page)
+  await expect(password).toHaveAttribute('type', 'password')
+  await expect(password).toHaveAttribute('autocomplete', 'current-password')
+})
+
+test('5. what is typed before the scripts arrive stays, and so does the focus', async ({
+  page,
+  freshUser,
+}) => {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/assets/login-*.js', async (route) => {
+    await released
+    await route.continue()
+  })
+  await page.goto('/login', { waitUntil: 'commit' })
+  const { username, password } = findSignInForm(page)
+  await username.pressSequentially(freshUser.username)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(freshUser.password.slice(0, 8))
+  await expect(page.locator('form')).toHaveJSProperty('noValidate', false)
+  release()
+  await expectAwake(page)
+  await expect(username).toHaveValue(freshUser.username)
+  await expect(password).toBeFocused()
+  await page.keyboard.type(freshUser.password.slice(8))
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/items')
+})
+
+test('6. a long password can be pasted whole', async ({ page }) => {
+  await openSignIn(page)
+  const { username, password } = findSignInForm(page)
+  const long = 'correct horse battery staple '.repeat(9)
+  await username.fill(long)
+  await username.press('ControlOrMeta+a')
+  await username.press('ControlOrMeta+x')
+  await password.press('ControlOrMeta+v')
+  await expect(password).toHaveValue(long)
+  for (const input of [username, password]) {
+    await expect(input).not.toHaveAttribute('maxlength')
+    await expect(input).not.toHaveAttribute('pattern')
+  }
+})
+
+test('7. Show shows the password, keeps it, and tells its state without changing its text', async ({
+  page,
+}) => {
+  await openSignIn(page)
+  const { password, show } = findSignInForm(page)
+  await password.fill('as I typed it')
+  for (const [shown, type] of [
+    ['false', 'password'],
+    ['true', 'text'],
+    ['false', 'password'],
+  ] as const) {
+    await expect(show).toHaveAttribute('aria-pressed', shown)
+    await expect(show).toHaveText('Show')
+    await expect(password).toHaveAttribute('type', type)
+    await expect(password).toHaveValue('as I typed it')
+    await show.click()
+  }
+})
+
+test('7. a password that is sent is hidden again', async ({ page, freshUser }) => {
+  await openSignIn(page)
+  const gate = await holdSignIn(page)
+  const { password, show } = findSignInForm(page)
+  await show.click()
+  await expect(password).toHaveAttribute('type', 'text')
+  await submitSignIn(page, freshUser)
+  await expect(password).toHaveAttribute('type', 'password')
+  await expect(show).toHaveAttribute('aria-pressed', 'false')
+  gate.open()
+  await expect(page).toHaveURL('/items')
+})
+
+test('7. a page from the back/forward cache hides the password again', async ({
+  playwright,
+  launchOptions,
+  server,
+}) => {
+  // Playwright's own browser has that cache switched off.
+  const browser = await playwright.chromium.launch({
+    ...launchOptions,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
+  const page = await browser.newPage({ baseURL: server.url })
+  await openSignIn(page)
+  await page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => {
+      document.body.dataset.persisted = String(persisted)
+    })
+  })
+  const { password, show } = findSignInForm(page)
+  await password.fill('left behind')
+  await show.click()
+  await page.getByRole('link', { name: 'API docs' }).click()
+  await expect(page).toHaveURL(/\/docs/)
+  await page.evaluate(() => history.back())
+  await expect(page.locator('body')).toHaveAttribute('data-persisted', 'true')
+  await expect(password).toHaveAttribute('type', 'password')
+  await expect(show).toHaveAttribute('aria-pressed', 'false')
+  await browser.close()
+})
+
+test('8. Caps Lock is pointed out, politely, while it is on', async ({ page }) => {
+  await openSignIn(page)
+  const { password } = findSignInForm(page)
+  const hint = page.getByText('Caps Lock is on.')
+  await password.focus()
+  await password.dispatchEvent('keydown', { key: 'A', modifierCapsLock: true })
+  await expect(hint).toBeVisible()
+  await expect(hint).toHaveAttribute('aria-live', 'polite')
+  await expect(password).toHaveAccessibleDescription('Caps Lock is on.')
+  await password.dispatchEvent('keyup', { key: 'CapsLock', modifierCapsLock: false })
+  await expect(hint).toHaveCount(0)
+})
+
+for (const field of ['username', 'password'] as const) {
+  test(`9. Enter in the ${field} field signs in`, async ({ page, freshUser }) => {
+    await openSignIn(page)
+    const form = findSignInForm(page)
+    await form.username.fill(freshUser.username)
+    await form.password.fill(freshUser.password)
+    await form[field].press('Enter')
+    await expect(page).toHaveURL('/items')
+  })
+}
+
+test('10. a double click, and Enter after it, send one request', async ({ page, freshUser }) => {
+  await openSignIn(page)
+  const gate = await holdSignIn(page)
+  const { username, password, submit } = findSignInForm(page)
+  await username.fill(freshUser.username)
+  await password.fill(freshUser.password)
+  await submit.dblclick()
+  await password.press('Enter')
+  await expect(submit).toHaveAttribute('aria-disabled', 'true')
+  // Natively disabled it would lose the focus, and hide from screen readers why nothing happens.
+  await expect(submit).toHaveJSProperty('disabled', false)
+  gate.open()
+  await expect(page).toHaveURL('/items')
+  expect(gate.calls).toBe(1)
+})
+
+test('12. an empty form says what is missing, at the field, and sends nothing', async ({
+  page,
+}) => {
+  await openSignIn(page)
+  const gate = await holdSignIn(page)
+  const { username, password, submit } = findSignInForm(page)
+  await submit.click()
+  await expect(username).toBeFocused()
+  await expect(username).toHaveAttribute('aria-invalid', 'true')
+  await expect(username).toHaveAccessibleDescription('Enter your username or email.')
+  await expect(password).toHaveAttribute('aria-invalid', 'true')
+  await expect(password).toHaveAccessibleDescription('Enter your password.')
+  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+
+  await username.fill('johndoe')
+  await expect(username).toHaveAttribute('aria-invalid', 'false')
+  await expect(username).toHaveAccessibleDescription('')
+  await submit.click()
+  await expect(password).toBeFocused()
+  expect(gate.calls).toBe(0)
+})
+
+for (const [reason, notice] of [
+  ['expired', 'Your session has ended. Sign in to carry on.'],
+  ['signed-out', 'You’re signed out.'],
+] as const) {
+  test(`19. somebody ${reason} is told so before any script has run`, async ({ page }) => {
+    await page.route('**/assets/*.js', (route) => route.abort())
+    await page.goto(`/login?reason=${reason}`)
+    await expect(page.getByRole('alert')).toHaveText(notice)
+    await expect(page).toHaveTitle('Sign in · Keycard')
+  })
+
+  test(`19. somebody ${reason} is still told so once the scripts have run`, async ({ page }) => {
+    await openSignIn(page, `?reason=${reason}`)
+    await expect(page.getByRole('alert')).toHaveText(notice)
+  })
+}
+
+test('20. the right password leads to next, even after a wrong one', async ({
+  page,
+  freshUser,
+}) => {
+  await openSignIn(page, '?next=%2Faccount%3Fa%3Db')
+  await expect(page.getByText('to continue to Account')).toBeVisible()
+  await submitSignIn(page, { ...freshUser, password: 'wrong' })
+  await expect(page.getByRole('alert')).toContainText('don’t match')
+  await submitSignIn(page, freshUser)
+  await expect(page).toHaveURL('/account?a=b')
+})
+
+for (const next of [
+  '//evil.example',
+  '/\\evil.example',
+  '/\t/evil.example',
+  '/%252Fevil.example',
+  'https://evil.example',
+]) {
+  test(`20. R75: next=${JSON.stringify(next)} leads nowhere but to our own page`, async ({
+    page,
+    freshUser,
+  }) => {
+    await openSignIn(page, `?next=${encodeURIComponent(next)}`)
+    await submitSignIn(page, freshUser)
+    await expect(page).toHaveURL('/items')
+    // Signed in already, which is another way to the same place.
+    await page.goto(`/login?next=${encodeURIComponent(next)}`)
+    await expect(page).toHaveURL('/items')
+  })
+}
+
+test('21. somebody signed in already goes straight to next', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.goto('/login?next=/account')
+  await expect(page).toHaveURL('/account')
+})
+
+test('21. Back does not lead to a sign-in page that has done its work', async ({
+  page,
+  freshUser,
+}) => {
+  await page.goto('/docs')
+  await openSignIn(page)
+  await submitSignIn(page, freshUser)
+  await expect(page).toHaveURL('/items')
+  await page.goBack()
+  await expect(page).toHaveURL(/\/docs/)
+})
+
+test('23. Tab goes from user name to password, Show, the button and out', async ({ page }) => {
+  await openSignIn(page)
+  const { username, password, show, submit } = findSignInForm(page)
+  const docsLink = page.getByRole('link', { name: 'API docs' })
+  for (const stop of [username, password, show, submit, docsLink]) {
+    await page.keyboard.press('Tab')
+    await expect(stop).toBeFocused()
+  }
+})
