@@ -20,8 +20,9 @@ test('who was disabled meanwhile stands before the form, and is not sent in circ
 }) => {
   await signIn(page, freshUser)
   await server.services.users.disable(freshUser.id)
-  await page.reload()
-  await expect(page).toHaveURL('/login?reason=expired&next=%2Fitems')
+  // The page leaves by itself before it has loaded.
+  await page.goto('/account', { waitUntil: 'commit' })
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Faccount')
   await expect(page.getByText('Your session has ended')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
