@@ -16,7 +16,8 @@ import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
-import { loadSigningKeys } from './auth/signing-keys.ts'
+import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
+import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import type { Config } from './config.ts'
 import { type Clock, systemClock } from './db/clock.ts'
@@ -36,7 +37,9 @@ export interface Services {
   readonly sessions: Sessions
   readonly revocations: Revocations
   readonly accessTokens: AccessTokens
+  readonly signingKeys: Pick<SigningKeys, 'publicJwks'>
   readonly identities: Identities
+  readonly tokenLookup: TokenLookup
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
   readonly signOut: SignOut
@@ -98,6 +101,7 @@ export async function createServices(
       onAlarm: (event, sessionId) => authLog.record(event, { sessionId }),
     })
     const users = createUsers({ database, revocations, clock })
+    const identities = createIdentities({ accessTokens, revocations })
     const grantParts = { users, sessions, accessTokens }
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
@@ -120,7 +124,9 @@ export async function createServices(
       sessions,
       revocations,
       accessTokens,
-      identities: createIdentities({ accessTokens, revocations }),
+      signingKeys,
+      identities,
+      tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       passwordGrant: createPasswordGrant({
         ...grantParts,
         enabled: config.passwordGrant,

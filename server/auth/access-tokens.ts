@@ -34,7 +34,7 @@ export type AccessTokenSubject = Pick<
 >
 
 interface AccessTokensParts {
-  signingKeys: SigningKeys
+  signingKeys: Pick<SigningKeys, 'active' | 'find'>
   clock: Clock
   /** Exact `iss`, and the `aud` we answer to (RFC 9068 §4). */
   issuer: string

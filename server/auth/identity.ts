@@ -13,6 +13,11 @@ export interface Identities {
    * @throws AppError not_authenticated, token_expired, invalid_token or invalid_request
    */
   identify(headers: readonly string[]): Promise<Identity>
+  /**
+   * The one judgement of an access token, wherever it was shown.
+   * @throws AppError token_expired or invalid_token
+   */
+  judge(accessToken: string): Promise<Identity>
   /** @throws AppError insufficient_scope, naming what is needed (RFC 6750 §3.1) */
   requireScopes(identity: Identity, scopes: readonly string[]): void
 }
@@ -26,6 +31,12 @@ interface IdentitiesParts {
 }
 
 export function createIdentities({ accessTokens, revocations }: IdentitiesParts): Identities {
+  async function judge(accessToken: string): Promise<Identity> {
+    const claims = await accessTokens.verify(accessToken)
+    if (revocations.isRevoked(claims)) throw refuseToken('revoked')
+    return claims
+  }
+
   return {
     async identify(headers) {
       const [header, second] = headers
@@ -38,10 +49,10 @@ export function createIdentities({ accessTokens, revocations }: IdentitiesParts)
       }
       const token = bearerSyntax.exec(header)?.[1]
       if (token === undefined) throw refuseToken('not a b64token')
-      const claims = await accessTokens.verify(token)
-      if (revocations.isRevoked(claims)) throw refuseToken('revoked')
-      return claims
+      return judge(token)
     },
+
+    judge,
 
     requireScopes(identity, scopes) {
       if (scopes.every((scope) => identity.scopes.includes(scope))) return

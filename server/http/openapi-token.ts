@@ -1,4 +1,4 @@
-// `POST /token` as OpenAPI describes it: the one path of the document that is no procedure.
+// `POST /token` as OpenAPI describes it. No procedure stands behind it, so it is written by hand.
 
 import { builtInClientIds } from '../contract/oauth.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -54,7 +54,6 @@ export function describeTokenEndpoint({ passwordGrant }: { passwordGrant: boolea
       },
       413: refusal('The body is too large.'),
       415: refusal('The Content-Type is not application/x-www-form-urlencoded.'),
-      429: { ...refusal('Too many attempts.'), headers: retryAfter() },
       503: { ...refusal('Overloaded, or the database is down.'), headers: retryAfter() },
     },
   }
@@ -97,18 +96,18 @@ function describeRefreshForm(): JsonSchema {
   }
 }
 
-function refusal(description: string): ResponseObject {
+export function refusal(description: string): ResponseObject {
   return { description, content: { 'application/json': { schema: reference('OAuthError') } } }
 }
 
-function retryAfter() {
+export function retryAfter() {
   return describeHeader('Retry-After', { type: 'integer' }, 'When to try again, in seconds.')
 }
 
-function describeHeader(name: string, schema: JsonSchema, description: string) {
+export function describeHeader(name: string, schema: JsonSchema, description: string) {
   return { [name]: { description, schema } }
 }
 
-function reference(name: keyof typeof tokenSchemas): JsonSchema {
+export function reference(name: string): JsonSchema {
   return { $ref: `#/components/schemas/${name}` }
 }
