@@ -6,6 +6,10 @@ import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { createAuthLog } from './auth/auth-log.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import {
+  type ClientCredentialsGrant,
+  createClientCredentialsGrant,
+} from './auth/grants/client-credentials.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
@@ -39,6 +43,7 @@ export interface Services {
   readonly identities: Identities
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
+  readonly clientCredentialsGrant: ClientCredentialsGrant
   readonly signOut: SignOut
   readonly items: Items
   close(): Promise<void>
@@ -108,7 +113,7 @@ export async function createServices(
       clock,
       logger,
       database,
-      clients: createClients(),
+      clients: createClients({ database, revocations, clock }),
       users,
       accounts: createAccounts({
         users,
@@ -128,6 +133,7 @@ export async function createServices(
         authLog,
       }),
       refreshTokenGrant: createRefreshTokenGrant(grantParts),
+      clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, authLog }),
       signOut: createSignOut({ refreshTokens, sessions, authLog }),
       items: createItems({ database, clock }),
       close,

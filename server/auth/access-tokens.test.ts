@@ -21,6 +21,7 @@ const now = toSeconds(clock.now())
 const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
 
 const subject = {
+  kind: 'user' as const,
   userId: 'u'.repeat(22),
   sessionId: 's'.repeat(22),
   clientId: 'keycard-web',

@@ -298,9 +298,9 @@ describe('the request itself', () => {
 })
 
 describe('grant types and clients', () => {
-  test('another grant is unsupported_grant_type', async () => {
-    const answer = await post({ grant_type: 'client_credentials', ...cli })
-    const description = 'grant_type must be password or refresh_token'
+  test('R11: another grant is unsupported_grant_type', async () => {
+    const answer = await post({ grant_type: 'authorization_code', ...cli })
+    const description = 'grant_type must be password, refresh_token or client_credentials'
     expectError(answer, 400, 'unsupported_grant_type', description)
   })
 
