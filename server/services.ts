@@ -6,6 +6,10 @@ import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { createAuthLog } from './auth/auth-log.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import {
+  type ClientCredentialsGrant,
+  createClientCredentialsGrant,
+} from './auth/grants/client-credentials.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
@@ -42,6 +46,7 @@ export interface Services {
   readonly tokenLookup: TokenLookup
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
+  readonly clientCredentialsGrant: ClientCredentialsGrant
   readonly signOut: SignOut
   readonly items: Items
   close(): Promise<void>
@@ -112,7 +117,7 @@ export async function createServices(
       clock,
       logger,
       database,
-      clients: createClients(),
+      clients: createClients({ database, revocations, clock }),
       users,
       accounts: createAccounts({
         users,
@@ -134,7 +139,8 @@ export async function createServices(
         authLog,
       }),
       refreshTokenGrant: createRefreshTokenGrant(grantParts),
-      signOut: createSignOut({ refreshTokens, sessions, authLog }),
+      clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, authLog }),
+      signOut: createSignOut({ refreshTokens, sessions, revocations, authLog }),
       items: createItems({ database, clock }),
       close,
     }

@@ -6,6 +6,7 @@ import type { Revocations } from './revocations.ts'
 
 /** What a door may rely on. The user's row is not read for it. */
 export type Identity = AccessTokenClaims
+export type UserIdentity = Extract<Identity, { kind: 'user' }>
 
 export interface Identities {
   /**
@@ -18,6 +19,11 @@ export interface Identities {
    * @throws AppError token_expired or invalid_token
    */
   judge(accessToken: string): Promise<Identity>
+  /**
+   * For what only a person has: items, a session, a name.
+   * @throws AppError insufficient_scope where a client calls in its own name: no scope would help it
+   */
+  requireUser(identity: Identity): UserIdentity
   /** @throws AppError insufficient_scope, naming what is needed (RFC 6750 §3.1) */
   requireScopes(identity: Identity, scopes: readonly string[]): void
 }
@@ -53,6 +59,11 @@ export function createIdentities({ accessTokens, revocations }: IdentitiesParts)
     },
 
     judge,
+
+    requireUser(identity) {
+      if (identity.kind === 'user') return identity
+      throw new AppError('insufficient_scope', 'This needs the token of a user, not of a client')
+    },
 
     requireScopes(identity, scopes) {
       if (scopes.every((scope) => identity.scopes.includes(scope))) return

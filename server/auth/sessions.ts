@@ -26,7 +26,12 @@ export interface Session {
 }
 
 /** Why a session ended; kept in its row. */
-export type EndReason = 'signed_out' | 'refresh_token_reused' | 'ended_by_user' | 'ended_by_admin'
+export type EndReason =
+  | 'signed_out'
+  | 'refresh_token_reused'
+  | 'ended_by_user'
+  | 'ended_by_admin'
+  | 'client_removed'
 
 export interface StartedSession {
   session: Session

@@ -5,10 +5,10 @@ import type { Identities, Identity } from './identity.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Session, Sessions } from './sessions.ts'
 
-/** With the session it belongs to, and the client that holds it. */
+/** With the client that holds it. */
 export type FoundToken =
-  | { kind: 'access_token'; sessionId: string; clientId: string; identity: Identity }
-  | { kind: 'refresh_token'; sessionId: string; clientId: string; session: Session }
+  | { kind: 'access_token'; clientId: string; identity: Identity }
+  | { kind: 'refresh_token'; clientId: string; session: Session }
 
 export interface TokenLookup {
   /**
@@ -33,14 +33,13 @@ export function createTokenLookup(parts: TokenLookupParts): TokenLookup {
     const presented = refreshTokens.read(token)
     const session = presented && (await sessions.findLive(presented.sessionId))
     if (!session) return undefined
-    return { kind: 'refresh_token', sessionId: session.id, clientId: session.clientId, session }
+    return { kind: 'refresh_token', clientId: session.clientId, session }
   }
 
   async function findAccessToken(token: string): Promise<FoundToken | undefined> {
     try {
       const identity = await identities.judge(token)
-      const { sessionId, clientId } = identity
-      return { kind: 'access_token', sessionId, clientId, identity }
+      return { kind: 'access_token', clientId: identity.clientId, identity }
     } catch (error) {
       if (error instanceof AppError && refusals.has(error.reason)) return undefined
       throw error

@@ -127,8 +127,7 @@ function describeBody({ fields, requiredFields, pathFields }: RestProcedure) {
 
 function describeRefusals(procedure: RestProcedure) {
   const names: ErrorResponseName[] = ['BadRequest', 'ValidationError', 'Unavailable']
-  if (!procedure.isPublic) names.push('Unauthorized')
-  if (procedure.scopes.length > 0) names.push('Forbidden')
+  if (!procedure.isPublic) names.push('Unauthorized', 'Forbidden')
   if (procedure.pathFields.length > 0) names.push('NotFound')
   if (hasBody(procedure)) names.push('ContentTooLarge', 'UnsupportedMediaType')
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 // A guard for plain Fastify routes: the same rules for bearer tokens as every other door has.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Identity } from '../auth/identity.ts'
+import type { UserIdentity } from '../auth/identity.ts'
 import { AppError } from '../contract/app-error.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import type { Scope } from '../contract/scopes.ts'
@@ -11,12 +11,12 @@ import { refuseParameter } from './query-string.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls. On a route without `requireToken` it throws: nobody has been asked who they are. */
-    identity: Identity
+    identity: UserIdentity
   }
 }
 
 /**
- * A `preHandler` that lets in whoever shows a valid access token with all of `scopes`. It throws an
+ * A `preHandler` that lets in the user who shows a valid access token with all of `scopes`. It throws an
  * AppError, which the app's error handler answers with the status and challenge of RFC 6750 §3.
  */
 export function requireToken({ identities }: Services, ...scopes: Scope[]) {
@@ -24,7 +24,8 @@ export function requireToken({ identities }: Services, ...scopes: Scope[]) {
     // What only some may see is not for caches (R85); the handler may still say otherwise.
     reply.header('cache-control', 'no-store')
     refuseMisplacedToken(request)
-    const identity = await identities.identify(readAuthorizationHeaders(request.raw.rawHeaders))
+    const caller = await identities.identify(readAuthorizationHeaders(request.raw.rawHeaders))
+    const identity = identities.requireUser(caller)
     identities.requireScopes(identity, scopes)
     identityOf.set(request, identity)
   }
@@ -41,7 +42,7 @@ export function addIdentity(app: FastifyInstance): void {
   })
 }
 
-const identityOf = new WeakMap<FastifyRequest, Identity>()
+const identityOf = new WeakMap<FastifyRequest, UserIdentity>()
 
 /**
  * URLs are logged on their way and kept in histories, so a token is taken from the header alone

@@ -7,8 +7,6 @@ import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
-import { createApp } from '../http/app.ts'
-import type { Services } from '../services.ts'
 
 const clock = createTestClock()
 const minute = 60_000
@@ -117,35 +115,42 @@ describe('R52: introspection needs authorization', () => {
   })
 
   test('a client that has shown its secret is told', async () => {
-    const { services } = keycard
-    const { web } = services.clients
-    const clients: Services['clients'] = {
-      web,
-      authenticate: async ({ clientId, clientSecret }) => {
-        if (clientId === 'api' && clientSecret === 'its secret') {
-          return { ...web, id: 'api', isConfidential: true, isFirstParty: false }
-        }
-        return services.clients.authenticate({ clientId, clientSecret })
-      },
-    }
-    const app = await createApp({ ...services, clients })
+    const api = { client_id: 'api', client_secret: await addMachine('api') }
     const { access_token } = await signIn()
-    const basic = `Basic ${Buffer.from('api:its+secret').toString('base64')}`
-    const inHeader = await post(
-      '/introspect',
-      { token: access_token },
-      { authorization: basic },
-      app,
-    )
+    const basic = Buffer.from(`${api.client_id}:${api.client_secret}`).toString('base64')
+    const token = { token: access_token }
+    const inHeader = await post('/introspect', token, { authorization: `Basic ${basic}` })
     expect(inHeader.json()).toMatchObject({ active: true, username: 'johndoe' })
-    const inBody = { client_id: 'api', client_secret: 'its secret' }
-    const answer = await post('/introspect', { token: access_token, ...inBody }, {}, app)
-    expect(answer.json()).toMatchObject({ active: true, username: 'johndoe' })
-    const wrong = { client_id: 'api', client_secret: 'a guess' }
-    const refused = await post('/introspect', { token: access_token, ...wrong }, {}, app)
-    expect([refused.statusCode, refused.json().error]).toEqual([400, 'invalid_client'])
-    await app.close()
+    const inBody = await post('/introspect', { ...token, ...api })
+    expect(inBody.json()).toMatchObject({ active: true, username: 'johndoe' })
+    const wrong = await post('/introspect', { ...token, ...api, client_secret: 'a guess' })
+    expect([wrong.statusCode, wrong.json().error]).toEqual([400, 'invalid_client'])
   })
+})
+
+async function addMachine(id: string): Promise<string> {
+  const { secret } = await keycard.services.clients.add({
+    id,
+    name: 'A machine',
+    isConfidential: true,
+    isFirstParty: false,
+    grants: ['client_credentials'],
+    scopes: ['users:read'],
+  })
+  return secret ?? ''
+}
+
+async function machineToken(id: string): Promise<string> {
+  const client = { client_id: id, client_secret: await addMachine(id) }
+  const answer = await post('/token', { grant_type: 'client_credentials', ...client })
+  expect(answer.statusCode).toBe(200)
+  return answer.json().access_token
+}
+
+test('a token that a client got for itself names the client, and no user', async () => {
+  const answer = JSON.parse(await introspect(await machineToken('nightly')))
+  expect(answer).toMatchObject({ active: true, client_id: 'nightly', sub: 'nightly' })
+  expect(answer).not.toHaveProperty('username')
 })
 
 async function passesLocally(token: string): Promise<boolean> {
@@ -256,6 +261,15 @@ const states: State[] = [
     },
   ],
   ['a refresh token', false, async () => (await signIn()).refresh_token],
+  [
+    'of a client that was removed',
+    false,
+    async () => {
+      const token = await machineToken('removed-soon')
+      await keycard.services.clients.remove('removed-soon')
+      return token
+    },
+  ],
   ['garbage', false, async () => 'garbage'],
   ['three parts of garbage', false, async () => 'a.b.c'],
   ['alg none', false, () => reheaded({ alg: 'none' })],

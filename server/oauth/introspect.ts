@@ -58,7 +58,7 @@ async function describeToken(
   const found = await tokenLookup.find(token)
   if (found?.kind !== 'access_token') return { active: false }
   const { identity } = found
-  const user = await users.findById(identity.userId)
+  const user = identity.kind === 'user' ? await users.findById(identity.userId) : undefined
   return {
     active: true,
     scope: formatScope(identity.scopes),
@@ -67,7 +67,8 @@ async function describeToken(
     token_type: 'Bearer',
     exp: identity.expiresAt,
     iat: identity.issuedAt,
-    sub: identity.userId,
+    // RFC 9068 §2.2: where no user is involved, the client.
+    sub: identity.kind === 'user' ? identity.userId : identity.clientId,
     aud: config.publicUrl,
     iss: config.publicUrl,
     jti: identity.tokenId,

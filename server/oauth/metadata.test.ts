@@ -39,7 +39,7 @@ test('R46: the authorization server says what it can, grants and auth methods wi
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     scopes_supported: allScopes,
     response_types_supported: [],
-    grant_types_supported: ['password', 'refresh_token'],
+    grant_types_supported: ['password', 'refresh_token', 'client_credentials'],
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     revocation_endpoint_auth_methods_supported: [
       'none',
@@ -70,7 +70,7 @@ test('R46: what it names is there', async () => {
 test('R20: the password grant is not in it where it is switched off', async () => {
   const without = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
   const document = await read(serverMetadata, without)
-  expect(document.grant_types_supported).toEqual(['refresh_token'])
+  expect(document.grant_types_supported).toEqual(['refresh_token', 'client_credentials'])
   await without.close()
 })
 

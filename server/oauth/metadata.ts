@@ -1,9 +1,8 @@
 // What a client or a resource server can find out by itself: RFC 8414, RFC 9728 and the key set.
 
 import type { FastifyInstance } from 'fastify'
-import type { GrantType } from '../auth/clients.ts'
 import type { Config } from '../config.ts'
-import { oauthPaths } from '../contract/oauth.ts'
+import { grantTypes, oauthPaths } from '../contract/oauth.ts'
 import { docsPath } from '../contract/pages.ts'
 import { allScopes } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
@@ -49,10 +48,8 @@ function describeServer(config: Config) {
   }
 }
 
-/** Typed by the grants themselves: one that is added has to be spoken of here. */
 function listGrantTypes({ passwordGrant }: Config): string[] {
-  const offered: Record<GrantType, boolean> = { password: passwordGrant, refresh_token: true }
-  return Object.entries(offered).flatMap(([grant, isOffered]) => (isOffered ? [grant] : []))
+  return grantTypes.filter((grant) => passwordGrant || grant !== 'password')
 }
 
 /** RFC 9728 §2. This server is its own resource: `resource` is the `aud` of its tokens. */

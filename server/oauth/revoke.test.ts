@@ -85,6 +85,29 @@ describe('R49: a revoked token ends its session', () => {
   })
 })
 
+test('R49: a token that a client got for itself has no session, and ends alone', async () => {
+  const { secret } = await keycard.services.clients.add({
+    id: 'nightly',
+    name: 'A machine',
+    isConfidential: true,
+    isFirstParty: false,
+    grants: ['client_credentials'],
+    scopes: ['users:read'],
+  })
+  const client = { client_id: 'nightly', client_secret: secret ?? '' }
+  const getToken = async (): Promise<string> =>
+    (await post('/token', { grant_type: 'client_credentials', ...client })).json().access_token
+  const opensUsers = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    return (await keycard.app.inject({ url: '/api/users', headers })).statusCode
+  }
+  const [one, other] = [await getToken(), await getToken()]
+  expectEmpty200(await revoke({ token: one }))
+  expect(await opensUsers(one)).toBe(200)
+  expectEmpty200(await revoke({ token: one, ...client }))
+  expect([await opensUsers(one), await opensUsers(other)]).toEqual([401, 200])
+})
+
 describe('R48: what is no token of ours is answered with 200', () => {
   test.each(['garbage', 'a.b.c', 'é', ' ', '\0', 'x'.repeat(9_000)])('%j', async (token) => {
     expectEmpty200(await revoke({ token }))

@@ -15,7 +15,8 @@ export async function revocationEndpoint(app: FastifyInstance, services: Service
 
 /**
  * A session is one row, so either of its tokens ends it whole: the refresh token and every access
- * token (RFC 7009 §2.1 demands the one and allows the other).
+ * token (RFC 7009 §2.1 demands the one and allows the other). A token that a client got for itself
+ * has no session, and ends alone.
  */
 async function revokeToken(
   { tokenLookup, signOut }: Services,
@@ -23,7 +24,7 @@ async function revokeToken(
 ): Promise<FastifyReply> {
   const found = await tokenLookup.find(requireParameter(form, 'token'))
   // §2.1: another client's token is not revoked.
-  if (found?.clientId === client.id) await signOut.bySessionId(found.sessionId)
+  if (found?.clientId === client.id) await signOut.byToken(found)
   // §2.2: the answer is the same for a token that is none. What the client wanted holds: it has no
   // token that opens anything.
   return reply.code(200).send()
