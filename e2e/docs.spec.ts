@@ -1,5 +1,6 @@
 // Swagger UI: Authorize with a name and a password, then call what has a padlock.
 
+import type { Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
 
 test('Authorize signs in, and "Try it out" then tells who you are', async ({ page }) => {
@@ -23,6 +24,20 @@ test('Authorize signs in, and "Try it out" then tells who you are', async ({ pag
   expect(stored).toBe('[{},""]')
 })
 
+test('Authorize with a scope ticked gives a token with just that scope', async ({ page }) => {
+  await page.goto('/docs')
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  await page.getByLabel('username').fill('johndoe')
+  await page.getByLabel('password').fill('secret')
+  await page.locator('.modal-ux').getByText('items:read', { exact: true }).click()
+  await page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
+  await expect(page.getByRole('button', { name: 'Remove authorization' })).toBeVisible()
+  await page.locator('.modal-ux').getByRole('button', { name: 'Close' }).last().click()
+
+  await expectAnswer(page, '/api/users/me', '403', 'insufficient_scope')
+  await expectAnswer(page, '/api/items', '200', '"items"')
+})
+
 test('a wrong password is told as such', async ({ page }) => {
   await page.goto('/docs')
   await page.getByRole('button', { name: 'Authorize' }).click()
@@ -31,3 +46,14 @@ test('a wrong password is told as such', async ({ page }) => {
   await page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
   await expect(page.locator('.modal-ux')).toContainText('Incorrect username or password')
 })
+
+/** Calls a GET operation with "Try it out"; headers are part of what is shown. */
+async function expectAnswer(page: Page, path: string, status: string, text: string) {
+  const operation = page.locator('.opblock-get', { has: page.getByText(path, { exact: true }) })
+  await operation.locator('.opblock-summary').click()
+  await operation.getByRole('button', { name: 'Try it out' }).click()
+  await operation.getByRole('button', { name: 'Execute' }).click()
+  const answer = operation.locator('.live-responses-table')
+  await expect(answer.getByRole('cell', { name: status, exact: true })).toBeVisible()
+  await expect(answer).toContainText(text)
+}

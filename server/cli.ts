@@ -1,7 +1,9 @@
 // `npm run keycard -- <command>`: what an operator does without a browser.
 
+import { clientsCommand } from './commands/clients.ts'
 import type { Command } from './commands/command.ts'
 import { createUserCommand } from './commands/create-user.ts'
+import { importUsersCommand } from './commands/import-users.ts'
 import { UsageError } from './commands/usage-error.ts'
 import { loadEnvironment, readConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
@@ -9,6 +11,8 @@ import { StartError } from './contract/start-error.ts'
 
 const commands: Record<string, Command> = {
   'create-user': createUserCommand,
+  'import-users': importUsersCommand,
+  clients: clientsCommand,
 }
 
 const help = `Usage: npm run keycard -- <command>

@@ -6,6 +6,10 @@ import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { createAuthLog } from './auth/auth-log.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import {
+  type ClientCredentialsGrant,
+  createClientCredentialsGrant,
+} from './auth/grants/client-credentials.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
@@ -16,7 +20,8 @@ import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
-import { loadSigningKeys } from './auth/signing-keys.ts'
+import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
+import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import type { Config } from './config.ts'
 import { type Clock, systemClock } from './db/clock.ts'
@@ -36,9 +41,12 @@ export interface Services {
   readonly sessions: Sessions
   readonly revocations: Revocations
   readonly accessTokens: AccessTokens
+  readonly signingKeys: Pick<SigningKeys, 'publicJwks'>
   readonly identities: Identities
+  readonly tokenLookup: TokenLookup
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
+  readonly clientCredentialsGrant: ClientCredentialsGrant
   readonly signOut: SignOut
   readonly items: Items
   close(): Promise<void>
@@ -98,6 +106,7 @@ export async function createServices(
       onAlarm: (event, sessionId) => authLog.record(event, { sessionId }),
     })
     const users = createUsers({ database, revocations, clock })
+    const identities = createIdentities({ accessTokens, revocations })
     const grantParts = { users, sessions, accessTokens }
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
@@ -108,7 +117,7 @@ export async function createServices(
       clock,
       logger,
       database,
-      clients: createClients(),
+      clients: createClients({ database, revocations, clock }),
       users,
       accounts: createAccounts({
         users,
@@ -120,7 +129,9 @@ export async function createServices(
       sessions,
       revocations,
       accessTokens,
-      identities: createIdentities({ accessTokens, revocations }),
+      signingKeys,
+      identities,
+      tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       passwordGrant: createPasswordGrant({
         ...grantParts,
         enabled: config.passwordGrant,
@@ -128,7 +139,8 @@ export async function createServices(
         authLog,
       }),
       refreshTokenGrant: createRefreshTokenGrant(grantParts),
-      signOut: createSignOut({ refreshTokens, sessions, authLog }),
+      clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, authLog }),
+      signOut: createSignOut({ refreshTokens, sessions, revocations, authLog }),
       items: createItems({ database, clock }),
       close,
     }

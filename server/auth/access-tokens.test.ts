@@ -2,7 +2,7 @@
 // from it in that one thing and is accepted.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { exportJWK, generateKeyPair } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shareTestDatabase } from '../../e2e/databases.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -21,6 +21,7 @@ const now = toSeconds(clock.now())
 const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
 
 const subject = {
+  kind: 'user' as const,
   userId: 'u'.repeat(22),
   sessionId: 's'.repeat(22),
   clientId: 'keycard-web',
@@ -114,6 +115,46 @@ describe.each(algorithms)('$algorithm', (signing) => {
       tokenId: expect.stringMatching(/^[\w-]{22}$/),
       issuedAt: now,
       expiresAt: now + lifetimeSeconds,
+    })
+  })
+
+  describe('of a client in its own name', () => {
+    const machine = {
+      kind: 'client' as const,
+      clientId: 'nightly-report',
+      registrationId: 'r'.repeat(22),
+      scopes: ['users:read'],
+    }
+    const { sid: _sid, epoch: _epoch, ...unbound } = goodClaims
+    const machineClaims = {
+      ...unbound,
+      sub: machine.clientId,
+      client_id: machine.clientId,
+      scope: 'users:read',
+      registration: machine.registrationId,
+    }
+
+    test('RFC 9068 §2.2: sub is the client, and there is no session', async () => {
+      const { token } = await tokens.issue(machine)
+      expect(decodeJwt(token)).toEqual({ ...machineClaims, jti: expect.any(String) })
+      expect(await tokens.verify(token)).toMatchObject(machine)
+    })
+
+    test.each<[string, Members]>([
+      ['sub is not the client', { sub: subject.userId }],
+      ['it has a session too', { sid: subject.sessionId }],
+      ['it has an epoch too', { epoch: 0 }],
+      ['the registration is empty', { registration: '' }],
+      ['the registration is null', { registration: null }],
+    ])('R34: is refused where %s', async (_name, claims) => {
+      expect(await judge(goodHeader, machineClaims)).toBe('accepted')
+      expect(await judge(goodHeader, { ...machineClaims, ...claims })).toBe(refused)
+    })
+
+    test("R34: a user's token does not become one by a claim more", async () => {
+      await expectControl()
+      const { registration } = machineClaims
+      expect(await judge(goodHeader, { ...goodClaims, registration })).toBe(refused)
     })
   })
 

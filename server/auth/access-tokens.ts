@@ -7,14 +7,29 @@ import { type Clock, toSeconds } from '../db/clock.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-/** What the token says, once it is believed. */
-export interface AccessTokenClaims {
+/** Whom a token speaks for: a user in a session, or a client in its own name. */
+export type AccessTokenSubject = UserSubject | ClientSubject
+
+interface UserSubject {
+  kind: 'user'
   userId: string
   sessionId: string
-  clientId: string
-  scopes: readonly string[]
   /** The user's epoch when the token was issued; a raised one ends the token. */
   epoch: number
+  clientId: string
+  scopes: readonly string[]
+}
+
+interface ClientSubject {
+  kind: 'client'
+  clientId: string
+  /** Ends with the client: one that is added again under the same name has another. */
+  registrationId: string
+  scopes: readonly string[]
+}
+
+/** What the token says, once it is believed. */
+export type AccessTokenClaims = AccessTokenSubject & {
   tokenId: string
   /** In epoch seconds. */
   issuedAt: number
@@ -28,13 +43,8 @@ export interface AccessTokens {
   verify(token: string): Promise<AccessTokenClaims>
 }
 
-export type AccessTokenSubject = Pick<
-  AccessTokenClaims,
-  'userId' | 'sessionId' | 'clientId' | 'scopes' | 'epoch'
->
-
 interface AccessTokensParts {
-  signingKeys: SigningKeys
+  signingKeys: Pick<SigningKeys, 'active' | 'find'>
   clock: Clock
   /** Exact `iss`, and the `aud` we answer to (RFC 9068 §4). */
   issuer: string
@@ -49,18 +59,18 @@ const clockSkewSeconds = 60
 export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
   const { signingKeys, clock, issuer, lifetimeSeconds } = parts
   return {
-    async issue({ userId, sessionId, clientId, scopes, epoch }) {
+    async issue(subject) {
       const { key, kid, algorithm } = signingKeys.active
       const issuedAt = toSeconds(clock.now())
       const token = await new SignJWT({
-        client_id: clientId,
-        scope: formatScope(scopes),
-        sid: sessionId,
-        epoch,
+        client_id: subject.clientId,
+        scope: formatScope(subject.scopes),
+        ...describeHolder(subject),
       })
         .setProtectedHeader({ alg: algorithm, kid, typ: tokenType })
         .setIssuer(issuer)
-        .setSubject(userId)
+        // RFC 9068 §2.2: where no user is involved, `sub` is the client.
+        .setSubject(subject.kind === 'user' ? subject.userId : subject.clientId)
         .setAudience(issuer)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + lifetimeSeconds)
@@ -80,7 +90,7 @@ export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
           issuer,
           audience: issuer,
           typ: tokenType,
-          requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'scope', 'sid', 'epoch'],
+          requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'scope'],
           currentDate: new Date(nowSeconds * 1000),
         })
         return readClaims(payload, nowSeconds + clockSkewSeconds, lifetimeSeconds)
@@ -94,6 +104,13 @@ export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
       }
     },
   }
+}
+
+/** The claims that say what the token's life hangs on; each kind of token has its own. */
+function describeHolder(subject: AccessTokenSubject) {
+  return subject.kind === 'user'
+    ? { sid: subject.sessionId, epoch: subject.epoch }
+    : { registration: subject.registrationId }
 }
 
 /**
@@ -141,16 +158,20 @@ function readClaims(
   const expiresAt = integer('exp')
   if (issuedAt > latestIssuedAt) throw invalidToken('issued in the future')
   if (expiresAt - issuedAt > lifetimeSeconds) throw invalidToken('lives longer than we issue')
-  return {
-    userId: text('sub'),
-    sessionId: text('sid'),
+  const common = {
     clientId: text('client_id'),
     scopes: text('scope').split(' '),
-    epoch: integer('epoch'),
     tokenId: text('jti'),
     issuedAt,
     expiresAt,
   }
+  if (!('registration' in claims)) {
+    const [userId, sessionId, epoch] = [text('sub'), text('sid'), integer('epoch')]
+    return { kind: 'user', userId, sessionId, epoch, ...common }
+  }
+  if ('sid' in claims || 'epoch' in claims) throw invalidToken('of a user and of a client')
+  if (text('sub') !== common.clientId) throw invalidToken('sub is not the client')
+  return { kind: 'client', registrationId: text('registration'), ...common }
 }
 
 /** One public sentence for every cause, so that a forger learns nothing; the cause goes to the log. */

@@ -1,9 +1,14 @@
 // Making accounts: the rules for names and passwords, in front of the rows of `users`.
 
 import { AppError, type FieldError } from '../contract/app-error.ts'
-import { emailProblem, fullNameProblem, usernameProblem } from '../contract/credential-rules.ts'
+import {
+  canonicalName,
+  emailProblem,
+  fullNameProblem,
+  usernameProblem,
+} from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
-import type { Passwords } from './passwords.ts'
+import { importedHashProblem, type Passwords } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
 
 export interface AccountRequest {
@@ -14,9 +19,25 @@ export interface AccountRequest {
   role?: Role
 }
 
+/** An account of other software, with the plain bcrypt hash it had there. */
+export interface ImportedAccount {
+  username: string
+  passwordHash: string
+  email: string | null
+  fullName: string | null
+  role: Role
+  disabled: boolean
+}
+
 export interface Accounts {
   /** @throws AppError invalid_input naming each field that breaks its rule, or conflict */
   create(request: AccountRequest): Promise<UserRecord>
+  /**
+   * All of them, or none. Their passwords go on working, and are hashed as ours at the first sign-in.
+   * @throws AppError invalid_input naming each broken rule, its path beginning with the place in the
+   * list, from 0: `3.username`; conflict where a name was taken in that very moment
+   */
+  import(accounts: readonly ImportedAccount[]): Promise<void>
 }
 
 interface AccountsParts {
@@ -32,18 +53,11 @@ interface AccountsParts {
 export function createAccounts({ users, passwords, passwordProblem }: AccountsParts): Accounts {
   return {
     async create({ username, password, email = null, fullName = null, role = 'user' }) {
-      const fields: FieldError[] = []
-      const check = (path: string, message: string | undefined) => {
-        if (message !== undefined) fields.push({ path, message })
-      }
-      check('username', usernameProblem(username))
-      if (email !== null) check('email', emailProblem(email))
-      if (fullName !== null) check('full_name', fullNameProblem(fullName))
-      check('password', passwordProblem(password, { username, email }))
-      if (fields.length > 0) {
-        const sentence = fields.map(({ path, message }) => `${path} ${message}`).join('; ')
-        throw new AppError('invalid_input', sentence, { fields })
-      }
+      const fields = [
+        ...checkProfile({ username, email, fullName }),
+        ...check('password', passwordProblem(password, { username, email })),
+      ]
+      if (fields.length > 0) throw refuseFields(fields)
       return users.create({
         username,
         email,
@@ -54,5 +68,57 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
         isDemo: false,
       })
     },
+
+    async import(accounts) {
+      const fields: FieldError[] = []
+      const seen = new Set<string>()
+      /** In this list, or among the accounts there are. */
+      const isTaken = async (name: string) => {
+        const key = canonicalName(name)
+        if (seen.has(key)) return true
+        seen.add(key)
+        return (await users.findByLogin(name)) !== undefined
+      }
+      for (const [index, account] of accounts.entries()) {
+        const { username, email, passwordHash } = account
+        const problems = [
+          ...checkProfile(account),
+          ...check('password_hash', importedHashProblem(passwordHash)),
+        ]
+        if (await isTaken(username)) problems.push(...check('username', takenProblem))
+        if (email !== null && (await isTaken(email))) problems.push(...check('email', takenProblem))
+        for (const { path, message } of problems) {
+          fields.push({ path: `${index}.${path}`, message })
+        }
+      }
+      if (fields.length > 0) throw refuseFields(fields)
+      await users.createAll(
+        accounts.map(({ passwordHash, ...account }) => ({
+          ...account,
+          password: { hash: passwordHash, keyId: null },
+          isDemo: false,
+        })),
+      )
+    },
   }
+}
+
+const takenProblem = 'is taken'
+
+function check(path: string, message: string | undefined): FieldError[] {
+  return message === undefined ? [] : [{ path, message }]
+}
+
+function checkProfile(profile: Pick<ImportedAccount, 'username' | 'email' | 'fullName'>) {
+  const { username, email, fullName } = profile
+  return [
+    ...check('username', usernameProblem(username)),
+    ...check('email', email === null ? undefined : emailProblem(email)),
+    ...check('full_name', fullName === null ? undefined : fullNameProblem(fullName)),
+  ]
+}
+
+function refuseFields(fields: readonly FieldError[]): AppError {
+  const sentence = fields.map(({ path, message }) => `${path} ${message}`).join('; ')
+  return new AppError('invalid_input', sentence, { fields })
 }

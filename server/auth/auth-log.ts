@@ -3,6 +3,7 @@
 export type AuthEvent =
   | 'signed_in'
   | 'sign_in_refused'
+  | 'client_signed_in'
   | 'signed_out'
   | 'refresh_token_reused'
   | 'refresh_token_ahead'

@@ -6,6 +6,7 @@ import type { Revocations } from './revocations.ts'
 
 /** What a door may rely on. The user's row is not read for it. */
 export type Identity = AccessTokenClaims
+export type UserIdentity = Extract<Identity, { kind: 'user' }>
 
 export interface Identities {
   /**
@@ -13,6 +14,16 @@ export interface Identities {
    * @throws AppError not_authenticated, token_expired, invalid_token or invalid_request
    */
   identify(headers: readonly string[]): Promise<Identity>
+  /**
+   * The one judgement of an access token, wherever it was shown.
+   * @throws AppError token_expired or invalid_token
+   */
+  judge(accessToken: string): Promise<Identity>
+  /**
+   * For what only a person has: items, a session, a name.
+   * @throws AppError insufficient_scope where a client calls in its own name: no scope would help it
+   */
+  requireUser(identity: Identity): UserIdentity
   /** @throws AppError insufficient_scope, naming what is needed (RFC 6750 §3.1) */
   requireScopes(identity: Identity, scopes: readonly string[]): void
 }
@@ -26,6 +37,12 @@ interface IdentitiesParts {
 }
 
 export function createIdentities({ accessTokens, revocations }: IdentitiesParts): Identities {
+  async function judge(accessToken: string): Promise<Identity> {
+    const claims = await accessTokens.verify(accessToken)
+    if (revocations.isRevoked(claims)) throw refuseToken('revoked')
+    return claims
+  }
+
   return {
     async identify(headers) {
       const [header, second] = headers
@@ -38,9 +55,14 @@ export function createIdentities({ accessTokens, revocations }: IdentitiesParts)
       }
       const token = bearerSyntax.exec(header)?.[1]
       if (token === undefined) throw refuseToken('not a b64token')
-      const claims = await accessTokens.verify(token)
-      if (revocations.isRevoked(claims)) throw refuseToken('revoked')
-      return claims
+      return judge(token)
+    },
+
+    judge,
+
+    requireUser(identity) {
+      if (identity.kind === 'user') return identity
+      throw new AppError('insufficient_scope', 'This needs the token of a user, not of a client')
     },
 
     requireScopes(identity, scopes) {

@@ -147,6 +147,13 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   }
 }
 
+/** What is wrong with a hash that other software made: bcrypt only, and no cost we would not check. */
+export function importedHashProblem(hash: string): string | undefined {
+  const cost = Number(bcryptSyntax.exec(hash)?.[1])
+  if (cost <= bcryptCostHighest) return undefined
+  return `must be a bcrypt hash, as $2b$12$ and 53 characters, with a cost of ${bcryptCostHighest} at most`
+}
+
 /** What is compared with. For a stranger it is a hash that no password has, at the current cost. */
 interface Check {
   possible: boolean

@@ -85,8 +85,8 @@ forEachEngine((engine) => {
     expect(await opens(one, stays.access_token)).toBe(true)
     expect(await opens(other, stays.access_token)).toBe(true)
 
-    const { userId } = await other.identities.identify([`Bearer ${stays.access_token}`])
-    await other.users.disable(userId)
+    const { requireUser, identify } = other.identities
+    await other.users.disable(requireUser(await identify([`Bearer ${stays.access_token}`])).userId)
     expect(await opens(other, stays.access_token)).toBe('invalid_token')
     await expect.poll(() => opens(one, stays.access_token), patient).toBe('invalid_token')
   })

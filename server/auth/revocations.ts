@@ -4,16 +4,20 @@ import type { Compilable } from 'kysely'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import type { AccessTokenClaims } from './access-tokens.ts'
 
-/** A session that ended, or a user whose tokens below `epoch` are dead. */
+/** A session, a client's registration or one token that ended; a user whose tokens below `epoch` did. */
 export type Revocation =
-  | { kind: 'session'; subject: string }
+  | { kind: 'session' | 'client' | 'token'; subject: string }
   | { kind: 'user'; subject: string; epoch: number }
+
+/** The part of a token that can be revoked. */
+type RevocableToken =
+  | { sessionId: string; userId: string; epoch: number }
+  | { registrationId: string; tokenId: string }
 
 export interface Revocations {
   /** True where the token was taken back after it was issued (R58, R59). */
-  isRevoked(token: Pick<AccessTokenClaims, 'sessionId' | 'userId' | 'epoch'>): boolean
+  isRevoked(token: RevocableToken): boolean
   /**
    * Commits `writes` together with the revocations they cause, then remembers these here.
    * Who awaits it may answer: the tokens are dead on this node, and within a poll on every other.
@@ -41,15 +45,15 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
   const { database, clock, onPollError } = parts
   const keepMs = parts.accessTokenLifetimeSeconds * 1000 + overlapMs
   /** Both maps tell when the entry was made, so that it can be forgotten. */
-  const sessions = new Map<string, { createdAtMs: number }>()
+  const ended = new Map<string, { createdAtMs: number }>()
   const users = new Map<string, { createdAtMs: number; epoch: number }>()
   let lastChangeToken = database.changeToken()
   let readUpToMs = clock.now() - keepMs
   let purgedAtMs = clock.now()
 
   function remember(revocation: Revocation, createdAtMs: number): void {
-    if (revocation.kind === 'session') {
-      sessions.set(revocation.subject, { createdAtMs })
+    if (revocation.kind !== 'user') {
+      ended.set(revocation.subject, { createdAtMs })
       return
     }
     const known = users.get(revocation.subject)
@@ -64,9 +68,9 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       .where('created_at_ms', '>=', readUpToMs - overlapMs)
       .execute()
     for (const row of rows) {
-      const { subject, epoch } = row
+      const { kind, subject, epoch } = row
       remember(
-        epoch === null ? { kind: 'session', subject } : { kind: 'user', subject, epoch },
+        kind === 'user' ? { kind, subject, epoch: epoch ?? 0 } : { kind, subject },
         row.created_at_ms,
       )
       readUpToMs = Math.max(readUpToMs, row.created_at_ms)
@@ -75,7 +79,7 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
 
   async function purge(): Promise<void> {
     const oldestMs = clock.now() - keepMs
-    for (const map of [sessions, users]) {
+    for (const map of [ended, users]) {
       for (const [subject, entry] of map) if (entry.createdAtMs < oldestMs) map.delete(subject)
     }
     await database.kysely.deleteFrom('revocations').where('created_at_ms', '<', oldestMs).execute()
@@ -110,8 +114,11 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
   let timer = setTimeout(poll, pollIntervalMs).unref()
 
   return {
-    isRevoked({ sessionId, userId, epoch }) {
-      return sessions.has(sessionId) || epoch < (users.get(userId)?.epoch ?? 0)
+    isRevoked(token) {
+      if ('registrationId' in token) {
+        return ended.has(token.registrationId) || ended.has(token.tokenId)
+      }
+      return ended.has(token.sessionId) || token.epoch < (users.get(token.userId)?.epoch ?? 0)
     },
     async revoke(revocations, writes = []) {
       const createdAtMs = clock.now()

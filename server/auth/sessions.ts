@@ -26,7 +26,12 @@ export interface Session {
 }
 
 /** Why a session ended; kept in its row. */
-export type EndReason = 'signed_out' | 'refresh_token_reused' | 'ended_by_user' | 'ended_by_admin'
+export type EndReason =
+  | 'signed_out'
+  | 'refresh_token_reused'
+  | 'ended_by_user'
+  | 'ended_by_admin'
+  | 'client_removed'
 
 export interface StartedSession {
   session: Session
@@ -59,6 +64,8 @@ export interface Sessions {
   /** Whether the token would be taken, asked without taking it. Opens nothing. */
   isLive(refreshToken: string): Promise<boolean>
   find(id: string): Promise<Session | undefined>
+  /** Only where it has neither ended nor expired. */
+  findLive(id: string): Promise<Session | undefined>
   /** Ends it; its access tokens are dead when this returns. Ending an ended one does nothing. */
   end(id: string, reason: EndReason): Promise<void>
 }
@@ -166,6 +173,12 @@ export function createSessions(parts: SessionsParts): Sessions {
     return kysely.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
   }
 
+  async function selectLiveRow(id: string): Promise<Selectable<SessionsTable> | undefined> {
+    const row = await selectRow(id)
+    const isLive = row?.revoked_at_ms === null && clock.now() < expiryOf(row)
+    return isLive ? row : undefined
+  }
+
   function toStarted(row: Selectable<SessionsTable>): StartedSession {
     const refreshToken = refreshTokens.make({ sessionId: row.id, counter: row.counter })
     return { session: toSession(row), refreshToken }
@@ -213,13 +226,18 @@ export function createSessions(parts: SessionsParts): Sessions {
 
     async isLive(refreshToken) {
       const presented = refreshTokens.read(refreshToken)
-      const row = presented && (await selectRow(presented.sessionId))
-      if (!row || row.revoked_at_ms !== null) return false
-      return presented.counter <= row.counter && clock.now() < expiryOf(row)
+      if (!presented) return false
+      const row = await selectLiveRow(presented.sessionId)
+      return row !== undefined && presented.counter <= row.counter
     },
 
     async find(id) {
       const row = await selectRow(id)
+      return row && toSession(row)
+    },
+
+    async findLive(id) {
+      const row = await selectLiveRow(id)
       return row && toSession(row)
     },
 

@@ -2,21 +2,28 @@
 
 import type { AuthLog } from './auth-log.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
+import type { Revocations } from './revocations.ts'
 import type { Sessions } from './sessions.ts'
+import type { FoundToken } from './token-lookup.ts'
 
 export interface SignOut {
   bySessionId(sessionId: string): Promise<void>
   /** A token that is not ours, or of a session that has ended, is no error: out is out. */
   byRefreshToken(refreshToken: string): Promise<void>
+  /** By any live token: its session ends or, where a client got it for itself, this one token. */
+  byToken(token: FoundToken): Promise<void>
 }
 
 interface SignOutParts {
   refreshTokens: RefreshTokens
   sessions: Sessions
+  revocations: Revocations
   authLog: AuthLog
 }
 
-export function createSignOut({ refreshTokens, sessions, authLog }: SignOutParts): SignOut {
+export function createSignOut(parts: SignOutParts): SignOut {
+  const { refreshTokens, sessions, revocations, authLog } = parts
+
   async function bySessionId(sessionId: string): Promise<void> {
     await sessions.end(sessionId, 'signed_out')
     authLog.record('signed_out', { sessionId })
@@ -26,6 +33,14 @@ export function createSignOut({ refreshTokens, sessions, authLog }: SignOutParts
     async byRefreshToken(refreshToken) {
       const sessionId = refreshTokens.read(refreshToken)?.sessionId
       if (sessionId !== undefined) await bySessionId(sessionId)
+    },
+    async byToken(token) {
+      if (token.kind === 'refresh_token') return bySessionId(token.session.id)
+      const { identity } = token
+      if (identity.kind === 'user') return bySessionId(identity.sessionId)
+      const { tokenId, clientId } = identity
+      await revocations.revoke([{ kind: 'token', subject: tokenId }])
+      authLog.record('signed_out', { clientId, tokenId })
     },
   }
 }

@@ -28,6 +28,8 @@ export interface SigningKeys {
   readonly active: VerificationKey
   /** By `kid`, from our own set only (RFC 8725 §3.1). */
   find(kid: string): VerificationKey | undefined
+  /** For others to verify our tokens with (RFC 7517 §5): empty where the key is a shared secret. */
+  publicJwks(): JWK[]
 }
 
 interface SigningKeysParts {
@@ -57,7 +59,12 @@ export async function loadSigningKeys(
     ...active,
     key: await importKey(publicJwk, 'EdDSA'),
   }
-  return { active, find: (kid) => (kid === verification.kid ? verification : undefined) }
+  const published = describePublicJwk(publicJwk, verification)
+  return {
+    active,
+    find: (kid) => (kid === verification.kid ? verification : undefined),
+    publicJwks: () => [published],
+  }
 }
 
 /** The kid tells nothing of the secret: it is a keyed hash, not the RFC 7638 thumbprint. */
@@ -65,7 +72,22 @@ async function importSharedSecret(secretKey: Uint8Array): Promise<SigningKeys> {
   const kid = createHmac('sha256', secretKey).update('keycard kid').digest('base64url')
   const jwk = { kty: 'oct', k: Buffer.from(secretKey).toString('base64url') }
   const active = { kid, algorithm: 'HS256', key: await importKey(jwk, 'HS256') } as const
-  return { active, find: (candidate) => (candidate === kid ? active : undefined) }
+  return {
+    active,
+    find: (candidate) => (candidate === kid ? active : undefined),
+    publicJwks: () => [],
+  }
+}
+
+/** The members that make a public key of any kind; whatever else a JWK has stays here (R44). */
+const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const
+
+function describePublicJwk(
+  jwk: JWK,
+  { kid, algorithm }: Pick<VerificationKey, 'kid' | 'algorithm'>,
+): JWK {
+  const members = publicMembers.flatMap((name) => (name in jwk ? [[name, jwk[name]]] : []))
+  return { ...Object.fromEntries(members), kid, alg: algorithm, use: 'sig' }
 }
 
 async function importKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey> {

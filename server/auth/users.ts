@@ -1,6 +1,6 @@
 // The rows of `users`: found, listed, made, disabled. No rule about passwords here.
 
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import { canonicalName } from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
@@ -45,6 +45,8 @@ export interface Users {
   getCaller(identity: { userId: string }): Promise<UserRecord>
   /** @throws AppError conflict where the user name or e-mail address is taken */
   create(user: NewUser): Promise<UserRecord>
+  /** All of them, or none. @throws AppError conflict where a name or address is taken */
+  createAll(users: readonly NewUser[]): Promise<void>
   /** Sorted by user name; `page` counts from 1. */
   list(page: number, perPage: number): Promise<{ users: UserRecord[]; total: number }>
   listDemo(): Promise<UserRecord[]>
@@ -89,37 +91,17 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
       return user
     },
 
-    async create(user) {
+    create(user) {
+      return sayConflict(async () => {
+        const insert = kysely.insertInto('users').values(toRow(user, clock.now()))
+        return toRecord(await insert.returningAll().executeTakeFirstOrThrow())
+      })
+    },
+
+    async createAll(newUsers) {
       const nowMs = clock.now()
-      try {
-        const row = await kysely
-          .insertInto('users')
-          .values({
-            id: makeRandomId(),
-            username: user.username,
-            username_key: canonicalName(user.username),
-            email: user.email,
-            email_key: user.email === null ? null : canonicalName(user.email),
-            full_name: user.fullName,
-            role: user.role,
-            disabled: user.disabled ? 1 : 0,
-            epoch: 0,
-            password_hash: user.password.hash,
-            password_key_id: user.password.keyId,
-            password_changed_at_ms: nowMs,
-            is_demo: user.isDemo ? 1 : 0,
-            created_at_ms: nowMs,
-            updated_at_ms: nowMs,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow()
-        return toRecord(row)
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error
-        throw new AppError('conflict', 'That user name or e-mail address is taken', {
-          cause: error,
-        })
-      }
+      const inserts = newUsers.map((user) => kysely.insertInto('users').values(toRow(user, nowMs)))
+      await sayConflict(() => database.runAtomically(inserts))
     },
 
     async list(page, perPage) {
@@ -171,6 +153,35 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
         .where('id', '=', id)
       await revocations.revoke([{ kind: 'user', subject: id, epoch }], [write])
     },
+  }
+}
+
+async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new AppError('conflict', 'That user name or e-mail address is taken', { cause: error })
+  }
+}
+
+function toRow(user: NewUser, nowMs: number): Insertable<UsersTable> {
+  return {
+    id: makeRandomId(),
+    username: user.username,
+    username_key: canonicalName(user.username),
+    email: user.email,
+    email_key: user.email === null ? null : canonicalName(user.email),
+    full_name: user.fullName,
+    role: user.role,
+    disabled: user.disabled ? 1 : 0,
+    epoch: 0,
+    password_hash: user.password.hash,
+    password_key_id: user.password.keyId,
+    password_changed_at_ms: nowMs,
+    is_demo: user.isDemo ? 1 : 0,
+    created_at_ms: nowMs,
+    updated_at_ms: nowMs,
   }
 }
 

@@ -13,7 +13,9 @@ export function bearerChallenge({ reason, message, scope }: AppError): string | 
     case 'invalid_token':
       return `Bearer error="invalid_token", error_description="${message}"`
     case 'insufficient_scope':
-      return `Bearer error="insufficient_scope", scope="${scope.join(' ')}"`
+      return scope.length === 0
+        ? `Bearer error="insufficient_scope", error_description="${message}"`
+        : `Bearer error="insufficient_scope", scope="${scope.join(' ')}"`
     default:
       return undefined
   }

@@ -2,10 +2,23 @@
 
 export const oauthPaths = {
   token: '/token',
+  revoke: '/revoke',
+  introspect: '/introspect',
+  serverMetadata: '/.well-known/oauth-authorization-server',
+  resourceMetadata: '/.well-known/oauth-protected-resource',
+  jwks: '/.well-known/jwks.json',
 } as const
 
 /** The built-in clients, both public and first-party. `keycard-web` is taken where none is named. */
 export const builtInClientIds = { web: 'keycard-web', cli: 'keycard-cli' } as const
+
+/** What a client may trade for tokens: RFC 6749 §4.3, §6 and §4.4. */
+export const grantTypes = ['password', 'refresh_token', 'client_credentials'] as const
+export type GrantType = (typeof grantTypes)[number]
+
+export function isGrantType(word: string): word is GrantType {
+  return grantTypes.some((grant) => grant === word)
+}
 
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
@@ -19,7 +32,26 @@ export interface TokenResponse {
   refresh_token?: string
 }
 
-/** RFC 6749 §5.2 and §4.1.2.1, and RFC 8628 §3.5 for `slow_down`. */
+/** RFC 7662 §2.2. A token that opens nothing gets no more than `active`, so that nothing leaks. */
+export type IntrospectionResponse =
+  | { active: false }
+  | {
+      active: true
+      scope: string
+      client_id: string
+      /** Absent where the token speaks for no person. */
+      username?: string
+      token_type: 'Bearer'
+      /** In epoch seconds. */
+      exp: number
+      iat: number
+      sub: string
+      aud: string
+      iss: string
+      jti: string
+    }
+
+/** RFC 6749 §5.2 and §4.1.2.1, RFC 8628 §3.5 for `slow_down`, RFC 6750 §3.1 for the bearer's two. */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -27,6 +59,8 @@ export type OAuthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'invalid_scope'
+  | 'invalid_token'
+  | 'insufficient_scope'
   | 'slow_down'
   | 'temporarily_unavailable'
   | 'server_error'

@@ -23,6 +23,13 @@ export const scopesOfRole: Record<Role, readonly Scope[]> = {
   admin: allScopes,
 }
 
+/**
+ * What a client may be granted for itself, without a user (RFC 6749 §4.4). "See your items" means a
+ * person, and a machine is none; a scope that is not listed here is for people only.
+ */
+export const machineScopes = ['users:read', 'users:write'] as const satisfies readonly Scope[]
+export type MachineScope = (typeof machineScopes)[number]
+
 export function isScope(word: string): word is Scope {
   return Object.hasOwn(scopeCatalogue, word)
 }
@@ -52,6 +59,10 @@ export function parseScope(text: string): Scope[] {
     }
   }
   return allScopes.filter((scope) => words.has(scope))
+}
+
+export function isMachineScope(scope: Scope): scope is MachineScope {
+  return machineScopes.some((word) => word === scope)
 }
 
 export function formatScope(scopes: readonly string[]): string {

@@ -46,6 +46,7 @@ export const signInMessages = {
   signedOut: 'You’re signed out.',
   wrongCredentials: 'That username and password don’t match. Try again.',
   missingFields: 'Enter your username and your password.',
+  switchedOff: 'Signing in with a password is switched off here.',
   refused: 'This sign-in was refused. Reload the page and try again.',
   overloaded: 'Keycard is very busy right now. Try again in a moment.',
   fault: 'Something broke on our side, not yours. Try again in a moment.',

@@ -44,6 +44,8 @@ async function addUsers(database: Database, ...users: NewUser[]): Promise<void> 
 
 const expectedColumns = {
   items: 'created_at_ms description id owner_id title updated_at_ms',
+  oauth_clients:
+    'client_id created_at_ms first_party grants name registration_id scope secret_hash',
   revocations: 'created_at_ms epoch id kind subject',
   sessions:
     'address client_id counter created_at_ms door expires_at_ms id idle_expires_at_ms idle_ms ' +
@@ -55,7 +57,7 @@ const expectedColumns = {
 }
 
 const nullableColumns =
-  'revocations.epoch sessions.address sessions.revoked_at_ms sessions.revoked_reason ' +
+  'oauth_clients.secret_hash revocations.epoch sessions.address sessions.revoked_at_ms sessions.revoked_reason ' +
   'sessions.rotated_at_ms sessions.user_agent users.email users.email_key users.full_name ' +
   'users.password_key_id'
 

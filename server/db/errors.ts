@@ -10,6 +10,7 @@ export type UniqueColumn =
   | 'revocations.id'
   | 'signing_keys.kid'
   | 'items.id'
+  | 'oauth_clients.client_id'
 
 /** True where a unique column has the value already; with `column`, only where it is that one. */
 export function isUniqueViolation(error: unknown, column?: UniqueColumn): boolean {

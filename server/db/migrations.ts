@@ -122,6 +122,23 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .execute()
       },
     },
+
+    '0002_clients': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createTable('oauth_clients')
+          .addColumn('client_id', text, (column) => column.notNull())
+          .addColumn('registration_id', text, (column) => column.notNull())
+          .addColumn('name', text, (column) => column.notNull())
+          .addColumn('secret_hash', text)
+          .addColumn('grants', text, (column) => column.notNull())
+          .addColumn('scope', text, (column) => column.notNull())
+          .addColumn('first_party', 'integer', (column) => column.notNull())
+          .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+          .$call((table) => identifiedBy(table, 'oauth_clients', 'client_id'))
+          .execute()
+      },
+    },
   }
 }
 

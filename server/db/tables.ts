@@ -15,6 +15,7 @@ export interface Tables {
   revocations: RevocationsTable
   signing_keys: SigningKeysTable
   items: ItemsTable
+  oauth_clients: OAuthClientsTable
 }
 
 export interface UsersTable {
@@ -69,10 +70,10 @@ export interface SessionsTable {
 /** What was revoked lately; a row is kept for the longest life of an access token. */
 export interface RevocationsTable {
   id: string
-  kind: 'session' | 'user'
-  /** The id of that session or user. */
+  kind: 'session' | 'user' | 'client' | 'token'
+  /** The id of that session, user or client's registration. */
   subject: string
-  /** For a user: tokens with a lower epoch are dead. Null for a session. */
+  /** For a user: tokens with a lower epoch are dead. Null for the others. */
   epoch: number | null
   created_at_ms: EpochMs
 }
@@ -96,6 +97,22 @@ export interface ItemsTable {
   description: string
   created_at_ms: EpochMs
   updated_at_ms: EpochMs
+}
+
+/** The clients beside the built-in ones, which have no row. */
+export interface OAuthClientsTable {
+  /** As it names itself: the `client_id` of RFC 6749 §2.2. */
+  client_id: string
+  /** Random: a client that is removed and added again is another one, and old tokens stay dead. */
+  registration_id: string
+  name: string
+  /** SHA-256 of a secret of 256 random bits, in base64url; null for a public client. */
+  secret_hash: string | null
+  /** Separated by spaces, as is `scope`. */
+  grants: string
+  scope: string
+  first_party: Flag
+  created_at_ms: EpochMs
 }
 
 export type UserRow = Selectable<UsersTable>

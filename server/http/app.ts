@@ -2,6 +2,9 @@
 
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { introspectionEndpoint } from '../oauth/introspect.ts'
+import { metadataEndpoints } from '../oauth/metadata.ts'
+import { revocationEndpoint } from '../oauth/revoke.ts'
 import { tokenEndpoint } from '../oauth/token.ts'
 import type { Services } from '../services.ts'
 import { hasLiveRefreshCookie } from '../trpc/refresh-cookie.ts'
@@ -11,6 +14,7 @@ import { handleErrors, sendError } from './error-handler.ts'
 import { closeGracefully } from './graceful-close.ts'
 import { loginForm } from './login-form.ts'
 import { openapiPlugin } from './openapi.ts'
+import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { serveStaticClient } from './static-client.ts'
@@ -40,11 +44,15 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     styleHashes: build ? [build.loginPage.styleHash] : [],
   })
   handleErrors(app)
+  addIdentity(app)
   closeGracefully(app)
   await app.register(cookie)
 
   // The three doors: OAuth2, tRPC, and the same procedures as REST.
   await app.register(async (door) => tokenEndpoint(door, services))
+  await app.register(async (door) => revocationEndpoint(door, services))
+  await app.register(async (door) => introspectionEndpoint(door, services))
+  await app.register(async (door) => metadataEndpoints(door, services))
   await app.register(async (door) => trpcDoor(door, services))
   await app.register(async (door) => restPlugin(door, services))
   await app.register(async (pages) => openapiPlugin(pages, services))

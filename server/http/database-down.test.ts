@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createTestPlace } from '../../e2e/databases.ts'
 import { openTestApp } from '../../e2e/test-app.ts'
+import type { TokenResponse } from '../contract/oauth.ts'
 
 test('R51: while the database is down every door answers 503 with when to come back', async () => {
   const place = await createTestPlace('postgres')
@@ -12,17 +13,44 @@ test('R51: while the database is down every door answers 503 with when to come b
     env: { DATABASE_URL: place.url ?? '', MASTER_KEY: masterKey },
   })
   try {
-    const headers = { authorization: `Bearer ${await tokenFor('johndoe')}` }
+    const formType = { 'content-type': 'application/x-www-form-urlencoded' }
+    const accessToken = await tokenFor('johndoe')
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const adminHeaders = { authorization: `Bearer ${await tokenFor('admin')}` }
+    const signedIn = await app.inject({
+      method: 'POST',
+      url: '/token',
+      headers: formType,
+      payload: 'username=johndoe&password=secret',
+    })
+    const { refresh_token } = signedIn.json<Required<TokenResponse>>()
     await place.remove()
 
     const token = await app.inject({
       method: 'POST',
       url: '/token',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: formType,
       payload: 'username=johndoe&password=secret',
     })
     expect(token.json()).toMatchObject({ error: 'temporarily_unavailable' })
     expect([token.statusCode, token.headers['retry-after']]).toEqual([503, '5'])
+
+    // Never a 200 for what was not done; garbage needs no database to be known as such.
+    const postToken = (url: string, shown: string) =>
+      app.inject({
+        method: 'POST',
+        url,
+        headers: { ...formType, ...(url === '/introspect' && adminHeaders) },
+        payload: `token=${shown}`,
+      })
+    for (const url of ['/revoke', '/introspect']) {
+      for (const shown of [accessToken, refresh_token]) {
+        const answer = await postToken(url, shown)
+        expect(answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
+        expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+      }
+      expect((await postToken(url, 'garbage')).statusCode).toBe(200)
+    }
 
     const rest = await app.inject({ url: '/api/users/me', headers })
     expect([rest.statusCode, rest.headers['retry-after']]).toEqual([503, '5'])

@@ -196,6 +196,26 @@ describe('what is no sign-in at all', () => {
     },
   )
 
+  test('R20: with PASSWORD_GRANT=off the page says that this is switched off', async () => {
+    const closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
+    const door = fastify()
+    await door.register(cookie)
+    await loginForm(door, closed.services, {
+      assetsDirectory: '',
+      appHtml: '',
+      loginPage: createLoginPage(template),
+    })
+    const answer = await door.inject({
+      method: 'POST',
+      url: '/login',
+      headers: { ...ownPage, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(johndoe).toString(),
+    })
+    expectPage(answer, 400, 'error', /^Signing in with a password is switched off here\.$/)
+    await door.close()
+    await closed.close()
+  })
+
   test('without the built pages it says so', async () => {
     const bare = fastify()
     await bare.register(cookie)

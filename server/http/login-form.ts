@@ -68,6 +68,8 @@ function describeRefusal(error: unknown): Pick<SignInSlots, 'state' | 'message'>
       return { state: 'throttled', message: describeThrottle(retryAfterSeconds ?? 1) }
     case 'invalid_input':
       return { state: 'error', message: signInMessages.missingFields }
+    case 'unsupported_grant_type':
+      return { state: 'error', message: signInMessages.switchedOff }
     case 'overloaded':
       return { state: 'fault', message: signInMessages.overloaded }
     case undefined:

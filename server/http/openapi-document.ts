@@ -11,6 +11,11 @@ import {
   statusOfResponse,
 } from './openapi-responses.ts'
 import { describeTokenEndpoint, tokenSchemas } from './openapi-token.ts'
+import {
+  describeIntrospectionEndpoint,
+  describeRevocationEndpoint,
+  introspectionSchemas,
+} from './openapi-token-use.ts'
 import { packageVersion } from './package-version.ts'
 import { hasBody, listRestProcedures, type RestProcedure, restPrefix } from './rest-procedures.ts'
 
@@ -22,6 +27,7 @@ interface DocumentOptions {
 export function describeApi(router: AnyTRPCRouter, { passwordGrant }: DocumentOptions) {
   const procedures = listRestProcedures(router)
   const securitySchemes = describeSecuritySchemes(passwordGrant)
+  const schemeNames = Object.keys(securitySchemes)
   return {
     openapi: '3.1.0',
     info: {
@@ -31,10 +37,17 @@ export function describeApi(router: AnyTRPCRouter, { passwordGrant }: DocumentOp
     },
     paths: {
       [oauthPaths.token]: { post: describeTokenEndpoint({ passwordGrant }) },
-      ...describePaths(procedures, Object.keys(securitySchemes)),
+      [oauthPaths.revoke]: { post: describeRevocationEndpoint() },
+      [oauthPaths.introspect]: { post: describeIntrospectionEndpoint(schemeNames) },
+      ...describePaths(procedures, schemeNames),
     },
     components: {
-      schemas: { ...collectDefinitions(procedures), ...errorSchemas, ...tokenSchemas },
+      schemas: {
+        ...collectDefinitions(procedures),
+        ...errorSchemas,
+        ...tokenSchemas,
+        ...introspectionSchemas,
+      },
       responses: errorResponses,
       securitySchemes,
     },
@@ -114,8 +127,7 @@ function describeBody({ fields, requiredFields, pathFields }: RestProcedure) {
 
 function describeRefusals(procedure: RestProcedure) {
   const names: ErrorResponseName[] = ['BadRequest', 'ValidationError', 'Unavailable']
-  if (!procedure.isPublic) names.push('Unauthorized')
-  if (procedure.scopes.length > 0) names.push('Forbidden')
+  if (!procedure.isPublic) names.push('Unauthorized', 'Forbidden')
   if (procedure.pathFields.length > 0) names.push('NotFound')
   if (hasBody(procedure)) names.push('ContentTooLarge', 'UnsupportedMediaType')
   return Object.fromEntries(

@@ -50,7 +50,10 @@ const retryAfter = {
 export const errorResponses = {
   BadRequest: refusal('The request is malformed.'),
   Unauthorized: { ...refusal('The token is missing, expired or invalid.'), headers: challenge },
-  Forbidden: { ...refusal('The token lacks a scope that is needed.'), headers: challenge },
+  Forbidden: {
+    ...refusal('The token lacks a scope that is needed, or is no user’s.'),
+    headers: challenge,
+  },
   NotFound: refusal('There is no such thing, or it is not yours.'),
   ContentTooLarge: refusal('The body is too large.'),
   UnsupportedMediaType: refusal('The Content-Type is not application/json.'),

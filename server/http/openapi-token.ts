@@ -1,6 +1,6 @@
-// `POST /token` as OpenAPI describes it: the one path of the document that is no procedure.
+// `POST /token` as OpenAPI describes it. No procedure stands behind it, so it is written by hand.
 
-import { builtInClientIds } from '../contract/oauth.ts'
+import { builtInClientIds, grantTypes } from '../contract/oauth.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { ResponseObject } from './openapi-responses.ts'
 
@@ -32,13 +32,13 @@ export function describeTokenEndpoint({ passwordGrant }: { passwordGrant: boolea
   return {
     operationId: 'token',
     tags: ['token'],
-    summary: passwordGrant ? 'Sign in, or refresh a token' : 'Refresh a token',
+    summary: passwordGrant ? 'Sign in, or refresh a token' : 'Get or refresh a token',
     security: [],
     requestBody: {
       required: true,
       content: {
         'application/x-www-form-urlencoded': {
-          schema: passwordGrant ? describeForm() : describeRefreshForm(),
+          schema: describeForm(passwordGrant),
         },
       },
     },
@@ -54,34 +54,25 @@ export function describeTokenEndpoint({ passwordGrant }: { passwordGrant: boolea
       },
       413: refusal('The body is too large.'),
       415: refusal('The Content-Type is not application/x-www-form-urlencoded.'),
-      429: { ...refusal('Too many attempts.'), headers: retryAfter() },
       503: { ...refusal('Overloaded, or the database is down.'), headers: retryAfter() },
     },
   }
 }
 
-function describeForm(): JsonSchema {
-  const refresh = describeRefreshForm()
+function describeForm(passwordGrant: boolean): JsonSchema {
+  const grants = grantTypes.filter((grant) => passwordGrant || grant !== 'password')
   return {
     type: 'object',
     properties: {
       grant_type: {
         type: 'string',
-        enum: ['password', 'refresh_token'],
-        description: 'password by default where no client is named.',
+        enum: grants,
+        ...(passwordGrant && { description: 'password by default where no client is named.' }),
       },
-      username: { type: 'string', description: 'The user name or the e-mail address.' },
-      password: { type: 'string', format: 'password' },
-      ...refresh.properties,
-    },
-  }
-}
-
-function describeRefreshForm(): JsonSchema {
-  return {
-    type: 'object',
-    properties: {
-      grant_type: { type: 'string', const: 'refresh_token' },
+      ...(passwordGrant && {
+        username: { type: 'string', description: 'The user name or the e-mail address.' },
+        password: { type: 'string', format: 'password' },
+      }),
       refresh_token: { type: 'string' },
       scope: {
         type: 'string',
@@ -89,26 +80,30 @@ function describeRefreshForm(): JsonSchema {
       },
       client_id: {
         type: 'string',
-        enum: Object.values(builtInClientIds),
         description: `${builtInClientIds.web} where it is left out.`,
       },
+      client_secret: {
+        type: 'string',
+        format: 'password',
+        description: 'Of a confidential client, here or by HTTP Basic.',
+      },
     },
-    required: ['grant_type', 'refresh_token'],
+    ...(!passwordGrant && { required: ['grant_type'] }),
   }
 }
 
-function refusal(description: string): ResponseObject {
+export function refusal(description: string): ResponseObject {
   return { description, content: { 'application/json': { schema: reference('OAuthError') } } }
 }
 
-function retryAfter() {
+export function retryAfter() {
   return describeHeader('Retry-After', { type: 'integer' }, 'When to try again, in seconds.')
 }
 
-function describeHeader(name: string, schema: JsonSchema, description: string) {
+export function describeHeader(name: string, schema: JsonSchema, description: string) {
   return { [name]: { description, schema } }
 }
 
-function reference(name: keyof typeof tokenSchemas): JsonSchema {
+export function reference(name: string): JsonSchema {
   return { $ref: `#/components/schemas/${name}` }
 }

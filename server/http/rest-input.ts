@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { readQuery, refuseParameter } from './query-string.ts'
+import { refuseMisplacedToken } from './require-token.ts'
 import { hasBody, type RestProcedure } from './rest-procedures.ts'
 
 /**
@@ -16,7 +17,7 @@ export function readInput(
 ): Record<string, unknown> {
   const query = readQuery(request.url)
   const body = hasBody(procedure) ? readBody(request.body) : {}
-  refuseMisplacedToken(request, query.has('access_token') || Object.hasOwn(body, 'access_token'))
+  refuseMisplacedToken(request)
   const { fields, pathFields } = procedure
   const path = Object.entries(request.params as Record<string, string>)
   for (const name of query.keys()) {
@@ -42,19 +43,6 @@ function readBody(body: unknown): object {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
   const message = 'must be a JSON object'
   throw new AppError('invalid_input', `The body ${message}`, { fields: [{ path: '', message }] })
-}
-
-/** URLs are logged on their way and kept in histories, so no token is taken from one (RFC 6750 §2.3). */
-function refuseMisplacedToken(request: FastifyRequest, isMisplaced: boolean): void {
-  if (!isMisplaced) return
-  // §2: more than one method of sending the token is a malformed request.
-  if (request.headers.authorization !== undefined) {
-    throw new AppError('invalid_request', 'The token must be sent in one way, not in two')
-  }
-  throw refuseParameter(
-    'access_token',
-    'is not a parameter here: a token goes into the Authorization header',
-  )
 }
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i

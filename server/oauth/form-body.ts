@@ -95,6 +95,8 @@ const protocolNames = new Set([
   'client_id',
   'client_secret',
   'refresh_token',
+  'token',
+  'token_type_hint',
 ])
 
 function decodeUtf8(bytes: Uint8Array, what: string): string {

@@ -1,6 +1,7 @@
 // Errors at the OAuth2 door: AppError to RFC 6749 §5.2, with FastAPI's `detail` beside it.
 
 import type { AppError, ErrorReason } from '../contract/app-error.ts'
+import { bearerChallenge } from '../contract/bearer-challenge.ts'
 import type { OAuthErrorBody, OAuthErrorCode } from '../contract/oauth.ts'
 
 export interface OAuthErrorAnswer {
@@ -20,6 +21,11 @@ const codeAndStatusOfReason: Partial<Record<ErrorReason, [OAuthErrorCode, number
   invalid_input: ['invalid_request', 400],
   invalid_credentials: ['invalid_grant', 400],
   invalid_grant: ['invalid_grant', 400],
+  // RFC 7662 §2.3: what RFC 6750 §3 says of a bearer token holds where one opens an endpoint.
+  not_authenticated: ['invalid_client', 401],
+  token_expired: ['invalid_token', 401],
+  invalid_token: ['invalid_token', 401],
+  insufficient_scope: ['insufficient_scope', 403],
   invalid_client: ['invalid_client', 400],
   unauthorized_client: ['unauthorized_client', 400],
   unsupported_grant_type: ['unsupported_grant_type', 400],
@@ -42,11 +48,13 @@ export function toOAuthError(error: AppError | undefined, client: ClientNaming):
     result.headers['retry-after'] = String(error.retryAfterSeconds)
   }
   // FastAPI's users expect 401 with the challenge; libraries, which all name a client, the RFC's 400.
-  if (error.reason === 'invalid_credentials' && !client.named) {
-    result.status = 401
-    result.headers['www-authenticate'] = 'Bearer'
+  if (error.reason === 'invalid_credentials' && !client.named) result.status = 401
+  const challenge = bearerChallenge(error)
+  if (challenge !== undefined && result.status !== 400) {
+    result.headers['www-authenticate'] = challenge
   }
-  if (error.reason === 'invalid_client' && client.usedBasic) {
+  // §5.2: the scheme that was tried is the one that is asked for.
+  if (code === 'invalid_client' && client.usedBasic) {
     result.status = 401
     result.headers['www-authenticate'] = 'Basic realm="keycard"'
   }

@@ -298,9 +298,9 @@ describe('the request itself', () => {
 })
 
 describe('grant types and clients', () => {
-  test('another grant is unsupported_grant_type', async () => {
-    const answer = await post({ grant_type: 'client_credentials', ...cli })
-    const description = 'grant_type must be password or refresh_token'
+  test('R11: another grant is unsupported_grant_type', async () => {
+    const answer = await post({ grant_type: 'authorization_code', ...cli })
+    const description = 'grant_type must be password, refresh_token or client_credentials'
     expectError(answer, 400, 'unsupported_grant_type', description)
   })
 
@@ -531,5 +531,31 @@ describe('R20: PASSWORD_GRANT=off', () => {
     expect(refused?.json()).toMatchObject({ error: 'unsupported_grant_type' })
     const other = await send({ grant_type: 'refresh_token', refresh_token })
     expect(other?.json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  test('a wrong password is told the same, and nothing is hashed', async () => {
+    const keycardClosed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
+    closed = keycardClosed
+    const { completed } = keycardClosed.services.passwords.stats()
+    const answers = await Promise.all(
+      [
+        johndoe,
+        { ...johndoe, password: 'wrong' },
+        { ...johndoe, ...cli, grant_type: 'password' },
+      ].map((form) =>
+        keycardClosed.app.inject({
+          method: 'POST',
+          url: '/token',
+          headers: { 'content-type': formType },
+          payload: new URLSearchParams(form).toString(),
+        }),
+      ),
+    )
+    expect(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size).toBe(1)
+    expect(answers[0]?.json()).toMatchObject({
+      error: 'unsupported_grant_type',
+      error_description: 'The password grant is switched off here',
+    })
+    expect(keycardClosed.services.passwords.stats().completed).toBe(completed)
   })
 })

@@ -16,22 +16,26 @@ export async function tokenEndpoint(app: FastifyInstance, services: Services): P
   })
 }
 
-function grantTokens(
+async function grantTokens(
   services: Services,
   { form, client, presented, request }: OAuthRequest,
 ): Promise<TokenResponse> {
   const grantType = form.get('grant_type') ?? assumeGrantType(presented)
   const scope = form.get('scope')
+  const device = describeDevice(request)
   switch (grantType) {
-    case 'password':
-      return services.passwordGrant({
+    case 'password': {
+      const { refresh_token, ...tokens } = await services.passwordGrant({
         username: requireParameter(form, 'username'),
         password: requireParameter(form, 'password'),
         scope,
         client,
         door: 'token',
-        device: describeDevice(request),
+        device,
       })
+      // A token that the client may not trade in is not given to it (RFC 6749 §5.1: optional).
+      return client.grants.includes('refresh_token') ? { ...tokens, refresh_token } : tokens
+    }
     case 'refresh_token':
       return services.refreshTokenGrant({
         refreshToken: requireParameter(form, 'refresh_token'),
@@ -39,8 +43,13 @@ function grantTokens(
         client,
         door: 'token',
       })
+    case 'client_credentials':
+      return services.clientCredentialsGrant({ scope, client, device })
     default:
-      throw new AppError('unsupported_grant_type', 'grant_type must be password or refresh_token')
+      throw new AppError(
+        'unsupported_grant_type',
+        'grant_type must be password, refresh_token or client_credentials',
+      )
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { initTRPC } from '@trpc/server'
 import { AppError } from '../contract/app-error.ts'
-import type { Scope } from '../contract/scopes.ts'
+import type { MachineScope, Scope } from '../contract/scopes.ts'
 import type { Context } from './context.ts'
 import { describeError, publicMessage, toTrpcError } from './trpc-error.ts'
 
@@ -51,19 +51,36 @@ const authenticate = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { identity } })
 })
 
+const authenticateUser = t.middleware(async ({ ctx, next }) => {
+  const identity = ctx.services.identities.requireUser(await ctx.identify())
+  return next({ ctx: { identity } })
+})
+
 /** For everybody, whatever token they show. */
 export const publicProcedure = t.procedure.meta({ access: 'public' }).use(translateErrors)
 
-/** For whoever shows a valid access token: `ctx.identity` is there. */
+/** For users who show a valid access token: `ctx.identity` says who. A client of its own gets 403. */
 export const protectedProcedure = t.procedure
   .meta({ access: 'protected' })
   .use(translateErrors)
-  .use(authenticate)
+  .use(authenticateUser)
 
-/** For tokens that have all of `scopes`, which are words of the catalogue. */
+/** For users whose token has all of `scopes`, which are words of the catalogue. */
 export function scopedProcedure(...scopes: [Scope, ...Scope[]]) {
   return protectedProcedure.meta({ scopes }).use(({ ctx, next }) => {
     ctx.services.identities.requireScopes(ctx.identity, scopes)
     return next()
   })
+}
+
+/** For users and machines alike whose token has all of `scopes`: `ctx.identity.kind` says which. */
+export function anyCallerProcedure(...scopes: [MachineScope, ...MachineScope[]]) {
+  return t.procedure
+    .meta({ access: 'protected', scopes })
+    .use(translateErrors)
+    .use(authenticate)
+    .use(({ ctx, next }) => {
+      ctx.services.identities.requireScopes(ctx.identity, scopes)
+      return next()
+    })
 }

@@ -4,7 +4,7 @@ import { createTRPCClient, httpLink } from '@trpc/client'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { Item, ItemPage } from '../contract/items.ts'
 import type { User } from '../contract/users.ts'
-import { protectedProcedure, scopedProcedure } from './procedures.ts'
+import { anyCallerProcedure, protectedProcedure, scopedProcedure } from './procedures.ts'
 import type { AppRouter } from './router.ts'
 
 const client = createTRPCClient<AppRouter>({
@@ -25,6 +25,15 @@ test('a scope that is not in the catalogue is a compile error', () => {
 test('who calls is known in a protected procedure', () => {
   const procedure = protectedProcedure.query(({ ctx }) => ctx.identity.userId)
   expectTypeOf<(typeof procedure)['_def']['$types']['output']>().toEqualTypeOf<string>()
+})
+
+test('where a machine may call, who calls is known only after a look', () => {
+  const procedure = anyCallerProcedure('users:read').query(({ ctx }) => ctx.identity.kind)
+  expectTypeOf<(typeof procedure)['_def']['$types']['output']>().toEqualTypeOf<'user' | 'client'>()
+  // @ts-expect-error a client has no user id
+  expect(anyCallerProcedure('users:read').query(({ ctx }) => ctx.identity.userId)).toBeDefined()
+  // @ts-expect-error a machine can never have this one
+  expect(anyCallerProcedure('items:read')).toBeDefined()
 })
 
 /** Never called: that it compiles, and where it does not, is the test. */

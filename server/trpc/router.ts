@@ -11,9 +11,9 @@ export const appRouter = router({
   users: usersRouter,
   items: itemsRouter,
 
-  /** The smallest example: any valid token opens it. */
+  /** The smallest example: the token of any user opens it. */
   protected: protectedProcedure
-    .meta({ rest: { method: 'GET', path: '/protected', summary: 'Any valid token opens this' } })
+    .meta({ rest: { method: 'GET', path: '/protected', summary: "Any user's token opens this" } })
     .output(z.object({ message: z.string(), user: z.string() }))
     .query(async ({ ctx }) => {
       const user = await ctx.services.users.getCaller(ctx.identity)

@@ -25,6 +25,8 @@ export function readSignInFailure(cause: unknown): SignInFailure {
     case 'invalid_credentials':
     case 'invalid_input': // a name or password of a shape that no account can have
       return failure('error', words.wrongCredentials)
+    case 'unsupported_grant_type':
+      return failure('error', words.switchedOff)
     case 'too_many_requests':
       return { state: 'throttled', message: '', retryAfterSeconds }
     case 'overloaded':

@@ -14,6 +14,7 @@ export async function issueTokens(
   { epoch, scopes }: { epoch: number; scopes: readonly Scope[] },
 ): Promise<IssuedTokens> {
   const { token, expiresIn } = await accessTokens.issue({
+    kind: 'user',
     userId: session.userId,
     sessionId: session.id,
     clientId: session.clientId,

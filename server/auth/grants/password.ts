@@ -5,7 +5,7 @@ import type { Device } from '../../contract/device.ts'
 import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { AuthLog } from '../auth-log.ts'
-import { type Client, requireGrant } from '../clients.ts'
+import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { Passwords, PasswordVerdict } from '../passwords.ts'
 import type { SessionDoor, Sessions } from '../sessions.ts'
 import type { UserRecord, Users } from '../users.ts'
@@ -14,7 +14,7 @@ import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
 export interface PasswordGrantRequest {
   username: string
   password: string
-  /** Absent: all scopes of the user's role. */
+  /** Absent: all scopes of the user's role that the client may have. */
   scope: string | undefined
   client: Client
   door: SessionDoor
@@ -66,12 +66,16 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
     }
     requireGrant(client, 'password')
-    // An unknown scope is refused before anything is hashed …
+    // A scope that is unknown, or not the client's, is refused before anything is hashed …
     const requested = scope === undefined ? undefined : parseScope(scope)
+    if (requested) requireClientScopes(client, requested)
     const user = await authenticate({ username, password, device })
     // … and one the user may not have only now: else it would tell who is an admin.
-    const allowed = scopesOfRole[user.role]
+    const allowed = scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
     const scopes = requested ?? allowed
+    if (scopes.length === 0) {
+      throw new AppError('invalid_scope', 'The client may have no scope that this user has')
+    }
     if (!scopes.every((word) => allowed.includes(word))) {
       throw new AppError('invalid_scope', 'scope has a word that this user may not have')
     }

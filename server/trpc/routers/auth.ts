@@ -42,7 +42,10 @@ export const authRouter = router({
     const refreshToken = cookie.read()
     if (refreshToken !== undefined) await ctx.services.signOut.byRefreshToken(refreshToken)
     // Clients that keep their own tokens show the access token instead.
-    else await ctx.services.signOut.bySessionId((await ctx.identify()).sessionId)
+    else {
+      const { sessionId } = ctx.services.identities.requireUser(await ctx.identify())
+      await ctx.services.signOut.bySessionId(sessionId)
+    }
     cookie.clear()
     return null
   }),

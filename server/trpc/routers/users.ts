@@ -2,7 +2,7 @@
 
 import type { UserRecord } from '../../auth/users.ts'
 import { type User, userListSchema, userPageSchema, userSchema } from '../../contract/users.ts'
-import { router, scopedProcedure } from '../procedures.ts'
+import { anyCallerProcedure, router, scopedProcedure } from '../procedures.ts'
 
 export const usersRouter = router({
   me: scopedProcedure('me')
@@ -13,7 +13,7 @@ export const usersRouter = router({
       return toUser(user)
     }),
 
-  list: scopedProcedure('users:read')
+  list: anyCallerProcedure('users:read')
     .meta({ rest: { method: 'GET', path: '/users', summary: 'Every user, by user name' } })
     .input(userListSchema)
     .output(userPageSchema)

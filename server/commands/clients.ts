@@ -1,0 +1,142 @@
+// `clients`: the OAuth clients beside the built-in ones, listed, added and removed.
+
+import { parseArgs } from 'node:util'
+import type { NewClient } from '../auth/client-rules.ts'
+import type { Client } from '../auth/clients.ts'
+import type { Config } from '../config.ts'
+import { grantTypes, isGrantType } from '../contract/oauth.ts'
+import { allScopes, isScope } from '../contract/scopes.ts'
+import { createServices, type Services } from '../services.ts'
+import type { Command } from './command.ts'
+import { UsageError } from './usage-error.ts'
+
+export const clientsCommand: Command = {
+  usage: `clients list [--json]
+  clients add <id> --name <name> --grants <grant,…> --scopes <scope,…> [--confidential] [--first-party]
+  clients remove <id>`,
+  summary: 'The OAuth clients. The secret of a confidential one is printed once, when it is added.',
+  run: runClients,
+}
+
+type Action = (services: Services) => Promise<string>
+
+/** Each reads its words, so that a wrong one is told before the database is opened. */
+const actions: Record<string, (words: string[]) => Action> = {
+  list: readList,
+  add: readAdd,
+  remove: readRemove,
+}
+
+async function runClients([name = '', ...words]: string[], config: Config): Promise<string> {
+  const read = Object.hasOwn(actions, name) ? actions[name] : undefined
+  if (!read) throw new UsageError('Say what to do with the clients: list, add or remove')
+  const act = read(words)
+  const services = await createServices(config, { serving: false })
+  try {
+    return await act(services)
+  } finally {
+    await services.close()
+  }
+}
+
+function readList(words: string[]): Action {
+  const { json } = sayUsage(
+    () => parseArgs({ args: words, options: { json: { type: 'boolean', default: false } } }).values,
+  )
+  return async ({ clients }) => {
+    const all = await clients.list()
+    return json ? JSON.stringify(all.map(toJson), null, 2) : all.map(describeClient).join('\n')
+  }
+}
+
+function readAdd(words: string[]): Action {
+  const client = sayUsage(() => readNewClient(words))
+  return async ({ clients }) => {
+    const { secret } = await clients.add(client)
+    const done = `${client.id} can get tokens now.`
+    if (secret === null) return `${done} It is public: it has no secret.`
+    return `${done} Its secret is shown this once, and kept nowhere:\n${secret}`
+  }
+}
+
+function readRemove(words: string[]): Action {
+  const id = sayUsage(() => readId(parseArgs({ args: words, allowPositionals: true }).positionals))
+  return async ({ clients }) => {
+    await clients.remove(id)
+    return `${id} is removed, and what it was given opens nothing any more.`
+  }
+}
+
+function readNewClient(words: string[]): NewClient {
+  const { positionals, values } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      grants: { type: 'string' },
+      scopes: { type: 'string' },
+      confidential: { type: 'boolean', default: false },
+      'first-party': { type: 'boolean', default: false },
+    },
+  })
+  return {
+    id: readId(positionals),
+    name: values.name ?? '',
+    isConfidential: values.confidential,
+    isFirstParty: values['first-party'],
+    grants: readWords('grant', values.grants, isGrantType, grantTypes),
+    scopes: readWords('scope', values.scopes, isScope, allScopes),
+  }
+}
+
+function readId([id, ...rest]: string[]): string {
+  if (id === undefined || rest.length > 0) throw new Error('One client id is needed')
+  return id
+}
+
+/** With commas or spaces between them; in the order of the catalogue, each once. */
+function readWords<Word extends string>(
+  kind: string,
+  text: string | undefined,
+  isWord: (word: string) => word is Word,
+  known: readonly Word[],
+): Word[] {
+  const words = (text ?? '').split(/[\s,]+/).filter((word) => word !== '')
+  const unknown = words.find((word) => !isWord(word))
+  if (unknown !== undefined) {
+    throw new Error(`There is no ${kind} "${unknown}"; there are: ${known.join(', ')}`)
+  }
+  return known.filter((word) => words.includes(word))
+}
+
+function sayUsage<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function describeClient({ id, name, grants, scopes, ...client }: Client): string {
+  const kinds = [
+    client.isConfidential ? 'confidential' : 'public',
+    ...(client.isFirstParty ? ['first-party'] : []),
+    ...(client.registration === null ? ['built in'] : []),
+  ]
+  return `${id}  ${name} (${kinds.join(', ')})
+    grants  ${grants.join(' ')}
+    scopes  ${scopes.join(' ')}`
+}
+
+function toJson({ id, name, isConfidential, isFirstParty, grants, scopes, registration }: Client) {
+  return {
+    client_id: id,
+    name,
+    confidential: isConfidential,
+    first_party: isFirstParty,
+    grants,
+    scopes,
+    built_in: registration === null,
+    created_at: registration && new Date(registration.createdAtMs).toISOString(),
+  }
+}

@@ -1,0 +1,31 @@
+// POST /revoke: a client gives a token back (RFC 7009), and its session ends.
+
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { oauthPaths } from '../contract/oauth.ts'
+import type { Services } from '../services.ts'
+import { addOAuthEndpoint, type OAuthRequest } from './endpoint.ts'
+import { requireParameter } from './form-body.ts'
+
+export async function revocationEndpoint(app: FastifyInstance, services: Services): Promise<void> {
+  addOAuthEndpoint(app, services, {
+    path: oauthPaths.revoke,
+    answer: (request) => revokeToken(services, request),
+  })
+}
+
+/**
+ * A session is one row, so either of its tokens ends it whole: the refresh token and every access
+ * token (RFC 7009 §2.1 demands the one and allows the other). A token that a client got for itself
+ * has no session, and ends alone.
+ */
+async function revokeToken(
+  { tokenLookup, signOut }: Services,
+  { form, client, reply }: OAuthRequest,
+): Promise<FastifyReply> {
+  const found = await tokenLookup.find(requireParameter(form, 'token'))
+  // §2.1: another client's token is not revoked.
+  if (found?.clientId === client.id) await signOut.byToken(found)
+  // §2.2: the answer is the same for a token that is none. What the client wanted holds: it has no
+  // token that opens anything.
+  return reply.code(200).send()
+}
