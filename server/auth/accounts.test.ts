@@ -148,20 +148,5 @@ describe('importing', () => {
       expect(String(error)).not.toContain('argon2id')
       expect(await users.findByLogin('fine')).toBeUndefined()
     })
-
-    test('all or none, also where a name is taken in that very moment', async () => {
-      const { accounts, users } = keycard.services
-      const both = ['rival', 'bystander'].map((name) => describeAccount(name))
-      const imports = await Promise.allSettled([
-        accounts.import(both),
-        accounts.import([describeAccount('other'), ...both]),
-      ])
-      const failed = imports.filter(({ status }) => status === 'rejected')
-      expect(failed).toEqual([
-        { status: 'rejected', reason: expect.objectContaining({ name: 'AppError' }) },
-      ])
-      const secondWon = imports[1]?.status === 'fulfilled'
-      expect((await users.findByLogin('other')) !== undefined).toBe(secondWon)
-    })
   })
 })

@@ -297,6 +297,18 @@ forEachEngine((engine) => {
       expect(answer.json()).toMatchObject({ error: 'unauthorized_client' })
     })
 
+    test('a refresh gives no scope that the client has lost since', async () => {
+      const client = await add(mobileApp)
+      const { refresh_token = '' } = await getTokens({ ...password, ...client })
+      await database.kysely
+        .updateTable('oauth_clients')
+        .set({ scope: 'me' })
+        .where('client_id', '=', client.client_id)
+        .execute()
+      const refresh = { grant_type: 'refresh_token', refresh_token, ...client }
+      expect(await getTokens(refresh)).toMatchObject({ scope: 'me' })
+    })
+
     test('without the refresh grant no refresh token is given', async () => {
       const client = await add(mobileApp, { grants: ['password'] })
       expect(await getTokens({ ...password, ...client })).not.toHaveProperty('refresh_token')

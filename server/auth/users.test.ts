@@ -70,6 +70,19 @@ forEachEngine((engine) => {
     await expect(users.create(describeUser('carol'))).resolves.toBeDefined()
   })
 
+  test('of many made together none is there where one is a conflict', async () => {
+    const { users } = await openUsers(await openTestDatabase(engine))
+    await users.create(describeUser('taken'))
+    const names = (page: { users: { username: string }[] }) =>
+      page.users.map(({ username }) => username)
+    const wanted = ['ada', 'TAKEN', 'bob'].map((name) => describeUser(name))
+    await expect(users.createAll(wanted)).rejects.toMatchObject({ reason: 'conflict' })
+    expect(names(await users.list(1, 10))).toEqual(['taken'])
+    await users.createAll(wanted.filter(({ username }) => username !== 'TAKEN'))
+    expect(names(await users.list(1, 10))).toEqual(['ada', 'bob', 'taken'])
+    await users.createAll([])
+  })
+
   test('the list is sorted by user name and paged', async () => {
     const { users } = await openUsers(await openTestDatabase(engine))
     for (const name of ['Zoe', 'ada', 'Bob', 'carl', '9lives'])

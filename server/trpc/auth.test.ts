@@ -176,6 +176,25 @@ describe('auth.login', () => {
     })
   })
 
+  test('R20: with PASSWORD_GRANT=off it says so, and sets no cookie', async () => {
+    const closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
+    try {
+      const answer = await closed.app.inject({
+        method: 'POST',
+        url: '/trpc/auth.login',
+        headers: { 'content-type': 'application/json', ...sameOrigin },
+        payload: JSON.stringify(johndoe),
+      })
+      expectError(answer, 400, 'unsupported_grant_type')
+      expect(answer.json()).toMatchObject({
+        error: { message: 'The password grant is switched off here' },
+      })
+      expect(cookieLine(answer)).toBeUndefined()
+    } finally {
+      await closed.close()
+    }
+  })
+
   test('R68: COOKIE_SECURE=off gives a plain name without Secure', async () => {
     const insecure = await openTestApp({ env: { COOKIE_SECURE: 'off' } })
     try {

@@ -73,7 +73,7 @@ export function scopedProcedure(...scopes: [Scope, ...Scope[]]) {
   })
 }
 
-/** For users and machines alike whose token has all of `scopes`: `ctx.identity.kind` says which. */
+/** For users and for machines, if their token has all of `scopes`: `ctx.identity.kind` says which. */
 export function anyCallerProcedure(...scopes: [MachineScope, ...MachineScope[]]) {
   return t.procedure
     .meta({ access: 'protected', scopes })

@@ -36,8 +36,10 @@ export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshT
     })
     const user = await users.findById(started.session.userId)
     if (!user || user.disabled) throw refuseRefresh('user disabled or gone')
-    // The role may have changed since sign-in: the session keeps only what it still allows (R63).
-    const allowed = started.session.scopes.filter((word) => scopesOfRole[user.role].includes(word))
+    // Role and client may have changed since sign-in: only what both still allow is left (R63).
+    const allowed = started.session.scopes.filter(
+      (word) => scopesOfRole[user.role].includes(word) && client.scopes.includes(word),
+    )
     if (allowed.length === 0) throw refuseRefresh('no scope is left')
     const scopes = requested ?? allowed
     if (!scopes.every((word) => allowed.includes(word))) throw refuseScope()
