@@ -2,6 +2,7 @@
 
 import type { Command } from './commands/command.ts'
 import { createUserCommand } from './commands/create-user.ts'
+import { keysCommand } from './commands/keys.ts'
 import { UsageError } from './commands/usage-error.ts'
 import { loadEnvironment, readConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
@@ -9,6 +10,7 @@ import { StartError } from './contract/start-error.ts'
 
 const commands: Record<string, Command> = {
   'create-user': createUserCommand,
+  keys: keysCommand,
 }
 
 const help = `Usage: npm run keycard -- <command>

@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shareTestDatabase } from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
@@ -89,7 +90,14 @@ describe.each(algorithms)('$algorithm', (signing) => {
 
   beforeAll(async () => {
     const masterKeys = createMasterKeys([Buffer.alloc(32, 1)])
-    const signingKeys = await loadSigningKeys(signing, { database: database(), masterKeys, clock })
+    const signingKeys = await loadSigningKeys(signing, {
+      database: database(),
+      masterKeys,
+      clock,
+      feed: stillFeed,
+      accessTokenLifetimeSeconds: lifetimeSeconds,
+      onUnreadableKey: () => {},
+    })
     active = signingKeys.active
     goodHeader = { alg: active.algorithm, kid: active.kid, typ: 'at+jwt' }
     tokens = createAccessTokens({ signingKeys, clock, issuer, lifetimeSeconds })
@@ -292,7 +300,12 @@ describe('EdDSA', () => {
     )
     const active: VerificationKey = { kid: 'k', algorithm: 'EdDSA', key: verifier }
     const tokens = createAccessTokens({
-      signingKeys: { active, find: () => active },
+      signingKeys: {
+        active,
+        find: async () => active,
+        publicJwks: () => [],
+        refresh: async () => {},
+      },
       clock,
       issuer,
       lifetimeSeconds,

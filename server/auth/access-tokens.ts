@@ -71,7 +71,7 @@ export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
 
     async verify(token) {
       const header = readHeader(token)
-      const known = signingKeys.find(header.kid)
+      const known = await signingKeys.find(header.kid)
       if (known === undefined || header.alg !== known.algorithm) throw invalidToken('unknown key')
       const nowSeconds = toSeconds(clock.now())
       try {

@@ -3,10 +3,11 @@
 import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from '../db/database.ts'
-import { createMasterKeys } from './master-key.ts'
+import { createMasterKeys, type MasterKeys } from './master-key.ts'
 import { loadSigningKeys, type SigningKeys } from './signing-keys.ts'
 
 const clock = createTestClock()
@@ -15,7 +16,20 @@ const oldKey = Buffer.alloc(32, 'old')
 
 function load(database: Database, ...keys: Uint8Array[]): Promise<SigningKeys> {
   const masterKeys = createMasterKeys(keys.length > 0 ? keys : [newKey])
-  return loadSigningKeys({ algorithm: 'EdDSA' }, { database, masterKeys, clock })
+  return loadSigningKeys({ algorithm: 'EdDSA' }, describeParts(database, masterKeys))
+}
+
+function describeParts(database: Database, masterKeys: MasterKeys) {
+  return {
+    database,
+    masterKeys,
+    clock,
+    feed: stillFeed,
+    accessTokenLifetimeSeconds: 900,
+    onUnreadableKey: (error: unknown) => {
+      throw error
+    },
+  }
 }
 
 function sign({ active }: SigningKeys): Promise<string> {
@@ -42,7 +56,7 @@ forEachEngine((engine) => {
     const database = await openTestDatabase(engine)
     const token = await sign(await load(database))
     const later = await load(database)
-    const key = later.find(later.active.kid)
+    const key = await later.find(later.active.kid)
     expect(key?.algorithm).toBe('EdDSA')
     const { payload } = await jwtVerify(token, key?.key ?? new Uint8Array())
     expect(payload.sub).toBe('me')
@@ -68,7 +82,7 @@ forEachEngine((engine) => {
       .selectAll()
       .executeTakeFirstOrThrow()
     await database.kysely.updateTable('signing_keys').set({ public_jwk }).execute()
-    const key = (await load(database)).find(own.active.kid)?.key ?? new Uint8Array()
+    const key = (await (await load(database)).find(own.active.kid))?.key ?? new Uint8Array()
     await expect(jwtVerify(await sign(foreign), key)).rejects.toThrow('signature')
     await expect(jwtVerify(await sign(own), key)).resolves.toBeDefined()
   })
@@ -103,19 +117,20 @@ test('R66: the row holds no private key that anybody could use', async () => {
 
 test('R32: a kid that is not ours finds nothing', async () => {
   const keys = await load(await openTestDatabase('sqlite'))
-  expect(keys.find('')).toBeUndefined()
-  expect(keys.find(`${keys.active.kid}x`)).toBeUndefined()
-  expect(keys.find('__proto__')).toBeUndefined()
+  for (const kid of ['', `${keys.active.kid}x`, 'A'.repeat(43), '__proto__']) {
+    expect(await keys.find(kid)).toBeUndefined()
+  }
 })
 
 test('HS256 takes SECRET_KEY, touches no row, and its kid tells nothing of it', async () => {
   const database = await openTestDatabase('sqlite')
   const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
-  const parts = { database, masterKeys: createMasterKeys([newKey]), clock }
+  const parts = describeParts(database, createMasterKeys([newKey]))
   const keys = await loadSigningKeys({ algorithm: 'HS256', secretKey }, parts)
   const token = await sign(keys)
   await expect(jwtVerify(token, secretKey)).resolves.toBeDefined()
   expect(decodeJwt(token).sub).toBe('me')
   expect(keys.active.kid).toMatch(/^[\w-]{43}$/)
+  expect(keys.publicJwks()).toEqual([])
   expect(await database.kysely.selectFrom('signing_keys').selectAll().execute()).toEqual([])
 })
