@@ -1,7 +1,7 @@
 // The signing keys: made once, sealed under the master key, and never believed from a row alone.
 
-import { decodeJwt, jwtVerify, SignJWT } from 'jose'
-import { expect, test } from 'vitest'
+import { calculateJwkThumbprint, decodeJwt, jwtVerify, SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -98,6 +98,65 @@ test('an older master key still opens what it sealed', async () => {
   const database = await openTestDatabase('sqlite')
   const { active } = await load(database, oldKey)
   expect((await load(database, newKey, oldKey)).active.kid).toBe(active.kid)
+})
+
+test('a start seals every key again under the newest master key, so that the older may go', async () => {
+  const database = await openTestDatabase('sqlite')
+  const { active } = await load(database, oldKey)
+  await load(database, newKey, oldKey)
+  expect((await load(database, newKey)).active.kid).toBe(active.kid)
+  await expect(load(database, oldKey)).rejects.toEqual(sealed)
+})
+
+describe.each([
+  ['EdDSA', ['crv', 'kty', 'x']],
+  ['ES256', ['crv', 'kty', 'x', 'y']],
+  ['RS256', ['e', 'kty', 'n']],
+] as const)('%s', (algorithm, members) => {
+  test('R44: what is published has public members only, and its thumbprint for a kid', async () => {
+    const masterKeys = createMasterKeys([newKey])
+    const parts = describeParts(await openTestDatabase('sqlite'), masterKeys)
+    const keys = await loadSigningKeys({ algorithm }, parts)
+    const [jwk, ...others] = keys.publicJwks()
+    expect(others).toEqual([])
+    expect(Object.keys(jwk ?? {}).sort()).toEqual([...members, 'alg', 'kid', 'use'].sort())
+    expect(jwk).toMatchObject({ alg: algorithm, use: 'sig', kid: keys.active.kid })
+    expect(jwk?.kid).toBe(await calculateJwkThumbprint(jwk ?? {}))
+    const { payload } = await jwtVerify(await sign(keys), jwk ?? {})
+    expect(payload.sub).toBe('me')
+  })
+
+  test('R66: the row holds no private member in the clear', async () => {
+    const database = await openTestDatabase('sqlite')
+    await loadSigningKeys({ algorithm }, describeParts(database, createMasterKeys([newKey])))
+    const row = await database.kysely
+      .selectFrom('signing_keys')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    const published = Object.keys(JSON.parse(row.public_jwk)).sort()
+    expect(published).toEqual([...members, 'alg', 'kid', 'use'].sort())
+  })
+})
+
+test('RS256 keys have 2048 bits', async () => {
+  const parts = describeParts(await openTestDatabase('sqlite'), createMasterKeys([newKey]))
+  const [jwk] = (await loadSigningKeys({ algorithm: 'RS256' }, parts)).publicJwks()
+  expect(Buffer.from(jwk?.n ?? '', 'base64url')).toHaveLength(256)
+})
+
+test('a key that cannot be read does not hide the others', async () => {
+  const database = await openTestDatabase('sqlite')
+  const unreadable: string[] = []
+  const onUnreadableKey = (_error: unknown, kid: string) => void unreadable.push(kid)
+  const parts = { ...describeParts(database, createMasterKeys([newKey])), onUnreadableKey }
+  const keys = await loadSigningKeys({ algorithm: 'EdDSA' }, parts)
+  const row = await database.kysely.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow()
+  const foreign = { ...row, kid: 'foreign', state: 'next' as const }
+  await database.kysely.insertInto('signing_keys').values(foreign).execute()
+  await keys.refresh()
+  expect(unreadable).toEqual(['foreign'])
+  expect(keys.active.kid).toBe(row.kid)
+  expect(await keys.find('foreign')).toBeUndefined()
 })
 
 test('R66: the row holds no private key that anybody could use', async () => {
