@@ -4,6 +4,7 @@ import { clientsCommand } from './commands/clients.ts'
 import type { Command } from './commands/command.ts'
 import { createUserCommand } from './commands/create-user.ts'
 import { importUsersCommand } from './commands/import-users.ts'
+import { keysCommand } from './commands/keys.ts'
 import { UsageError } from './commands/usage-error.ts'
 import { loadEnvironment, readConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
@@ -13,6 +14,7 @@ const commands: Record<string, Command> = {
   'create-user': createUserCommand,
   'import-users': importUsersCommand,
   clients: clientsCommand,
+  keys: keysCommand,
 }
 
 const help = `Usage: npm run keycard -- <command>

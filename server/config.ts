@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import { loadEnvFile } from 'node:process'
 import { StartError } from './contract/start-error.ts'
 
-export const signingAlgorithms = ['EdDSA', 'HS256'] as const
+export const signingAlgorithms = ['EdDSA', 'ES256', 'RS256', 'HS256'] as const
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -24,7 +24,9 @@ export interface Config {
   dataDir: string
   /** Newest first, ≥ 32 bytes each; empty: the key file in `dataDir`. */
   masterKeys: readonly Uint8Array[]
-  signing: { algorithm: 'EdDSA' } | { algorithm: 'HS256'; secretKey: Uint8Array }
+  signing:
+    | { algorithm: Exclude<SigningAlgorithm, 'HS256'> }
+    | { algorithm: 'HS256'; secretKey: Uint8Array }
   /** In seconds; 900 (15 minutes) by default. */
   accessTokenLifetimeSeconds: number
   passwordGrant: boolean
@@ -188,7 +190,7 @@ const sampleSecrets = new Set([
 
 function readSigning(read: SettingsReader): Config['signing'] {
   const algorithm = read.choice('JWT_ALGORITHM', signingAlgorithms, 'EdDSA')
-  if (algorithm === 'EdDSA') return { algorithm }
+  if (algorithm !== 'HS256') return { algorithm }
   const text = read.text('SECRET_KEY') ?? ''
   const secretKey = new TextEncoder().encode(text)
   const isSample = sampleSecrets.has(text) || /change|example|secret|password/i.test(text)

@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { createAuthLog } from './auth/auth-log.ts'
+import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
 import {
@@ -13,6 +14,7 @@ import {
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
+import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
@@ -40,8 +42,9 @@ export interface Services {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly revocations: Revocations
+  readonly signingKeys: SigningKeys
+  readonly keyRotation: KeyRotation
   readonly accessTokens: AccessTokens
-  readonly signingKeys: Pick<SigningKeys, 'publicJwks'>
   readonly identities: Identities
   readonly tokenLookup: TokenLookup
   readonly passwordGrant: PasswordGrant
@@ -56,8 +59,10 @@ export interface ServicesOptions {
   /** What tests replace; everything else is the real thing. */
   clock?: Clock
   logger?: Logger
-  /** False for the command line, which neither makes demo accounts nor minds them. */
+  /** False for the command line, which makes no demo accounts and no keys, and minds neither. */
   serving?: boolean
+  /** In milliseconds; 1,000 by default. How often an unknown `kid` may make us ask the database. */
+  unknownKidCooldownMs?: number
 }
 
 /** @throws StartError where the database, the keys or the accounts do not allow a start */
@@ -66,6 +71,7 @@ export async function createServices(
   options: ServicesOptions = {},
 ): Promise<Services> {
   const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
+  const { unknownKidCooldownMs } = options
   const authLog = createAuthLog(logger)
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
@@ -77,25 +83,34 @@ export async function createServices(
     cost: config.bcryptCost,
     peppers: masterKeys.derive('password-pepper'),
   })
-  let revocations: Revocations | undefined
+  let feed: ChangeFeed | undefined
   async function close(): Promise<void> {
-    revocations?.close()
+    feed?.close()
     await passwords.close()
     await database.close()
   }
   try {
-    revocations = await createRevocations({
+    feed = createChangeFeed({
       database,
       clock,
-      accessTokenLifetimeSeconds: config.accessTokenLifetimeSeconds,
-      onPollError: (error) => logger.error({ err: error }, 'revocations could not be read'),
+      onError: (error) => logger.error({ err: error }, 'changes could not be read'),
     })
-    const signingKeys = await loadSigningKeys(config.signing, { database, masterKeys, clock })
+    const { accessTokenLifetimeSeconds } = config
+    const followerParts = { database, clock, feed, accessTokenLifetimeSeconds }
+    const revocations = await createRevocations(followerParts)
+    const signingKeys = await loadSigningKeys(config.signing, {
+      ...followerParts,
+      masterKeys,
+      serving,
+      onUnreadableKey: (error, kid) =>
+        logger.error({ err: error, kid }, 'a signing key cannot be read'),
+      ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
+    })
     const accessTokens = createAccessTokens({
       signingKeys,
       clock,
       issuer: config.publicUrl,
-      lifetimeSeconds: config.accessTokenLifetimeSeconds,
+      lifetimeSeconds: accessTokenLifetimeSeconds,
     })
     const refreshTokens = createRefreshTokens(masterKeys)
     const sessions = createSessions({
@@ -128,8 +143,15 @@ export async function createServices(
       passwords,
       sessions,
       revocations,
-      accessTokens,
       signingKeys,
+      keyRotation: createKeyRotation({
+        algorithm: config.signing.algorithm,
+        database,
+        masterKeys,
+        clock,
+        signingKeys,
+      }),
+      accessTokens,
       identities,
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       passwordGrant: createPasswordGrant({

@@ -1,12 +1,13 @@
 // What is believed of an access token, and what is not: every forgery beside a token that differs
 // from it in that one thing and is accepted.
 
-import { generateKeyPairSync } from 'node:crypto'
+import { KeyObject, sign } from 'node:crypto'
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shareTestDatabase } from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
-import type { Config } from '../config.ts'
+import type { Config, SigningAlgorithm } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
 import { toSeconds } from '../db/clock.ts'
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts'
@@ -58,13 +59,19 @@ async function outcome(tokens: AccessTokens, token: string): Promise<string> {
 const refused = 'invalid_token: Could not validate credentials'
 const expired = 'token_expired: Token has expired'
 
-const encode = (value: unknown) =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+/** Text and bytes as they are, all else as JSON. */
+const encode = (value: unknown) => {
+  if (Buffer.isBuffer(value)) return value.toString('base64url')
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString(
+    'base64url',
+  )
+}
 
 /** Signs whatever it is given, where jose would refuse to. */
 async function signRaw(key: CryptoKey, header: unknown, claims: unknown): Promise<string> {
   const data = `${encode(header)}.${encode(claims)}`
-  const signature = await crypto.subtle.sign(key.algorithm.name, key, Buffer.from(data))
+  const how = { name: key.algorithm.name, hash: 'SHA-256' }
+  const signature = await crypto.subtle.sign(how, key, Buffer.from(data))
   return `${data}.${Buffer.from(signature).toString('base64url')}`
 }
 
@@ -80,7 +87,20 @@ function respellLast(token: string): string {
   return `${token.slice(0, -1)}${last}`
 }
 
-const algorithms: Config['signing'][] = [{ algorithm: 'EdDSA' }, { algorithm: 'HS256', secretKey }]
+const algorithms: Config['signing'][] = [
+  { algorithm: 'EdDSA' },
+  { algorithm: 'ES256' },
+  { algorithm: 'RS256' },
+  { algorithm: 'HS256', secretKey },
+]
+
+/** Another algorithm whose name we know as well. */
+const otherAlgorithm: Record<SigningAlgorithm, SigningAlgorithm> = {
+  EdDSA: 'ES256',
+  ES256: 'RS256',
+  RS256: 'HS256',
+  HS256: 'EdDSA',
+}
 
 describe.each(algorithms)('$algorithm', (signing) => {
   const database = shareTestDatabase('sqlite')
@@ -90,7 +110,14 @@ describe.each(algorithms)('$algorithm', (signing) => {
 
   beforeAll(async () => {
     const masterKeys = createMasterKeys([Buffer.alloc(32, 1)])
-    const signingKeys = await loadSigningKeys(signing, { database: database(), masterKeys, clock })
+    const signingKeys = await loadSigningKeys(signing, {
+      database: database(),
+      masterKeys,
+      clock,
+      feed: stillFeed,
+      accessTokenLifetimeSeconds: lifetimeSeconds,
+      onUnreadableKey: () => {},
+    })
     active = signingKeys.active
     goodHeader = { alg: active.algorithm, kid: active.kid, typ: 'at+jwt' }
     tokens = createAccessTokens({ signingKeys, clock, issuer, lifetimeSeconds })
@@ -218,17 +245,20 @@ describe.each(algorithms)('$algorithm', (signing) => {
     ['R33: typ is JWT', { typ: 'JWT' }],
     ['R33: typ is that of another token of ours', { typ: 'reset+jwt' }],
     ['R33: typ is missing', { typ: undefined }],
+    ['R33: typ is a number', { typ: 1 }],
     ['R31: alg is none', { alg: 'none' }],
-    ['R31: alg is ES256', { alg: 'ES256' }],
-    [
-      'R31: alg is another that we know',
-      { alg: signing.algorithm === 'EdDSA' ? 'HS256' : 'EdDSA' },
-    ],
+    ['R31: alg is None, in other letters', { alg: 'nOnE' }],
+    ['R31: alg is another that we know', { alg: otherAlgorithm[signing.algorithm] }],
+    ['R31: alg is of the same family', { alg: `${signing.algorithm.slice(0, 2)}512` }],
+    ['R31: alg is a list', { alg: [signing.algorithm] }],
     ['R31: alg is in other letters', { alg: signing.algorithm.toLowerCase() }],
     ['R31: alg is missing', { alg: undefined }],
     ['R32: kid is unknown', { kid: 'another' }],
     ['R32: kid is a number', { kid: 1 }],
     ['R32: kid is missing', { kid: undefined }],
+    ['R32: kid is empty', { kid: '' }],
+    ['R32: kid is a member of every object', { kid: '__proto__' }],
+    ['R32: kid is SQL', { kid: "' or '1'='1" }],
     ['R32: kid is a path', { kid: '../../dev/null' }],
     ['R32: jku is there', { jku: 'https://evil.example/jwks.json' }],
     ['R32: x5u is there', { x5u: 'https://evil.example/cert.pem' }],
@@ -279,6 +309,70 @@ describe.each(algorithms)('$algorithm', (signing) => {
     expect(await outcome(tokens, `${header}.${claims}.${plain}`)).toBe(refused)
   })
 
+  test('R37: is refused at 4,097 characters, and accepted at 4,096', async () => {
+    // Three bytes make four characters: what the claims cannot hit, the header fills up.
+    const makeToken = (headerPad: number, claimsPad: number) =>
+      forge(
+        { ...goodHeader, pad: 'h'.repeat(headerPad) },
+        { ...goodClaims, pad: 'c'.repeat(claimsPad) },
+      )
+    const ofLength = async (length: number) => {
+      for (const headerPad of [0, 1, 2]) {
+        const { length: least } = await makeToken(headerPad, 0)
+        const claimsPad = Math.floor(((length - least) * 3) / 4)
+        for (const more of [-1, 0, 1]) {
+          const token = await makeToken(headerPad, claimsPad + more)
+          if (token.length === length) return token
+        }
+      }
+      throw new Error(`no token has ${length} characters`)
+    }
+    expect(await outcome(tokens, await ofLength(4_096))).toBe('accepted')
+    expect(await outcome(tokens, await ofLength(4_097))).toBe(refused)
+  })
+
+  // JSON.parse takes the last of two, another reader the first: RFC 7519 §4 lets us refuse.
+  test.each([
+    ['a claim', 'sub', 'claims'],
+    ['the expiry', 'exp', 'claims'],
+    ['a claim that we do not know', 'groups', 'claims'],
+    ['the algorithm', 'alg', 'header'],
+    ['the kid', 'kid', 'header'],
+  ] as const)('R34: is refused where %s is there twice', async (_name, member, part) => {
+    const members: Members = { ...(part === 'claims' ? goodClaims : goodHeader), groups: 'staff' }
+    const once = JSON.stringify(members)
+    const pair = `"${member}":${JSON.stringify(members[member])}`
+    const escaped = `"\\u${member.charCodeAt(0).toString(16).padStart(4, '0')}${pair.slice(2)}`
+    const judgePart = (text: string) =>
+      part === 'claims' ? judge(goodHeader, text) : judge(text, goodClaims)
+    expect(await judgePart(once)).toBe('accepted')
+    for (const second of [pair, escaped]) {
+      expect(await judgePart(once.replace(pair, `${pair},${second}`))).toBe(refused)
+    }
+  })
+
+  test.each([
+    ['a space', (text: string) => text.replace(',', ', ')],
+    ['an escaped letter', (text: string) => text.replace('"iss"', '"\\u0069ss"')],
+    ['a number with an exponent', (text: string) => text.replace('"epoch":3', '"epoch":3e0')],
+    ['a newline at the end', (text: string) => `${text}\n`],
+    ['a byte order mark', (text: string) => `\ufeff${text}`],
+  ])('R37: is refused where the same claims are spelt with %s', async (_name, respell) => {
+    const text = JSON.stringify(goodClaims)
+    expect(await judge(goodHeader, text)).toBe('accepted')
+    expect(respell(text)).not.toBe(text)
+    expect(await judge(goodHeader, respell(text))).toBe(refused)
+  })
+
+  test('R37: is refused where header or claims are no UTF-8', async () => {
+    const token = (bytes: Buffer) => forge(goodHeader, bytes)
+    const claims = Buffer.from(JSON.stringify({ ...goodClaims, groups: 'x' }))
+    expect(await outcome(tokens, await token(claims))).toBe('accepted')
+    const broken = Buffer.from(claims)
+    broken[broken.lastIndexOf('x')] = 0xff
+    expect(await outcome(tokens, await token(broken))).toBe(refused)
+  })
+
   test('a claim set that is no object is refused', async () => {
     await expectControl()
     for (const claims of ['[]', 'null', '"me"', 'no JSON']) {
@@ -307,47 +401,57 @@ describe.each(algorithms)('$algorithm', (signing) => {
   test('R32: a signature by another key of the same kind is refused', async () => {
     await expectControl()
     const foreign =
-      signing.algorithm === 'EdDSA'
-        ? (await generateKeyPair('EdDSA')).privateKey
-        : await importSecret(Buffer.alloc(32, 9))
+      signing.algorithm === 'HS256'
+        ? await importSecret(Buffer.alloc(32, 9))
+        : (await generateKeyPair(signing.algorithm)).privateKey
     expect(await outcome(tokens, await signRaw(foreign, goodHeader, goodClaims))).toBe(refused)
   })
 })
 
-describe('EdDSA', () => {
+describe.each(['EdDSA', 'ES256', 'RS256'] as const)('%s', (algorithm) => {
   test('R31: the public key taken for an HMAC secret signs nothing', async () => {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-    const key = (await crypto.subtle.importKey(
-      'pkcs8',
-      privateKey.export({ type: 'pkcs8', format: 'der' }),
-      'Ed25519',
-      false,
-      ['sign'],
-    )) as CryptoKey
-    const verifier = await crypto.subtle.importKey(
-      'raw',
-      Buffer.from((await exportJWK(publicKey)).x ?? '', 'base64url'),
-      'Ed25519',
-      false,
-      ['verify'],
-    )
-    const active: VerificationKey = { kid: 'k', algorithm: 'EdDSA', key: verifier }
+    const { publicKey, privateKey } = await generateKeyPair(algorithm)
+    const active: VerificationKey = { kid: 'k', algorithm, key: publicKey }
     const tokens = createAccessTokens({
-      signingKeys: { active, find: () => active },
+      signingKeys: { active, find: async () => active },
       clock,
       issuer,
       lifetimeSeconds,
     })
-    const header = { alg: 'EdDSA', kid: 'k', typ: 'at+jwt' }
-    expect(await outcome(tokens, await signRaw(key, header, goodClaims))).toBe('accepted')
-    for (const format of ['der', 'pem'] as const) {
-      const secret = await importSecret(
-        Buffer.from(publicKey.export({ type: 'spki', format: format as 'pem' })),
-      )
+    const header = { alg: algorithm, kid: 'k', typ: 'at+jwt' }
+    expect(await outcome(tokens, await signRaw(privateKey, header, goodClaims))).toBe('accepted')
+    const exported = KeyObject.from(publicKey)
+    const spellings = [
+      exported.export({ type: 'spki', format: 'der' }),
+      Buffer.from(exported.export({ type: 'spki', format: 'pem' })),
+      Buffer.from(JSON.stringify(await exportJWK(publicKey))),
+    ]
+    for (const bytes of spellings) {
+      const secret = await importSecret(Uint8Array.from(bytes))
       const forged = await signRaw(secret, { ...header, alg: 'HS256' }, goodClaims)
       expect(await outcome(tokens, forged)).toBe(refused)
     }
   })
+})
+
+test('R40: ES256 of r = s = 0, and a signature in DER, are refused', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const active: VerificationKey = { kid: 'k', algorithm: 'ES256', key: publicKey }
+  const tokens = createAccessTokens({
+    signingKeys: { active, find: async () => active },
+    clock,
+    issuer,
+    lifetimeSeconds,
+  })
+  const header = { alg: 'ES256', kid: 'k', typ: 'at+jwt' }
+  const token = await signRaw(privateKey, header, goodClaims)
+  expect(await outcome(tokens, token)).toBe('accepted')
+  const data = token.slice(0, token.lastIndexOf('.'))
+  const inDer = sign('sha256', Buffer.from(data), KeyObject.from(privateKey))
+  for (const signature of [Buffer.alloc(64), inDer]) {
+    const forged = `${data}.${signature.toString('base64url')}`
+    expect(await outcome(tokens, forged)).toBe(refused)
+  }
 })
 
 function importSecret(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {

@@ -81,7 +81,7 @@ export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
 
     async verify(token) {
       const header = readHeader(token)
-      const known = signingKeys.find(header.kid)
+      const known = await signingKeys.find(header.kid)
       if (known === undefined || header.alg !== known.algorithm) throw invalidToken('unknown key')
       const nowSeconds = toSeconds(clock.now())
       try {
@@ -114,28 +114,42 @@ function describeHolder(subject: AccessTokenSubject) {
 }
 
 /**
- * Refuses what jose would let pass: a trailing newline, padding, `+/`, a last character with stray
- * bits (all spell the same bytes differently), and headers that name a key of their own (RFC 8725 §3.10).
+ * Refuses what jose would let pass: a second spelling of the same token, and headers that name a key
+ * of their own (RFC 8725 §3.10).
  */
 function readHeader(token: string): { alg: unknown; kid: string } {
   const parts = token.length <= tokenMaxLength ? token.split('.') : []
-  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw invalidToken('not a JWT')
-  let header: unknown
-  try {
-    header = JSON.parse(Buffer.from(parts[0] ?? '', 'base64url').toString('utf8'))
-  } catch (error) {
-    throw invalidToken('header is not JSON', error)
-  }
-  if (typeof header !== 'object' || header === null) throw invalidToken('header is no object')
-  const members: Record<string, unknown> = { ...header }
+  const [header = '', claims = '', signature = ''] = parts
+  if (parts.length !== 3 || !isCanonicalBase64url(signature)) throw invalidToken('not a JWT')
+  parseCanonicalJson(claims)
+  const members = parseCanonicalJson(header)
   const foreign = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64'].find((name) => name in members)
   if (foreign !== undefined) throw invalidToken(`header has ${foreign}`)
   if (typeof members.kid !== 'string') throw invalidToken('header has no kid')
   return { alg: members.alg, kid: members.kid }
 }
 
+/** No trailing newline, padding, `+/`, or last character with stray bits. */
 function isCanonicalBase64url(part: string): boolean {
   return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part
+}
+
+/**
+ * The object, where it is spelt as we spell it. JSON.parse takes the last of two members with one
+ * name and other readers the first (RFC 7519 §4); broken UTF-8, spaces and escapes are not ours either.
+ */
+function parseCanonicalJson(part: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  } catch (error) {
+    throw invalidToken('a part is not JSON', error)
+  }
+  if (typeof value !== 'object' || value === null) throw invalidToken('a part is no object')
+  if (Buffer.from(JSON.stringify(value)).toString('base64url') !== part) {
+    throw invalidToken('a part is spelt otherwise')
+  }
+  return { ...value }
 }
 
 /** RFC 9068 §2.2: every claim is there and of its type; jose alone takes a numeric or empty `sub`. */

@@ -13,6 +13,7 @@ import { readConfig } from '../config.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database, Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
+import { createChangeFeed } from './change-feed.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const masterKey = randomBytes(32).toString('base64')
@@ -42,15 +43,10 @@ async function openProcess({ url = '', dataDir }: TestPlace): Promise<Services> 
   return services
 }
 
-async function openRevocations(database: Database, clock: Clock): Promise<Revocations> {
-  const revocations = await createRevocations({
-    database,
-    clock,
-    accessTokenLifetimeSeconds: 900,
-    onPollError: () => {},
-  })
-  onTestFinished(() => revocations.close())
-  return revocations
+function openRevocations(database: Database, clock: Clock): Promise<Revocations> {
+  const feed = createChangeFeed({ database, clock, onError: () => {} })
+  onTestFinished(() => feed.close())
+  return createRevocations({ database, clock, accessTokenLifetimeSeconds: 900, feed })
 }
 
 /** What the token opens in a process: true, or the reason why not. */

@@ -4,6 +4,7 @@ import type { Compilable } from 'kysely'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import type { ChangeFeed } from './change-feed.ts'
 
 /** A session, a client's registration or one token that ended; a user whose tokens below `epoch` did. */
 export type Revocation =
@@ -23,9 +24,8 @@ export interface Revocations {
    * Who awaits it may answer: the tokens are dead on this node, and within a poll on every other.
    */
   revoke(revocations: readonly Revocation[], writes?: readonly Compilable[]): Promise<void>
-  /** Reads what other processes have revoked. Called by the poll; exposed for tests. */
+  /** Reads what other processes have revoked. Called by the feed; exposed for tests. */
   refresh(): Promise<void>
-  close(): void
 }
 
 interface RevocationsParts {
@@ -33,23 +33,19 @@ interface RevocationsParts {
   clock: Clock
   /** Longer than this after a revocation no token can be alive that it concerns. */
   accessTokenLifetimeSeconds: number
-  onPollError: (error: unknown) => void
+  feed: ChangeFeed
 }
 
-const pollIntervalMs = 250
 /** Read again at every poll: rows of slower transactions and of nodes whose clock is behind. */
 const overlapMs = 10_000
-const purgeIntervalMs = 60_000
 
 export async function createRevocations(parts: RevocationsParts): Promise<Revocations> {
-  const { database, clock, onPollError } = parts
+  const { database, clock, feed } = parts
   const keepMs = parts.accessTokenLifetimeSeconds * 1000 + overlapMs
   /** Both maps tell when the entry was made, so that it can be forgotten. */
   const ended = new Map<string, { createdAtMs: number }>()
   const users = new Map<string, { createdAtMs: number; epoch: number }>()
-  let lastChangeToken = database.changeToken()
   let readUpToMs = clock.now() - keepMs
-  let purgedAtMs = clock.now()
 
   function remember(revocation: Revocation, createdAtMs: number): void {
     if (revocation.kind !== 'user') {
@@ -85,33 +81,8 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
     await database.kysely.deleteFrom('revocations').where('created_at_ms', '<', oldestMs).execute()
   }
 
-  /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
-  function isUnchanged(): boolean {
-    const token = database.changeToken()
-    const same = token !== null && token === lastChangeToken
-    lastChangeToken = token
-    return same
-  }
-
-  async function poll(): Promise<void> {
-    try {
-      if (!isUnchanged()) await refresh()
-      if (clock.now() - purgedAtMs >= purgeIntervalMs) {
-        purgedAtMs = clock.now()
-        await purge()
-      }
-    } catch (error) {
-      // The database was closed under a poll that was under way.
-      if (closed) return
-      lastChangeToken = null
-      onPollError(error)
-    }
-    if (!closed) timer = setTimeout(poll, pollIntervalMs).unref()
-  }
-
+  feed.follow({ refresh, purge })
   await refresh()
-  let closed = false
-  let timer = setTimeout(poll, pollIntervalMs).unref()
 
   return {
     isRevoked(token) {
@@ -135,9 +106,5 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       for (const revocation of revocations) remember(revocation, createdAtMs)
     },
     refresh,
-    close() {
-      closed = true
-      clearTimeout(timer)
-    },
   }
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { Scope } from '../contract/scopes.ts'
@@ -26,9 +27,8 @@ async function openSessions(database: Database) {
     database,
     clock,
     accessTokenLifetimeSeconds: 900,
-    onPollError: (error) => alarms.push(String(error)),
+    feed: stillFeed,
   })
-  revocations.close()
   const sessions = createSessions({
     database,
     refreshTokens,

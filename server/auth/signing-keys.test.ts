@@ -1,12 +1,13 @@
 // The signing keys: made once, sealed under the master key, and never believed from a row alone.
 
-import { decodeJwt, jwtVerify, SignJWT } from 'jose'
-import { expect, test } from 'vitest'
+import { calculateJwkThumbprint, decodeJwt, jwtVerify, SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from '../db/database.ts'
-import { createMasterKeys } from './master-key.ts'
+import { createMasterKeys, type MasterKeys } from './master-key.ts'
 import { loadSigningKeys, type SigningKeys } from './signing-keys.ts'
 
 const clock = createTestClock()
@@ -15,7 +16,20 @@ const oldKey = Buffer.alloc(32, 'old')
 
 function load(database: Database, ...keys: Uint8Array[]): Promise<SigningKeys> {
   const masterKeys = createMasterKeys(keys.length > 0 ? keys : [newKey])
-  return loadSigningKeys({ algorithm: 'EdDSA' }, { database, masterKeys, clock })
+  return loadSigningKeys({ algorithm: 'EdDSA' }, describeParts(database, masterKeys))
+}
+
+function describeParts(database: Database, masterKeys: MasterKeys) {
+  return {
+    database,
+    masterKeys,
+    clock,
+    feed: stillFeed,
+    accessTokenLifetimeSeconds: 900,
+    onUnreadableKey: (error: unknown) => {
+      throw error
+    },
+  }
 }
 
 function sign({ active }: SigningKeys): Promise<string> {
@@ -42,7 +56,7 @@ forEachEngine((engine) => {
     const database = await openTestDatabase(engine)
     const token = await sign(await load(database))
     const later = await load(database)
-    const key = later.find(later.active.kid)
+    const key = await later.find(later.active.kid)
     expect(key?.algorithm).toBe('EdDSA')
     const { payload } = await jwtVerify(token, key?.key ?? new Uint8Array())
     expect(payload.sub).toBe('me')
@@ -68,7 +82,7 @@ forEachEngine((engine) => {
       .selectAll()
       .executeTakeFirstOrThrow()
     await database.kysely.updateTable('signing_keys').set({ public_jwk }).execute()
-    const key = (await load(database)).find(own.active.kid)?.key ?? new Uint8Array()
+    const key = (await (await load(database)).find(own.active.kid))?.key ?? new Uint8Array()
     await expect(jwtVerify(await sign(foreign), key)).rejects.toThrow('signature')
     await expect(jwtVerify(await sign(own), key)).resolves.toBeDefined()
   })
@@ -84,6 +98,65 @@ test('an older master key still opens what it sealed', async () => {
   const database = await openTestDatabase('sqlite')
   const { active } = await load(database, oldKey)
   expect((await load(database, newKey, oldKey)).active.kid).toBe(active.kid)
+})
+
+test('a start seals every key again under the newest master key, so that the older may go', async () => {
+  const database = await openTestDatabase('sqlite')
+  const { active } = await load(database, oldKey)
+  await load(database, newKey, oldKey)
+  expect((await load(database, newKey)).active.kid).toBe(active.kid)
+  await expect(load(database, oldKey)).rejects.toEqual(sealed)
+})
+
+describe.each([
+  ['EdDSA', ['crv', 'kty', 'x']],
+  ['ES256', ['crv', 'kty', 'x', 'y']],
+  ['RS256', ['e', 'kty', 'n']],
+] as const)('%s', (algorithm, members) => {
+  test('R44: what is published has public members only, and its thumbprint for a kid', async () => {
+    const masterKeys = createMasterKeys([newKey])
+    const parts = describeParts(await openTestDatabase('sqlite'), masterKeys)
+    const keys = await loadSigningKeys({ algorithm }, parts)
+    const [jwk, ...others] = keys.publicJwks()
+    expect(others).toEqual([])
+    expect(Object.keys(jwk ?? {}).sort()).toEqual([...members, 'alg', 'kid', 'use'].sort())
+    expect(jwk).toMatchObject({ alg: algorithm, use: 'sig', kid: keys.active.kid })
+    expect(jwk?.kid).toBe(await calculateJwkThumbprint(jwk ?? {}))
+    const { payload } = await jwtVerify(await sign(keys), jwk ?? {})
+    expect(payload.sub).toBe('me')
+  })
+
+  test('R66: the row holds no private member in the clear', async () => {
+    const database = await openTestDatabase('sqlite')
+    await loadSigningKeys({ algorithm }, describeParts(database, createMasterKeys([newKey])))
+    const row = await database.kysely
+      .selectFrom('signing_keys')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    const published = Object.keys(JSON.parse(row.public_jwk)).sort()
+    expect(published).toEqual([...members, 'alg', 'kid', 'use'].sort())
+  })
+})
+
+test('RS256 keys have 2048 bits', async () => {
+  const parts = describeParts(await openTestDatabase('sqlite'), createMasterKeys([newKey]))
+  const [jwk] = (await loadSigningKeys({ algorithm: 'RS256' }, parts)).publicJwks()
+  expect(Buffer.from(jwk?.n ?? '', 'base64url')).toHaveLength(256)
+})
+
+test('a key that cannot be read does not hide the others', async () => {
+  const database = await openTestDatabase('sqlite')
+  const unreadable: string[] = []
+  const onUnreadableKey = (_error: unknown, kid: string) => void unreadable.push(kid)
+  const parts = { ...describeParts(database, createMasterKeys([newKey])), onUnreadableKey }
+  const keys = await loadSigningKeys({ algorithm: 'EdDSA' }, parts)
+  const row = await database.kysely.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow()
+  const foreign = { ...row, kid: 'foreign', state: 'next' as const }
+  await database.kysely.insertInto('signing_keys').values(foreign).execute()
+  await keys.refresh()
+  expect(unreadable).toEqual(['foreign'])
+  expect(keys.active.kid).toBe(row.kid)
+  expect(await keys.find('foreign')).toBeUndefined()
 })
 
 test('R66: the row holds no private key that anybody could use', async () => {
@@ -103,19 +176,20 @@ test('R66: the row holds no private key that anybody could use', async () => {
 
 test('R32: a kid that is not ours finds nothing', async () => {
   const keys = await load(await openTestDatabase('sqlite'))
-  expect(keys.find('')).toBeUndefined()
-  expect(keys.find(`${keys.active.kid}x`)).toBeUndefined()
-  expect(keys.find('__proto__')).toBeUndefined()
+  for (const kid of ['', `${keys.active.kid}x`, 'A'.repeat(43), '__proto__']) {
+    expect(await keys.find(kid)).toBeUndefined()
+  }
 })
 
 test('HS256 takes SECRET_KEY, touches no row, and its kid tells nothing of it', async () => {
   const database = await openTestDatabase('sqlite')
   const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
-  const parts = { database, masterKeys: createMasterKeys([newKey]), clock }
+  const parts = describeParts(database, createMasterKeys([newKey]))
   const keys = await loadSigningKeys({ algorithm: 'HS256', secretKey }, parts)
   const token = await sign(keys)
   await expect(jwtVerify(token, secretKey)).resolves.toBeDefined()
   expect(decodeJwt(token).sub).toBe('me')
   expect(keys.active.kid).toMatch(/^[\w-]{43}$/)
+  expect(keys.publicJwks()).toEqual([])
   expect(await database.kysely.selectFrom('signing_keys').selectAll().execute()).toEqual([])
 })

@@ -1,20 +1,22 @@
-// The keys that sign access tokens: made at the first start, kept encrypted in the database.
+// The keys that sign access tokens and check them, as this process knows them.
 
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from 'jose'
+import { createHmac } from 'node:crypto'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Config, SigningAlgorithm } from '../config.ts'
-import { StartError } from '../contract/start-error.ts'
+import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
-import type { DerivedKey, MasterKeys } from './master-key.ts'
+import type { SigningKeyRow } from '../db/tables.ts'
+import type { ChangeFeed } from './change-feed.ts'
+import type { MasterKeys } from './master-key.ts'
+import {
+  makeSigningKeyRow,
+  openPrivateKey,
+  resealPrivateKey,
+  type StoredAlgorithm,
+  toPublicJwk,
+} from './signing-key-rows.ts'
 
 /** Imported once: jose checks 18,000 HS256 signatures a second with a CryptoKey, 8,400 with raw bytes. */
 export interface VerificationKey {
@@ -23,142 +25,206 @@ export interface VerificationKey {
   key: CryptoKey
 }
 
+/**
+ * A stored key is next (known, and signs nothing yet), active (signs), retired (its tokens are still
+ * believed) and then gone. One is active for each algorithm.
+ */
 export interface SigningKeys {
   /** What new tokens are signed with. */
   readonly active: VerificationKey
-  /** By `kid`, from our own set only (RFC 8725 §3.1). */
-  find(kid: string): VerificationKey | undefined
-  /** For others to verify our tokens with (RFC 7517 §5): empty where the key is a shared secret. */
+  /**
+   * By `kid`, from our own set only (RFC 8725 §3.1). For a kid that is not known here the database
+   * is asked, at most once a second: another process may have made it a moment ago.
+   */
+  find(kid: string): Promise<VerificationKey | undefined>
+  /** Next, active and retired keys, public members only (RFC 7517 §5); a shared secret has none. */
   publicJwks(): JWK[]
+  /** Reads what has changed. Called by the feed, and by whoever changed a key in this process. */
+  refresh(): Promise<void>
 }
 
 interface SigningKeysParts {
   database: Database
   masterKeys: MasterKeys
   clock: Clock
+  feed: ChangeFeed
+  /** So long, and a margin, a retired key is kept. */
+  accessTokenLifetimeSeconds: number
+  onUnreadableKey: (error: unknown, kid: string) => void
+  /** False for the command line: it makes no key and retires none that a server signs with. */
+  serving?: boolean
+  /** In milliseconds; 1,000 by default. */
+  unknownKidCooldownMs?: number
+}
+
+/** For clocks that differ, and for a process that heard late that a key was retired. */
+const retiredMarginMs = 120_000
+
+interface LoadedKey {
+  state: SigningKeyRow['state']
+  signing: VerificationKey
+  verification: VerificationKey
+  publicJwk: JWK
 }
 
 export async function loadSigningKeys(
-  signing: Config['signing'],
+  setting: Config['signing'],
   parts: SigningKeysParts,
 ): Promise<SigningKeys> {
-  if (signing.algorithm === 'HS256') return importSharedSecret(signing.secretKey)
-  const { database } = parts
-  if (!(await selectActiveRow(database))) await insertNewKeyPair(parts)
-  const row = await selectActiveRow(database)
-  if (!row) throw new StartError('The signing key vanished from the database while starting.')
-  const privateJwk = decryptPrivateKey(row, parts.masterKeys)
-  const { d: _privatePart, ...publicJwk } = privateJwk
-  const active = {
-    kid: row.kid,
-    algorithm: 'EdDSA',
-    key: await importKey(privateJwk, 'EdDSA'),
-  } as const
-  // Not the row's own public_jwk: whoever can write to the database could put theirs there.
-  const verification: VerificationKey = {
-    ...active,
-    key: await importKey(publicJwk, 'EdDSA'),
+  const { database, masterKeys, clock, feed, serving = true, unknownKidCooldownMs = 1_000 } = parts
+  const secret = setting.algorithm === 'HS256' ? await importSecret(setting.secretKey) : undefined
+  const keepRetiredMs = parts.accessTokenLifetimeSeconds * 1000 + retiredMarginMs
+  let keys: ReadonlyMap<string, LoadedKey> = new Map()
+  let lastRead: Promise<void> = Promise.resolve()
+  let lastSoughtAtMs = Number.NEGATIVE_INFINITY
+  let lastSought: Promise<void> = Promise.resolve()
+
+  async function read(onUnreadableKey = parts.onUnreadableKey): Promise<void> {
+    let rows = await selectRows(database)
+    const hasActive = rows.some(({ alg, state }) => state === 'active' && alg === setting.algorithm)
+    if (serving && setting.algorithm !== 'HS256' && !hasActive) {
+      await insertActiveKey(setting.algorithm, parts)
+      rows = await selectRows(database)
+    }
+    const found = new Map<string, LoadedKey>()
+    for (const row of rows) {
+      try {
+        const key = keys.get(row.kid) ?? (await importRow(row, masterKeys))
+        found.set(row.kid, { ...key, state: row.state })
+      } catch (error) {
+        onUnreadableKey(error, row.kid)
+      }
+    }
+    keys = found
   }
-  const published = describePublicJwk(publicJwk, verification)
+
+  /** One after the other: an answer from before must not come over one from after. */
+  function refresh(): Promise<void> {
+    const reading = lastRead.then(() => read())
+    lastRead = reading.catch(() => {})
+    return reading
+  }
+
+  /** Whoever comes while the database is being asked waits for the same answer. */
+  function seek(): Promise<void> {
+    const nowMs = performance.now()
+    if (nowMs - lastSoughtAtMs >= unknownKidCooldownMs) {
+      lastSoughtAtMs = nowMs
+      // While the database does not answer, an unknown key stays unknown.
+      lastSought = refresh().catch(() => {})
+    }
+    return lastSought
+  }
+
+  async function purge(): Promise<void> {
+    if (!serving) return
+    const oldestMs = clock.now() - keepRetiredMs
+    await database.kysely
+      .deleteFrom('signing_keys')
+      .where('state', '=', 'retired')
+      .where('state_changed_at_ms', '<', oldestMs)
+      .execute()
+    await refresh()
+  }
+
+  if (serving) await resealRows(parts)
+  await read((error) => {
+    throw error
+  })
+  if (serving) await retireOtherAlgorithms(setting.algorithm, parts)
+  await purge()
+  feed.follow({ refresh, purge })
+
   return {
-    active,
-    find: (kid) => (kid === verification.kid ? verification : undefined),
-    publicJwks: () => [published],
+    get active() {
+      const found = [...keys.values()].find(
+        ({ state, signing }) => state === 'active' && signing.algorithm === setting.algorithm,
+      )
+      const active = secret ?? found?.signing
+      if (active) return active
+      throw new AppError('unavailable', 'No key signs tokens. Try again in a moment')
+    },
+    async find(kid) {
+      if (kid === secret?.kid) return secret
+      if (!keys.has(kid) && thumbprintSyntax.test(kid)) await seek()
+      return keys.get(kid)?.verification
+    },
+    publicJwks: () => [...keys.values()].map(({ publicJwk }) => publicJwk),
+    refresh,
+  }
+}
+
+function selectRows({ kysely }: Database): Promise<SigningKeyRow[]> {
+  return kysely.selectFrom('signing_keys').selectAll().orderBy('created_at_ms', 'desc').execute()
+}
+
+/** A SHA-256 in base64url: nothing else can be the kid of a stored key. */
+const thumbprintSyntax = /^[\w-]{43}$/
+
+async function importRow(row: SigningKeyRow, masterKeys: MasterKeys): Promise<LoadedKey> {
+  const { kid, state } = row
+  const algorithm = row.alg as StoredAlgorithm
+  const privateJwk = openPrivateKey(row, masterKeys)
+  // Not the row's own public_jwk: whoever can write to the database could put theirs there.
+  const publicJwk = toPublicJwk(privateJwk, kid, algorithm)
+  const importKey = async (jwk: JWK) => ({
+    kid,
+    algorithm,
+    key: (await importJWK(jwk, algorithm)) as CryptoKey,
+  })
+  return {
+    state,
+    signing: await importKey(privateJwk),
+    verification: await importKey(publicJwk),
+    publicJwk,
   }
 }
 
 /** The kid tells nothing of the secret: it is a keyed hash, not the RFC 7638 thumbprint. */
-async function importSharedSecret(secretKey: Uint8Array): Promise<SigningKeys> {
+async function importSecret(secretKey: Uint8Array): Promise<VerificationKey> {
   const kid = createHmac('sha256', secretKey).update('keycard kid').digest('base64url')
-  const jwk = { kty: 'oct', k: Buffer.from(secretKey).toString('base64url') }
-  const active = { kid, algorithm: 'HS256', key: await importKey(jwk, 'HS256') } as const
-  return {
-    active,
-    find: (candidate) => (candidate === kid ? active : undefined),
-    publicJwks: () => [],
-  }
-}
-
-/** The members that make a public key of any kind; whatever else a JWK has stays here (R44). */
-const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const
-
-function describePublicJwk(
-  jwk: JWK,
-  { kid, algorithm }: Pick<VerificationKey, 'kid' | 'algorithm'>,
-): JWK {
-  const members = publicMembers.flatMap((name) => (name in jwk ? [[name, jwk[name]]] : []))
-  return { ...Object.fromEntries(members), kid, alg: algorithm, use: 'sig' }
-}
-
-async function importKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey> {
-  if (algorithm === 'HS256') {
-    const secret = Buffer.from(jwk.k ?? '', 'base64url')
-    const parameters = { name: 'HMAC', hash: 'SHA-256' }
-    return crypto.subtle.importKey('raw', secret, parameters, false, ['sign', 'verify'])
-  }
-  return (await importJWK(jwk, algorithm)) as CryptoKey
-}
-
-function selectActiveRow(database: Database) {
-  return database.kysely
-    .selectFrom('signing_keys')
-    .selectAll()
-    .where('alg', '=', 'EdDSA')
-    .where('state', '=', 'active')
-    .executeTakeFirst()
+  const parameters = { name: 'HMAC', hash: 'SHA-256' }
+  const bytes = Uint8Array.from(secretKey)
+  const key = await crypto.subtle.importKey('raw', bytes, parameters, false, ['sign', 'verify'])
+  return { kid, algorithm: 'HS256', key }
 }
 
 /** A unique index allows one active key for each algorithm: of two first starts at once, one wins. */
-async function insertNewKeyPair({ database, masterKeys, clock }: SigningKeysParts): Promise<void> {
-  const pair = await generateKeyPair('EdDSA', { extractable: true })
-  const publicJwk = await exportJWK(pair.publicKey)
-  const kid = await calculateJwkThumbprint(publicJwk)
-  const privateJwk = JSON.stringify(await exportJWK(pair.privateKey))
+async function insertActiveKey(
+  algorithm: StoredAlgorithm,
+  { database, masterKeys, clock }: SigningKeysParts,
+): Promise<void> {
   const nowMs = clock.now()
-  const [wrappingKey] = masterKeys.derive('signing-keys')
+  const row = await makeSigningKeyRow({ algorithm, state: 'active', masterKeys, nowMs })
   try {
-    await database.kysely
-      .insertInto('signing_keys')
-      .values({
-        kid,
-        alg: 'EdDSA',
-        state: 'active',
-        public_jwk: JSON.stringify({ ...publicJwk, kid, alg: 'EdDSA', use: 'sig' }),
-        private_encrypted: encryptPrivateKey(privateJwk, kid, wrappingKey),
-        created_at_ms: nowMs,
-        state_changed_at_ms: nowMs,
-      })
-      .execute()
+    await database.kysely.insertInto('signing_keys').values(row).execute()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
   }
 }
 
-/** AES-256-GCM under a derived key; `kid` is authenticated with it, so rows cannot be swapped. */
-function encryptPrivateKey(plaintext: string, kid: string, wrappingKey: DerivedKey): string {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', wrappingKey.key, nonce).setAAD(Buffer.from(kid))
-  const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])
-  const parts = [nonce, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
-  return [wrappingKey.id, ...parts].join('.')
+/** A server that still runs with another JWT_ALGORITHM makes itself a new key. */
+async function retireOtherAlgorithms(
+  algorithm: SigningAlgorithm,
+  { database, clock }: SigningKeysParts,
+): Promise<void> {
+  await database.kysely
+    .updateTable('signing_keys')
+    .set({ state: 'retired', state_changed_at_ms: clock.now() })
+    .where('state', '<>', 'retired')
+    .where('alg', '<>', algorithm)
+    .execute()
 }
 
-function decryptPrivateKey(
-  row: { kid: string; private_encrypted: string },
-  masterKeys: MasterKeys,
-): JWK {
-  const [keyId, ...parts] = row.private_encrypted.split('.')
-  const [nonce, ciphertext, tag] = parts.map((part) => Buffer.from(part, 'base64url'))
-  const wrappingKey = masterKeys.derive('signing-keys').find(({ id }) => id === keyId)
-  try {
-    if (!wrappingKey || !nonce || !ciphertext || !tag) throw new Error('no such master key')
-    const decipher = createDecipheriv('aes-256-gcm', wrappingKey.key, nonce)
-    decipher.setAAD(Buffer.from(row.kid)).setAuthTag(tag)
-    return JSON.parse(`${decipher.update(ciphertext, undefined, 'utf8')}${decipher.final('utf8')}`)
-  } catch (error) {
-    throw new StartError(
-      'The master key does not open the signing key in the database. Put back the MASTER_KEY (or the master.key file) that this database was made with.',
-      { cause: error },
-    )
+async function resealRows({ database, masterKeys }: SigningKeysParts): Promise<void> {
+  for (const row of await selectRows(database)) {
+    const resealed = resealPrivateKey(row, masterKeys)
+    if (resealed === undefined) continue
+    await database.kysely
+      .updateTable('signing_keys')
+      .set({ private_encrypted: resealed })
+      .where('kid', '=', row.kid)
+      .where('private_encrypted', '=', row.private_encrypted)
+      .execute()
   }
 }

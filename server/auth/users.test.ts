@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Database } from '../db/database.ts'
 import { createRevocations } from './revocations.ts'
@@ -13,9 +14,8 @@ async function openUsers(database: Database) {
     database,
     clock,
     accessTokenLifetimeSeconds: 900,
-    onPollError: () => {},
+    feed: stillFeed,
   })
-  revocations.close()
   return { users: createUsers({ database, revocations, clock }), revocations, clock }
 }
 

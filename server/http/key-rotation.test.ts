@@ -1,0 +1,157 @@
+// Rotation under load: two servers on one database, calls all the time, and nobody is turned away.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { decodeProtectedHeader } from 'jose'
+import { expect, onTestFinished, test } from 'vitest'
+import { createTestPlace, forEachEngine, type TestPlace } from '../../e2e/databases.ts'
+import type { AccessTokenSubject } from '../auth/access-tokens.ts'
+import { readConfig } from '../config.ts'
+import type { Engine } from '../db/database.ts'
+import { createServices, type Services } from '../services.ts'
+import { createApp } from './app.ts'
+
+interface Server {
+  app: FastifyInstance
+  services: Services
+}
+
+const masterKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')
+const rotations = 10
+/** More than a poll: what the `next` state is for. */
+const longEnoughMs = 500
+/** Then an unknown `kid` makes nobody ask the database. */
+const never = Number.POSITIVE_INFINITY
+
+async function openServer(place: TestPlace, unknownKidCooldownMs?: number): Promise<Server> {
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: place.url ?? '',
+    DATA_DIR: place.dataDir,
+    MASTER_KEY: masterKey,
+    BCRYPT_COST: '10',
+    LOG_LEVEL: 'silent',
+  })
+  const options = unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }
+  const services = await createServices(config, options)
+  const app = await createApp(services)
+  onTestFinished(async () => {
+    await app.close()
+    await services.close()
+  })
+  return { app, services }
+}
+
+async function openPair(engine: Engine, unknownKidCooldownMs?: number): Promise<[Server, Server]> {
+  const place = await createTestPlace(engine)
+  onTestFinished(() => place.remove())
+  return [
+    await openServer(place, unknownKidCooldownMs),
+    await openServer(place, unknownKidCooldownMs),
+  ]
+}
+
+/** A user's session, once; tokens for it are then made without hashing a password each time. */
+async function signIn({ services }: Server): Promise<AccessTokenSubject> {
+  const { access_token } = await services.passwordGrant({
+    username: 'johndoe',
+    password: 'secret',
+    scope: undefined,
+    client: services.clients.web,
+    door: 'token',
+    device: { address: null, userAgent: null },
+  })
+  return services.identities.identify([`Bearer ${access_token}`])
+}
+
+async function call({ app }: Server, token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` }
+  return (await app.inject({ url: '/api/protected', headers })).statusCode
+}
+
+/** Each server's new token is shown to the other at once, and an old one to both, until told to stop. */
+function startCalls(servers: readonly [Server, Server], subject: AccessTokenSubject) {
+  const [one, other] = servers
+  const counts = new Map<number, number>()
+  const kids = new Set<string>()
+  const issued: string[] = []
+  let isOver = false
+
+  async function callAndCount(server: Server, token: string): Promise<void> {
+    const status = await call(server, token)
+    counts.set(status, (counts.get(status) ?? 0) + 1)
+  }
+
+  async function run(): Promise<void> {
+    while (!isOver) {
+      const tokens = await Promise.all(
+        servers.map(async ({ services }) => (await services.accessTokens.issue(subject)).token),
+      )
+      issued.push(...tokens)
+      for (const token of tokens) kids.add(decodeProtectedHeader(token).kid ?? '')
+      const [fromOne = '', fromOther = ''] = tokens
+      const older = issued[Math.floor(Math.random() * issued.length)] ?? ''
+      await Promise.all([
+        callAndCount(other, fromOne),
+        callAndCount(one, fromOther),
+        callAndCount(one, older),
+        callAndCount(other, older),
+      ])
+      // Some 300 calls a second, where the machine can.
+      await sleep(10)
+    }
+  }
+
+  const running = run()
+  return {
+    async stop() {
+      isOver = true
+      await running
+      return { counts: Object.fromEntries(counts), kids }
+    },
+  }
+}
+
+async function rotateUnderLoad(servers: [Server, Server], waitMs: number) {
+  const calls = startCalls(servers, await signIn(servers[0]))
+  for (let turn = 0; turn < rotations; turn++) {
+    // Now by one server, now by the other.
+    await (servers[turn % 2] as Server).services.keyRotation.rotate(waitMs)
+    await sleep(100)
+  }
+  return calls.stop()
+}
+
+forEachEngine((engine) => {
+  test('R112: ten rotations under load turn nobody away', async () => {
+    const { counts, kids } = await rotateUnderLoad(await openPair(engine, never), longEnoughMs)
+    expect(Object.keys(counts)).toEqual(['200'])
+    // Every key has signed, so that each change was seen by calls.
+    expect(kids.size).toBe(rotations + 1)
+  })
+
+  test('R112: a key that skips being next is asked for, and turns nobody away', async () => {
+    const servers = await openPair(engine, 0)
+    const { counts } = await rotateUnderLoad(servers, 0)
+    expect(Object.keys(counts)).toEqual(['200'])
+  })
+
+  test('the control: with neither next nor asking for unknown keys, calls are refused', async () => {
+    const servers = await openPair(engine, never)
+    const { counts } = await rotateUnderLoad(servers, 0)
+    expect(counts[401]).toBeGreaterThan(0)
+    expect(counts[200]).toBeGreaterThan(0)
+  })
+
+  test('R112: a dropped key opens nothing on any server within a poll, and others go on', async () => {
+    const [one, other] = await openPair(engine)
+    const subject = await signIn(one)
+    const { token } = await one.services.accessTokens.issue(subject)
+    expect([await call(one, token), await call(other, token)]).toEqual([200, 200])
+    await one.services.keyRotation.drop(decodeProtectedHeader(token).kid ?? '')
+    expect(await call(one, token)).toBe(401)
+    await expect.poll(() => call(other, token), { timeout: 15_000, interval: 20 }).toBe(401)
+    const { token: later } = await other.services.accessTokens.issue(subject)
+    expect([await call(one, later), await call(other, later)]).toEqual([200, 200])
+  })
+})
