@@ -25,13 +25,13 @@ export interface ForeignClient {
 const clientId = 'keycard-cli'
 
 export const foreignClients: ((url: string) => ForeignClient)[] = [
-  useOauth4webapi,
-  useOpenidClient,
-  useSimpleOauth2,
-  useBadgateway,
+  openOauth4webapi,
+  openOpenidClient,
+  openSimpleOauth2,
+  openBadgateway,
 ]
 
-function useOauth4webapi(url: string): ForeignClient {
+function openOauth4webapi(url: string): ForeignClient {
   const server = { issuer: url, token_endpoint: `${url}/token` }
   const client = { client_id: clientId }
   // The library wants https; a server on this machine has none.
@@ -74,7 +74,7 @@ function useOauth4webapi(url: string): ForeignClient {
   }
 }
 
-function useOpenidClient(url: string): ForeignClient {
+function openOpenidClient(url: string): ForeignClient {
   const configure = (more: Partial<openid.ServerMetadata> = {}) => {
     const server = { issuer: url, token_endpoint: `${url}/token`, ...more }
     const config = new openid.Configuration(server, clientId, undefined, openid.None())
@@ -97,7 +97,7 @@ function useOpenidClient(url: string): ForeignClient {
   }
 }
 
-function useSimpleOauth2(url: string): ForeignClient {
+function openSimpleOauth2(url: string): ForeignClient {
   const configure = (revokePath = '/revoke') =>
     new ResourceOwnerPassword({
       // It has no word for a public client: the empty secret counts as none.
@@ -125,7 +125,7 @@ function useSimpleOauth2(url: string): ForeignClient {
   }
 }
 
-function useBadgateway(url: string): ForeignClient {
+function openBadgateway(url: string): ForeignClient {
   const configure = (more: { revocationEndpoint?: string } = {}) =>
     new OAuth2Client({ server: url, clientId, tokenEndpoint: '/token', ...more })
   const recall = ({ accessToken, refreshToken }: ForeignTokens) => ({
