@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { propertyCases } from '../../e2e/property-cases.ts'
 import { AppError } from '../contract/app-error.ts'
 import { parseForm, requireParameter } from './form-body.ts'
 
@@ -88,18 +89,18 @@ test('a parameter that is missing is named', () => {
 
 const wellFormed = fc.string({ unit: 'grapheme' })
 
-test('property: what a browser encodes is what is read (2,000 cases)', () => {
+test('property: what a browser encodes is what is read', () => {
   fc.assert(
     fc.property(fc.dictionary(wellFormed, wellFormed, { maxKeys: 8 }), (fields) => {
       const entries = Object.entries(fields)
       const form = parseForm(Buffer.from(new URLSearchParams(entries).toString()))
       expect([...form]).toEqual(entries.filter(([, value]) => value !== ''))
     }),
-    { numRuns: 2_000 },
+    propertyCases,
   )
 })
 
-test('property: any bytes are read as URLSearchParams does, or refused (2,000 cases)', () => {
+test('property: any bytes are read as URLSearchParams does, or refused', () => {
   const piece = fc.constantFrom(
     'a',
     'b',
@@ -130,11 +131,11 @@ test('property: any bytes are read as URLSearchParams does, or refused (2,000 ca
       const lenient = [...new URLSearchParams(body.toString('utf8'))]
       expect([...form]).toEqual(lenient.filter(([, value]) => value !== ''))
     }),
-    { numRuns: 2_000 },
+    propertyCases,
   )
 })
 
-test('property: two different values never read alike (2,000 cases)', () => {
+test('property: two different values never read alike', () => {
   const value = fc
     .uint8Array({ minLength: 1, maxLength: 4 })
     .map((array) => [...array].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))
@@ -150,6 +151,6 @@ test('property: two different values never read alike (2,000 cases)', () => {
       const [left, right] = [readOne(one), readOne(other)]
       expect(left !== undefined && left === right).toBe(left !== undefined && one === other)
     }),
-    { numRuns: 2_000 },
+    propertyCases,
   )
 })

@@ -1,0 +1,285 @@
+// Ways for a server to be wrong in one thing, and the one requirement that has to find each.
+
+import type { Breakage, PassingAnswer, PassingRequest } from './breaking-proxy.ts'
+
+interface NamedBreakage {
+  /** Behind "a server that". */
+  name: string
+  /** The sentence that fails; several only where one cannot be broken without the others. */
+  fails: string | string[]
+  breakage: Breakage
+}
+
+const isSuccess = ({ status }: PassingAnswer, { path }: PassingRequest) =>
+  path === '/token' && status === 200
+
+/** Changes the members of the JSON answers that `applies` picks. */
+function editJson(
+  applies: (answer: PassingAnswer, request: PassingRequest) => boolean,
+  edit: (members: Record<string, unknown>, request: PassingRequest) => void,
+): Breakage {
+  return {
+    answer(answer, request) {
+      if (!applies(answer, request)) return
+      const members = JSON.parse(answer.body)
+      edit(members, request)
+      answer.body = JSON.stringify(members)
+    },
+  }
+}
+
+function editHeaders(
+  applies: (answer: PassingAnswer, request: PassingRequest) => boolean,
+  edit: (headers: PassingAnswer['headers']) => void,
+): Breakage {
+  return {
+    answer(answer, request) {
+      if (applies(answer, request)) edit(answer.headers)
+    },
+  }
+}
+
+const isUncredentialed = ({ status }: PassingAnswer, { path, headers }: PassingRequest) =>
+  path === '/api/users/me' &&
+  status === 401 &&
+  !headers.some((text) => text.toLowerCase() === 'authorization')
+
+const isRefusal = ({ status }: PassingAnswer, { path }: PassingRequest) =>
+  path === '/token' && status >= 400
+
+const formType = 'application/x-www-form-urlencoded'
+
+export const breakages: NamedBreakage[] = [
+  {
+    name: 'lets tokens be stored',
+    fails: 'Success must not be stored: Cache-Control: no-store',
+    breakage: editHeaders(isSuccess, (headers) => {
+      headers['cache-control'] = 'max-age=60'
+    }),
+  },
+  {
+    name: 'lets old caches store tokens',
+    fails: 'Success must not be stored: Pragma: no-cache',
+    breakage: editHeaders(isSuccess, (headers) => {
+      headers.pragma = undefined
+    }),
+  },
+  {
+    name: 'lets errors be stored',
+    fails: 'An error must not be stored either',
+    breakage: editHeaders(isRefusal, (headers) => {
+      headers['cache-control'] = undefined
+    }),
+  },
+  {
+    name: 'leaves token_type out',
+    fails: 'Success has a token_type, which is bearer',
+    breakage: editJson(isSuccess, (members) => {
+      members.token_type = undefined
+    }),
+  },
+  {
+    name: 'says expires_in as a text',
+    fails: [
+      'expires_in is a whole number of seconds',
+      'exp and iat are whole numbers, and expires_in is what lies between them',
+    ],
+    breakage: editJson(isSuccess, (members) => {
+      members.expires_in = String(members.expires_in)
+    }),
+  },
+  {
+    name: 'says 401 without a challenge',
+    fails: 'Without a token: 401 with a Bearer challenge',
+    breakage: editHeaders(isUncredentialed, (headers) => {
+      headers['www-authenticate'] = undefined
+    }),
+  },
+  {
+    name: 'has an error code where there was no token',
+    fails: 'Without a token the answer has no error code',
+    breakage: editHeaders(isUncredentialed, (headers) => {
+      headers['www-authenticate'] = 'Bearer error="invalid_token"'
+    }),
+  },
+  {
+    name: 'does not name the scope that is missing',
+    fails: 'The challenge names the scope that is missing',
+    breakage: editHeaders(
+      ({ status }) => status === 403,
+      (headers) => {
+        headers['www-authenticate'] = 'Bearer error="insufficient_scope"'
+      },
+    ),
+  },
+  {
+    name: 'repeats the scope it was sent',
+    fails: 'An error does not repeat what was sent',
+    breakage: editJson(isRefusal, (members, { body }) => {
+      const scope = new URLSearchParams(body).get('scope') ?? ''
+      if (!/^[\w-]+$/.test(scope)) return
+      members.error_description = `${members.error_description}: ${scope}`
+      members.detail = members.error_description
+    }),
+  },
+  {
+    name: 'takes JSON',
+    fails: 'JSON gives no tokens',
+    breakage: {
+      request(request) {
+        const index = request.headers.indexOf('application/json')
+        if (request.path !== '/token' || index === -1 || request.body === '{}') return
+        request.headers[index] = formType
+        request.body = new URLSearchParams(JSON.parse(request.body)).toString()
+      },
+    },
+  },
+  {
+    name: 'takes a form without a Content-Type',
+    fails: 'A body without a Content-Type gives no tokens',
+    breakage: {
+      request({ method, headers }) {
+        if (method === 'POST' && !headers.some((text) => text.toLowerCase() === 'content-type')) {
+          headers.push('content-type', formType)
+        }
+      },
+    },
+  },
+  {
+    name: 'takes the first of two parameters',
+    fails: [
+      'A parameter that is there twice is refused',
+      'A parameter that is there twice is refused, also where one is spelt user%6Eame',
+    ],
+    breakage: {
+      request(request) {
+        request.body = request.body.replace(/&user(n|%6E)ame=somebody$/, '')
+      },
+    },
+  },
+  {
+    name: 'replaces what is not UTF-8',
+    fails: 'What is not UTF-8 is refused, and not replaced',
+    breakage: {
+      request(request) {
+        request.body = request.body.replace('%FF', '%EF%BF%BD')
+      },
+    },
+  },
+  {
+    name: 'leaves unknown scopes out silently',
+    fails: 'An unknown scope is refused, and not left out silently',
+    breakage: {
+      request(request) {
+        request.body = request.body.replace('+no-such%3Ascope', '')
+      },
+    },
+  },
+  {
+    name: 'does not mind the case of a scope',
+    fails: 'Scopes are told apart by their case',
+    breakage: {
+      request(request) {
+        request.body = request.body.replace('scope=ME', 'scope=me')
+      },
+    },
+  },
+  {
+    name: 'takes the first of two Authorization headers',
+    fails: 'Two Authorization headers are refused, and neither counts',
+    breakage: {
+      request(request) {
+        const { headers } = request
+        const isAuthorization = (index: number) =>
+          headers[index - (index % 2)]?.toLowerCase() === 'authorization'
+        const first = headers.findIndex((_text, index) => isAuthorization(index))
+        request.headers = headers.filter(
+          (_text, index) => index <= first + 1 || !isAuthorization(index),
+        )
+      },
+    },
+  },
+  {
+    name: 'minds the case of the scheme',
+    fails: 'The scheme may be written BEARER (RFC 9110 §11.1)',
+    breakage: {
+      request({ headers }) {
+        const index = headers.findIndex((text) => text.startsWith('BEARER '))
+        if (index !== -1) headers[index] = 'Digest x'
+      },
+    },
+  },
+  {
+    name: 'takes a token from the query',
+    fails: 'A token in the query opens nothing',
+    breakage: {
+      request(request) {
+        const [path = '', token] = request.path.split('?access_token=')
+        if (token === undefined || request.headers.includes(`Bearer ${token}`)) return
+        request.path = path
+        request.headers.push('authorization', `Bearer ${token}`)
+      },
+    },
+  },
+  {
+    name: 'says 401 where a scope is missing',
+    fails: 'A token without the scope is 403 with error="insufficient_scope"',
+    breakage: {
+      answer(answer) {
+        if (answer.status === 403) answer.status = 401
+      },
+    },
+  },
+  {
+    name: 'has no detail beside error_description',
+    fails: [
+      'A wrong password says "Incorrect username or password" in detail',
+      'detail and error_description say the same in every error',
+    ],
+    breakage: editJson(isRefusal, (members) => {
+      members.detail = undefined
+    }),
+  },
+  {
+    name: 'says whether a user is known',
+    fails: 'An unknown user is told what a wrong password is told, to the byte',
+    breakage: editJson(isRefusal, (members, { body }) => {
+      if (body.includes('nobody-has-this-name')) members.detail = 'Unknown user'
+    }),
+  },
+  {
+    name: 'says that a user is disabled',
+    fails: 'A disabled user is told what a wrong password is told, to the byte',
+    breakage: editJson(isRefusal, (members, { body }) => {
+      if (body.includes('username=alice')) members.detail = 'Inactive user'
+    }),
+  },
+  {
+    name: 'lets every origin in',
+    fails: 'No cookie is set, and no other origin is let in',
+    breakage: editHeaders(isSuccess, (headers) => {
+      headers['access-control-allow-origin'] = '*'
+    }),
+  },
+  {
+    name: 'asks whoever named no client for the RFC instead of the password',
+    fails: 'A wrong password is 401, with a Bearer challenge, where no client is named',
+    breakage: editHeaders(
+      ({ status }, { path, body }) =>
+        path === '/token' && status === 401 && body.includes('username=johndoe'),
+      (headers) => {
+        headers['www-authenticate'] = 'Basic'
+      },
+    ),
+  },
+  {
+    name: 'believes a padded signature',
+    fails: 'A token is refused where the signature is padded',
+    breakage: {
+      request({ headers }) {
+        const index = headers.findIndex((text) => /^Bearer [^.]+\.[^.]+\.[^.]+==$/.test(text))
+        if (index !== -1) headers[index] = headers[index]?.replace(/=+$/, '') ?? ''
+      },
+    },
+  },
+]

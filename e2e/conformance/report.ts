@@ -1,0 +1,67 @@
+// Runs every requirement against one server, and sets out what came of it as a table.
+
+import { type Chapter, NotOffered, Unmet } from './requirement.ts'
+import { Target, type TargetOptions } from './target.ts'
+
+export interface Verdict {
+  source: string
+  clause: string
+  sentence: string
+  outcome: 'passed' | 'failed' | 'not offered'
+  /** Why it was not passed. */
+  why?: string
+}
+
+/** One after the other, so that a server that counts or queues sees nothing unusual. */
+export async function judge(
+  chapters: readonly Chapter[],
+  options: TargetOptions,
+): Promise<Verdict[]> {
+  const target = new Target(options)
+  const verdicts: Verdict[] = []
+  for (const { source, requirements } of chapters) {
+    for (const { clause, sentence, run } of requirements) {
+      const outcome = await run(target).then(() => ({ outcome: 'passed' as const }), readOutcome)
+      verdicts.push({ source, clause, sentence, ...outcome })
+    }
+  }
+  return verdicts
+}
+
+function readOutcome(error: unknown): Pick<Verdict, 'outcome' | 'why'> {
+  if (error instanceof NotOffered) return { outcome: 'not offered', why: error.message }
+  if (error instanceof Unmet) return { outcome: 'failed', why: error.message }
+  // No answer is a failure like any other; its cause is what helps.
+  return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) }
+}
+
+export function formatReport(chapters: readonly Chapter[], verdicts: readonly Verdict[]): string {
+  const clauseWidth = Math.max(...verdicts.map(({ clause }) => clause.length))
+  const blocks = chapters.map(({ source, title }) => {
+    const ofChapter = verdicts.filter((verdict) => verdict.source === source)
+    const lines = ofChapter.map(({ outcome, clause, sentence, why }) => {
+      const start = `  ${outcome.padEnd(outcomeWidth)}  ${clause.padEnd(clauseWidth)}  `
+      const reason = why === undefined ? '' : `\n${' '.repeat(start.length)}→ ${why}`
+      return `${start}${sentence}${reason}`
+    })
+    return [`${source}: ${title}`, ...(describeAbsence(ofChapter) ?? lines)].join('\n')
+  })
+  return [...blocks, formatSum(verdicts)].join('\n\n')
+}
+
+/** One line for a chapter of which nothing is offered, for one and the same reason. */
+function describeAbsence(verdicts: readonly Verdict[]): string[] | undefined {
+  const why = verdicts[0]?.why
+  const isAbsent = verdicts.every(
+    (verdict) => verdict.outcome === 'not offered' && verdict.why === why,
+  )
+  return isAbsent ? [`  not offered  all ${verdicts.length}: ${why}`] : undefined
+}
+
+export function formatSum(verdicts: readonly Verdict[]): string {
+  const count = (outcome: Verdict['outcome']) =>
+    verdicts.filter((verdict) => verdict.outcome === outcome).length
+  return `${count('passed')} passed, ${count('failed')} failed, ${count('not offered')} not offered`
+}
+
+const outcomeWidth = 'not offered'.length

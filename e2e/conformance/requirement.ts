@@ -1,0 +1,32 @@
+// What a requirement is, and the two ways in which one is not passed.
+
+import type { Target } from './target.ts'
+
+/** One sentence of a specification, and how a server on the other end of a wire is held to it. */
+export interface Requirement {
+  /** Where in the chapter's source it stands: `§5.1`. */
+  clause: string
+  /** What holds, so that "failed" in front of it reads as the opposite. */
+  sentence: string
+  /**
+   * Returns where the requirement is met.
+   * @throws Unmet where it is not, NotOffered where the server has no such feature
+   */
+  run(target: Target): Promise<void>
+}
+
+/** The requirements of one specification. */
+export interface Chapter {
+  /** As it is cited: `RFC 6749`. */
+  source: string
+  title: string
+  requirements: readonly Requirement[]
+}
+
+export class Unmet extends Error {
+  override readonly name = 'Unmet'
+}
+
+export class NotOffered extends Error {
+  override readonly name = 'NotOffered'
+}

@@ -1,0 +1,115 @@
+// RFC 7009, Token Revocation.
+
+import { expectOAuthError, expectStatus } from './expect.ts'
+import type { Chapter, Requirement } from './requirement.ts'
+import {
+  type Fields,
+  namedClient,
+  paths,
+  publicClients,
+  readTokens,
+  type Target,
+} from './target.ts'
+
+const requirements: Requirement[] = [
+  {
+    clause: '§2.1',
+    sentence: 'Tokens are revoked by POST only',
+    run: async (target) => expectStatus(await target.send(paths.revoke), 400, 405),
+  },
+  {
+    clause: '§2.1',
+    sentence: 'token is required',
+    run: async (target) =>
+      expectOAuthError(await target.post(paths.revoke, namedClient), 'invalid_request', 400),
+  },
+  {
+    clause: '§2.1',
+    sentence: 'A refresh token that was revoked is 400 invalid_grant',
+    async run(target) {
+      const { refreshToken } = await target.signIn()
+      expectStatus(await revoke(target, refreshToken), 200)
+      expectOAuthError(await target.refresh(refreshToken), 'invalid_grant', 400)
+    },
+  },
+  {
+    clause: '§2.1',
+    sentence: 'With a refresh token its access tokens are revoked',
+    async run(target) {
+      const { accessToken, refreshToken } = await target.signIn()
+      expectStatus(await target.call(accessToken), 200)
+      expectStatus(await revoke(target, refreshToken), 200)
+      expectStatus(await target.call(accessToken), 401)
+    },
+  },
+  {
+    clause: '§2.1',
+    sentence: 'An access token that was revoked opens nothing any more',
+    async run(target) {
+      const { accessToken } = await target.signIn()
+      expectStatus(await target.call(accessToken), 200)
+      expectStatus(await revoke(target, accessToken), 200)
+      expectStatus(await target.call(accessToken), 401)
+    },
+  },
+  {
+    clause: '§2.1',
+    sentence: 'A hint that is wrong, or unknown, does no harm',
+    async run(target) {
+      for (const hint of ['access_token', 'no_such_type']) {
+        const { refreshToken } = await target.signIn()
+        expectStatus(await revoke(target, refreshToken, { token_type_hint: hint }), 200)
+        expectOAuthError(await target.refresh(refreshToken), 'invalid_grant', 400)
+      }
+    },
+  },
+  {
+    clause: '§2.1',
+    sentence: 'The token of another client is not revoked',
+    async run(target) {
+      const { accessToken, refreshToken } = await target.signIn()
+      const answer = await revoke(target, refreshToken, { client_id: publicClients[1] })
+      expectStatus(answer, 200, 400, 401, 403)
+      expectStatus(await target.call(accessToken), 200)
+      readTokens(await target.refresh(refreshToken))
+    },
+  },
+  {
+    clause: '§2.2',
+    sentence: 'A token that nobody knows is 200, and so is one that was revoked before',
+    async run(target) {
+      expectStatus(await revoke(target, 'no-token-of-yours'), 200)
+      const { refreshToken } = await target.signIn()
+      expectStatus(await revoke(target, refreshToken), 200)
+      expectStatus(await revoke(target, refreshToken), 200)
+      expectOAuthError(await target.refresh(refreshToken), 'invalid_grant', 400)
+    },
+  },
+  {
+    clause: '§2.1',
+    sentence: 'A client that is not known is told invalid_client',
+    run: async (target) =>
+      expectOAuthError(
+        await revoke(target, 'no-token-of-yours', { client_id: 'nobody-knows-me' }),
+        'invalid_client',
+        400,
+        401,
+      ),
+  },
+]
+
+export const rfc7009: Chapter = {
+  source: 'RFC 7009',
+  title: 'Token Revocation',
+  requirements: requirements.map((requirement) => ({
+    ...requirement,
+    async run(target) {
+      await target.requireEndpoint(paths.revoke)
+      await requirement.run(target)
+    },
+  })),
+}
+
+function revoke(target: Target, token: string, more: Fields = {}) {
+  return target.post(paths.revoke, { token, ...namedClient, ...more })
+}

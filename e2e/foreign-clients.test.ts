@@ -1,0 +1,124 @@
+// Real client libraries against a real listening server: no line of ours between them.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { refreshGraceSeconds } from '../server/auth/sessions.ts'
+import { type ForeignClient, type ForeignTokens, foreignClients } from './foreign-clients.ts'
+import { startTestServer } from './test-server.ts'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+
+afterAll(() => server.close())
+
+/** For a user name of its own in each. */
+let clientsMade = 0
+
+const everyScope = 'me items:read items:write'
+
+describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
+  '$name',
+  ({ open }) => {
+    let client: ForeignClient
+
+    beforeAll(() => {
+      client = open(server.url)
+    })
+
+    const signIn = (scope?: string) => client.signIn('johndoe', 'secret', scope)
+
+    async function errorOf(attempt: Promise<unknown>): Promise<unknown> {
+      const error = await attempt.then(
+        () => 'there was no error',
+        (thrown: unknown) => thrown,
+      )
+      return typeof error === 'string' ? error : client.readError(error)
+    }
+
+    test('signs in, and its token opens a call', async () => {
+      const tokens = await signIn()
+      expect(tokens.scope).toBe(everyScope)
+      expect(await call(tokens)).toBe(200)
+    })
+
+    test.each([
+      ['a wrong password', 'johndoe', 'wrong'],
+      ['an unknown user', 'nobody', 'secret'],
+      ['a disabled user', 'alice', 'secret2'],
+    ])('is told invalid_grant for %s', async (_what, username, password) => {
+      expect(await errorOf(client.signIn(username, password))).toBe('invalid_grant')
+    })
+
+    test('gets the narrower scope it asks for, and no wider one', async () => {
+      const tokens = await signIn('items:read')
+      expect(tokens.scope).toBe('items:read')
+      expect(await call(tokens)).toBe(403)
+      expect(await errorOf(signIn('users:write'))).toBe('invalid_scope')
+    })
+
+    test('refreshes, and narrows the scope while it does', async () => {
+      const tokens = await signIn()
+      const refreshed = await client.refresh(tokens)
+      expect(refreshed.scope).toBe(everyScope)
+      expect(await call(refreshed)).toBe(200)
+      expect((await client.refresh(refreshed, 'me')).scope).toBe('me')
+    })
+
+    test('R56: is told invalid_grant for a refresh token two behind, which ends the session', async () => {
+      const first = await signIn()
+      const third = await client.refresh(await client.refresh(first))
+      expect(await call(third)).toBe(200)
+      expect(await errorOf(client.refresh(first))).toBe('invalid_grant')
+      expect(await errorOf(client.refresh(third))).toBe('invalid_grant')
+      expect(await call(third)).toBe(401)
+    })
+
+    test('R55: may show the refresh token before for the time of grace, and not after', async () => {
+      const first = await signIn()
+      const second = await client.refresh(first)
+      expect((await client.refresh(first)).refreshToken).toBe(second.refreshToken)
+      server.clock.advance((refreshGraceSeconds + 1) * 1000)
+      expect(await errorOf(client.refresh(first))).toBe('invalid_grant')
+      expect(await call(second)).toBe(401)
+    })
+
+    test('R59: is shut out when the user is disabled', async () => {
+      const [username, password] = [`leaver-${clientsMade++}`, 'orchard lantern violet']
+      const { id } = await server.services.accounts.create({ username, password })
+      const tokens = await client.signIn(username, password)
+      expect(await call(tokens)).toBe(200)
+      await server.services.users.disable(id)
+      expect(await call(tokens)).toBe(401)
+      expect(await errorOf(client.refresh(tokens))).toBe('invalid_grant')
+      expect(await errorOf(client.signIn(username, password))).toBe('invalid_grant')
+    })
+
+    test('revokes where the metadata name an endpoint for it', async () => {
+      const tokens = await signIn()
+      const endpoint = await findRevocationEndpoint()
+      // Without one nothing may be there either: what is not announced is not half there.
+      if (endpoint === undefined) return expect(await post('/revoke')).toBe(404)
+      await client.revoke(tokens, endpoint)
+      expect(await call(tokens)).toBe(401)
+      expect(await errorOf(client.refresh(tokens))).toBe('invalid_grant')
+    })
+  },
+)
+
+async function call({ accessToken }: ForeignTokens): Promise<number> {
+  const headers = { authorization: `Bearer ${accessToken}` }
+  return (await fetch(`${server.url}/api/users/me`, { headers })).status
+}
+
+async function post(path: string): Promise<number> {
+  const body = new URLSearchParams({ token: 'x' })
+  return (await fetch(`${server.url}${path}`, { method: 'POST', body })).status
+}
+
+async function findRevocationEndpoint(): Promise<string | undefined> {
+  const answer = await fetch(`${server.url}/.well-known/oauth-authorization-server`)
+  if (!answer.ok) return undefined
+  return ((await answer.json()) as { revocation_endpoint?: string }).revocation_endpoint
+}

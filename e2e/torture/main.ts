@@ -1,0 +1,23 @@
+// `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
+
+import { tortureProperties } from './properties.ts'
+
+/** Each gives true where it went well. A new one is one line. */
+const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
+  properties: {
+    what: 'the property tests of what reads hostile input, a million cases each (or as many as named)',
+    run: tortureProperties,
+  },
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const torture = Object.hasOwn(tortures, name) ? tortures[name] : undefined
+if (torture) {
+  process.exitCode = (await torture.run(args)) ? 0 : 1
+} else {
+  const lines = Object.entries(tortures).map(
+    ([key, { what }]) => `  npm run torture -- ${key}  ${what}`,
+  )
+  console.error(['Say what to torture:', ...lines].join('\n'))
+  process.exitCode = 1
+}
