@@ -101,10 +101,13 @@ test('property: what is signed but says anything else gives whole claims, or non
       )
       const believed = await judge(sharedSecret, sign(head, claims))
       if (!believed) return
-      const { userId, sessionId, clientId, tokenId, epoch, issuedAt, expiresAt } = believed
-      for (const name of [userId, sessionId, clientId, tokenId]) {
+      const { clientId, tokenId, issuedAt, expiresAt } = believed
+      const names =
+        believed.kind === 'user' ? [believed.userId, believed.sessionId] : [believed.registrationId]
+      for (const name of [...names, clientId, tokenId]) {
         expect(typeof name === 'string' && name !== '').toBe(true)
       }
+      const epoch = believed.kind === 'user' ? believed.epoch : 0
       expect([epoch, issuedAt, expiresAt].every(Number.isSafeInteger)).toBe(true)
       expect(expiresAt - issuedAt).toBeLessThanOrEqual(900)
       expect(claims.iss).toBe(decode(good).iss)
