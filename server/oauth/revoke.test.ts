@@ -47,7 +47,7 @@ async function opens(accessToken: string): Promise<boolean> {
 }
 
 function expectEmpty200(answer: Awaited<ReturnType<typeof post>>): void {
-  expect([answer.statusCode, answer.body]).toEqual([200, ''])
+  expect([answer.statusCode, answer.body]).toEqual([200, '{}'])
   expect(answer.headers['cache-control']).toBe('no-store')
   expect(answer.headers.pragma).toBe('no-cache')
 }
