@@ -1,5 +1,9 @@
 // Real client libraries against a real listening server: no line of ours between them.
 
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refreshGraceSeconds } from '../server/auth/sessions.ts'
 import { type ForeignClient, type ForeignTokens, foreignClients } from './foreign-clients.ts'
@@ -106,6 +110,26 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
     })
   },
 )
+
+describe('docs/clients.md', () => {
+  const folder = new URL('client-examples/', import.meta.url)
+  const page = readFileSync(new URL('../docs/clients.md', import.meta.url), 'utf8')
+  const examples = readdirSync(folder)
+
+  test.each(examples)('shows %s as it is', (name) => {
+    const language = name.endsWith('.py') ? 'python' : 'ts'
+    const source = readFileSync(new URL(name, folder), 'utf8')
+    expect(page).toContain(`\`\`\`${language}\n${source}\`\`\``)
+  })
+
+  test.each(examples.filter((name) => name.endsWith('.ts')))('%s signs in', async (name) => {
+    const path = fileURLToPath(new URL(name, folder))
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', path, server.url])
+    expect(stdout).toBe('me\n')
+  })
+})
+
+const run = promisify(execFile)
 
 async function call({ accessToken }: ForeignTokens): Promise<number> {
   const headers = { authorization: `Bearer ${accessToken}` }
