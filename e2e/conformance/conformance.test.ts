@@ -21,7 +21,7 @@ const listFailures = (verdicts: readonly Verdict[]) =>
     .filter(({ outcome }) => outcome === 'failed')
     .map(({ source, clause, sentence, why }) => `${source} ${clause}: ${sentence} (${why})`)
 
-test('R45: our own server fails no requirement', async () => {
+test('our own server fails no requirement', async () => {
   const server = await startTestServer()
   try {
     const verdicts = await judge(chapters, { url: server.url, ...demoAccounts })

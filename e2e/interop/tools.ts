@@ -21,12 +21,18 @@ const pythons = ['python3', '/usr/bin/python3']
 
 export const tools: readonly Tool[] = [
   { name: 'curl', find: findCurl, run: runCurl },
-  describePython('requests-oauthlib', 'requests_oauthlib', 'with_requests_oauthlib.py'),
-  describePython('Authlib', 'authlib', 'with_authlib.py'),
+  describePython(
+    'requests-oauthlib',
+    'requests_oauthlib',
+    'with_requests_oauthlib.py',
+    'session-with-requests-oauthlib.py',
+  ),
+  describePython('Authlib', 'authlib', 'with_authlib.py', 'session-with-authlib.py'),
   describePython('PyJWT', 'jwt', 'with_pyjwt.py'),
 ]
 
-function describePython(name: string, module: string, script: string): Tool {
+/** `example` is the one of the docs: it prints who signed in. */
+function describePython(name: string, module: string, script: string, example?: string): Tool {
   const findPython = async () => {
     for (const python of pythons) {
       const { isOk, output } = await runProgram(python, [
@@ -42,9 +48,17 @@ function describePython(name: string, module: string, script: string): Tool {
     find: async () => (await findPython())?.version,
     async run(url) {
       const found = await findPython()
-      const path = fileURLToPath(new URL(script, import.meta.url))
-      // -B: no folder of compiled files beside the sources.
-      return runProgram(found?.python ?? 'python3', ['-B', path, url])
+      const runScript = (file: string) => {
+        const path = fileURLToPath(new URL(file, import.meta.url))
+        // -B: no folder of compiled files beside the sources.
+        return runProgram(found?.python ?? 'python3', ['-B', path, url])
+      }
+      const cases = await runScript(script)
+      if (example === undefined) return cases
+      const shown = await runScript(`../client-examples/${example}`)
+      const isOk = shown.isOk && shown.output.trim() === 'johndoe'
+      const line = `  ${isOk ? 'passed' : 'FAILED'}  the example of docs/clients.md\n`
+      return { isOk: cases.isOk && isOk, output: `${cases.output.trimEnd()}\n${line}` }
     },
   }
 }
