@@ -8,6 +8,7 @@ import pg from 'pg'
 import { beforeAll, describe, inject, onTestFinished } from 'vitest'
 import type { Database, Engine } from '../server/db/database.ts'
 import { openDatabase } from '../server/db/open.ts'
+import { makeRandomId } from '../server/db/random-id.ts'
 
 /** Runs the same tests once for each engine. */
 export function forEachEngine(tests: (engine: Engine) => void): void {
@@ -68,6 +69,25 @@ export async function createTestPlace(engine: Engine): Promise<TestPlace> {
       await runOnServer(`drop database if exists ${name} with (force)`)
     },
   }
+}
+
+/** A user that rows can belong to, and nobody can sign in as. */
+export async function insertUser({ kysely }: Database): Promise<string> {
+  const id = makeRandomId()
+  await kysely
+    .insertInto('users')
+    .values({
+      id,
+      username: id,
+      username_key: id,
+      role: 'user',
+      password_hash: 'none',
+      password_changed_at_ms: 0,
+      created_at_ms: 0,
+      updated_at_ms: 0,
+    })
+    .execute()
+  return id
 }
 
 /** Runs one statement on the test server, outside of any test's database. */

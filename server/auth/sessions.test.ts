@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
 import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
@@ -59,24 +59,6 @@ async function openSessions(database: Database) {
         .executeTakeFirstOrThrow(),
     isRevoked: (sessionId: string) => revocations.isRevoked({ sessionId, userId, epoch: 0 }),
   }
-}
-
-async function insertUser({ kysely }: Database): Promise<string> {
-  const id = makeRandomId()
-  await kysely
-    .insertInto('users')
-    .values({
-      id,
-      username: id,
-      username_key: id,
-      role: 'user',
-      password_hash: 'none',
-      password_changed_at_ms: 0,
-      created_at_ms: 0,
-      updated_at_ms: 0,
-    })
-    .execute()
-  return id
 }
 
 /** invalid_grant, with the cause that only the log is told. */

@@ -1,10 +1,9 @@
 // Items: everybody's own, paged by a cursor that inserts and deletes do not upset.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Database } from '../db/database.ts'
-import { makeRandomId } from '../db/random-id.ts'
 import { createItems } from './items.ts'
 
 async function openItems(database: Database) {
@@ -30,24 +29,6 @@ async function openItems(database: Database) {
       return { titles: page.items.map(({ title }) => title).join(' '), next: page.next_cursor }
     },
   }
-}
-
-async function insertUser({ kysely }: Database): Promise<string> {
-  const id = makeRandomId()
-  await kysely
-    .insertInto('users')
-    .values({
-      id,
-      username: id,
-      username_key: id,
-      role: 'user',
-      password_hash: 'none',
-      password_changed_at_ms: 0,
-      created_at_ms: 0,
-      updated_at_ms: 0,
-    })
-    .execute()
-  return id
 }
 
 const notFound = { reason: 'not_found', message: 'There is no such item' }
