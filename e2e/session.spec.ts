@@ -19,6 +19,8 @@ test('who was disabled meanwhile stands before the form, and is not sent in circ
   freshUser,
 }) => {
   await signIn(page, freshUser)
+  // A page that is still loading would leave by itself, and with its own address.
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
   await server.services.users.disable(freshUser.id)
   // The page leaves by itself before it has loaded.
   await page.goto('/account', { waitUntil: 'commit' })
