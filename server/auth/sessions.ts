@@ -63,7 +63,6 @@ export interface Sessions {
   rotate(refreshToken: string, expected: Rotation): Promise<StartedSession>
   /** Whether the token would be taken, asked without taking it. Opens nothing. */
   isLive(refreshToken: string): Promise<boolean>
-  find(id: string): Promise<Session | undefined>
   /** Only where it has neither ended nor expired. */
   findLive(id: string): Promise<Session | undefined>
   /** Ends it; its access tokens are dead when this returns. Ending an ended one does nothing. */
@@ -229,11 +228,6 @@ export function createSessions(parts: SessionsParts): Sessions {
       if (!presented) return false
       const row = await selectLiveRow(presented.sessionId)
       return row !== undefined && presented.counter <= row.counter
-    },
-
-    async find(id) {
-      const row = await selectRow(id)
-      return row && toSession(row)
     },
 
     async findLive(id) {

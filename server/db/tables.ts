@@ -115,10 +115,6 @@ export interface OAuthClientsTable {
   created_at_ms: EpochMs
 }
 
-export type UserRow = Selectable<UsersTable>
-export type SessionRow = Selectable<SessionsTable>
-export type RevocationRow = Selectable<RevocationsTable>
 export type SigningKeyRow = Selectable<SigningKeysTable>
-export type ItemRow = Selectable<ItemsTable>
 export type NewUser = Insertable<UsersTable>
 export type NewSession = Insertable<SessionsTable>

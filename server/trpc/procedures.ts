@@ -38,7 +38,7 @@ const t = initTRPC
     }),
   })
 
-export const { router, createCallerFactory } = t
+export const { router } = t
 
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next()

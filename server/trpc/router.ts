@@ -1,7 +1,7 @@
 // Every procedure there is. The browser imports the type of this, and nothing else of the server.
 
 import { z } from 'zod'
-import { createCallerFactory, protectedProcedure, router } from './procedures.ts'
+import { protectedProcedure, router } from './procedures.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
 import { usersRouter } from './routers/users.ts'
@@ -22,5 +22,3 @@ export const appRouter = router({
 })
 
 export type AppRouter = typeof appRouter
-
-export const createCaller = createCallerFactory(appRouter)
