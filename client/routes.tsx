@@ -13,7 +13,7 @@ import { NotFoundPage } from './pages/not-found-page.tsx'
 import { retrySession } from './session/browser-session.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
 import { useAccessToken } from './session/use-session.ts'
-import { strings } from './strings.ts'
+import { strings } from './strings/shell.ts'
 
 interface PageRoute {
   path: string

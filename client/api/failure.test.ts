@@ -4,7 +4,7 @@ import { TRPCClientError } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
 import type { ErrorReason } from '../../server/contract/app-error.ts'
 import { SessionEndedError } from '../session/session.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { readFailure } from './failure.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
 

@@ -4,7 +4,7 @@ import { TRPCClientError } from '@trpc/client'
 import type { ErrorReason, FieldError } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { SessionEndedError } from '../session/session.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 
 export interface Failure {
   /** A whole sentence. */

@@ -2,7 +2,7 @@
 
 import { trpc } from '../api/trpc.ts'
 import { useCan } from '../session/use-session.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { initialsOf } from './format.ts'
 import { SignOutButton } from './sign-out-button.tsx'
 

@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { docsPath, pagePaths, pageTitles } from '../../server/contract/pages.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { BrandMark } from './brand-mark.tsx'
 

@@ -3,7 +3,7 @@
 import { Link } from 'wouter'
 import { pagePaths } from '../../server/contract/pages.ts'
 import { isScope, scopeCatalogue } from '../../server/contract/scopes.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { StatePage } from './state-page.tsx'
 
 const words = strings.closedDoor

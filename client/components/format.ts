@@ -1,6 +1,6 @@
 // Names and times as people read them.
 
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 
 /** 'Alice Smith' → 'AS'; by character as people count them, so that an emoji stays whole. */
 export function initialsOf(name: string): string {

@@ -1,6 +1,6 @@
 // The card in one's hand: name, number, doors, and the reader light. A picture; its facts stand beside it.
 
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { BrandMark } from './brand-mark.tsx'
 import { Doors } from './doors.tsx'
 

@@ -1,7 +1,7 @@
 // Where something should be that did not load: why, and a button to try again.
 
 import { readFailure } from '../api/failure.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { ClosedDoor } from './closed-door.tsx'
 
 const words = strings.failure

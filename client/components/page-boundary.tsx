@@ -1,7 +1,7 @@
 // Catches a page that breaks, or whose code did not arrive: the rest of the app stays.
 
 import { Component, type ReactNode } from 'react'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 import { StatePage } from './state-page.tsx'
 
 const words = strings.failure

@@ -1,7 +1,7 @@
 // A page's h1: it names the tab, and takes the focus when the page was navigated to.
 
 import { useEffect, useRef } from 'react'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 
 /** The page that the browser itself opened keeps the focus where the browser put it. */
 let shownPath = location.pathname

@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { session } from '../session/browser-session.ts'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 
 const words = strings.shell
 

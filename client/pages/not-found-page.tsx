@@ -3,7 +3,7 @@
 import { Link } from 'wouter'
 import { pagePaths } from '../../server/contract/pages.ts'
 import { StatePage } from '../components/state-page.tsx'
-import { strings } from '../strings.ts'
+import { strings } from '../strings/shell.ts'
 
 const words = strings.notFound
 

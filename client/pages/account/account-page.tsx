@@ -13,11 +13,10 @@ import { SignOutButton } from '../../components/sign-out-button.tsx'
 import { formatCardNumber } from '../../session/access-claims.ts'
 import type { AccessToken } from '../../session/session.ts'
 import { useAccessToken } from '../../session/use-session.ts'
-import { strings } from '../../strings.ts'
+import { accountStrings as words } from '../../strings/account.ts'
+import { strings } from '../../strings/shell.ts'
 import { DoorList } from './door-list.tsx'
 import { useSecondsLeft } from './use-seconds-left.ts'
-
-const words = strings.account
 
 export default function AccountPage() {
   const me = trpc.users.me.useQuery()
@@ -56,7 +55,7 @@ function Holder({ user, token }: { user: User; token: AccessToken }) {
           <dt>{words.email}</dt>
           <dd>{user.email ?? words.noEmail}</dd>
           <dt>{words.role}</dt>
-          <dd>{words.roles[user.role]}</dd>
+          <dd>{strings.roles[user.role]}</dd>
           <dt>{words.memberSince}</dt>
           <dd>{formatDate(Date.parse(user.created_at))}</dd>
         </dl>

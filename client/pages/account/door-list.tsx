@@ -1,9 +1,7 @@
 // Which doors the token opens: every scope of the catalogue, with its sentence.
 
 import { allScopes, scopeCatalogue } from '../../../server/contract/scopes.ts'
-import { strings } from '../../strings.ts'
-
-const words = strings.account
+import { accountStrings as words } from '../../strings/account.ts'
 
 export function DoorList({ opens }: { opens: readonly string[] }) {
   return (

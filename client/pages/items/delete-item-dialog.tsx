@@ -2,15 +2,13 @@
 
 import { useEffect, useRef } from 'react'
 import type { Item } from '../../../server/contract/items.ts'
-import { strings } from '../../strings.ts'
+import { itemsStrings as words } from '../../strings/items.ts'
 
 interface DeleteItemDialogProps {
   /** The item in question; the dialog is open while it is mounted. */
   item: Item
   onAnswer: (answer: 'delete' | 'keep') => void
 }
-
-const words = strings.items
 
 export function DeleteItemDialog({ item, onAnswer }: DeleteItemDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)

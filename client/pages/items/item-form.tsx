@@ -3,7 +3,7 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../server/contract/items.ts'
 import { readFailure } from '../../api/failure.ts'
-import { strings } from '../../strings.ts'
+import { itemsStrings as words } from '../../strings/items.ts'
 
 interface ItemFormProps {
   heading: string
@@ -15,7 +15,6 @@ interface ItemFormProps {
   onCancel: () => void
 }
 
-const words = strings.items
 const labels: Record<string, string> = { title: words.title, description: words.description }
 
 export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: ItemFormProps) {

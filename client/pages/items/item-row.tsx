@@ -2,15 +2,13 @@
 
 import type { Item } from '../../../server/contract/items.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { strings } from '../../strings.ts'
+import { itemsStrings as words } from '../../strings/items.ts'
 
 interface ItemRowProps {
   item: Item
   /** undefined where the token may only read. */
   actions: { onEdit: () => void; onDelete: () => void } | undefined
 }
-
-const words = strings.items
 
 export function ItemRow({ item, actions }: ItemRowProps) {
   const isChanged = item.updated_at !== item.created_at

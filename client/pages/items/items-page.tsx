@@ -9,14 +9,13 @@ import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
-import { strings } from '../../strings.ts'
+import { itemsStrings as words } from '../../strings/items.ts'
 import { DeleteItemDialog } from './delete-item-dialog.tsx'
 import { ItemForm } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
 import { ItemsSkeleton } from './items-skeleton.tsx'
 import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
 
-const words = strings.items
 const addButtonId = 'add-item'
 
 export default function ItemsPage() {

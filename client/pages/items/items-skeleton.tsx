@@ -1,6 +1,6 @@
 // The list before it is there, at its height; seen only where the wait is noticed.
 
-import { strings } from '../../strings.ts'
+import { strings } from '../../strings/shell.ts'
 
 export function ItemsSkeleton() {
   return (

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Item } from '../../../server/contract/items.ts'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
-import { strings } from '../../strings.ts'
+import { itemsStrings as words } from '../../strings/items.ts'
 import { addItem, removeItem, replaceItem } from './item-pages.ts'
 
 export const itemListInput = { limit: 20 }
@@ -14,8 +14,6 @@ export interface Notice {
   text: string
   isProblem: boolean
 }
-
-const words = strings.items
 
 export function useItemActions(notify: (notice: Notice) => void) {
   const list = trpc.useUtils().items.list

@@ -1,7 +1,7 @@
 // The password with its Show button and the Caps Lock hint.
 
 import { type KeyboardEvent, useEffect, useState } from 'react'
-import { signInStrings as words } from '../../sign-in-strings.ts'
+import { signInStrings as words } from '../../strings/sign-in.ts'
 
 export function PasswordField({ error, busy }: { error: string; busy: boolean }) {
   const [shown, setShown] = useState(false)

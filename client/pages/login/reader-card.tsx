@@ -1,7 +1,7 @@
 // The card in the sleeve, with the reader light and its word. A picture: the words are said elsewhere.
 
 import { BrandMark } from '../../components/brand-mark.tsx'
-import { signInStrings } from '../../sign-in-strings.ts'
+import { signInStrings } from '../../strings/sign-in.ts'
 
 export function ReaderCard({ light }: { light: string }) {
   return (

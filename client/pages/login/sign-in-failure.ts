@@ -3,7 +3,7 @@
 import { TRPCClientError } from '@trpc/client'
 import type { SignInState } from '../../../server/contract/sign-in-page.ts'
 import type { AppRouter } from '../../../server/trpc/router.ts'
-import { signInStrings as words } from '../../sign-in-strings.ts'
+import { signInStrings as words } from '../../strings/sign-in.ts'
 
 export interface SignInFailure {
   state: SignInState

@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { docsPath, pagePaths } from '../../../server/contract/pages.ts'
 import { type SignInView, signInTitles } from '../../../server/contract/sign-in-page.ts'
-import { signInStrings as words } from '../../sign-in-strings.ts'
+import { signInStrings as words } from '../../strings/sign-in.ts'
 import { PasswordField } from './password-field.tsx'
 import { ReaderCard } from './reader-card.tsx'
 import { StatusArea } from './status-area.tsx'

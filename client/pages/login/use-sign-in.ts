@@ -9,7 +9,7 @@ import {
   type SignInView,
 } from '../../../server/contract/sign-in-page.ts'
 import { authClient } from '../../session/auth-client.ts'
-import { signInStrings as words } from '../../sign-in-strings.ts'
+import { signInStrings as words } from '../../strings/sign-in.ts'
 import { readSignInFailure } from './sign-in-failure.ts'
 import { useCountdown } from './use-countdown.ts'
 

@@ -1,6 +1,6 @@
 // The user name. Uncontrolled: what was typed before the scripts arrived stays.
 
-import { signInStrings } from '../../sign-in-strings.ts'
+import { signInStrings } from '../../strings/sign-in.ts'
 
 export function UsernameField({ error, initial }: { error: string; initial: string }) {
   return (

@@ -2,9 +2,8 @@
 
 import type { User } from '../../../server/contract/users.ts'
 import { formatDate } from '../../components/format.ts'
-import { strings } from '../../strings.ts'
-
-const words = strings.users
+import { strings } from '../../strings/shell.ts'
+import { usersStrings as words } from '../../strings/users.ts'
 
 interface UserTableProps {
   users: readonly User[]
@@ -34,7 +33,7 @@ export function UserTable({ users, total, isStale }: UserTableProps) {
                 {[user.username, user.email].filter(Boolean).join(' · ')}
               </span>
             </th>
-            <td>{strings.account.roles[user.role]}</td>
+            <td>{strings.roles[user.role]}</td>
             <td>
               <span className="user-state">
                 <span className={user.disabled ? 'led' : 'led on'} aria-hidden="true" />

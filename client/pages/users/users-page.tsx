@@ -8,11 +8,11 @@ import type { UserPage } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
-import { strings } from '../../strings.ts'
+import { strings } from '../../strings/shell.ts'
+import { usersStrings as words } from '../../strings/users.ts'
 import { pageHref, readPage } from './page-number.ts'
 import { UserTable } from './user-table.tsx'
 
-const words = strings.users
 const usersPerPage = 20
 
 export default function UsersPage() {
