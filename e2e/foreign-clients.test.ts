@@ -20,7 +20,7 @@ afterAll(() => server.close())
 /** For a user name of its own in each. */
 let clientsMade = 0
 
-const everyScope = 'me items:read items:write'
+const everyScope = 'me me:write items:read items:write'
 
 describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
   '$name',

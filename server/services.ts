@@ -3,7 +3,7 @@
 import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
-import { createAuthLog } from './auth/auth-log.ts'
+import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
@@ -16,8 +16,10 @@ import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/r
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
+import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
@@ -47,6 +49,8 @@ export interface Services {
   readonly accessTokens: AccessTokens
   readonly identities: Identities
   readonly tokenLookup: TokenLookup
+  readonly auditLog: AuditLog
+  readonly reauthenticate: Reauthentication
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
   readonly clientCredentialsGrant: ClientCredentialsGrant
@@ -72,7 +76,6 @@ export async function createServices(
 ): Promise<Services> {
   const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
   const { unknownKidCooldownMs } = options
-  const authLog = createAuthLog(logger)
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
   const database = await openDatabase({
@@ -83,6 +86,7 @@ export async function createServices(
     cost: config.bcryptCost,
     peppers: masterKeys.derive('password-pepper'),
   })
+  const auditLog = createAuditLog({ database, clock, logger })
   let feed: ChangeFeed | undefined
   async function close(): Promise<void> {
     feed?.close()
@@ -118,11 +122,12 @@ export async function createServices(
       refreshTokens,
       revocations,
       clock,
-      onAlarm: (event, sessionId) => authLog.record(event, { sessionId }),
+      onAlarm: (event, { id, userId, clientId }) =>
+        void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
     const users = createUsers({ database, revocations, clock })
     const identities = createIdentities({ accessTokens, revocations })
-    const grantParts = { users, sessions, accessTokens }
+    const checkPassword = createPasswordCheck({ users, passwords, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
@@ -154,15 +159,18 @@ export async function createServices(
       accessTokens,
       identities,
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
+      auditLog,
+      reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
       passwordGrant: createPasswordGrant({
-        ...grantParts,
         enabled: config.passwordGrant,
-        passwords,
-        authLog,
+        checkPassword,
+        sessions,
+        accessTokens,
+        auditLog,
       }),
-      refreshTokenGrant: createRefreshTokenGrant(grantParts),
-      clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, authLog }),
-      signOut: createSignOut({ refreshTokens, sessions, revocations, authLog }),
+      refreshTokenGrant: createRefreshTokenGrant({ users, sessions, accessTokens }),
+      clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
+      signOut: createSignOut({ refreshTokens, sessions, revocations, auditLog }),
       items: createItems({ database, clock }),
       close,
     }

@@ -89,5 +89,5 @@ test('production starts once every demo password is another', async () => {
     door: 'token',
     device: { address: null, userAgent: null },
   })
-  expect(tokens.scope).toBe('me items:read items:write')
+  expect(tokens.scope).toBe('me me:write items:read items:write')
 })

@@ -34,7 +34,7 @@ async function openSessions(database: Database) {
     refreshTokens,
     revocations,
     clock,
-    onAlarm: (event, sessionId) => alarms.push(`${event} ${sessionId}`),
+    onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
   })
   const userId = await insertUser(database)
   return {

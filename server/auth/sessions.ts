@@ -84,7 +84,7 @@ interface SessionsParts {
   revocations: Revocations
   clock: Clock
   /** Called where a token turns up that was used before, or is ahead of the database. */
-  onAlarm: (event: 'refresh_token_reused' | 'refresh_token_ahead', sessionId: string) => void
+  onAlarm: (event: 'refresh_token_reused' | 'refresh_token_ahead', session: Session) => void
 }
 
 export function createSessions(parts: SessionsParts): Sessions {
@@ -157,14 +157,14 @@ export function createSessions(parts: SessionsParts): Sessions {
     if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
     if (expiryOf(row) <= nowMs) throw refuseRefresh('session expired')
     if (counter > row.counter) {
-      onAlarm('refresh_token_ahead', sessionId)
+      onAlarm('refresh_token_ahead', toSession(row))
       throw refuseRefresh('ahead of the database')
     }
     const sinceRotationMs = nowMs - (row.rotated_at_ms ?? row.created_at_ms)
     const isOneBehind = row.counter - counter === 1
     if (isOneBehind && sinceRotationMs <= refreshGraceSeconds * 1000) return row
     await end(sessionId, 'refresh_token_reused')
-    onAlarm('refresh_token_reused', sessionId)
+    onAlarm('refresh_token_reused', toSession(row))
     throw refuseRefresh('used before')
   }
 

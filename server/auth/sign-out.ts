@@ -1,6 +1,6 @@
 // Signing out: the session ends, and with it every token made for it, at once (R58).
 
-import type { AuthLog } from './auth-log.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
 import type { Sessions } from './sessions.ts'
@@ -18,16 +18,20 @@ interface SignOutParts {
   refreshTokens: RefreshTokens
   sessions: Sessions
   revocations: Revocations
-  authLog: AuthLog
+  auditLog: AuditLog
 }
 
 export function createSignOut(parts: SignOutParts): SignOut {
-  const { refreshTokens, sessions, revocations, authLog } = parts
+  const { refreshTokens, sessions, revocations, auditLog } = parts
 
   async function bySessionId(sessionId: string): Promise<void> {
+    const session = await sessions.findLive(sessionId)
     await sessions.end(sessionId, 'signed_out')
-    authLog.record('signed_out', { sessionId })
+    if (!session) return
+    const { userId, clientId } = session
+    await auditLog.record('signed_out', { userId, sessionId, clientId })
   }
+
   return {
     bySessionId,
     async byRefreshToken(refreshToken) {
@@ -40,7 +44,7 @@ export function createSignOut(parts: SignOutParts): SignOut {
       if (identity.kind === 'user') return bySessionId(identity.sessionId)
       const { tokenId, clientId } = identity
       await revocations.revoke([{ kind: 'token', subject: tokenId }])
-      authLog.record('signed_out', { clientId, tokenId })
+      await auditLog.record('signed_out', { clientId, what: tokenId })
     },
   }
 }

@@ -5,6 +5,7 @@ import { AppError } from './app-error.ts'
 /** Add a scope here and to a role below; metadata, OpenAPI and `scopedProcedure` typing follow. */
 export const scopeCatalogue = {
   me: 'See who you are.',
+  'me:write': 'Change your account, your password and your sessions.',
   'items:read': 'See your items.',
   'items:write': 'Create, change and delete your items.',
   'users:read': 'See every user.',
@@ -19,7 +20,7 @@ export const roles = ['user', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 export const scopesOfRole: Record<Role, readonly Scope[]> = {
-  user: ['me', 'items:read', 'items:write'],
+  user: ['me', 'me:write', 'items:read', 'items:write'],
   admin: allScopes,
 }
 

@@ -43,13 +43,17 @@ async function addUsers(database: Database, ...users: NewUser[]): Promise<void> 
 }
 
 const expectedColumns = {
+  audit_events:
+    'actor_id address client_id created_at_ms event id session_id user_agent user_id what why',
   items: 'created_at_ms description id owner_id title updated_at_ms',
+  known_devices: 'created_at_ms device_id last_used_at_ms user_id',
   oauth_clients:
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
   revocations: 'created_at_ms epoch id kind subject',
   sessions:
-    'address client_id counter created_at_ms door expires_at_ms id idle_expires_at_ms idle_ms ' +
-    'last_used_at_ms revoked_at_ms revoked_reason rotated_at_ms scope user_agent user_id',
+    'address client_id counter created_at_ms device_id door expires_at_ms id idle_expires_at_ms ' +
+    'idle_ms is_new_device kept last_used_at_ms revoked_at_ms revoked_reason rotated_at_ms scope ' +
+    'user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
   users:
     'created_at_ms disabled email email_key epoch full_name id is_demo password_changed_at_ms ' +
@@ -57,8 +61,10 @@ const expectedColumns = {
 }
 
 const nullableColumns =
-  'oauth_clients.secret_hash revocations.epoch sessions.address sessions.revoked_at_ms sessions.revoked_reason ' +
-  'sessions.rotated_at_ms sessions.user_agent users.email users.email_key users.full_name ' +
+  'audit_events.actor_id audit_events.address audit_events.client_id audit_events.session_id ' +
+  'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
+  'oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
+  'sessions.revoked_at_ms sessions.revoked_reason sessions.rotated_at_ms sessions.user_agent users.email users.email_key users.full_name ' +
   'users.password_key_id'
 
 interface Column {

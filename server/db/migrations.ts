@@ -139,6 +139,57 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .execute()
       },
     },
+
+    '0003_devices_and_audit': {
+      async up({ schema }: Kysely<unknown>) {
+        const sessions = schema.alterTable('sessions')
+        // One column a statement: SQLite takes no more.
+        await sessions
+          .addColumn('kept', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute()
+        await sessions.addColumn('device_id', text).execute()
+        await sessions
+          .addColumn('is_new_device', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute()
+
+        await schema
+          .createTable('known_devices')
+          .addColumn('user_id', text, (column) =>
+            column.notNull().references('users.id').onDelete('cascade'),
+          )
+          .addColumn('device_id', text, (column) => column.notNull())
+          .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+          .addColumn('last_used_at_ms', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('known_devices_user_id_device_id_key', ['user_id', 'device_id'])
+          .execute()
+
+        await schema
+          .createTable('audit_events')
+          .addColumn('id', text, (column) => column.notNull())
+          .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+          .addColumn('event', text, (column) => column.notNull())
+          .addColumn('user_id', text)
+          .addColumn('actor_id', text)
+          .addColumn('session_id', text)
+          .addColumn('client_id', text)
+          .addColumn('why', text)
+          .addColumn('what', text)
+          .addColumn('address', text)
+          .addColumn('user_agent', text)
+          .$call((table) => identifiedBy(table, 'audit_events', 'id'))
+          .execute()
+        await schema
+          .createIndex('audit_events_user_id_created_at_ms_id')
+          .on('audit_events')
+          .columns(['user_id', 'created_at_ms', 'id'])
+          .execute()
+        await schema
+          .createIndex('audit_events_created_at_ms')
+          .on('audit_events')
+          .column('created_at_ms')
+          .execute()
+      },
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 // Every table and column, as TypeScript sees them; both engines answer with exactly these types.
 
 import type { Generated, Insertable, Selectable } from 'kysely'
+import type { AuditEvent } from '../contract/audit-events.ts'
 import type { Role } from '../contract/scopes.ts'
 
 /** A boolean is 0 or 1: libsql ends the whole process when it is given true or false. */
@@ -16,6 +17,8 @@ export interface Tables {
   signing_keys: SigningKeysTable
   items: ItemsTable
   oauth_clients: OAuthClientsTable
+  known_devices: KnownDevicesTable
+  audit_events: AuditEventsTable
 }
 
 export interface UsersTable {
@@ -63,8 +66,39 @@ export interface SessionsTable {
   revoked_reason: string | null
   /** Where it began: the sign-in page, or the token endpoint. */
   door: 'browser' | 'token'
+  /** Whether "Keep me signed in" was asked for. */
+  kept: Generated<Flag>
   user_agent: string | null
   address: string | null
+  /** The browser it is in, by its device cookie; null for what keeps none. */
+  device_id: string | null
+  /** Set where the user had not signed in there before, until he says that it was him. */
+  is_new_device: Generated<Flag>
+}
+
+/** The browsers that a user has signed in with. The cookie holds the id and a keyed hash of it. */
+export interface KnownDevicesTable {
+  user_id: string
+  device_id: string
+  created_at_ms: EpochMs
+  last_used_at_ms: EpochMs
+}
+
+/** What happened to accounts and at the doors. Its rows outlive the users they tell of. */
+export interface AuditEventsTable {
+  id: string
+  created_at_ms: EpochMs
+  event: AuditEvent
+  /** Whom it is about. */
+  user_id: string | null
+  /** Who did it, where that was somebody else. */
+  actor_id: string | null
+  session_id: string | null
+  client_id: string | null
+  why: string | null
+  what: string | null
+  address: string | null
+  user_agent: string | null
 }
 
 /** What was revoked lately; a row is kept for the longest life of an access token. */

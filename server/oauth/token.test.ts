@@ -8,7 +8,7 @@ import type { OAuthErrorBody, TokenResponse } from '../contract/oauth.ts'
 
 const clock = createTestClock()
 const formType = 'application/x-www-form-urlencoded'
-const userScopes = 'me items:read items:write'
+const userScopes = 'me me:write items:read items:write'
 const minute = 60_000
 
 let keycard: TestApp

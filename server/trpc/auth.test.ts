@@ -99,7 +99,7 @@ describe('auth.login', () => {
         access_token: expect.any(String),
         token_type: 'bearer',
         expires_in: 900,
-        scope: 'me items:read items:write',
+        scope: 'me me:write items:read items:write',
       })
       expect(answer.body).not.toContain('refresh_token')
       // R68: these attributes and no other; without Max-Age it ends with the browser.

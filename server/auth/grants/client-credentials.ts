@@ -5,7 +5,7 @@ import type { Device } from '../../contract/device.ts'
 import type { TokenResponse } from '../../contract/oauth.ts'
 import { formatScope, isMachineScope, parseScope } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
-import type { AuthLog } from '../auth-log.ts'
+import type { AuditLog } from '../audit-log.ts'
 import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 
 export interface ClientCredentialsGrantRequest {
@@ -23,13 +23,13 @@ export type ClientCredentialsGrant = (
 
 interface ClientCredentialsGrantParts {
   accessTokens: AccessTokens
-  authLog: AuthLog
+  auditLog: AuditLog
 }
 
 /** There is no session: nobody signed in, and §4.4.3 wants no refresh token. */
 export function createClientCredentialsGrant({
   accessTokens,
-  authLog,
+  auditLog,
 }: ClientCredentialsGrantParts): ClientCredentialsGrant {
   return async ({ scope, client, device }) => {
     requireGrant(client, 'client_credentials')
@@ -51,7 +51,7 @@ export function createClientCredentialsGrant({
       registrationId: registration.id,
       scopes,
     })
-    authLog.record('client_signed_in', { clientId: client.id, ...device })
+    await auditLog.record('client_signed_in', { clientId: client.id, device })
     return {
       access_token: token,
       token_type: 'bearer',

@@ -1,0 +1,100 @@
+// The audit log: what happened at the doors and to accounts, with who, where and why (R114).
+
+import type { Compilable, Insertable } from 'kysely'
+import type { AuditEvent } from '../contract/audit-events.ts'
+import type { Device } from '../contract/device.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import type { AuditEventsTable } from '../db/tables.ts'
+
+/** Never a secret. Absent is what the event has nothing to do with, or nobody knows. */
+export interface AuditFacts {
+  /** Whom it is about. */
+  userId?: string | undefined
+  /** Who did it, where that is somebody else. */
+  actorId?: string | undefined
+  sessionId?: string | undefined
+  clientId?: string | undefined
+  /** One word: `wrong_password`, `disabled`. */
+  why?: string | undefined
+  /** Which sign-in door, token or account field. */
+  what?: string | undefined
+  device?: Device | undefined
+}
+
+export interface AuditLog {
+  /**
+   * Writes down what has happened already. Where the database fails it is in the operator's log
+   * alone: the answer to the caller is not changed by that.
+   */
+  record(event: AuditEvent, facts: AuditFacts): Promise<void>
+  /**
+   * The write for `runAtomically`, of a change that must not happen without its entry. Call `tell`
+   * with the same once that has committed.
+   */
+  entry(event: AuditEvent, facts: AuditFacts): Compilable
+  /** Into the operator's log only. */
+  tell(event: AuditEvent, facts: AuditFacts): void
+}
+
+/** The part of pino's logger that is needed here. */
+interface Logger {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+interface AuditLogParts {
+  database: Database
+  clock: Clock
+  logger: Logger
+}
+
+const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refresh_token_ahead'])
+
+export function createAuditLog({ database, clock, logger }: AuditLogParts): AuditLog {
+  function entry(event: AuditEvent, facts: AuditFacts) {
+    return database.kysely.insertInto('audit_events').values(toRow(event, facts, clock.now()))
+  }
+
+  function tell(event: AuditEvent, { device, ...facts }: AuditFacts): void {
+    const level = alarms.has(event) ? 'warn' : 'info'
+    logger[level]({ event, ...facts, ...device }, event.replaceAll('_', ' '))
+  }
+
+  return {
+    async record(event, facts) {
+      tell(event, facts)
+      try {
+        await entry(event, facts).execute()
+      } catch (error) {
+        logger.error({ err: error, event }, 'the audit log could not be written')
+      }
+    },
+    entry,
+    tell,
+  }
+}
+
+function toRow(
+  event: AuditEvent,
+  { userId, actorId, sessionId, clientId, why, what, device }: AuditFacts,
+  nowMs: number,
+): Insertable<AuditEventsTable> {
+  return {
+    id: makeRandomId(),
+    created_at_ms: nowMs,
+    event,
+    user_id: userId ?? null,
+    actor_id: actorId ?? null,
+    session_id: sessionId ?? null,
+    client_id: clientId ?? null,
+    why: why ?? null,
+    what: what ?? null,
+    address: device?.address ?? null,
+    user_agent: device?.userAgent?.slice(0, userAgentMaxLength) ?? null,
+  }
+}
+
+const userAgentMaxLength = 400

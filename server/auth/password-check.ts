@@ -1,0 +1,58 @@
+// The one place that judges a presented password, whichever door or form it came through (R100).
+
+import { AppError } from '../contract/app-error.ts'
+import type { Device } from '../contract/device.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { Passwords, PasswordVerdict } from './passwords.ts'
+import type { UserRecord, Users } from './users.ts'
+
+export interface PresentedPassword {
+  /** The user name or the e-mail address. */
+  username: string
+  password: string
+  device: Device
+}
+
+/**
+ * Whose password it is.
+ * @throws AppError invalid_credentials, alike for unknown, wrong and disabled (R109); overloaded
+ */
+export type PasswordCheck = (presented: PresentedPassword) => Promise<UserRecord>
+
+interface PasswordCheckParts {
+  users: Users
+  passwords: Passwords
+  auditLog: AuditLog
+}
+
+export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
+  const { users, passwords, auditLog } = parts
+
+  /** May wait for another sign-in: who has the right password is let in, however busy it is. */
+  async function upgradeHash(user: UserRecord, password: string): Promise<void> {
+    try {
+      await users.replacePassword(user.id, user.password, await passwords.hash(password))
+    } catch (error) {
+      if (!(error instanceof AppError && error.reason === 'overloaded')) throw error
+    }
+  }
+
+  return async ({ username, password, device }) => {
+    const user = await users.findByLogin(username)
+    // Hashing costs the same whether there is such a user or not (R110).
+    const verdict = await passwords.verify(password, user?.password)
+    if (!user || !verdict.ok || user.disabled) {
+      const why = reasonToRefuse(user, verdict)
+      await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
+      throw new AppError('invalid_credentials', 'Incorrect username or password', { detail: why })
+    }
+    if (verdict.rehash) await upgradeHash(user, password)
+    return user
+  }
+}
+
+/** For the log only; the answer is one for all (R109). */
+function reasonToRefuse(user: UserRecord | undefined, { ok, fault }: PasswordVerdict): string {
+  if (!user) return 'unknown_user'
+  return ok ? 'disabled' : (fault ?? 'wrong_password')
+}
