@@ -55,6 +55,14 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       expect(await errorOf(client.signIn(username, password))).toBe('invalid_grant')
     })
 
+    test('R106: is told slow_down once it has guessed too often', async () => {
+      const username = `guessed-${clientsMade++}`
+      for (let count = 0; count < 5; count++) {
+        expect(await errorOf(client.signIn(username, 'wrong'))).toBe('invalid_grant')
+      }
+      expect(await errorOf(client.signIn(username, 'wrong'))).toBe('slow_down')
+    })
+
     test('gets the narrower scope it asks for, and no wider one', async () => {
       const tokens = await signIn('items:read')
       expect(tokens.scope).toBe('items:read')

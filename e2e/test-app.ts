@@ -33,6 +33,8 @@ export async function openTestApp({ env, ...parts }: TestAppOptions = {}): Promi
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
     BCRYPT_COST: '10',
+    // All tests come from one address.
+    SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
     ...env,
   })

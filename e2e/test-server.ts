@@ -35,6 +35,8 @@ export async function startTestServer(): Promise<TestServer & { close(): Promise
     PUBLIC_URL: url,
     DATA_DIR: dataDir,
     BCRYPT_COST: '10',
+    // All tests come from one address.
+    SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
   })
   const clock = createSettableClock()

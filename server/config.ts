@@ -34,6 +34,8 @@ export interface Config {
   passwordMinLength: number
   /** bcrypt's logarithmic cost; 12 by default. */
   bcryptCost: number
+  /** Wrong passwords from one address within ten minutes; 30 by default. */
+  failuresPerAddress: number
   demoAccounts: boolean
   /** false only for Safari on http://localhost, which takes no Secure cookie there. */
   cookieSecure: boolean
@@ -72,6 +74,7 @@ export function readConfig(env: Environment): Config {
     passwordGrant: read.flag('PASSWORD_GRANT', true),
     passwordMinLength: read.integer('PASSWORD_MIN_LENGTH', 15, 8, 64),
     bcryptCost: read.integer('BCRYPT_COST', 12, 10, 15),
+    failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),
     demoAccounts,
     cookieSecure: read.flag('COOKIE_SECURE', true),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),

@@ -1,5 +1,6 @@
 // The parts list: opens the database and builds every service once. What the doors see of the rules.
 
+import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
@@ -15,6 +16,7 @@ import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
+import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
@@ -25,6 +27,7 @@ import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
+import { createThrottleCounters } from './auth/throttle-counters.ts'
 import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import type { Config } from './config.ts'
@@ -42,6 +45,7 @@ export interface Services {
   readonly users: Users
   readonly accounts: Accounts
   readonly passwords: Passwords
+  readonly loginThrottle: LoginThrottle
   readonly sessions: Sessions
   readonly revocations: Revocations
   readonly signingKeys: SigningKeys
@@ -127,7 +131,27 @@ export async function createServices(
     })
     const users = createUsers({ database, revocations, clock })
     const identities = createIdentities({ accessTokens, revocations })
-    const checkPassword = createPasswordCheck({ users, passwords, auditLog })
+    const throttleCounters = createThrottleCounters({
+      database,
+      // All nodes go by the database's clock; a test's is the one it turns.
+      nowMs: () => (clock === systemClock ? database.nowMs : sql.lit(clock.now())),
+    })
+    feed.follow({ refresh: async () => {}, purge: throttleCounters.purge })
+    const loginThrottle = createLoginThrottle({
+      counters: throttleCounters,
+      masterKeys,
+      failuresPerAddress: config.failuresPerAddress,
+      isKnownDevice: async (userId, deviceId) => {
+        const row = await database.kysely
+          .selectFrom('known_devices')
+          .select('device_id')
+          .where('user_id', '=', userId)
+          .where('device_id', '=', deviceId)
+          .executeTakeFirst()
+        return row !== undefined
+      },
+    })
+    const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
@@ -146,6 +170,7 @@ export async function createServices(
           findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
       }),
       passwords,
+      loginThrottle,
       sessions,
       revocations,
       signingKeys,

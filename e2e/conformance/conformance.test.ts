@@ -1,6 +1,7 @@
 // Our own server against the conformance suite, and the suite against servers that are broken.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { forgiveFailures } from '../forgive-failures.ts'
 import { openTestApp, type TestApp } from '../test-app.ts'
 import { startTestServer } from '../test-server.ts'
 import { breakages } from './breakages.ts'
@@ -52,6 +53,8 @@ describe('controls', () => {
     const address = keycard.app.server.address()
     proxy.forwardTo(typeof address === 'object' && address !== null ? address.port : 0)
   })
+
+  afterEach(() => forgiveFailures(keycard.services))
 
   afterAll(async () => {
     await proxy.close()

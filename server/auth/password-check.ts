@@ -3,6 +3,7 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Device } from '../contract/device.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { LoginThrottle, ReservedAttempt } from './login-throttle.ts'
 import type { Passwords, PasswordVerdict } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
 
@@ -11,22 +12,26 @@ export interface PresentedPassword {
   username: string
   password: string
   device: Device
+  /** Of a valid device cookie, whoever's. */
+  deviceId?: string | undefined
 }
 
 /**
  * Whose password it is.
- * @throws AppError invalid_credentials, alike for unknown, wrong and disabled (R109); overloaded
+ * @throws AppError invalid_credentials, alike for unknown, wrong and disabled (R109);
+ *   too_many_requests, overloaded, unavailable: then it was not looked at
  */
 export type PasswordCheck = (presented: PresentedPassword) => Promise<UserRecord>
 
 interface PasswordCheckParts {
   users: Users
   passwords: Passwords
+  loginThrottle: LoginThrottle
   auditLog: AuditLog
 }
 
 export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
-  const { users, passwords, auditLog } = parts
+  const { users, passwords, loginThrottle, auditLog } = parts
 
   /** May wait for another sign-in: who has the right password is let in, however busy it is. */
   async function upgradeHash(user: UserRecord, password: string): Promise<void> {
@@ -37,15 +42,39 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
     }
   }
 
-  return async ({ username, password, device }) => {
+  async function reserve(
+    { username, device, deviceId }: PresentedPassword,
+    user: UserRecord | undefined,
+  ): Promise<ReservedAttempt> {
+    const { address } = device
+    try {
+      return await loginThrottle.reserve({ userId: user?.id, login: username, address, deviceId })
+    } catch (error) {
+      // Not a row for each: whoever floods must not fill the table too.
+      if (error instanceof AppError && error.reason === 'too_many_requests') {
+        auditLog.tell('sign_in_throttled', { userId: user?.id, device })
+      }
+      throw error
+    }
+  }
+
+  return async (presented) => {
+    const { username, password, device } = presented
     const user = await users.findByLogin(username)
+    const attempt = await reserve(presented, user)
     // Hashing costs the same whether there is such a user or not (R110).
-    const verdict = await passwords.verify(password, user?.password)
+    const verdict = await passwords.verify(password, user?.password).catch(async (error) => {
+      await attempt.release()
+      throw error
+    })
     if (!user || !verdict.ok || user.disabled) {
       const why = reasonToRefuse(user, verdict)
       await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
+      if (attempt.closesAccount)
+        await auditLog.record('sign_in_closed', { userId: user?.id, device })
       throw new AppError('invalid_credentials', 'Incorrect username or password', { detail: why })
     }
+    await attempt.succeed()
     if (verdict.rehash) await upgradeHash(user, password)
     return user
   }

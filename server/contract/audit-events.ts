@@ -4,6 +4,8 @@
 export const auditEvents = [
   'signed_in',
   'sign_in_refused',
+  'sign_in_throttled',
+  'sign_in_closed',
   'client_signed_in',
   'signed_out',
   'session_ended',

@@ -55,6 +55,7 @@ const expectedColumns = {
     'idle_ms is_new_device kept last_used_at_ms revoked_at_ms revoked_reason rotated_at_ms scope ' +
     'user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
+  throttle_counters: 'closed_until_ms expires_at_ms failures key',
   users:
     'created_at_ms disabled email email_key epoch full_name id is_demo password_changed_at_ms ' +
     'password_hash password_key_id role updated_at_ms username username_key',

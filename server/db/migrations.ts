@@ -190,6 +190,24 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .execute()
       },
     },
+
+    '0004_throttle': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createTable('throttle_counters')
+          .addColumn('key', text, (column) => column.notNull())
+          .addColumn('failures', 'integer', (column) => column.notNull())
+          .addColumn('closed_until_ms', 'bigint', (column) => column.notNull())
+          .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+          .$call((table) => identifiedBy(table, 'throttle_counters', 'key'))
+          .execute()
+        await schema
+          .createIndex('throttle_counters_expires_at_ms')
+          .on('throttle_counters')
+          .column('expires_at_ms')
+          .execute()
+      },
+    },
   }
 }
 

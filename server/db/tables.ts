@@ -19,6 +19,7 @@ export interface Tables {
   oauth_clients: OAuthClientsTable
   known_devices: KnownDevicesTable
   audit_events: AuditEventsTable
+  throttle_counters: ThrottleCountersTable
 }
 
 export interface UsersTable {
@@ -147,6 +148,16 @@ export interface OAuthClientsTable {
   scope: string
   first_party: Flag
   created_at_ms: EpochMs
+}
+
+/** How often something was tried in vain, and until when it may not be tried again. */
+export interface ThrottleCountersTable {
+  /** The pool and whom it is for: `account:<user id>`, `address:192.0.2.1`. */
+  key: string
+  failures: number
+  closed_until_ms: EpochMs
+  /** When the row means nothing any more. */
+  expires_at_ms: EpochMs
 }
 
 export type SigningKeyRow = Selectable<SigningKeysTable>

@@ -58,6 +58,7 @@ export const errorResponses = {
   ContentTooLarge: refusal('The body is too large.'),
   UnsupportedMediaType: refusal('The Content-Type is not application/json.'),
   ValidationError: refusal('A parameter or field breaks its rule.', 'ValidationError'),
+  TooManyRequests: { ...refusal('Too many attempts.'), headers: retryAfter },
   Unavailable: { ...refusal('Overloaded, or the database is down.'), headers: retryAfter },
 } satisfies Record<string, ResponseObject>
 
@@ -72,6 +73,7 @@ export const statusOfResponse: Record<ErrorResponseName, number> = {
   ContentTooLarge: 413,
   UnsupportedMediaType: 415,
   ValidationError: 422,
+  TooManyRequests: 429,
   Unavailable: 503,
 }
 

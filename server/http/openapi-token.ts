@@ -54,6 +54,7 @@ export function describeTokenEndpoint({ passwordGrant }: { passwordGrant: boolea
       },
       413: refusal('The body is too large.'),
       415: refusal('The Content-Type is not application/x-www-form-urlencoded.'),
+      429: { ...refusal('Too many attempts.'), headers: retryAfter() },
       503: { ...refusal('Overloaded, or the database is down.'), headers: retryAfter() },
     },
   }

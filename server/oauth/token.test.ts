@@ -2,6 +2,7 @@
 
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { OAuthErrorBody, TokenResponse } from '../contract/oauth.ts'
@@ -15,6 +16,7 @@ let keycard: TestApp
 beforeAll(async () => {
   keycard = await openTestApp({ clock })
 })
+afterEach(() => forgiveFailures(keycard.services))
 afterAll(() => keycard.close())
 
 type Fields = Record<string, string>

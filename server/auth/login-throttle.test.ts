@@ -1,0 +1,218 @@
+// How often a password may be guessed, on both engines, with the hands of the clock in ours.
+
+import { randomInt } from 'node:crypto'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import { AppError } from '../contract/app-error.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import { addressWindowMs, createLoginThrottle, type PasswordAttempt } from './login-throttle.ts'
+import { createMasterKeys } from './master-key.ts'
+import { createThrottleCounters } from './throttle-counters.ts'
+
+const masterKeys = createMasterKeys([new Uint8Array(32).fill(1)])
+
+forEachEngine((engine) => {
+  const database = shareTestDatabase(engine)
+
+  /** Each with accounts and addresses of its own. */
+  function setUp({ failuresPerAddress = 1_000 } = {}) {
+    const clock = createTestClock()
+    const known = new Set<string>()
+    const counters = createThrottleCounters({
+      database: database(),
+      nowMs: () => sql.lit(clock.now()),
+    })
+    const throttle = createLoginThrottle({
+      counters,
+      masterKeys,
+      failuresPerAddress,
+      isKnownDevice: async (userId, deviceId) => known.has(`${userId} ${deviceId}`),
+    })
+    const userId = makeRandomId()
+    const owner: PasswordAttempt = {
+      userId,
+      login: 'johndoe',
+      address: `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`,
+      deviceId: undefined,
+    }
+    known.add(`${userId} phone`)
+    /** 'let in', or how many seconds to wait. */
+    const attempt = async (more: Partial<PasswordAttempt> = {}) =>
+      throttle.reserve({ ...owner, ...more }).then(
+        () => 'let in' as const,
+        (error: unknown) => {
+          if (error instanceof AppError && error.reason === 'too_many_requests') {
+            return error.retryAfterSeconds
+          }
+          throw error
+        },
+      )
+    return { clock, counters, throttle, owner, attempt }
+  }
+
+  async function failTimes(times: number, attempt: () => Promise<unknown>): Promise<void> {
+    for (let count = 0; count < times; count++) expect(await attempt()).toBe('let in')
+  }
+
+  describe('an account, from devices it does not know', () => {
+    test('R99: five failures are free, then the wait doubles to fifteen minutes', async () => {
+      const { clock, attempt } = setUp()
+      await failTimes(5, attempt)
+      for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]) {
+        expect(await attempt()).toBe(seconds)
+        clock.advance(seconds * 1_000 - 1)
+        expect(await attempt()).toBe(1)
+        clock.advance(1)
+        expect(await attempt()).toBe('let in')
+      }
+    })
+
+    test('R99: after a hundred in a row it is closed, however long one waits', async () => {
+      const { clock, attempt, throttle, owner } = setUp()
+      let evaluated = 0
+      let closing = 0
+      for (let count = 0; count < 300; count++) {
+        const reserved = await throttle.reserve(owner).catch(() => undefined)
+        if (reserved) evaluated += 1
+        if (reserved?.closesAccount) closing += 1
+        clock.advance(1_000_000)
+      }
+      expect(evaluated).toBe(100)
+      expect(closing).toBe(1)
+      expect(await attempt()).toBe(900)
+    })
+
+    test('R101: of a thousand at once exactly five are let in', async () => {
+      const { attempt } = setUp()
+      const outcomes = await Promise.all(Array.from({ length: 1_000 }, () => attempt()))
+      expect(outcomes.filter((outcome) => outcome === 'let in')).toHaveLength(5)
+    })
+
+    test('a success forgets the failures in a row', async () => {
+      const { attempt, throttle, owner } = setUp()
+      await failTimes(4, attempt)
+      await (await throttle.reserve(owner)).succeed()
+      await failTimes(5, attempt)
+      expect(await attempt()).toBe(1)
+    })
+
+    test('what was never looked at is given back', async () => {
+      const { attempt, throttle, owner } = setUp()
+      await failTimes(4, attempt)
+      for (let count = 0; count < 20; count++) await (await throttle.reserve(owner)).release()
+      expect(await attempt()).toBe('let in')
+      expect(await attempt()).toBe(1)
+    })
+
+    test('a password that is set anew opens it again', async () => {
+      const { attempt, throttle, owner } = setUp()
+      await failTimes(5, attempt)
+      await throttle.reopen(owner.userId ?? '')
+      expect(await attempt()).toBe('let in')
+    })
+  })
+
+  describe('a device the account knows', () => {
+    const phone = { deviceId: 'phone' }
+
+    test('is let in while strangers have closed the account, and opens it again', async () => {
+      const { attempt, clock, throttle, owner } = setUp()
+      for (let count = 0; count < 100; count++) {
+        await attempt()
+        clock.advance(900_000)
+      }
+      expect(await attempt()).toBe(900)
+      await (await throttle.reserve({ ...owner, ...phone })).succeed()
+      expect(await attempt()).toBe('let in')
+    })
+
+    test('has ten failures of its own, and then those of all', async () => {
+      const { attempt } = setUp()
+      await failTimes(10, () => attempt(phone))
+      await failTimes(5, () => attempt(phone))
+      expect(await attempt(phone)).toBe(1)
+      expect(await attempt()).toBe(1)
+    })
+
+    test('is held back by no address, however many failed there', async () => {
+      const { attempt } = setUp({ failuresPerAddress: 1 })
+      expect(await attempt({ userId: undefined, login: `stranger-${makeRandomId()}` })).toBe(
+        'let in',
+      )
+      expect(await attempt()).toBe(600)
+      expect(await attempt(phone)).toBe('let in')
+    })
+
+    test('is a stranger to every other account', async () => {
+      const { attempt } = setUp()
+      const other = { ...phone, userId: makeRandomId() }
+      await failTimes(5, () => attempt(other))
+      expect(await attempt(other)).toBe(1)
+    })
+  })
+
+  describe('an address', () => {
+    test('has so many failures in ten minutes, over all accounts', async () => {
+      const { attempt, clock } = setUp({ failuresPerAddress: 30 })
+      const anybody = () => attempt({ userId: makeRandomId() })
+      const outcomes = await Promise.all(Array.from({ length: 200 }, anybody))
+      expect(outcomes.filter((outcome) => outcome === 'let in')).toHaveLength(30)
+      clock.advance(addressWindowMs - 1)
+      expect(await anybody()).toBe(1)
+      clock.advance(1)
+      expect(await anybody()).toBe('let in')
+    })
+
+    test('is not forgiven by a success, which itself is no failure', async () => {
+      const { attempt, throttle, owner } = setUp({ failuresPerAddress: 2 })
+      expect(await attempt({ userId: makeRandomId() })).toBe('let in')
+      for (let count = 0; count < 5; count++) await (await throttle.reserve(owner)).succeed()
+      expect(await attempt({ userId: makeRandomId() })).toBe('let in')
+      expect(await attempt({ userId: makeRandomId() })).toBe(600)
+    })
+
+    test('is not charged where the account is closed: nothing was looked at', async () => {
+      const { attempt } = setUp({ failuresPerAddress: 7 })
+      await failTimes(5, attempt)
+      for (let count = 0; count < 20; count++) expect(await attempt()).toBe(1)
+      await failTimes(2, () => attempt({ userId: makeRandomId() }))
+    })
+  })
+
+  test('R102, R106: a name of nobody’s is throttled as an account is, in every spelling', async () => {
+    const { attempt, owner } = setUp()
+    const nobody = `nobody-${owner.userId}`
+    const spellings = [nobody, nobody.toUpperCase(), nobody.replace('n', 'ｎ')]
+    for (let count = 0; count < 5; count++) {
+      const login = spellings[count % spellings.length] ?? nobody
+      expect(await attempt({ userId: undefined, login })).toBe('let in')
+    }
+    for (const login of spellings) expect(await attempt({ userId: undefined, login })).toBe(1)
+  })
+
+  test('no name that was typed is kept: it may have been a password', async () => {
+    const { attempt } = setUp()
+    const typed = `orchard lantern ${makeRandomId()}`
+    await attempt({ userId: undefined, login: typed })
+    const rows = await database().kysely.selectFrom('throttle_counters').select('key').execute()
+    expect(rows.length).toBeGreaterThan(0)
+    expect(JSON.stringify(rows)).not.toContain(typed)
+  })
+
+  test('the purge deletes what is over, and nothing else', async () => {
+    const { attempt, clock, counters, owner } = setUp()
+    const keysOf = async () => {
+      const rows = await database().kysely.selectFrom('throttle_counters').select('key').execute()
+      return rows.map(({ key }) => key)
+    }
+    await attempt()
+    expect(await keysOf()).toContain(`address:${owner.address}`)
+    clock.advance(addressWindowMs + 1)
+    await counters.purge()
+    const keys = await keysOf()
+    expect(keys).toContain(`account:${owner.userId}`)
+    expect(keys).not.toContain(`address:${owner.address}`)
+  })
+})

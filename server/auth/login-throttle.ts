@@ -1,0 +1,161 @@
+// How often a password may be guessed: reserved before hashing, one budget for every door (R99 to R108).
+
+import { createHmac } from 'node:crypto'
+import { AppError } from '../contract/app-error.ts'
+import { canonicalName } from '../contract/credential-rules.ts'
+import { addressPoolOf } from './address-pool.ts'
+import type { MasterKeys } from './master-key.ts'
+import type {
+  BackoffRule,
+  GrantedReservation,
+  Pool,
+  ThrottleCounters,
+} from './throttle-counters.ts'
+
+export interface PasswordAttempt {
+  /** Absent where there is no such account: that is throttled alike, by the name (R106). */
+  userId: string | undefined
+  /** As it was typed. */
+  login: string
+  address: string | null
+  /** Of a valid device cookie, whoever's. */
+  deviceId: string | undefined
+}
+
+export interface ReservedAttempt {
+  /** True for the one failure that shuts the account to unknown devices. */
+  closesAccount: boolean
+  /** The password was right: the failures in a row are forgotten. */
+  succeed(): Promise<void>
+  /** The password was never looked at. */
+  release(): Promise<void>
+}
+
+export interface LoginThrottle {
+  /**
+   * To be called before a password is hashed; a failure needs no further call.
+   * @throws AppError too_many_requests, with the seconds to wait; unavailable where nothing can be
+   *   counted (R108)
+   */
+  reserve(attempt: PasswordAttempt): Promise<ReservedAttempt>
+  /** For an account whose password was set anew. */
+  reopen(userId: string): Promise<void>
+}
+
+/** R99: 5 are free, then 1, 2, 4 … 900 s; after 100 only a known device gets in. */
+export const unknownDeviceRule: BackoffRule = {
+  freeFailures: 5,
+  longestWaitMs: 900_000,
+  closedAfter: 100,
+  keepMs: 400 * 24 * 60 * 60_000,
+}
+
+/** Strangers cannot lock the owner out: his own device has so many for itself. */
+export const knownDeviceRule: BackoffRule = {
+  ...unknownDeviceRule,
+  freeFailures: 10,
+  closedAfter: 10,
+}
+
+export const addressWindowMs = 10 * 60_000
+
+interface LoginThrottleParts {
+  counters: ThrottleCounters
+  masterKeys: MasterKeys
+  /** Of one address within ten minutes; 30 by default. */
+  failuresPerAddress: number
+  isKnownDevice: (userId: string, deviceId: string) => Promise<boolean>
+}
+
+export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
+  const { counters, masterKeys, failuresPerAddress, isKnownDevice } = parts
+  const unknownDevices = counters.backoffPool(unknownDeviceRule)
+  const knownDevices = counters.backoffPool(knownDeviceRule)
+  const addresses = counters.windowPool({
+    failures: failuresPerAddress,
+    windowMs: addressWindowMs,
+  })
+  const [{ key: nameKey }] = masterKeys.derive('throttle')
+
+  /** People type passwords into the field for the name: a name of nobody's is kept as a keyed hash. */
+  function accountKey({ userId, login }: PasswordAttempt): string {
+    if (userId !== undefined) return `account:${userId}`
+    const name = canonicalName(login)
+    return `name:${createHmac('sha256', nameKey).update(name).digest('base64url')}`
+  }
+
+  return {
+    async reserve(attempt) {
+      const { userId, deviceId, address } = attempt
+      // Asked for nobody's account too: how long it takes tells nothing (R110).
+      const isKnown = deviceId !== undefined && (await isKnownDevice(userId ?? '', deviceId))
+      const account: Claim = [unknownDevices, accountKey(attempt)]
+      const held: Held[] = []
+      if (isKnown) {
+        // Its own pool, then the one of all devices; never the address's, which others may share.
+        const device: Claim = [knownDevices, `device:${userId}:${deviceId}`]
+        held.push(...(await takeAny(device, account)))
+      } else {
+        held.push(...(await takeAll([addresses, `address:${addressPoolOf(address)}`], account)))
+      }
+      const giveBack = (those: readonly Held[]) =>
+        Promise.all(those.map(([[pool, key], reservation]) => pool.refund(key, reservation)))
+      return {
+        closesAccount: held.some(
+          ([claim, { failures }]) =>
+            claim === account && failures === unknownDeviceRule.closedAfter,
+        ),
+        async succeed() {
+          const names = [account[1], ...(isKnown ? [`device:${userId}:${deviceId}`] : [])]
+          // A success does not forgive what else came from that address.
+          await giveBack(held.filter(([[pool]]) => pool === addresses))
+          await counters.clear(names)
+        },
+        async release() {
+          await giveBack(held)
+        },
+      }
+    },
+
+    reopen: (userId) => counters.clear([`account:${userId}`]),
+  }
+}
+
+type Claim = readonly [pool: Pool, key: string]
+type Held = readonly [claim: Claim, reservation: GrantedReservation]
+
+/** Of the first that has room. */
+async function takeAny(...claims: readonly Claim[]): Promise<Held[]> {
+  let waitMs = 0
+  for (const claim of claims) {
+    const reservation = await claim[0].reserve(claim[1])
+    if (reservation.granted) return [[claim, reservation]]
+    ;({ waitMs } = reservation)
+  }
+  throw refuseAttempt(waitMs)
+}
+
+/** Of each of them, or of none. */
+async function takeAll(...claims: readonly Claim[]): Promise<Held[]> {
+  const held: Held[] = []
+  for (const claim of claims) {
+    const reservation = await claim[0].reserve(claim[1])
+    if (!reservation.granted) {
+      await Promise.all(held.map(([[pool, key], taken]) => pool.refund(key, taken)))
+      throw refuseAttempt(reservation.waitMs)
+    }
+    held.push([claim, reservation])
+  }
+  return held
+}
+
+function refuseAttempt(waitMs: number): AppError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1_000)
+  return new AppError(
+    'too_many_requests',
+    `Too many attempts; try again in ${retryAfterSeconds} s`,
+    {
+      retryAfterSeconds,
+    },
+  )
+}

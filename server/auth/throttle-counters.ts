@@ -1,0 +1,182 @@
+// The counters behind throttling: each step is one atomic statement, right on any number of nodes (R107).
+
+import { type RawBuilder, sql } from 'kysely'
+import type { Database } from '../db/database.ts'
+
+/** Failures in a row: some are free, then the wait doubles up to its longest, then all is closed. */
+export interface BackoffRule {
+  freeFailures: number
+  longestWaitMs: number
+  /** After so many nothing is let through until `clear`. */
+  closedAfter: number
+  /** How long after the last attempt the count is remembered. */
+  keepMs: number
+}
+
+/** So many failures within a time that begins with the first of them. */
+export interface WindowRule {
+  failures: number
+  windowMs: number
+}
+
+export type Reservation =
+  | { granted: true; failures: number; closedUntilMs: number }
+  | { granted: false; waitMs: number }
+
+export type GrantedReservation = Extract<Reservation, { granted: true }>
+
+/** An attempt is counted as a failure beforehand, and given back where it was none (R101). */
+export interface Pool {
+  reserve(key: string): Promise<Reservation>
+  /** As if it had never been. */
+  refund(key: string, reservation: GrantedReservation): Promise<void>
+}
+
+export interface ThrottleCounters {
+  backoffPool(rule: BackoffRule): Pool
+  windowPool(rule: WindowRule): Pool
+  /** Back to no failure. */
+  clear(keys: readonly string[]): Promise<void>
+  /** Deletes what means nothing any more. */
+  purge(): Promise<void>
+}
+
+interface ThrottleCountersParts {
+  database: Database
+  /** One clock for all nodes: the database's, or a test's. */
+  nowMs: () => RawBuilder<number>
+}
+
+const counted = {
+  failures: sql.ref<number>('throttle_counters.failures'),
+  closedUntilMs: sql.ref<number>('throttle_counters.closed_until_ms'),
+  expiresAtMs: sql.ref<number>('throttle_counters.expires_at_ms'),
+}
+
+export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCounters {
+  const { database, nowMs } = parts
+  const { kysely } = database
+  const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`
+
+  /** Of a row that let nobody through: how long it will not. */
+  async function refuse(key: string, closed = { after: Number.POSITIVE_INFINITY, waitMs: 0 }) {
+    const row = await kysely
+      .selectFrom('throttle_counters')
+      .select(['failures', sql<number>`closed_until_ms - ${nowMs()}`.as('wait_ms')])
+      .where('key', '=', key)
+      .executeTakeFirst()
+    const isClosed = row !== undefined && row.failures >= closed.after
+    // Its time may have come between the two statements.
+    const waitMs = Math.max(Number(row?.wait_ms ?? 0), 1)
+    return { granted: false as const, waitMs: isClosed ? closed.waitMs : waitMs }
+  }
+
+  return {
+    backoffPool: (rule) => ({
+      async reserve(key) {
+        const expiresAtMs = after(sql.lit(rule.keepMs))
+        const failures = sql<number>`(${counted.failures} + 1)`
+        const row = await kysely
+          .insertInto('throttle_counters')
+          .values({ key, failures: 1, closed_until_ms: 0, expires_at_ms: expiresAtMs })
+          .onConflict((conflict) =>
+            conflict
+              .column('key')
+              .doUpdateSet({
+                failures,
+                closed_until_ms: after(waitAfter(failures, rule)),
+                expires_at_ms: expiresAtMs,
+              })
+              .where('throttle_counters.failures', '<', rule.closedAfter)
+              .where('throttle_counters.closed_until_ms', '<=', nowMs()),
+          )
+          .returning(['failures', 'closed_until_ms'])
+          .executeTakeFirst()
+        if (row) return toReservation(row)
+        // What is closed for good names the longest wait, as what is nearly closed does.
+        return refuse(key, { after: rule.closedAfter, waitMs: rule.longestWaitMs })
+      },
+
+      async refund(key, { closedUntilMs }) {
+        await kysely
+          .updateTable('throttle_counters')
+          .set(({ eb, ref }) => ({
+            failures: eb('failures', '-', 1),
+            // Another attempt may have closed it for longer meanwhile.
+            closed_until_ms: eb
+              .case()
+              .when('closed_until_ms', '=', closedUntilMs)
+              .then(0)
+              .else(ref('closed_until_ms'))
+              .end(),
+          }))
+          .where('key', '=', key)
+          .where('failures', '>', 0)
+          .execute()
+      },
+    }),
+
+    windowPool: ({ failures, windowMs }) => ({
+      async reserve(key) {
+        // Of a window, `closed_until_ms` is the end, whether it is full by then or not.
+        const isOver = sql<boolean>`${counted.closedUntilMs} <= ${nowMs()}`
+        const anew = (value: RawBuilder<number>, otherwise: RawBuilder<number>) =>
+          sql<number>`case when ${isOver} then ${value} else ${otherwise} end`
+        const end = after(sql.lit(windowMs))
+        const row = await kysely
+          .insertInto('throttle_counters')
+          .values({ key, failures: 1, closed_until_ms: end, expires_at_ms: end })
+          .onConflict((conflict) =>
+            conflict
+              .column('key')
+              .doUpdateSet({
+                failures: anew(sql`1`, sql`${counted.failures} + 1`),
+                closed_until_ms: anew(end, counted.closedUntilMs),
+                expires_at_ms: anew(end, counted.expiresAtMs),
+              })
+              .where(({ or, eb }) => or([eb('throttle_counters.failures', '<', failures), isOver])),
+          )
+          .returning(['failures', 'closed_until_ms'])
+          .executeTakeFirst()
+        return row ? toReservation(row) : refuse(key)
+      },
+
+      async refund(key, { closedUntilMs }) {
+        await kysely
+          .updateTable('throttle_counters')
+          .set(({ eb }) => ({ failures: eb('failures', '-', 1) }))
+          .where('key', '=', key)
+          .where('failures', '>', 0)
+          // Not out of the next window.
+          .where('closed_until_ms', '=', closedUntilMs)
+          .execute()
+      },
+    }),
+
+    async clear(keys) {
+      await kysely.deleteFrom('throttle_counters').where('key', 'in', keys).execute()
+    },
+
+    async purge() {
+      await kysely.deleteFrom('throttle_counters').where('expires_at_ms', '<', nowMs()).execute()
+    },
+  }
+}
+
+function toReservation(row: { failures: number; closed_until_ms: number }): Reservation {
+  return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
+}
+
+/** In milliseconds: none for the free ones, then 1, 2, 4 … seconds. */
+function waitAfter(
+  failures: RawBuilder<number>,
+  { freeFailures, longestWaitMs }: BackoffRule,
+): RawBuilder<number> {
+  const doublings = Math.ceil(Math.log2(longestWaitMs / 1_000))
+  const free = sql.lit(freeFailures)
+  return sql`case
+    when ${failures} < ${free} then 0
+    when ${failures} >= ${sql.lit(freeFailures + doublings)} then ${sql.lit(longestWaitMs)}
+    else 1000 * (1 << (${failures} - ${free}))
+  end`
+}

@@ -1,0 +1,193 @@
+// Too many guesses, at every door that takes a password: one budget, each door's own words.
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { forgiveFailures } from '../../e2e/forgive-failures.ts'
+import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+
+const clock = createTestClock()
+let keycard: TestApp
+beforeAll(async () => {
+  keycard = await openTestApp({ clock })
+})
+afterEach(() => forgiveFailures(keycard.services))
+afterAll(() => keycard.close())
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+const sameOrigin = { 'sec-fetch-site': 'same-origin' }
+const wrong = { username: 'johndoe', password: 'wrong' }
+
+const doors = {
+  '/token': (fields: Record<string, string> = wrong) =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/token',
+      headers: form,
+      payload: new URLSearchParams(fields).toString(),
+    }),
+  'auth.login': (fields: Record<string, string> = wrong) =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/auth.login',
+      headers: { ...sameOrigin, 'content-type': 'application/json' },
+      payload: JSON.stringify(fields),
+    }),
+  'POST /login': (fields: Record<string, string> = wrong) =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/login',
+      headers: { ...sameOrigin, ...form },
+      payload: new URLSearchParams(fields).toString(),
+    }),
+}
+
+/** By all doors in turn. */
+async function fail(times: number, username = 'johndoe'): Promise<void> {
+  const ways = Object.values(doors)
+  for (let count = 0; count < times; count++) {
+    const answer = await ways[count % ways.length]?.({ username, password: 'wrong' })
+    expect(answer?.statusCode).not.toBe(429)
+  }
+}
+
+describe('R100, R106: after five failures through all doors together', () => {
+  test('/token says slow_down and when to come back', async () => {
+    await fail(5)
+    const answer = await doors['/token']()
+    expect(answer.statusCode).toBe(429)
+    expect(answer.headers['retry-after']).toBe('1')
+    expect(answer.headers['www-authenticate']).toBeUndefined()
+    const detail = 'Too many attempts; try again in 1 s'
+    expect(answer.json()).toEqual({ error: 'slow_down', error_description: detail, detail })
+  })
+
+  test('auth.login says so typed', async () => {
+    await fail(5)
+    const answer = await doors['auth.login']()
+    expect(answer.statusCode).toBe(429)
+    expect(answer.json()).toMatchObject({
+      error: { data: { code: 'TOO_MANY_REQUESTS', reason: 'too_many_requests', retry_after: 1 } },
+    })
+  })
+
+  test('the form shows the page again, with the wait in words', async () => {
+    await fail(5)
+    const answer = await doors['POST /login']()
+    expect(answer.statusCode).toBe(429)
+    expect(answer.headers['retry-after']).toBe('1')
+    expect(answer.body).toContain('Too many attempts. You can try again in 1 second.')
+  })
+
+  test.each(Object.keys(doors) as (keyof typeof doors)[])(
+    '%s does not look at the password, and not at the right one either',
+    async (door) => {
+      await fail(5)
+      const before = keycard.services.passwords.stats().completed
+      const answer = await doors[door]({ username: 'johndoe', password: 'secret' })
+      expect(answer.statusCode).toBe(429)
+      expect(keycard.services.passwords.stats().completed).toBe(before)
+      clock.advance(1_000)
+      expect([200, 303]).toContain(
+        (await doors[door]({ username: 'johndoe', password: 'secret' })).statusCode,
+      )
+    },
+  )
+
+  test('an account that is disabled, and one that is not there, are told the same to the byte', async () => {
+    const answers = []
+    for (const username of ['johndoe', 'alice', 'nobody-at-all']) {
+      await fail(5, username)
+      const { statusCode, headers, body } = await doors['/token']({ username, password: 'wrong' })
+      const { date: _date, ...rest } = headers
+      answers.push({ statusCode, headers: rest, body })
+    }
+    expect(answers[1]).toEqual(answers[0])
+    expect(answers[2]).toEqual(answers[0])
+  })
+})
+
+test('R102: user name and e-mail address draw on one budget', async () => {
+  await fail(3, 'johndoe')
+  await fail(2, 'JohnDoe@example.com')
+  expect((await doors['/token']()).statusCode).toBe(429)
+})
+
+test('R80: a batch counts its calls, not its requests', async () => {
+  const answer = await keycard.app.inject({
+    method: 'POST',
+    url: `/trpc/${Array(10).fill('auth.login').join()}?batch=1`,
+    headers: { ...sameOrigin, 'content-type': 'application/json' },
+    payload: JSON.stringify(Object.fromEntries(Array(10).fill(wrong).entries())),
+  })
+  const statuses = answer
+    .json<{ error: { data: { httpStatus: number } } }[]>()
+    .map(({ error }) => error.data.httpStatus)
+  expect(statuses.filter((status) => status === 401)).toHaveLength(5)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+})
+
+test('an address that fails too often is refused for every account', async () => {
+  const strict = await openTestApp({ clock, env: { SIGN_IN_FAILURES_PER_ADDRESS: '3' } })
+  try {
+    const signIn = (username: string, password: string) =>
+      strict.app.inject({
+        method: 'POST',
+        url: '/token',
+        headers: form,
+        payload: new URLSearchParams({ username, password }).toString(),
+      })
+    for (const username of ['a-1', 'a-2', 'a-3']) {
+      expect((await signIn(username, 'wrong')).statusCode).toBe(401)
+    }
+    const refused = await signIn('johndoe', 'secret')
+    expect(refused.statusCode).toBe(429)
+    expect(refused.headers['retry-after']).toBe('600')
+  } finally {
+    await strict.close()
+  }
+})
+
+test('R103: the address is the socket’s, or the right-most hop that is no listed proxy', async () => {
+  const env = { SIGN_IN_FAILURES_PER_ADDRESS: '1', TRUSTED_PROXIES: '10.0.0.0/8' }
+  const proxied = await openTestApp({ clock, env })
+  let names = 0
+  const statusFrom = async (remoteAddress: string, forwardedFor: string) => {
+    const answer = await proxied.app.inject({
+      method: 'POST',
+      url: '/token',
+      remoteAddress,
+      headers: { ...form, 'x-forwarded-for': forwardedFor },
+      payload: `username=nobody-${names++}&password=wrong`,
+    })
+    return answer.statusCode
+  }
+  try {
+    expect(await statusFrom('10.0.0.1', '198.51.100.7, 192.0.2.1')).toBe(401)
+    // What stands further left was written by the client.
+    expect(await statusFrom('10.0.0.1', '203.0.113.9, 192.0.2.1, 10.0.0.2')).toBe(429)
+    expect(await statusFrom('10.0.0.1', '192.0.2.2')).toBe(401)
+    // Whoever is no proxy of ours names no address but its own.
+    expect(await statusFrom('192.0.2.3', '198.51.100.8')).toBe(401)
+    expect(await statusFrom('192.0.2.3', '198.51.100.9')).toBe(429)
+  } finally {
+    await proxied.close()
+  }
+})
+
+test('R108: where nothing can be counted, no password is looked at', async () => {
+  const broken = await openTestApp()
+  try {
+    await broken.services.database.kysely.schema.dropTable('throttle_counters').execute()
+    const before = broken.services.passwords.stats().completed
+    const answer = await broken.app.inject({
+      method: 'POST',
+      url: '/token',
+      headers: form,
+      payload: 'username=johndoe&password=secret',
+    })
+    expect(answer.statusCode).toBeGreaterThanOrEqual(500)
+    expect(broken.services.passwords.stats().completed).toBe(before)
+  } finally {
+    await broken.close()
+  }
+})
