@@ -2,4 +2,9 @@
 
 import type { ChangeFeed } from '../server/auth/change-feed.ts'
 
-export const stillFeed: ChangeFeed = { follow: () => {}, close: () => {} }
+export const stillFeed: ChangeFeed = {
+  follow: () => {},
+  catchUpIfSilent: () => undefined,
+  silentForMs: () => 0,
+  close: () => {},
+}

@@ -41,6 +41,7 @@ export interface Services {
   readonly clock: Clock
   readonly logger: Logger
   readonly database: Database
+  readonly changeFeed: ChangeFeed
   readonly clients: Clients
   readonly users: Users
   readonly accounts: Accounts
@@ -130,7 +131,7 @@ export async function createServices(
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
     const users = createUsers({ database, revocations, clock })
-    const identities = createIdentities({ accessTokens, revocations })
+    const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
     const throttleCounters = createThrottleCounters({
       database,
       // All nodes go by the database's clock; a test's is the one it turns.
@@ -161,6 +162,7 @@ export async function createServices(
       clock,
       logger,
       database,
+      changeFeed: feed,
       clients: createClients({ database, revocations, clock }),
       users,
       accounts: createAccounts({

@@ -1,10 +1,19 @@
-// One poll for all that a process keeps in memory of the database: how it hears of other processes.
+// How a process hears what the others wrote: one poll for all it keeps in memory of the database.
 
+import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 
 export interface ChangeFeed {
   follow(follower: Follower): void
+  /**
+   * undefined while this process knows what the others wrote. Where the database has been silent for
+   * more than `longestSilenceMs`, what is in memory is not to be trusted: a promise that asks now.
+   * It rejects with AppError unavailable where no answer comes, so that nobody is let in unseen.
+   */
+  catchUpIfSilent(): Promise<void> | undefined
+  /** In milliseconds, since the database last answered. */
+  silentForMs(): number
   close(): void
 }
 
@@ -19,16 +28,29 @@ interface ChangeFeedParts {
   database: Database
   clock: Clock
   onError: (error: unknown) => void
+  /** In milliseconds; `performance.now` by default. What a test turns. */
+  monotonicNow?: () => number
 }
 
 /** After so long, in milliseconds, a change has reached every process whose database answers. */
 export const pollIntervalMs = 250
+/** A process that heard nothing for longer asks before it believes a token. */
+export const longestSilenceMs = 5_000
+/** How long a caller waits for that answer. */
+const catchUpTimeoutMs = 2_000
 const purgeIntervalMs = 60_000
 
-export function createChangeFeed({ database, clock, onError }: ChangeFeedParts): ChangeFeed {
+export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
+  const { database, clock, onError, monotonicNow = () => performance.now() } = parts
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
   let purgedAtMs = clock.now()
+  let heardAtMs = monotonicNow()
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
+  let isPolling = false
+  let isAnnounced = false
+  let catchingUp: Promise<void> | undefined
 
   /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
   function isUnchanged(): boolean {
@@ -38,20 +60,35 @@ export function createChangeFeed({ database, clock, onError }: ChangeFeedParts):
     return same
   }
 
-  async function poll(): Promise<void> {
+  /** Whoever joins a reading that is under way may miss what was written since it began. */
+  async function readChanges(): Promise<void> {
     try {
       if (!isUnchanged()) await callEach('refresh')
+      heardAtMs = monotonicNow()
+    } catch (error) {
+      lastChangeToken = null
+      throw error
+    }
+  }
+
+  async function poll(): Promise<void> {
+    // What is announced during a reading may not be in it: then there is another at once.
+    if (closed || isPolling) return
+    isPolling = true
+    isAnnounced = false
+    clearTimeout(timer)
+    try {
+      await readChanges()
       if (clock.now() - purgedAtMs >= purgeIntervalMs) {
         purgedAtMs = clock.now()
         await callEach('purge')
       }
     } catch (error) {
       // The database was closed under a poll that was under way.
-      if (closed) return
-      lastChangeToken = null
-      onError(error)
+      if (!closed) onError(error)
     }
-    if (!closed) timer = setTimeout(poll, pollIntervalMs).unref()
+    isPolling = false
+    if (!closed) timer = setTimeout(poll, isAnnounced ? 0 : pollIntervalMs).unref()
   }
 
   /** One that fails does not keep the others from hearing. */
@@ -61,14 +98,49 @@ export function createChangeFeed({ database, clock, onError }: ChangeFeedParts):
     if (failed) throw failed.reason
   }
 
-  let closed = false
-  let timer = setTimeout(poll, pollIntervalMs).unref()
+  async function catchUp(): Promise<void> {
+    try {
+      await withDeadline(readChanges(), catchUpTimeoutMs)
+    } catch (cause) {
+      throw new AppError('unavailable', 'The database does not answer. Try again in a moment', {
+        cause,
+        retryAfterSeconds: 5,
+      })
+    }
+  }
+
+  const stopListening = database.onAnnouncement(() => {
+    isAnnounced = true
+    void poll()
+  })
+  timer = setTimeout(poll, pollIntervalMs).unref()
 
   return {
     follow: (follower) => void followers.push(follower),
+    catchUpIfSilent() {
+      if (monotonicNow() - heardAtMs <= longestSilenceMs) return undefined
+      catchingUp ??= catchUp().finally(() => {
+        catchingUp = undefined
+      })
+      return catchingUp
+    },
+    silentForMs: () => monotonicNow() - heardAtMs,
     close() {
       closed = true
       clearTimeout(timer)
+      stopListening()
     },
+  }
+}
+
+async function withDeadline(work: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds)
+  })
+  try {
+    await Promise.race([work, deadline])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -2,6 +2,7 @@
 
 import { AppError } from '../contract/app-error.ts'
 import type { AccessTokenClaims, AccessTokens } from './access-tokens.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { Revocations } from './revocations.ts'
 
 /** What a door may rely on. The user's row is not read for it. */
@@ -16,7 +17,7 @@ export interface Identities {
   identify(headers: readonly string[]): Promise<Identity>
   /**
    * The one judgement of an access token, wherever it was shown.
-   * @throws AppError token_expired or invalid_token
+   * @throws AppError token_expired or invalid_token; unavailable where nobody knows what was revoked
    */
   judge(accessToken: string): Promise<Identity>
   /**
@@ -34,11 +35,16 @@ const bearerSyntax = /^bearer +([\w.~+/-]+=*) *$/i
 interface IdentitiesParts {
   accessTokens: AccessTokens
   revocations: Revocations
+  changeFeed: Pick<ChangeFeed, 'catchUpIfSilent'>
 }
 
-export function createIdentities({ accessTokens, revocations }: IdentitiesParts): Identities {
+export function createIdentities(parts: IdentitiesParts): Identities {
+  const { accessTokens, revocations, changeFeed } = parts
+
   async function judge(accessToken: string): Promise<Identity> {
     const claims = await accessTokens.verify(accessToken)
+    // Fail closed: better no answer than one for a session that has ended.
+    await changeFeed.catchUpIfSilent()
     if (revocations.isRevoked(claims)) throw refuseToken('revoked')
     return claims
   }

@@ -43,10 +43,9 @@ forEachEngine((engine) => {
       throttle.reserve({ ...owner, ...more }).then(
         () => 'let in' as const,
         (error: unknown) => {
-          if (error instanceof AppError && error.reason === 'too_many_requests') {
-            return error.retryAfterSeconds
-          }
-          throw error
+          if (!(error instanceof AppError)) throw error
+          // With hundreds at once some find no connection in time: those are not looked at either.
+          return error.retryAfterSeconds ?? error.reason
         },
       )
     return { clock, counters, throttle, owner, attempt }

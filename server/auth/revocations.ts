@@ -102,7 +102,8 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       }))
       const inserts =
         rows.length === 0 ? [] : [database.kysely.insertInto('revocations').values(rows)]
-      await database.runAtomically([...writes, ...inserts])
+      const announcement = database.announcement()
+      await database.runAtomically([...writes, ...inserts, ...(announcement ? [announcement] : [])])
       for (const revocation of revocations) remember(revocation, createdAtMs)
     },
     refresh,

@@ -26,6 +26,13 @@ export interface Database {
   runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
   /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */
   changeToken(): number | null
+  /**
+   * A write for `runAtomically` that wakes the other processes once the batch has committed.
+   * SQLite: null, for there `changeToken` costs nothing.
+   */
+  announcement(): Compilable | null
+  /** Calls when another process, or this one, has announced a change; some may be missed. */
+  onAnnouncement(listener: () => void): () => void
   /** Resolves when the database answers, and rejects with what is wrong otherwise. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -16,14 +16,20 @@ import { sayUnavailable } from './errors.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
 import { checkParameters } from './parameters.ts'
+import { announcementChannel, listenForAnnouncements } from './postgres-announcements.ts'
 import { explainPostgresError } from './postgres-start-error.ts'
 import type { Tables } from './tables.ts'
 
-const connectTimeoutMs = 5_000
-/** PostgreSQL ends a statement that takes longer; every statement of ours takes milliseconds. */
-const statementTimeoutMs = 10_000
-/** Where not even that answer comes, the network is gone. */
-const answerTimeoutMs = 12_000
+/** At the start one may wait for a database that is starting too. */
+const startTimeoutMs = 5_000
+/**
+ * Every statement of ours takes milliseconds. These together are less than three seconds: a caller
+ * is told so soon that the database does not answer, however it fails to.
+ */
+const connectTimeoutMs = 1_200
+const statementTimeoutMs = 1_500
+/** Where not even the end of a statement is told, the network is gone. */
+const answerTimeoutMs = 1_600
 
 const int8TypeId = 20
 
@@ -37,6 +43,7 @@ export async function openPostgres(url: string): Promise<Database> {
   }
   const pool = createPool(url, {
     max: 10,
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: answerTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
@@ -51,6 +58,20 @@ export async function openPostgres(url: string): Promise<Database> {
     nowMs: sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`,
     runAtomically: (writes) => sayUnavailable(() => runAtomically(pool, writes)),
     changeToken: () => null,
+    announcement: () =>
+      kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced')),
+    onAnnouncement: (listener) =>
+      listenForAnnouncements(
+        () =>
+          new pg.Client({
+            connectionString: url,
+            application_name: 'keycard listening',
+            connectionTimeoutMillis: connectTimeoutMs,
+            query_timeout: answerTimeoutMs,
+            keepAlive: true,
+          }),
+        listener,
+      ),
     async ping() {
       await pool.query('select 1')
     },
@@ -75,7 +96,7 @@ function createPool(url: string, config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'keycard',
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: startTimeoutMs,
     keepAlive: true,
     types: {
       // Without it bigint columns, times and counts, would come as text.

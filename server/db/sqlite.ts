@@ -41,6 +41,8 @@ function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): D
       const [row] = dataVersion.all([]) as { data_version: number }[]
       return row?.data_version ?? null
     },
+    announcement: () => null,
+    onAnnouncement: () => () => {},
     async ping() {
       connection.prepare('select count(*) from users where id is null').all([])
     },

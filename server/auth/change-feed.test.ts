@@ -1,0 +1,109 @@
+// What a process may believe of its memory: fresh, or asked for again, or nothing at all.
+
+import { randomBytes } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createTestPlace, forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { readConfig } from '../config.ts'
+import { systemClock } from '../db/clock.ts'
+import { createServices } from '../services.ts'
+import { createChangeFeed, longestSilenceMs } from './change-feed.ts'
+
+forEachEngine((engine) => {
+  async function setUp() {
+    const database = await openTestDatabase(engine)
+    let nowMs = 0
+    let readings = 0
+    const feed = createChangeFeed({
+      database,
+      clock: systemClock,
+      onError: () => {},
+      monotonicNow: () => nowMs,
+    })
+    onTestFinished(() => feed.close())
+    feed.follow({
+      async refresh() {
+        readings += 1
+      },
+      async purge() {},
+    })
+    return {
+      feed,
+      advance: (milliseconds: number) => {
+        nowMs += milliseconds
+      },
+      countReadings: () => readings,
+    }
+  }
+
+  test('for five seconds of silence memory is believed, and nothing is asked', async () => {
+    const { feed, advance } = await setUp()
+    advance(longestSilenceMs)
+    expect(feed.catchUpIfSilent()).toBeUndefined()
+  })
+
+  test('after that the database is asked, once for all who wait, and then it is believed again', async () => {
+    const { feed, advance, countReadings } = await setUp()
+    advance(longestSilenceMs + 1)
+    await Promise.all(Array.from({ length: 50 }, () => feed.catchUpIfSilent()))
+    expect(countReadings()).toBeLessThanOrEqual(1)
+    expect(feed.catchUpIfSilent()).toBeUndefined()
+    expect(feed.silentForMs()).toBe(0)
+  })
+})
+
+describe('on postgres', () => {
+  const masterKey = randomBytes(32).toString('base64')
+
+  async function openProcess(url: string) {
+    const services = await createServices(
+      readConfig({
+        DATABASE_URL: url,
+        MASTER_KEY: masterKey,
+        BCRYPT_COST: '10',
+        LOG_LEVEL: 'silent',
+      }),
+    )
+    onTestFinished(() => services.close())
+    return services
+  }
+
+  test('a revocation wakes the other processes, without waiting for their poll', async () => {
+    const place = await createTestPlace('postgres')
+    onTestFinished(() => place.remove())
+    const [one, other] = [await openProcess(place.url ?? ''), await openProcess(place.url ?? '')]
+    let calls = 0
+    onTestFinished(
+      other.database.onAnnouncement(() => {
+        calls += 1
+      }),
+    )
+    // The first call is for what may have been missed before it listened.
+    await expect.poll(() => calls).toBe(1)
+    await one.revocations.revoke([{ kind: 'session', subject: 'gone' }])
+    await expect.poll(() => calls).toBe(2)
+  })
+
+  test('a database that is gone shuts the doors within five seconds: 503, and nobody is believed', async () => {
+    const place = await createTestPlace('postgres')
+    const services = await openProcess(place.url ?? '')
+    const { passwordGrant, clients, identities } = services
+    const { access_token } = await passwordGrant({
+      username: 'johndoe',
+      password: 'secret',
+      scope: undefined,
+      client: clients.web,
+      door: 'token',
+      device: { address: null, userAgent: null },
+    })
+    const opens = () =>
+      identities.identify([`Bearer ${access_token}`]).then(
+        () => 'let in',
+        ({ reason }: { reason: string }) => reason,
+      )
+    await place.remove()
+    // What touches no table goes on, until nobody knows any more who has signed out.
+    expect(await opens()).toBe('let in')
+    await expect.poll(opens, { timeout: 20_000, interval: 100 }).toBe('unavailable')
+    expect(services.changeFeed.silentForMs()).toBeGreaterThan(longestSilenceMs)
+  })
+})
