@@ -43,6 +43,7 @@ const defaults: Config = {
   failuresPerAddress: 30,
   demoAccounts: true,
   cookieSecure: true,
+  metricsToken: null,
   logLevel: 'warn',
 }
 
@@ -64,6 +65,7 @@ const settingNames = [
   'SIGN_IN_FAILURES_PER_ADDRESS',
   'DEMO_ACCOUNTS',
   'COOKIE_SECURE',
+  'METRICS_TOKEN',
   'LOG_LEVEL',
 ]
 
@@ -133,6 +135,11 @@ describe('each setting is read', () => {
     ],
     ['BCRYPT_COST', { BCRYPT_COST: '10' }, { bcryptCost: 10 }],
     ['DEMO_ACCOUNTS', { DEMO_ACCOUNTS: 'off' }, { demoAccounts: false }],
+    [
+      'METRICS_TOKEN',
+      { METRICS_TOKEN: 'four-more-to-sixteen' },
+      { metricsToken: 'four-more-to-sixteen' },
+    ],
     ['COOKIE_SECURE', { COOKIE_SECURE: 'off' }, { cookieSecure: false }],
     ['LOG_LEVEL', { LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['HOST elsewhere', { HOST: '0.0.0.0', DEMO_ACCOUNTS: 'off' }, { host: '0.0.0.0' }],
@@ -173,6 +180,7 @@ describe('what is wrong is named, with what it was and what would be right', () 
     [{ ACCESS_TOKEN_EXPIRE_MINUTES: '0' }, /^ACCESS_TOKEN_EXPIRE_MINUTES is "0".*1 to 1440\.$/],
     [{ ACCESS_TOKEN_EXPIRE_MINUTES: '1441' }, /^ACCESS_TOKEN_EXPIRE_MINUTES is "1441"/],
     [{ PASSWORD_MIN_LENGTH: '7' }, /^PASSWORD_MIN_LENGTH is "7".*8 to 64\.$/],
+    [{ METRICS_TOKEN: 'short' }, /^METRICS_TOKEN has 5 characters, but must have 16 or more/],
     [{ BCRYPT_COST: '9' }, /^BCRYPT_COST is "9".*10 to 15\.$/],
     [{ BCRYPT_COST: '16' }, /^BCRYPT_COST is "16"/],
     [{ PASSWORD_GRANT: 'yes' }, /^PASSWORD_GRANT is "yes", but must be one of on, off\.$/],

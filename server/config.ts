@@ -39,6 +39,8 @@ export interface Config {
   demoAccounts: boolean
   /** false only for Safari on http://localhost, which takes no Secure cookie there. */
   cookieSecure: boolean
+  /** Opens /metrics to other machines; null: this machine alone may read them. */
+  metricsToken: string | null
   logLevel: LogLevel
 }
 
@@ -77,6 +79,7 @@ export function readConfig(env: Environment): Config {
     failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),
     demoAccounts,
     cookieSecure: read.flag('COOKIE_SECURE', true),
+    metricsToken: readMetricsToken(read),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),
   }
   if (databaseUrl !== null && config.masterKeys.length === 0) {
@@ -135,6 +138,18 @@ function readPublicUrl(read: SettingsReader, fallback: string): string {
     (text === url.origin || text === `${url.origin}/`)
   if (!isOrigin) read.wrong('PUBLIC_URL', 'an origin without a path, as https://login.example.com')
   return url?.origin ?? fallback
+}
+
+function readMetricsToken(read: SettingsReader): string | null {
+  const token = read.text('METRICS_TOKEN')
+  if (token === undefined) return null
+  if (token.length < 16) {
+    read.refuse(
+      `METRICS_TOKEN has ${token.length} characters, but must have 16 or more. Make one with: `,
+      keyCommand,
+    )
+  }
+  return token
 }
 
 function readDatabaseUrl(read: SettingsReader): string | null {

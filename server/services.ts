@@ -8,6 +8,7 @@ import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import { countRefreshes, createEventCounts, type EventCounts } from './auth/event-counts.ts'
 import {
   type ClientCredentialsGrant,
   createClientCredentialsGrant,
@@ -21,6 +22,7 @@ import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
+import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
@@ -42,6 +44,8 @@ export interface Services {
   readonly logger: Logger
   readonly database: Database
   readonly changeFeed: ChangeFeed
+  readonly checkReadiness: Readiness
+  readonly eventCounts: EventCounts
   readonly clients: Clients
   readonly users: Users
   readonly accounts: Accounts
@@ -91,7 +95,8 @@ export async function createServices(
     cost: config.bcryptCost,
     peppers: masterKeys.derive('password-pepper'),
   })
-  const auditLog = createAuditLog({ database, clock, logger })
+  const eventCounts = createEventCounts()
+  const auditLog = createAuditLog({ database, clock, logger, eventCounts })
   let feed: ChangeFeed | undefined
   async function close(): Promise<void> {
     feed?.close()
@@ -163,6 +168,8 @@ export async function createServices(
       logger,
       database,
       changeFeed: feed,
+      checkReadiness: createReadiness({ database, changeFeed: feed, clock }),
+      eventCounts,
       clients: createClients({ database, revocations, clock }),
       users,
       accounts: createAccounts({
@@ -195,7 +202,10 @@ export async function createServices(
         accessTokens,
         auditLog,
       }),
-      refreshTokenGrant: createRefreshTokenGrant({ users, sessions, accessTokens }),
+      refreshTokenGrant: countRefreshes(
+        createRefreshTokenGrant({ users, sessions, accessTokens }),
+        eventCounts,
+      ),
       clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
       signOut: createSignOut({ refreshTokens, sessions, revocations, auditLog }),
       items: createItems({ database, clock }),

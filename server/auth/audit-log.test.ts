@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { createAuditLog } from './audit-log.ts'
+import { createEventCounts } from './event-counts.ts'
 
 forEachEngine((engine) => {
   async function setUp() {
@@ -16,7 +17,14 @@ forEachEngine((engine) => {
       error: (facts: object) => void failed.push(facts),
     }
     const clock = createTestClock()
-    return { database, clock, told, failed, log: createAuditLog({ database, clock, logger }) }
+    const eventCounts = createEventCounts()
+    return {
+      database,
+      clock,
+      told,
+      failed,
+      log: createAuditLog({ database, clock, logger, eventCounts }),
+    }
   }
 
   test('R114: an event is kept with who, where, why and when', async () => {

@@ -7,6 +7,7 @@ import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { AuditEventsTable } from '../db/tables.ts'
+import type { EventCounts } from './event-counts.ts'
 
 /** Never a secret. Absent is what the event has nothing to do with, or nobody knows. */
 export interface AuditFacts {
@@ -34,7 +35,7 @@ export interface AuditLog {
    * with the same once that has committed.
    */
   entry(event: AuditEvent, facts: AuditFacts): Compilable
-  /** Into the operator's log only. */
+  /** Into the operator's log and the counts only. */
   tell(event: AuditEvent, facts: AuditFacts): void
 }
 
@@ -49,16 +50,20 @@ interface AuditLogParts {
   database: Database
   clock: Clock
   logger: Logger
+  eventCounts: EventCounts
 }
 
 const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refresh_token_ahead'])
 
-export function createAuditLog({ database, clock, logger }: AuditLogParts): AuditLog {
+export function createAuditLog(parts: AuditLogParts): AuditLog {
+  const { database, clock, logger, eventCounts } = parts
+
   function entry(event: AuditEvent, facts: AuditFacts) {
     return database.kysely.insertInto('audit_events').values(toRow(event, facts, clock.now()))
   }
 
   function tell(event: AuditEvent, { device, ...facts }: AuditFacts): void {
+    eventCounts.add(event)
     const level = alarms.has(event) ? 'warn' : 'info'
     logger[level]({ event, ...facts, ...device }, event.replaceAll('_', ' '))
   }

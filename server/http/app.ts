@@ -12,7 +12,9 @@ import { readClientBuild } from './client-build.ts'
 import { docsPlugin } from './docs.ts'
 import { handleErrors, sendError } from './error-handler.ts'
 import { closeGracefully } from './graceful-close.ts'
+import { healthEndpoints } from './health.ts'
 import { loginForm } from './login-form.ts'
+import { metricsEndpoint } from './metrics.ts'
 import { openapiPlugin } from './openapi.ts'
 import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
@@ -47,6 +49,10 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   addIdentity(app)
   closeGracefully(app)
   await app.register(cookie)
+
+  // For the operator. Not a plugin of its own: it measures all the others.
+  await metricsEndpoint(app, services)
+  await app.register(async (door) => healthEndpoints(door, services))
 
   // The three doors: OAuth2, tRPC, and the same procedures as REST.
   await app.register(async (door) => tokenEndpoint(door, services))

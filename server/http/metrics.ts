@@ -1,0 +1,66 @@
+// GET /metrics for Prometheus: what happens at the doors, how busy it is, and how late the loop.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { BlockList } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Services } from '../services.ts'
+import { appRouter } from '../trpc/router.ts'
+import { createMeters, type Meters } from './meters.ts'
+
+export async function metricsEndpoint(app: FastifyInstance, services: Services): Promise<void> {
+  // The library is loaded once we listen: nobody waits for it at the start.
+  let loading: Promise<Meters> | undefined
+  let meters: Meters | undefined
+  const load = async () => {
+    loading ??= createMeters(services)
+    meters = await loading
+    return meters
+  }
+  app.addHook('onListen', () => {
+    void load()
+  })
+  app.addHook('onClose', async () => (await loading)?.stop())
+
+  app.addHook('onResponse', (request, reply, done) => {
+    meters?.observe(nameRoute(request), reply.statusCode, reply.elapsedTime / 1_000)
+    done()
+  })
+
+  app.get('/metrics', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    if (!mayRead(request, services.config.metricsToken)) {
+      return reply.code(401).header('www-authenticate', 'Bearer').send({
+        detail:
+          'Metrics are open on this machine only; elsewhere they need METRICS_TOKEN as bearer token',
+      })
+    }
+    const { contentType, read } = await load()
+    return reply.type(contentType).send(await read())
+  })
+}
+
+/** Of a closed list, never the path as it came: whoever asks could make labels without end. */
+function nameRoute({ routeOptions, params }: FastifyRequest): string {
+  const { url } = routeOptions
+  if (url === undefined) return 'unknown'
+  if (url !== '/trpc/:path') return url
+  const path = String((params as { path?: unknown }).path)
+  if (path.includes(',')) return '/trpc/batch'
+  return Object.hasOwn(appRouter._def.procedures, path) ? `/trpc/${path}` : '/trpc/unknown'
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+function mayRead({ ip, headers }: FastifyRequest, token: string | null): boolean {
+  if (loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')) return true
+  const [, shown] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return token !== null && shown !== undefined && isSame(shown, token)
+}
+
+/** Hashed first, so that neither length nor content can be timed. */
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => createHash('sha256').update(text).digest())
+  return first !== undefined && second !== undefined && timingSafeEqual(first, second)
+}
