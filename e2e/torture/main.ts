@@ -1,12 +1,27 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
+import { tortureGuesses } from './guesses.ts'
 import { tortureProperties } from './properties.ts'
+import { tortureRefreshes } from './refreshes.ts'
+import { tortureRevocations } from './revocations.ts'
 
 /** Each gives true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
   properties: {
     what: 'the property tests of what reads hostile input, a million cases each (or as many as named)',
     run: tortureProperties,
+  },
+  guesses: {
+    what: 'a thousand guesses at once over two processes, 100 rounds (or as many as named)',
+    run: tortureGuesses,
+  },
+  refreshes: {
+    what: 'two hundred refreshes with one token at once, 200 rounds (or as many as named)',
+    run: tortureRefreshes,
+  },
+  revocations: {
+    what: 'sign-outs under load on two processes, 500 (or as many as named)',
+    run: tortureRevocations,
   },
 }
 

@@ -41,6 +41,18 @@ export interface ThrottleCounters {
   purge(): Promise<void>
 }
 
+/** A counter as it stands. */
+interface Look {
+  failures: number
+  /** Negative where it is over. */
+  waitMs: number
+}
+
+interface ReservedRow {
+  failures: number
+  closed_until_ms: number
+}
+
 interface ThrottleCountersParts {
   database: Database
   /** One clock for all nodes: the database's, or a test's. */
@@ -58,25 +70,41 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
   const { kysely } = database
   const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`
 
-  /** Of a row that let nobody through: how long it will not. */
-  async function refuse(key: string, closed = { after: Number.POSITIVE_INFINITY, waitMs: 0 }) {
+  async function look(key: string): Promise<Look | undefined> {
     const row = await kysely
       .selectFrom('throttle_counters')
       .select(['failures', sql<number>`closed_until_ms - ${nowMs()}`.as('wait_ms')])
       .where('key', '=', key)
       .executeTakeFirst()
-    const isClosed = row !== undefined && row.failures >= closed.after
-    // Its time may have come between the two statements.
-    const waitMs = Math.max(Number(row?.wait_ms ?? 0), 1)
-    return { granted: false as const, waitMs: isClosed ? closed.waitMs : waitMs }
+    return row && { failures: row.failures, waitMs: Number(row.wait_ms) }
+  }
+
+  /**
+   * Looks before it writes, so that a flood at what is closed writes nothing and waits for no lock.
+   * Only the write decides: of all who saw room, it lets through as many as there is room for.
+   */
+  async function reserve(
+    key: string,
+    readWaitMs: (look: Look) => number,
+    write: () => Promise<ReservedRow | undefined>,
+  ): Promise<Reservation> {
+    const ask = async () => {
+      const found = await look(key)
+      return found ? readWaitMs(found) : 0
+    }
+    const waitMs = await ask()
+    if (waitMs > 0) return { granted: false, waitMs }
+    const row = await write()
+    if (!row) return { granted: false, waitMs: Math.max(await ask(), 1) }
+    return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
   }
 
   return {
     backoffPool: (rule) => ({
-      async reserve(key) {
+      reserve(key) {
         const expiresAtMs = after(sql.lit(rule.keepMs))
         const failures = sql<number>`(${counted.failures} + 1)`
-        const row = await kysely
+        const write = kysely
           .insertInto('throttle_counters')
           .values({ key, failures: 1, closed_until_ms: 0, expires_at_ms: expiresAtMs })
           .onConflict((conflict) =>
@@ -91,10 +119,10 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
               .where('throttle_counters.closed_until_ms', '<=', nowMs()),
           )
           .returning(['failures', 'closed_until_ms'])
-          .executeTakeFirst()
-        if (row) return toReservation(row)
         // What is closed for good names the longest wait, as what is nearly closed does.
-        return refuse(key, { after: rule.closedAfter, waitMs: rule.longestWaitMs })
+        const readWaitMs = (look: Look) =>
+          look.failures >= rule.closedAfter ? rule.longestWaitMs : look.waitMs
+        return reserve(key, readWaitMs, () => write.executeTakeFirst())
       },
 
       async refund(key, { closedUntilMs }) {
@@ -117,13 +145,13 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
     }),
 
     windowPool: ({ failures, windowMs }) => ({
-      async reserve(key) {
+      reserve(key) {
         // Of a window, `closed_until_ms` is the end, whether it is full by then or not.
         const isOver = sql<boolean>`${counted.closedUntilMs} <= ${nowMs()}`
         const anew = (value: RawBuilder<number>, otherwise: RawBuilder<number>) =>
           sql<number>`case when ${isOver} then ${value} else ${otherwise} end`
         const end = after(sql.lit(windowMs))
-        const row = await kysely
+        const write = kysely
           .insertInto('throttle_counters')
           .values({ key, failures: 1, closed_until_ms: end, expires_at_ms: end })
           .onConflict((conflict) =>
@@ -137,8 +165,8 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
               .where(({ or, eb }) => or([eb('throttle_counters.failures', '<', failures), isOver])),
           )
           .returning(['failures', 'closed_until_ms'])
-          .executeTakeFirst()
-        return row ? toReservation(row) : refuse(key)
+        const readWaitMs = (look: Look) => (look.failures >= failures ? look.waitMs : 0)
+        return reserve(key, readWaitMs, () => write.executeTakeFirst())
       },
 
       async refund(key, { closedUntilMs }) {
@@ -161,10 +189,6 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
       await kysely.deleteFrom('throttle_counters').where('expires_at_ms', '<', nowMs()).execute()
     },
   }
-}
-
-function toReservation(row: { failures: number; closed_until_ms: number }): Reservation {
-  return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
 }
 
 /** In milliseconds: none for the free ones, then 1, 2, 4 … seconds. */

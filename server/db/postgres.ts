@@ -23,10 +23,11 @@ import type { Tables } from './tables.ts'
 /** At the start one may wait for a database that is starting too. */
 const startTimeoutMs = 5_000
 /**
- * Every statement of ours takes milliseconds. These together are less than three seconds: a caller
- * is told so soon that the database does not answer, however it fails to.
+ * For a connection, new or out of the pool. Like the next one less than three seconds: so soon a
+ * caller is told that the database does not answer, whichever way it fails to.
  */
-const connectTimeoutMs = 1_200
+const connectTimeoutMs = 2_800
+/** Every statement of ours takes milliseconds. */
 const statementTimeoutMs = 1_500
 /** Where not even the end of a statement is told, the network is gone. */
 const answerTimeoutMs = 1_600
