@@ -1,24 +1,33 @@
 // The typed API in the browser: hooks, client with its links in order, query cache.
 
 import { QueryClient } from '@tanstack/react-query'
-import { httpBatchLink } from '@trpc/client'
+import { httpBatchLink, splitLink } from '@trpc/client'
 import { createTRPCReact } from '@trpc/react-query'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { session } from '../session/browser-session.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
+import { lazyLink } from './lazy-link.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
 
 export const trpc = createTRPCReact<AppRouter>()
 
+const url = '/trpc'
+
 export const trpcClient = trpc.createClient({
   links: [
-    authLink(session),
-    httpBatchLink({
-      url: '/trpc',
-      // What the server takes at once (R80), and a URL that every proxy lets through.
-      maxItems: 10,
-      maxURLLength: 4_000,
-      headers: ({ opList }) => bearerHeader(opList),
+    splitLink({
+      condition: ({ type }) => type === 'subscription',
+      true: lazyLink(loadStreamLink),
+      false: [
+        authLink(session),
+        httpBatchLink({
+          url,
+          // What the server takes at once (R80), and a URL that every proxy lets through.
+          maxItems: 10,
+          maxURLLength: 4_000,
+          headers: ({ opList }) => bearerHeader(opList),
+        }),
+      ],
     }),
   ],
 })
@@ -31,6 +40,8 @@ export const queryClient = new QueryClient({
       retryDelay: retryDelayMs,
       // Offline is an answer too: paused calls would look as if they were under way.
       networkMode: 'always',
+      // Which 'always' would turn off: what failed offline is asked again once that is over.
+      refetchOnReconnect: true,
     },
     mutations: { networkMode: 'always' },
   },
@@ -39,3 +50,14 @@ export const queryClient = new QueryClient({
 session.subscribe(() => {
   if (session.getState().status === 'signed-out') queryClient.clear()
 })
+
+async function loadStreamLink() {
+  const { streamLink } = await import('./stream-link.ts')
+  return streamLink({
+    url,
+    tokens: session,
+    fetch: (...request) => fetch(...request),
+    page: document,
+    now: () => performance.now(),
+  })
+}
