@@ -2,14 +2,14 @@
 
 export type Page = Pick<Document, 'visibilityState' | 'addEventListener'>
 
-/** Ends at once where the page is seen, or nobody waits for it any more. */
-export function untilSeen(page: Page, cancelled: AbortSignal): Promise<void> {
+/** True as soon as the page is seen, false where nobody waits for that any more. */
+export function untilSeen(page: Page, cancelled: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const seen = new AbortController()
     const check = () => {
       if (page.visibilityState === 'hidden' && !cancelled.aborted) return
       seen.abort()
-      resolve()
+      resolve(!cancelled.aborted)
     }
     page.addEventListener('visibilitychange', check, seen)
     cancelled.addEventListener('abort', check, seen)

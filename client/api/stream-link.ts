@@ -60,8 +60,7 @@ async function follow(
     emit(result)
   }
 
-  while (!unsubscribed.aborted) {
-    await untilSeen(page, unsubscribed)
+  while (await untilSeen(page, unsubscribed)) {
     const closed = whileSeen(page, unsubscribed)
     let token = ''
     let openedAtMs = Number.POSITIVE_INFINITY
