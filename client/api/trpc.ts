@@ -1,13 +1,13 @@
 // The typed API in the browser: hooks, client with its links in order, query cache.
 
 import { QueryClient } from '@tanstack/react-query'
-import { httpBatchLink, splitLink } from '@trpc/client'
+import { httpBatchLink } from '@trpc/client'
 import { createTRPCReact } from '@trpc/react-query'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { session } from '../session/browser-session.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
-import { lazyLink } from './lazy-link.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
+import { subscriptionLink } from './subscription-link.ts'
 
 export const trpc = createTRPCReact<AppRouter>()
 
@@ -15,19 +15,14 @@ const url = '/trpc'
 
 export const trpcClient = trpc.createClient({
   links: [
-    splitLink({
-      condition: ({ type }) => type === 'subscription',
-      true: lazyLink(loadStreamLink),
-      false: [
-        authLink(session),
-        httpBatchLink({
-          url,
-          // What the server takes at once (R80), and a URL that every proxy lets through.
-          maxItems: 10,
-          maxURLLength: 4_000,
-          headers: ({ opList }) => bearerHeader(opList),
-        }),
-      ],
+    subscriptionLink(loadStreamLink),
+    authLink(session),
+    httpBatchLink({
+      url,
+      // What the server takes at once (R80), and a URL that every proxy lets through.
+      maxItems: 10,
+      maxURLLength: 4_000,
+      headers: ({ opList }) => bearerHeader(opList),
     }),
   ],
 })
