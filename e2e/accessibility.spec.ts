@@ -78,6 +78,7 @@ const states: Record<string, { role: 'user' | 'admin'; open: (page: Page) => Pro
   Offline: {
     role: 'user',
     async open(page) {
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
       await page.context().setOffline(true)
       await expect(page.getByText('You’re offline.')).toBeVisible()
     },

@@ -3,6 +3,8 @@
 export interface ServerClock {
   /** A token that was asked for then says when it was issued (its `iat`). */
   learn(issuedAtMs: number, askedAtMs: number): void
+  /** A token that another tab has asked for was issued by then, at the latest. */
+  hear(issuedAtMs: number, heardAtMs: number): void
   /** A moment of the server's on the page's own monotonic scale. */
   toMonotonic(serverMs: number): number
 }
@@ -20,6 +22,10 @@ export function createServerClock(): ServerClock {
   return {
     learn(issuedAtMs, askedAtMs) {
       aheadMs = issuedAtMs + issuedAtPrecisionMs - askedAtMs
+    },
+    // Where our clock stood still while the device slept, this sets it right.
+    hear(issuedAtMs, heardAtMs) {
+      aheadMs = Math.max(aheadMs, issuedAtMs - heardAtMs)
     },
     toMonotonic: (serverMs) => serverMs - aheadMs,
   }

@@ -11,6 +11,7 @@ import {
 } from '../../e2e/test-session.ts'
 import type { TokenResponse } from '../../server/contract/oauth.ts'
 import { createSession, SessionEndedError } from './session.ts'
+import type { Tabs } from './tabs.ts'
 
 const lifetimeMs = testTokenLifetime * 1_000
 /** After this the token of a page that is used is renewed. */
@@ -24,7 +25,7 @@ afterEach(() => {
 })
 
 /** A session whose refreshes are answered by hand. */
-function setUp() {
+function setUp({ tabs = loneTab } = {}) {
   const asked: Answer<TokenResponse>[] = []
   const left: string[] = []
   const told: string[] = []
@@ -43,7 +44,7 @@ function setUp() {
       logouts.push(answer)
       return answer.promise
     },
-    tabs: { ...loneTab, tellSignedOut: () => told.push('signed-out') },
+    tabs: { ...tabs, tellSignedOut: () => told.push('signed-out') },
     hasUnsavedWork: () => page.hasUnsavedWork,
     leave: (reason) => left.push(reason),
     now: () => performance.now() + device.sleptMs,
@@ -442,6 +443,38 @@ describe('another tab’s token', () => {
     expect(await session.getAccessToken()).toBe(theirs.access_token)
     expect(await session.renew(first)).toBe(theirs.access_token)
     expect(asked).toHaveLength(1)
+  })
+
+  it('ends the wait for a turn, even if it has run out by now', async () => {
+    let isBusy = false
+    const tabs: Tabs = {
+      ...loneTab,
+      askInTurn: (ask, spared) =>
+        isBusy
+          ? new Promise((resolve) => spared?.addEventListener('abort', () => resolve(undefined)))
+          : ask(),
+    }
+    const { session, answer, asked } = setUp({ tabs })
+    const first = session.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    answer(0, 'first')
+    await first
+    isBusy = true
+    const theirs = makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() + 10_000 })
+    await vi.advanceTimersByTimeAsync(2 * lifetimeMs)
+    const renewed = session.renew(await first)
+    session.takeFromTab(theirs)
+    expect(await renewed).toBe(theirs.access_token)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('sets the clock right that stood still while the device slept', async () => {
+    const { session, asked } = await signedIn()
+    const hourMs = 3_600_000
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() + hourMs }))
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    void session.getAccessToken()
+    expect(asked).toHaveLength(2)
   })
 
   it('is left where it is older: messages may be late', async () => {

@@ -2,6 +2,7 @@
 
 import type { TokenResponse } from '../../server/contract/oauth.ts'
 import { readAccessClaims } from './access-claims.ts'
+import { createHeldCalls } from './held-calls.ts'
 import { isRefusal, readRetryAfter } from './refresh-failure.ts'
 import { createRenewalPlan } from './renewal-plan.ts'
 import { createServerClock } from './server-clock.ts'
@@ -96,13 +97,11 @@ export class SessionEndedError extends Error {
  */
 const longestAnswerMs = 20_000
 
-/** How many calls may wait for a sign-in over the page: a page that asks for more is left to fail. */
-const maxWaitingCalls = 100
-
 export function createSession(parts: SessionParts): Session {
   const { tabs, now } = parts
   const listeners = new Set<() => void>()
   const serverClock = createServerClock()
+  const heldCalls = createHeldCalls()
   // Nobody waits for it: a call that needs the token asks for itself, and hears why.
   const plan = createRenewalPlan({ now, renew: () => void renew().catch(doNothing) })
   let state: SessionState = { status: 'unknown' }
@@ -110,9 +109,6 @@ export function createSession(parts: SessionParts): Session {
   /** Spares the refresh that still waits for its turn, once another tab's token is here. */
   let spare = new AbortController()
   let signingOut: Promise<void> | undefined
-  /** Ends the wait of a paused page's calls. */
-  let settle: { go(token: string): void; fail(error: Error): void } | undefined
-  let waitingCalls = 0
   let wakers: (() => void)[] = []
 
   function become(next: SessionState): void {
@@ -131,18 +127,15 @@ export function createSession(parts: SessionParts): Session {
     if (state.status === 'signed-out') return
     plan.stop()
     become({ status: 'signed-out' })
-    settle?.fail(new SessionEndedError())
+    heldCalls.fail(new SessionEndedError())
     // A refresh may learn of the user's own sign-out before its answer is here.
     parts.leave(signingOut === undefined ? reason : 'signed-out')
   }
 
   function pause(token: AccessToken): Promise<string> {
     plan.stop()
-    waitingCalls = 0
     become({ status: 'paused', token })
-    return new Promise((go, fail) => {
-      settle = { go, fail }
-    })
+    return heldCalls.hold()
   }
 
   async function askServer(): Promise<TokenResponse> {
@@ -196,7 +189,8 @@ export function createSession(parts: SessionParts): Session {
       if (state === before || state.status !== 'signed-in') return explain(error)
     }
     // Another tab's token came first: what this refresh has learned is about an older one.
-    return getAccessToken()
+    if (state.status !== 'signed-in') throw new SessionEndedError()
+    return state.token.value
   }
 
   function explain(error: unknown): Promise<string> {
@@ -217,10 +211,7 @@ export function createSession(parts: SessionParts): Session {
       const { value } = state.token
       if (value !== refusedToken) return value
     }
-    if (state.status === 'paused') {
-      waitingCalls += 1
-      if (waitingCalls > maxWaitingCalls) throw new SessionEndedError()
-    }
+    if (state.status === 'paused' && !heldCalls.admit()) throw new SessionEndedError()
     refreshing ??= refresh().finally(() => {
       refreshing = undefined
     })
@@ -250,7 +241,7 @@ export function createSession(parts: SessionParts): Session {
   async function resume(): Promise<void> {
     if (state.status !== 'paused') return
     const response = await tabs.askInTurn(askServer)
-    if (response && state.status === 'paused') settle?.go(accept(response))
+    if (response && state.status === 'paused') heldCalls.release(accept(response))
   }
 
   return {
@@ -288,6 +279,7 @@ export function createSession(parts: SessionParts): Session {
       if (state.status === 'unreachable') plan.hurry()
       if (state.status === 'paused') resume().catch(doNothing)
       if (state.status !== 'signed-in') return
+      serverClock.hear(readAccessClaims(response.access_token).issuedAtMs, now())
       const token = readToken(response)
       const { userId, sessionId, expiresAtMs } = state.token
       if (token.userId !== userId || token.sessionId !== sessionId) {
