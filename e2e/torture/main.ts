@@ -4,6 +4,7 @@ import { tortureGuesses } from './guesses.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureTabs } from './tabs.ts'
 
 /** Each gives true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
@@ -22,6 +23,9 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  tabs: {
+    what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',
+    run: tortureTabs,
   },
 }
 
