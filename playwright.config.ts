@@ -1,27 +1,51 @@
-// How the browser tests run: one Chromium, no retries, and a Keycard of each worker's own.
+// How the browser tests run: all of them in a Chromium, or the main paths in a Firefox; no retries.
 
-import { defineConfig } from 'playwright/test'
+import { defineConfig, type PlaywrightTestConfig } from 'playwright/test'
 import { type Browser, findBrowser } from './e2e/find-browser.ts'
+import { firefoxChannel } from './e2e/find-firefox.ts'
 
-// Each worker reads this file again; the browser is looked for and tried once.
-const tried = process.env.TRIED_BROWSER
-const browser: Browser = tried ? JSON.parse(tried) : await findBrowser()
-process.env.TRIED_BROWSER = JSON.stringify(browser)
+const firefox = process.env.FOUND_FIREFOX
+const sharedUse = { locale: 'en-GB', screenshot: 'only-on-failure' } as const
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.spec.ts',
   outputDir: 'e2e/results',
+  // Two cores are busy with two; each has a Keycard of its own, so that any test may run in any.
   workers: 2,
+  fullyParallel: true,
   retries: 0,
   forbidOnly: true,
   // In milliseconds: a shared machine of two cores may be slow, and is not wrong for that.
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  use: {
-    browserName: 'chromium',
-    launchOptions: browser,
-    locale: 'en-GB',
-    screenshot: 'only-on-failure',
-  },
+  ...(firefox ? mainPathsIn(firefox) : everythingIn(await findTriedBrowser())),
 })
+
+function everythingIn(chromium: Browser): PlaywrightTestConfig {
+  return {
+    testMatch: '**/*.spec.ts',
+    use: { ...sharedUse, browserName: 'chromium', launchOptions: chromium },
+  }
+}
+
+/** Without what asks for a thing that only Chromium can do, or is told to do otherwise. */
+function mainPathsIn(executablePath: string): PlaywrightTestConfig {
+  return {
+    testMatch: /(cross-site|example|fixtures|items|session|sign-in-form|users)\.spec\.ts$/,
+    grepInvert: /@chromium/,
+    use: {
+      ...sharedUse,
+      browserName: 'firefox',
+      channel: firefoxChannel,
+      launchOptions: { executablePath },
+    },
+  }
+}
+
+/** Each worker reads this file again; the browser is looked for and tried once. */
+async function findTriedBrowser(): Promise<Browser> {
+  const tried = process.env.TRIED_BROWSER
+  const browser: Browser = tried ? JSON.parse(tried) : await findBrowser()
+  process.env.TRIED_BROWSER = JSON.stringify(browser)
+  return browser
+}

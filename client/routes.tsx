@@ -122,9 +122,9 @@ function Pages() {
   )
 }
 
-/** Seen only where the wait is long enough to be noticed. */
+/** Seen only where the wait is long enough to be noticed; its heading stands where the page's will. */
 const waiting = (
-  <p className="waiting" role="status">
-    {strings.shell.loading}
-  </p>
+  <div className="waiting" role="status">
+    <h1>{strings.shell.loading}</h1>
+  </div>
 )

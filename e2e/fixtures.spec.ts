@@ -2,15 +2,36 @@
 
 import { expect, test } from './fixtures.ts'
 import { collectPageErrors } from './page-errors.ts'
+import { openSignIn, submitSignIn } from './sign-in-form.ts'
 
-test('a fresh user signs in through the form', async ({ page, freshUser, signIn }) => {
-  await signIn(page, freshUser)
-  expect(new URL(page.url()).pathname).not.toBe('/login')
+test('who signs in without the form gets the cookie that the form gives, and is let in', async ({
+  page,
+  context,
+  browser,
+  server,
+  loginAs,
+}) => {
+  const admin = await loginAs(page, 'admin')
+  await page.goto('/users')
+  await expect(page.getByRole('rowheader', { name: admin.username })).toBeVisible()
+
+  const formContext = await browser.newContext({ baseURL: server.url })
+  const form = await formContext.newPage()
+  await openSignIn(form)
+  await submitSignIn(form, admin)
+  await expect(form).toHaveURL('/items')
+  const [given = {}] = await formContext.cookies()
+  expect(await context.cookies()).toEqual([{ ...given, value: expect.any(String) }])
+  await formContext.close()
 })
 
-test('a demo account signs in through the form', async ({ page, signIn }) => {
-  await signIn(page, 'johndoe')
-  expect(new URL(page.url()).pathname).not.toBe('/login')
+test('who signs in with a wrong password fails the test that asked for it', async ({
+  page,
+  freshUser,
+  loginAs,
+}) => {
+  const attempt = loginAs(page, { ...freshUser, password: 'wrong' })
+  await expect(attempt).rejects.toThrow('Incorrect username or password')
 })
 
 test('the clock that is put forward makes tokens expire', async ({
@@ -48,7 +69,7 @@ test.describe('what fails a test', () => {
     const page = await context.newPage()
     await page.goto('/login')
     await page.evaluate(() => document.body.setAttribute('style', 'color: red'))
-    await expect.poll(() => errors.join()).toContain('Content Security Policy')
+    await expect.poll(() => errors.join()).toMatch(/content.security.policy/i)
     await context.close()
   })
 })

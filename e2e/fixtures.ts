@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
-import { demoAccounts } from '../server/auth/demo-accounts.ts'
 import type { Role } from '../server/contract/scopes.ts'
 import { collectPageErrors } from './page-errors.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
@@ -15,15 +14,18 @@ export interface TestUser {
   password: string
 }
 
-type DemoName = 'johndoe' | 'alice' | 'admin'
-
 interface TestFixtures {
   /** A user that only this test knows. */
   freshUser: TestUser
   /** Makes a user that only this test knows. */
   makeUser(options?: { role?: Role }): Promise<TestUser>
-  /** Signs in through the form, and waits until it has let the user in. */
-  signIn(page: Page, user: TestUser | DemoName): Promise<void>
+  /**
+   * Signs in without the form, as a user or as a fresh one of that role, and gives who it is. The
+   * page stays where it is; its next `goto`, and every other tab of its context, finds the session.
+   */
+  loginAs(page: Page, who: TestUser | Role): Promise<TestUser>
+  /** Signs in without the form, and opens the first page of the app. */
+  signIn(page: Page, user: TestUser): Promise<void>
   /** Fails a test whose page threw, or broke its own content security policy. */
   noPageErrors: undefined
 }
@@ -55,15 +57,23 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   freshUser: async ({ makeUser }, use) => use(await makeUser()),
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
-  signIn: ({}, use) =>
+  loginAs: ({ server, makeUser }, use) =>
+    use(async (page, who) => {
+      const user = typeof who === 'string' ? await makeUser({ role: who }) : who
+      const { username, password } = user
+      // The context's own cookies: what this call is given, its pages have.
+      const answer = await page.request.post(`${server.url}/trpc/auth.login`, {
+        headers: { origin: server.url },
+        data: { username, password },
+      })
+      await expect(answer).toBeOK()
+      return user
+    }),
+
+  signIn: ({ loginAs }, use) =>
     use(async (page, user) => {
-      const { username, password } = typeof user === 'string' ? findDemoAccount(user) : user
-      await page.goto('/login')
-      await page.getByLabel('Username or email').fill(username)
-      await page.getByLabel('Password', { exact: true }).fill(password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.waitForURL((url) => url.pathname !== '/login')
+      await loginAs(page, user)
+      await page.goto('/items')
     }),
 
   noPageErrors: [
@@ -75,9 +85,3 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 })
-
-function findDemoAccount(name: DemoName): { username: string; password: string } {
-  const account = demoAccounts.find(({ username }) => username === name)
-  if (!account) throw new Error(`There is no demo account ${name}`)
-  return account
-}

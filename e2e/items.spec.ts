@@ -1,14 +1,15 @@
 // The items page: an item's whole life, and what was typed is never lost.
 
 import type { Page } from 'playwright/test'
+import { expectNoSidewaysScroll } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
 
 test('an item is added, changed and deleted, and a reload shows the same', async ({
   page,
-  signIn,
-  freshUser,
+  loginAs,
 }) => {
-  await signIn(page, freshUser)
+  await loginAs(page, 'user')
+  await page.goto('/items')
   await expect(page.getByText('Nothing here yet')).toBeVisible()
 
   await addItem(page, 'Milk', 'Two litres')
@@ -36,10 +37,10 @@ test('an item is added, changed and deleted, and a reload shows the same', async
 
 test('an empty title is refused in the page, and one too long by the server, in words', async ({
   page,
-  signIn,
-  freshUser,
+  loginAs,
 }) => {
-  await signIn(page, freshUser)
+  await loginAs(page, 'user')
+  await page.goto('/items')
   await page.getByRole('button', { name: 'New item' }).click()
   await page.getByRole('button', { name: 'Add item' }).click()
   await expect(page.getByLabel('Title')).toHaveAccessibleDescription('Enter a title.')
@@ -55,10 +56,10 @@ test('an empty title is refused in the page, and one too long by the server, in 
 
 test('what was typed stays when the server cannot be reached, and is saved afterwards', async ({
   page,
-  signIn,
-  freshUser,
+  loginAs,
 }) => {
-  await signIn(page, freshUser)
+  await loginAs(page, 'user')
+  await page.goto('/items')
   await page.route('**/trpc/items.create*', (route) => route.abort())
   await page.getByRole('button', { name: 'New item' }).click()
   await page.getByLabel('Title').fill('A long thought')
@@ -75,12 +76,13 @@ test('what was typed stays when the server cannot be reached, and is saved after
 
 test('a deletion that fails brings the row back, and says so', async ({
   page,
-  signIn,
+  loginAs,
   server,
   freshUser,
 }) => {
   await server.services.items.create(freshUser.id, { title: 'Keep me', description: '' })
-  await signIn(page, freshUser)
+  await loginAs(page, freshUser)
+  await page.goto('/items')
   await page.route('**/trpc/items.delete*', (route) => route.abort())
   await page.getByRole('button', { name: 'Delete Keep me' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
@@ -90,13 +92,14 @@ test('a deletion that fails brings the row back, and says so', async ({
 
 test('typed changes survive that the item is deleted elsewhere', async ({
   page,
-  signIn,
+  loginAs,
   server,
   freshUser,
 }) => {
   const { items } = server.services
   const { id } = await items.create(freshUser.id, { title: 'Shared', description: '' })
-  await signIn(page, freshUser)
+  await loginAs(page, freshUser)
+  await page.goto('/items')
   await page.getByRole('button', { name: 'Edit Shared' }).click()
   await page.getByLabel('Description').fill('my words')
   await items.delete(freshUser.id, id)
@@ -107,14 +110,15 @@ test('typed changes survive that the item is deleted elsewhere', async ({
 
 test('a long list comes page by page, newest first, each item once', async ({
   page,
-  signIn,
+  loginAs,
   server,
   freshUser,
 }) => {
   for (let number = 1; number <= 45; number += 1) {
     await server.services.items.create(freshUser.id, { title: `Item ${number}`, description: '' })
   }
-  await signIn(page, freshUser)
+  await loginAs(page, freshUser)
+  await page.goto('/items')
   const rows = page.getByRole('listitem')
   await expect(rows).toHaveCount(20)
   await page.getByRole('button', { name: 'Show more' }).click()
@@ -128,26 +132,26 @@ test('a long list comes page by page, newest first, each item once', async ({
 
 test('text stays as it was written: markup, emoji, right to left, no breaks', async ({
   page,
-  signIn,
-  freshUser,
+  loginAs,
 }) => {
-  await signIn(page, freshUser)
+  await loginAs(page, 'user')
+  await page.goto('/items')
   const titles = ['<b>bold</b> & "quoted"', '👩‍🚀 נסיעה לירח', 'a'.repeat(200)]
   for (const title of titles) {
     await addItem(page, title, '')
     await expect(page.getByRole('heading', { level: 2, name: title, exact: true })).toBeVisible()
   }
   await page.setViewportSize({ width: 320, height: 700 })
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  await expectNoSidewaysScroll(page)
 })
 
 test('a list that does not load says why, and loads when it is tried again', async ({
   page,
-  signIn,
-  freshUser,
+  loginAs,
 }) => {
   await page.route('**/trpc/items.list*', (route) => route.fulfill({ status: 500, json: fault }))
-  await signIn(page, freshUser)
+  await loginAs(page, 'user')
+  await page.goto('/items')
   await expect(page.getByText('Something broke on our side')).toBeVisible()
   await page.unroute('**/trpc/items.list*')
   await page.getByRole('button', { name: 'Try again' }).click()

@@ -57,6 +57,16 @@ describe('the examples', () => {
   }
 })
 
+describe('the example of a test', () => {
+  it('is shown as the browser tests run it', () => {
+    const [, shown] =
+      /```ts\n(import \{ expect, test \}[\s\S]*?)```/.exec(readText('docs/building.md')) ?? []
+    const [, run] = /^\/\/ .*\n\n([\s\S]*)$/.exec(readText('e2e/example.spec.ts')) ?? []
+    expect(shown).toBeDefined()
+    expect(shown).toBe(run)
+  })
+})
+
 describe('the references', () => {
   const documents = ['README.md', ...listDocuments()]
 

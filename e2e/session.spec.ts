@@ -130,7 +130,7 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
 
   await page.goto('/items')
   await expect(page).toHaveURL(/^[^?]*\/login\?next=%2Fitems$/)
-  await page.goBack()
+  await page.evaluate(() => history.back())
   await expect(page).toHaveURL(/\/login/)
   await expect(page.getByText('A private thing')).toBeHidden()
 })

@@ -3,11 +3,13 @@
 import type { Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
 import {
+  type Answer,
   answerSignIn,
   answerTruly,
   findSignInForm,
   holdSignIn,
   openSignIn,
+  openWithStillClock,
   submitSignIn,
   trpcError,
 } from './sign-in-form.ts'
@@ -17,33 +19,32 @@ const mismatch = 'That username and password don’t match. Try again.'
 const fault = 'Something broke on our side, not yours. Try again in a moment.'
 
 test('11. while it is busy the button keeps its size, and says what it does', async ({ page }) => {
-  await openSignIn(page)
+  await openWithStillClock(page)
   const gate = await holdSignIn(page)
   const { submit } = findSignInForm(page)
   const box = await submit.boundingBox()
   await submitSignIn(page, credentials)
   await expect(submit).toHaveAccessibleName('Signing in…')
   expect(await submit.boundingBox()).toEqual(box)
+
+  await test.step('a spinner turns up after 300 ms, and not before', async () => {
+    const spinner = page.locator('.spinner')
+    await page.clock.runFor(299)
+    await expect(spinner).toHaveCount(0)
+    await page.clock.runFor(1)
+    await expect(spinner).toHaveCount(1)
+    expect(await submit.boundingBox()).toEqual(box)
+  })
+
   gate.open()
   await expect(page).toHaveURL('/items')
 })
 
-test('11. a spinner turns up after 300 ms, and not before', async ({ page }) => {
-  await openWithStillClock(page)
-  await holdSignIn(page)
-  await submitSignIn(page, credentials)
-  await expect(findSignInForm(page).submit).toHaveAccessibleName('Signing in…')
-  const spinner = page.locator('.spinner')
-  await page.clock.runFor(299)
-  await expect(spinner).toHaveCount(0)
-  await page.clock.runFor(1)
-  await expect(spinner).toHaveCount(1)
-})
-
-test('13. wrong credentials make one message, and an empty password field with the focus', async ({
+test('13. 22. wrong credentials make one message, and an empty password field with the focus', async ({
   page,
 }) => {
   await openSignIn(page)
+  await expect(page).toHaveTitle('Sign in · Keycard')
   const { username, password, alert } = findSignInForm(page)
   // It stood there before: only then is what appears in it announced.
   await expect(alert).toHaveCount(1)
@@ -59,6 +60,15 @@ test('13. wrong credentials make one message, and an empty password field with t
   for (const field of [username, password]) {
     await expect(field).toHaveAttribute('aria-invalid', 'false')
   }
+
+  await test.step('22. the title says Error for as long as there is one', async () => {
+    await expect(page).toHaveTitle('Error: Sign in · Keycard')
+    const gate = await holdSignIn(page)
+    await submitSignIn(page, credentials)
+    await expect(page).toHaveTitle('Sign in · Keycard')
+    gate.open()
+    await expect(page).toHaveURL('/items')
+  })
 })
 
 test('13. an unknown user and a disabled one with the right password see the very same', async ({
@@ -79,18 +89,6 @@ test('13. an unknown user and a disabled one with the right password see the ver
   }
   const [first, ...others] = pages
   expect(others).toEqual([first, first])
-})
-
-test('22. the title says Error for as long as there is one', async ({ page }) => {
-  await openSignIn(page)
-  await expect(page).toHaveTitle('Sign in · Keycard')
-  await submitSignIn(page, { ...credentials, password: 'wrong' })
-  await expect(page).toHaveTitle('Error: Sign in · Keycard')
-  const gate = await holdSignIn(page)
-  await submitSignIn(page, credentials)
-  await expect(page).toHaveTitle('Sign in · Keycard')
-  gate.open()
-  await expect(page).toHaveURL('/items')
 })
 
 test('15. too many attempts: a countdown that is seen each second, and heard at both ends', async ({
@@ -163,41 +161,34 @@ test('17. after 8 s it says that it still works, and can be cancelled', async ({
   await expect(page).toHaveURL('/items')
 })
 
-for (const [name, answer] of Object.entries({
-  'a 500 of ours': trpcError(500, { code: 'INTERNAL_SERVER_ERROR' }),
-  "a proxy's 502 in HTML": { status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' },
-  'a 503 without a body': { status: 503 },
-  'a 200 that is a page': { status: 200, contentType: 'text/html', body: '<h1>Welcome</h1>' },
-  'a 200 with JSON that is no answer': {
-    status: 200,
-    contentType: 'application/json',
-    body: '{"ok":true}',
-  },
-})) {
-  test(`18. ${name} is our fault, and is said to be`, async ({ page }) => {
-    await openSignIn(page)
-    await answerSignIn(page, answer)
-    await submitSignIn(page, credentials)
-    await expect(findSignInForm(page).alert).toHaveText(fault)
-    await expect(page).toHaveTitle('Error: Sign in · Keycard')
-    await expectValuesKept(page)
+test('18. what breaks on our side is our fault, and is said to be', async ({ page }) => {
+  for (const [name, answer] of Object.entries({
+    'a 500 of ours': trpcError(500, { code: 'INTERNAL_SERVER_ERROR' }),
+    "a proxy's 502 in HTML": { status: 502, contentType: 'text/html', body: '<h1>No Gateway</h1>' },
+    'a 503 without a body': { status: 503 },
+    'a 200 that is a page': { status: 200, contentType: 'text/html', body: '<h1>Welcome</h1>' },
+    'a 200 with JSON that is no answer': {
+      status: 200,
+      contentType: 'application/json',
+      body: '{"ok":true}',
+    },
+  })) {
+    await test.step(name, () => expectFailure(page, answer, fault))
+  }
+  await test.step('a server too busy to look at the password asks for another try', async () => {
+    const answer = trpcError(503, { reason: 'overloaded', retry_after: 1 })
+    await expectFailure(page, answer, 'Keycard is very busy right now. Try again in a moment.')
   })
-}
-
-test('18. a server too busy to look at the password asks for another try', async ({ page }) => {
-  await openSignIn(page)
-  await answerSignIn(page, trpcError(503, { reason: 'overloaded', retry_after: 1 }))
-  await submitSignIn(page, credentials)
-  const { alert } = findSignInForm(page)
-  await expect(alert).toHaveText('Keycard is very busy right now. Try again in a moment.')
-  await expectValuesKept(page)
 })
 
-/** From here on time passes only by `page.clock.runFor`. */
-async function openWithStillClock(page: Page): Promise<void> {
-  await page.clock.install()
+async function expectFailure(page: Page, answer: Answer, words: string): Promise<void> {
   await openSignIn(page)
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000))
+  await answerSignIn(page, answer)
+  await submitSignIn(page, credentials)
+  await expect(findSignInForm(page).alert).toHaveText(words)
+  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+  await expectValuesKept(page)
+  await answerTruly(page)
 }
 
 async function expectValuesKept(page: Page): Promise<void> {

@@ -25,6 +25,13 @@ export async function openSignIn(page: Page, search = ''): Promise<void> {
   await expectAwake(page)
 }
 
+/** From then on time passes only by `page.clock.runFor`. */
+export async function openWithStillClock(page: Page): Promise<void> {
+  await page.clock.install()
+  await openSignIn(page)
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000))
+}
+
 /** Without scripts the browser checks the form itself; with them the page does. */
 export async function expectAwake(page: Page): Promise<void> {
   await expect(page.locator('form')).toHaveJSProperty('noValidate', true)
@@ -53,7 +60,7 @@ export async function holdSignIn(page: Page) {
   return gate
 }
 
-interface Answer {
+export interface Answer {
   status: number
   contentType?: string
   body?: string

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findBrowser } from './find-browser.ts'
+import { findFirefox } from './find-firefox.ts'
 import {
   type Count,
   countPlaywright,
@@ -40,23 +41,26 @@ const steps = {
   browser: {
     run: async (extraArgs) => {
       const browser = await findBrowser()
-      return runTool('playwright/cli.js', ['test', '--reporter=list,json', ...extraArgs], {
-        TRIED_BROWSER: JSON.stringify(browser),
-        PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'playwright.json'),
-      })
+      return runPlaywright(extraArgs, { TRIED_BROWSER: JSON.stringify(browser) })
     },
+    count: () => countPlaywright(readReport('playwright.json')),
+  },
+  firefox: {
+    run: async (extraArgs) => runPlaywright(extraArgs, { FOUND_FIREFOX: await findFirefox() }),
     count: () => countPlaywright(readReport('playwright.json')),
   },
 } satisfies Record<string, Step>
 
 type StepName = keyof typeof steps
 
-const everyStep = Object.keys(steps) as StepName[]
+/** Not Firefox, which is not everywhere, and is never brought. */
+const everyStep: StepName[] = ['types', 'lint', 'build', 'unit', 'browser']
 
-/** What `npm test -- <part> …` runs; both kinds of tests drive what was built. */
+/** What `npm test -- <part> …` runs; all kinds of tests drive what was built. */
 const parts: Record<string, StepName[]> = {
   unit: ['build', 'unit'],
   browser: ['build', 'browser'],
+  firefox: ['build', 'firefox'],
 }
 
 const [part, ...extraArgs] = process.argv.slice(2)
@@ -68,7 +72,8 @@ if (chosen) {
   console.log(`\n${formatTable(counts)}\n\n${formatSum(counts)}`)
   process.exitCode = counts.some((count) => count.failed > 0) ? 1 : 0
 } else {
-  console.error('Run "npm test", "npm test -- unit [file …]" or "npm test -- browser [file …]".')
+  const names = Object.keys(parts).map((name) => `"npm test -- ${name} [file …]"`)
+  console.error(`Run "npm test", ${names.join(' or ')}.`)
   process.exitCode = 1
 }
 rmSync(reports, { recursive: true, force: true })
@@ -99,6 +104,16 @@ function readCounts(count: () => Count[]): Count[] {
 
 function readReport<Report>(name: string): Report {
   return JSON.parse(readFileSync(join(reports, name), 'utf8'))
+}
+
+function runPlaywright(
+  extraArgs: readonly string[],
+  environment: Record<string, string>,
+): Promise<boolean> {
+  return runTool('playwright/cli.js', ['test', '--reporter=list,json', ...extraArgs], {
+    ...environment,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'playwright.json'),
+  })
 }
 
 /** Runs a tool of node_modules with this Node: the same on every system, and without a shell. */

@@ -23,6 +23,7 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',
     run: tortureTabs,

@@ -79,6 +79,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
         <label htmlFor={idOf('title')}>{words.title}</label>
         <input
           id={idOf('title')}
+          type="text"
           name="title"
           dir="auto"
           autoComplete="off"

@@ -1,0 +1,16 @@
+// A test of a page, for docs/building.md: somebody signed in, something to see, and time that passes.
+
+import { expect, test } from './fixtures.ts'
+
+test('what somebody is typing outlives their access token', async ({ page, loginAs, server }) => {
+  const user = await loginAs(page, 'user')
+  await server.services.items.create(user.id, { title: 'Milk', description: '' })
+
+  await page.goto('/items')
+  await page.getByRole('button', { name: 'Edit Milk' }).click()
+  await page.getByLabel('Title').fill('Oat milk')
+  server.clock.advance(20 * 60_000)
+  await page.getByRole('button', { name: 'Save changes' }).click()
+
+  await expect(page.getByRole('heading', { name: 'Oat milk' })).toBeVisible()
+})

@@ -1,0 +1,186 @@
+// The app's pages in each state they can be in: an entry here, and every check of a page holds for it.
+
+import type { Page } from 'playwright/test'
+import type { Role } from '../server/contract/scopes.ts'
+import type { Services } from '../server/services.ts'
+import { expect, type TestUser } from './fixtures.ts'
+
+interface PageState {
+  /** Of whoever looks at it: a fresh user, who is signed in. */
+  role: Role
+  /** Brings what the page shall show, opens it, and waits until it stands. */
+  open(page: Page, user: TestUser, services: Services): Promise<void>
+}
+
+export const pageStates: Record<string, PageState> = {
+  'Items, empty': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+    },
+  },
+  'Items, with a form and its error': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'New item' }).click()
+      await page.getByRole('button', { name: 'Add item' }).click()
+      await expect(page.getByText('Enter a title.')).toBeVisible()
+      await expect(page.getByText('Nothing here yet')).toBeHidden()
+    },
+  },
+  'Items, a list with one being edited': {
+    role: 'user',
+    async open(page, user, { items }) {
+      await items.create(user.id, { title: 'a'.repeat(200), description: '' })
+      await items.create(user.id, { title: 'Milk', description: 'Two litres' })
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'Edit Milk' }).click()
+    },
+  },
+  'Items, asking before deletion': {
+    role: 'user',
+    async open(page, user, { items }) {
+      await items.create(user.id, { title: 'Milk', description: '' })
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'Delete Milk' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  'Items, on their way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.list*', () => {})
+      await page.goto('/items')
+      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
+    },
+  },
+  'Items, not loaded': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.list*', (route) =>
+        route.fulfill({ status: 500, json: fault }),
+      )
+      await page.goto('/items')
+      await expect(page.getByText('This didn’t load')).toBeVisible()
+    },
+  },
+  'The app, on its way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/auth.refresh', () => {})
+      await page.goto('/items')
+      await expect(page.locator('.waiting')).toHaveCSS('opacity', '1')
+    },
+  },
+  'The app, without an answer': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/auth.refresh', (route) => route.abort())
+      await page.goto('/items')
+      await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+    },
+  },
+  'Signing in again over a page': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.create*', (route) =>
+        route.fulfill({ status: 401, json: expired }),
+      )
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'New item' }).click()
+      await page.getByLabel('Title').fill('Milk')
+      await page.context().clearCookies()
+      await page.getByRole('button', { name: 'Add item' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByText('Enter your password.')).toBeVisible()
+    },
+  },
+  Offline: {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.context().setOffline(true)
+      await expect(page.getByText('You’re offline.')).toBeVisible()
+    },
+  },
+  'A page, on its way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/assets/account-page-*.js', () => {})
+      await page.goto('/account', { waitUntil: 'commit' })
+      await expect(page.getByRole('navigation')).toBeVisible()
+      await expect(page.locator('.waiting')).toHaveCSS('opacity', '1')
+    },
+  },
+  'A page, without its code': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/assets/account-page-*.js', (route) => route.abort())
+      await page.goto('/account')
+      await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
+    },
+  },
+  'A page that does not exist': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/account')
+      // As a link in the app would lead there: the server itself has no page at such a path.
+      await page.evaluate(() => history.pushState(null, '', '/nowhere'))
+      await expect(page.getByText('There is no door at this address.')).toBeVisible()
+    },
+  },
+  Account: {
+    role: 'user',
+    async open(page) {
+      await page.goto('/account')
+      await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
+    },
+  },
+  'The account menu': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.getByRole('button', { name: /account menu$/ }).click()
+      await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+    },
+  },
+  'A closed door': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/users')
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('does not open')
+    },
+  },
+  Users: {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users')
+      await expect(page.getByRole('table')).toBeVisible()
+    },
+  },
+  'Users, on their way': {
+    role: 'admin',
+    async open(page) {
+      await page.route('**/trpc/users.list*', () => {})
+      await page.goto('/users')
+      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
+    },
+  },
+  'Users, past the last page': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users?page=999')
+      await expect(page.getByText('There is no page 999')).toBeVisible()
+    },
+  },
+}
+
+const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'items.list' }
+const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
+
+const refusal = { code: 'UNAUTHORIZED', httpStatus: 401, reason: 'token_expired' }
+const expired = [{ error: { message: 'Token has expired', code: -32001, data: refusal } }]

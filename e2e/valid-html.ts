@@ -1,0 +1,31 @@
+// html-validate on a page's HTML, as it was served or as the browser writes it.
+
+import { HtmlValidate } from 'html-validate'
+
+const validator = new HtmlValidate({
+  extends: [
+    'html-validate:recommended',
+    'html-validate:document',
+    // No matter of style: how React and the browser write what they write.
+    'html-validate:browser',
+    'html-validate:prettier',
+  ],
+  rules: {
+    'attr-case': 'off',
+    // What the browser preset forgives, and no page of ours needs forgiven.
+    'missing-doctype': 'error',
+    'no-inline-style': 'error',
+    // A list may have a name (WAI-ARIA 1.2 §5.2.8.4).
+    'aria-label-misuse': ['error', { allowAnyNamable: true }],
+    // The policy lets nothing in that we do not serve ourselves.
+    'require-sri': 'off',
+  },
+})
+
+/** What is wrong, with the place; empty where nothing is. */
+export async function findHtmlFaults(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html)
+  return results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, message, selector }) => `${ruleId}: ${message} at ${selector}`),
+  )
+}
