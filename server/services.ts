@@ -7,6 +7,7 @@ import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
 import {
   type ClientCredentialsGrant,
   createClientCredentialsGrant,
@@ -15,13 +16,17 @@ import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
+import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
+import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
+import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
@@ -43,11 +48,16 @@ export interface Services {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly sessions: Sessions
+  readonly ownSessions: OwnSessions
+  readonly sessionWatch: SessionWatch
+  readonly deviceTokens: DeviceTokens
+  readonly knownDevices: KnownDevices
   readonly revocations: Revocations
   readonly signingKeys: SigningKeys
   readonly keyRotation: KeyRotation
   readonly accessTokens: AccessTokens
   readonly identities: Identities
+  readonly liveStreams: LiveStreams
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
   readonly reauthenticate: Reauthentication
@@ -94,11 +104,8 @@ export async function createServices(
     await database.close()
   }
   try {
-    feed = createChangeFeed({
-      database,
-      clock,
-      onError: (error) => logger.error({ err: error }, 'changes could not be read'),
-    })
+    const onError = (error: unknown) => logger.error({ err: error }, 'changes could not be read')
+    feed = createChangeFeed({ database, clock, onError })
     const { accessTokenLifetimeSeconds } = config
     const followerParts = { database, clock, feed, accessTokenLifetimeSeconds }
     const revocations = await createRevocations(followerParts)
@@ -117,16 +124,22 @@ export async function createServices(
       lifetimeSeconds: accessTokenLifetimeSeconds,
     })
     const refreshTokens = createRefreshTokens(masterKeys)
+    const knownDevices = createKnownDevices({ database, clock })
+    const sessionWatch = createSessionWatch({ database, clock, feed, onError })
     const sessions = createSessions({
       database,
       refreshTokens,
+      knownDevices,
       revocations,
       clock,
+      onChange: () => void sessionWatch.look(),
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
     const users = createUsers({ database, revocations, clock })
     const identities = createIdentities({ accessTokens, revocations })
+    const clients = createClients({ database, revocations, clock })
+    const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
     const checkPassword = createPasswordCheck({ users, passwords, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
@@ -137,7 +150,7 @@ export async function createServices(
       clock,
       logger,
       database,
-      clients: createClients({ database, revocations, clock }),
+      clients,
       users,
       accounts: createAccounts({
         users,
@@ -147,6 +160,10 @@ export async function createServices(
       }),
       passwords,
       sessions,
+      ownSessions: createOwnSessions({ sessions, knownDevices, clients, signOut, auditLog }),
+      sessionWatch,
+      deviceTokens: createDeviceTokens(masterKeys),
+      knownDevices,
       revocations,
       signingKeys,
       keyRotation: createKeyRotation({
@@ -158,6 +175,7 @@ export async function createServices(
       }),
       accessTokens,
       identities,
+      liveStreams: createLiveStreams({ revocations, clock }),
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
       reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
@@ -170,7 +188,7 @@ export async function createServices(
       }),
       refreshTokenGrant: createRefreshTokenGrant({ users, sessions, accessTokens }),
       clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
-      signOut: createSignOut({ refreshTokens, sessions, revocations, auditLog }),
+      signOut,
       items: createItems({ database, clock }),
       close,
     }

@@ -57,8 +57,8 @@ async function opens({ identities }: Services, token: string): Promise<true | st
   )
 }
 
-function signIn({ passwordGrant, clients }: Services) {
-  return passwordGrant({
+async function signIn({ passwordGrant, clients }: Services) {
+  const { tokens } = await passwordGrant({
     username: 'johndoe',
     password: 'secret',
     scope: undefined,
@@ -66,6 +66,7 @@ function signIn({ passwordGrant, clients }: Services) {
     door: 'token',
     device: { address: null, userAgent: null },
   })
+  return tokens
 }
 
 forEachEngine((engine) => {

@@ -48,7 +48,10 @@ export async function trpcDoor(app: FastifyInstance, services: Services): Promis
       // One credential in one place (R23): the method of a call is that of its request (R81).
       allowMethodOverride: false,
       maxBatchSize: batchMaxSize,
-      responseMeta: ({ errors }) => {
+      responseMeta: ({ errors, type }) => {
+        // tRPC's own for streams would let caches keep what is somebody's (R85).
+        if (type === 'subscription')
+          return { headers: { 'cache-control': 'no-store, no-transform' } }
         const challenge = errors.map(challengeOf).find((header) => header !== undefined)
         return challenge === undefined ? {} : { headers: { 'www-authenticate': challenge } }
       },
