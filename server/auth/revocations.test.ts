@@ -161,4 +161,18 @@ forEachEngine((engine) => {
     await one.refresh()
     expect(one.isRevoked(me)).toBe(true)
   })
+
+  test('a process whose clock is an hour ahead hides nobody’s rows', async () => {
+    const database = await openTestDatabase(engine)
+    const [clock, ahead] = [createTestClock(), createTestClock()]
+    ahead.advance(60 * 60_000)
+    const one = await openRevocations(database, clock)
+    const other = await openRevocations(database, clock)
+    const early = await openRevocations(database, ahead)
+    await early.revoke([{ kind: 'session', subject: 'first' }])
+    await one.refresh()
+    await other.revoke([{ kind: 'session', subject: me.sessionId }])
+    await one.refresh()
+    expect(one.isRevoked(me)).toBe(true)
+  })
 })
