@@ -21,7 +21,7 @@ const browsers: Names = [
   ['DuckDuckGo', /\bDuckDuckGo\//],
   ['Firefox', /\b(?:Firefox|FxiOS)\//],
   ['Chrome', /\b(?:Chrome|HeadlessChrome|Chromium|CriOS)\//],
-  ['Safari', /\bVersion\/[\d.]+ .*\bSafari\//],
+  ['Safari', /\bSafari\//],
 ]
 
 /** Of those that name two, the one that people know it by comes first. */
