@@ -25,7 +25,7 @@ export function openRefreshCookie(
     read: cookie.read,
     set(refreshToken, { kept, expiresAtMs }) {
       // Not kept, it has no Max-Age and ends with the browser; idle expiry counts on the server.
-      const leftSeconds = Math.floor((expiresAtMs - clock.now()) / 1_000)
+      const leftSeconds = Math.ceil((expiresAtMs - clock.now()) / 1_000)
       cookie.set(refreshToken, kept ? leftSeconds : undefined)
     },
     clear: cookie.clear,
