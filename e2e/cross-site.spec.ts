@@ -75,7 +75,7 @@ for (const [place, host] of Object.entries(hosts)) {
   }) => {
     await loginAs(page, 'user')
     const before = await context.cookies()
-    expect(before).toHaveLength(1)
+    expect(before).toHaveLength(2)
 
     await openForeignPage(host, '<title>Elsewhere</title>')
     for (const procedure of ['auth.refresh', 'auth.logout']) {

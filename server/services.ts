@@ -8,6 +8,7 @@ import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
 import { countRefreshes, createEventCounts, type EventCounts } from './auth/event-counts.ts'
 import {
   type ClientCredentialsGrant,
@@ -17,8 +18,11 @@ import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
+import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
+import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
@@ -26,6 +30,7 @@ import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
+import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
@@ -52,11 +57,16 @@ export interface Services {
   readonly passwords: Passwords
   readonly loginThrottle: LoginThrottle
   readonly sessions: Sessions
+  readonly ownSessions: OwnSessions
+  readonly sessionWatch: SessionWatch
+  readonly deviceTokens: DeviceTokens
+  readonly knownDevices: KnownDevices
   readonly revocations: Revocations
   readonly signingKeys: SigningKeys
   readonly keyRotation: KeyRotation
   readonly accessTokens: AccessTokens
   readonly identities: Identities
+  readonly liveStreams: LiveStreams
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
   readonly reauthenticate: Reauthentication
@@ -104,11 +114,8 @@ export async function createServices(
     await database.close()
   }
   try {
-    feed = createChangeFeed({
-      database,
-      clock,
-      onError: (error) => logger.error({ err: error }, 'changes could not be read'),
-    })
+    const onError = (error: unknown) => logger.error({ err: error }, 'changes could not be read')
+    feed = createChangeFeed({ database, clock, onError })
     const { accessTokenLifetimeSeconds } = config
     const followerParts = { database, clock, feed, accessTokenLifetimeSeconds }
     const revocations = await createRevocations(followerParts)
@@ -127,16 +134,22 @@ export async function createServices(
       lifetimeSeconds: accessTokenLifetimeSeconds,
     })
     const refreshTokens = createRefreshTokens(masterKeys)
+    const knownDevices = createKnownDevices({ database, clock })
+    const sessionWatch = createSessionWatch({ database, clock, feed, onError })
     const sessions = createSessions({
       database,
       refreshTokens,
+      knownDevices,
       revocations,
       clock,
+      onChange: () => void sessionWatch.look(),
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
     const users = createUsers({ database, revocations, clock })
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
+    const clients = createClients({ database, revocations, clock })
+    const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
     const throttleCounters = createThrottleCounters({
       database,
       // All nodes go by the database's clock; a test's is the one it turns.
@@ -146,16 +159,8 @@ export async function createServices(
     const loginThrottle = createLoginThrottle({
       counters: throttleCounters,
       masterKeys,
+      knownDevices,
       failuresPerAddress: config.failuresPerAddress,
-      isKnownDevice: async (userId, deviceId) => {
-        const row = await database.kysely
-          .selectFrom('known_devices')
-          .select('device_id')
-          .where('user_id', '=', userId)
-          .where('device_id', '=', deviceId)
-          .executeTakeFirst()
-        return row !== undefined
-      },
     })
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
 
@@ -170,7 +175,7 @@ export async function createServices(
       changeFeed: feed,
       checkReadiness: createReadiness({ database, changeFeed: feed, clock }),
       eventCounts,
-      clients: createClients({ database, revocations, clock }),
+      clients,
       users,
       accounts: createAccounts({
         users,
@@ -181,6 +186,10 @@ export async function createServices(
       passwords,
       loginThrottle,
       sessions,
+      ownSessions: createOwnSessions({ sessions, knownDevices, clients, signOut, auditLog }),
+      sessionWatch,
+      deviceTokens: createDeviceTokens(masterKeys),
+      knownDevices,
       revocations,
       signingKeys,
       keyRotation: createKeyRotation({
@@ -192,6 +201,7 @@ export async function createServices(
       }),
       accessTokens,
       identities,
+      liveStreams: createLiveStreams({ revocations, clock }),
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
       reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
@@ -207,7 +217,7 @@ export async function createServices(
         eventCounts,
       ),
       clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
-      signOut: createSignOut({ refreshTokens, sessions, revocations, auditLog }),
+      signOut,
       items: createItems({ database, clock }),
       close,
     }

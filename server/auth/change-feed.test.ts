@@ -87,7 +87,7 @@ describe('on postgres', () => {
     const place = await createTestPlace('postgres')
     const services = await openProcess(place.url ?? '')
     const { passwordGrant, clients, identities } = services
-    const { access_token } = await passwordGrant({
+    const { tokens } = await passwordGrant({
       username: 'johndoe',
       password: 'secret',
       scope: undefined,
@@ -96,7 +96,7 @@ describe('on postgres', () => {
       device: { address: null, userAgent: null },
     })
     const opens = () =>
-      identities.identify([`Bearer ${access_token}`]).then(
+      identities.identify([`Bearer ${tokens.access_token}`]).then(
         () => 'let in',
         ({ reason }: { reason: string }) => reason,
       )

@@ -11,6 +11,10 @@ import { addressWindowMs, createLoginThrottle, type PasswordAttempt } from './lo
 import { createMasterKeys } from './master-key.ts'
 import { createThrottleCounters } from './throttle-counters.ts'
 
+interface Phone {
+  deviceId?: string
+}
+
 const masterKeys = createMasterKeys([new Uint8Array(32).fill(1)])
 
 forEachEngine((engine) => {
@@ -28,19 +32,21 @@ forEachEngine((engine) => {
       counters,
       masterKeys,
       failuresPerAddress,
-      isKnownDevice: async (userId, deviceId) => known.has(`${userId} ${deviceId}`),
+      knownDevices: { isKnown: async (userId, deviceId) => known.has(`${userId} ${deviceId}`) },
     })
     const userId = makeRandomId()
     const owner: PasswordAttempt = {
       userId,
       login: 'johndoe',
-      address: `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`,
-      deviceId: undefined,
+      device: {
+        address: `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`,
+        userAgent: null,
+      },
     }
     known.add(`${userId} phone`)
     /** 'let in', or how many seconds to wait. */
-    const attempt = async (more: Partial<PasswordAttempt> = {}) =>
-      throttle.reserve({ ...owner, ...more }).then(
+    const attempt = async ({ deviceId, ...more }: Partial<PasswordAttempt> & Phone = {}) =>
+      throttle.reserve({ ...owner, ...more, device: { ...owner.device, deviceId } }).then(
         () => 'let in' as const,
         (error: unknown) => {
           if (!(error instanceof AppError)) throw error
@@ -123,7 +129,7 @@ forEachEngine((engine) => {
         clock.advance(900_000)
       }
       expect(await attempt()).toBe(900)
-      await (await throttle.reserve({ ...owner, ...phone })).succeed()
+      await (await throttle.reserve({ ...owner, device: { ...owner.device, ...phone } })).succeed()
       expect(await attempt()).toBe('let in')
     })
 
@@ -207,11 +213,11 @@ forEachEngine((engine) => {
       return rows.map(({ key }) => key)
     }
     await attempt()
-    expect(await keysOf()).toContain(`address:${owner.address}`)
+    expect(await keysOf()).toContain(`address:${owner.device.address}`)
     clock.advance(addressWindowMs + 1)
     await counters.purge()
     const keys = await keysOf()
     expect(keys).toContain(`account:${owner.userId}`)
-    expect(keys).not.toContain(`address:${owner.address}`)
+    expect(keys).not.toContain(`address:${owner.device.address}`)
   })
 })

@@ -3,7 +3,9 @@
 import { createHmac } from 'node:crypto'
 import { AppError } from '../contract/app-error.ts'
 import { canonicalName } from '../contract/credential-rules.ts'
+import type { Device } from '../contract/device.ts'
 import { addressPoolOf } from './address-pool.ts'
+import type { KnownDevices } from './known-devices.ts'
 import type { MasterKeys } from './master-key.ts'
 import type {
   BackoffRule,
@@ -17,9 +19,7 @@ export interface PasswordAttempt {
   userId: string | undefined
   /** As it was typed. */
   login: string
-  address: string | null
-  /** Of a valid device cookie, whoever's. */
-  deviceId: string | undefined
+  device: Device
 }
 
 export interface ReservedAttempt {
@@ -62,16 +62,16 @@ export const addressWindowMs = 10 * 60_000
 interface LoginThrottleParts {
   counters: ThrottleCounters
   masterKeys: MasterKeys
+  knownDevices: Pick<KnownDevices, 'isKnown'>
   /** Of one address within ten minutes; 30 by default. */
   failuresPerAddress: number
-  isKnownDevice: (userId: string, deviceId: string) => Promise<boolean>
 }
 
 export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
-  const { counters, masterKeys, failuresPerAddress, isKnownDevice } = parts
-  const unknownDevices = counters.backoffPool(unknownDeviceRule)
-  const knownDevices = counters.backoffPool(knownDeviceRule)
-  const addresses = counters.windowPool({
+  const { counters, masterKeys, knownDevices, failuresPerAddress } = parts
+  const unknownDevicePool = counters.backoffPool(unknownDeviceRule)
+  const knownDevicePool = counters.backoffPool(knownDeviceRule)
+  const addressPool = counters.windowPool({
     failures: failuresPerAddress,
     windowMs: addressWindowMs,
   })
@@ -86,17 +86,20 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
 
   return {
     async reserve(attempt) {
-      const { userId, deviceId, address } = attempt
+      const { userId, device } = attempt
+      const { deviceId } = device
       // Asked for nobody's account too: how long it takes tells nothing (R110).
-      const isKnown = deviceId !== undefined && (await isKnownDevice(userId ?? '', deviceId))
-      const account: Claim = [unknownDevices, accountKey(attempt)]
+      const isKnown = await knownDevices.isKnown(userId ?? '', deviceId)
+      const account: Claim = [unknownDevicePool, accountKey(attempt)]
       const held: Held[] = []
       if (isKnown) {
         // Its own pool, then the one of all devices; never the address's, which others may share.
-        const device: Claim = [knownDevices, `device:${userId}:${deviceId}`]
-        held.push(...(await takeAny(device, account)))
+        const own: Claim = [knownDevicePool, `device:${userId}:${deviceId}`]
+        held.push(...(await takeAny(own, account)))
       } else {
-        held.push(...(await takeAll([addresses, `address:${addressPoolOf(address)}`], account)))
+        held.push(
+          ...(await takeAll([addressPool, `address:${addressPoolOf(device.address)}`], account)),
+        )
       }
       const giveBack = (those: readonly Held[]) =>
         Promise.all(those.map(([[pool, key], reservation]) => pool.refund(key, reservation)))
@@ -108,7 +111,7 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
         async succeed() {
           const names = [account[1], ...(isKnown ? [`device:${userId}:${deviceId}`] : [])]
           // A success does not forgive what else came from that address.
-          await giveBack(held.filter(([[pool]]) => pool === addresses))
+          await giveBack(held.filter(([[pool]]) => pool === addressPool))
           await counters.clear(names)
         },
         async release() {

@@ -12,8 +12,6 @@ export interface PresentedPassword {
   username: string
   password: string
   device: Device
-  /** Of a valid device cookie, whoever's. */
-  deviceId?: string | undefined
 }
 
 /**
@@ -43,12 +41,11 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
   }
 
   async function reserve(
-    { username, device, deviceId }: PresentedPassword,
+    { username, device }: PresentedPassword,
     user: UserRecord | undefined,
   ): Promise<ReservedAttempt> {
-    const { address } = device
     try {
-      return await loginThrottle.reserve({ userId: user?.id, login: username, address, deviceId })
+      return await loginThrottle.reserve({ userId: user?.id, login: username, device })
     } catch (error) {
       // Not a row for each: whoever floods must not fill the table too.
       if (error instanceof AppError && error.reason === 'too_many_requests') {

@@ -4,8 +4,11 @@ export const pagePaths = {
   /** Goes on to `items`, or to `signIn`. */
   home: '/',
   signIn: '/login',
+  register: '/register',
   items: '/items',
   account: '/account',
+  sessions: '/sessions',
+  activity: '/activity',
   users: '/users',
 } as const
 
@@ -18,6 +21,7 @@ export const docsPath = '/docs'
 export const pageTitles: Readonly<Record<string, string>> = {
   [pagePaths.items]: 'Items',
   [pagePaths.account]: 'Account',
+  [pagePaths.sessions]: 'Sessions',
   [pagePaths.users]: 'Users',
   [docsPath]: 'API docs',
 }

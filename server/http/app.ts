@@ -47,7 +47,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   })
   handleErrors(app)
   addIdentity(app)
-  closeGracefully(app)
+  closeGracefully(app, services)
   await app.register(cookie)
 
   // For the operator. Not a plugin of its own: it measures all the others.

@@ -4,11 +4,13 @@ import { z } from 'zod'
 import { protectedProcedure, router } from './procedures.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
+import { sessionsRouter } from './routers/sessions.ts'
 import { usersRouter } from './routers/users.ts'
 
 export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
+  sessions: sessionsRouter,
   items: itemsRouter,
 
   /** The smallest example: the token of any user opens it. */

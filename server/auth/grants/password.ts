@@ -7,8 +7,9 @@ import type { AccessTokens } from '../access-tokens.ts'
 import type { AuditLog } from '../audit-log.ts'
 import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { PasswordCheck } from '../password-check.ts'
-import type { SessionDoor, Sessions } from '../sessions.ts'
-import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
+import type { SessionDoor } from '../session-rows.ts'
+import type { Sessions } from '../sessions.ts'
+import { type Granted, issueTokens } from './issue-tokens.ts'
 
 export interface PasswordGrantRequest {
   username: string
@@ -17,11 +18,13 @@ export interface PasswordGrantRequest {
   scope: string | undefined
   client: Client
   door: SessionDoor
+  /** "Keep me signed in", at the browser's door. False by default. */
+  keep?: boolean
   device: Device
 }
 
 /** @throws AppError invalid_credentials, invalid_scope, unauthorized_client, unsupported_grant_type, overloaded */
-export type PasswordGrant = (request: PasswordGrantRequest) => Promise<IssuedTokens>
+export type PasswordGrant = (request: PasswordGrantRequest) => Promise<Granted>
 
 interface PasswordGrantParts {
   enabled: boolean
@@ -33,7 +36,7 @@ interface PasswordGrantParts {
 
 export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
   const { enabled, checkPassword, sessions, accessTokens, auditLog } = parts
-  return async ({ username, password, scope, client, door, device }) => {
+  return async ({ username, password, scope, client, door, keep = false, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
     }
@@ -52,7 +55,7 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
       throw new AppError('invalid_scope', 'scope has a word that this user may not have')
     }
     const holder = { clientId: client.id, door }
-    const started = await sessions.start({ userId: user.id, scopes, holder, device })
+    const started = await sessions.start({ userId: user.id, scopes, holder, keep, device })
     await auditLog.record('signed_in', {
       userId: user.id,
       sessionId: started.session.id,
