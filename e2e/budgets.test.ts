@@ -47,6 +47,7 @@ describe('the app', () => {
     expect(pages.map((path) => /^assets\/([a-z-]+)-page-/.exec(path)?.[1]).sort()).toEqual([
       'account',
       'items',
+      'sessions',
       'users',
     ])
   })
