@@ -1,9 +1,7 @@
-// The list of sessions, loaded once and then kept true by the server, while it is looked at.
+// The list of sessions, loaded once and then kept true by the server.
 
-import { skipToken } from '@tanstack/react-query'
 import type { Session } from '../../../server/contract/sessions.ts'
 import { trpc } from '../../api/trpc.ts'
-import { useIsVisible } from './use-is-visible.ts'
 
 export interface SessionChanges {
   began: readonly Session[]
@@ -13,8 +11,7 @@ export interface SessionChanges {
 /** `onChanges` hears what the server alone has changed, and what we have asked it to. */
 export function useLiveSessions(onChanges: (changes: SessionChanges) => void) {
   const list = trpc.useUtils().sessions.list
-  const isVisible = useIsVisible()
-  trpc.sessions.changes.useSubscription(isVisible ? undefined : skipToken, {
+  trpc.sessions.changes.useSubscription(undefined, {
     onData(next) {
       const before = list.getData()?.sessions
       list.setData(undefined, next)
