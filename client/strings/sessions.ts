@@ -72,7 +72,7 @@ export const sessionsStrings = {
   changePassword: 'change your password',
 
   unrecognised: 'If you don’t recognise a session, sign it out and',
-  activityBefore: 'What happened in your account stands in',
+  activityBefore: 'What has happened in your account is told in',
   activity: 'your activity',
 
   wasSignedOut: (device: string) => `Signed out ${device}.`,

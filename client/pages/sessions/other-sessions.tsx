@@ -94,7 +94,11 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
       )}
       <p className="fine">
         {count > sessions.length && `${words.notAllShown(sessions.length)} `}
-        {words.unrecognised} <Link href={pagePaths.account}>{words.changePassword}</Link>.{' '}
+        {count > 0 && (
+          <>
+            {words.unrecognised} <Link href={pagePaths.account}>{words.changePassword}</Link>.{' '}
+          </>
+        )}
         {words.activityBefore} <Link href={pagePaths.activity}>{words.activity}</Link>.
       </p>
       {isAsking && <EndOthersDialog count={count} onAnswer={answer} />}

@@ -31,7 +31,7 @@ export function SessionRow({ session, actions }: SessionRowProps) {
   const beganAtMs = Date.parse(session.created_at)
   const isActive = nowMs - Date.parse(session.last_used_at) < activeForMs
   const isQuestion = session.is_new_device && actions !== undefined
-  const isOfOtherClient = session.client_id !== builtInClientIds.web
+  const isOfOwnClient = Object.values(builtInClientIds).some((id) => id === session.client_id)
   return (
     <div className="session">
       <span className="session-card" aria-hidden="true">
@@ -47,7 +47,7 @@ export function SessionRow({ session, actions }: SessionRowProps) {
             {isActive ? words.active : words.lastUsed} <RelativeTime at={session.last_used_at} />
           </span>
           <span className="mono">{session.address ?? words.unknownAddress}</span>
-          {isOfOtherClient && <span>{session.client_name}</span>}
+          {!isOfOwnClient && <span>{session.client_name}</span>}
         </p>
         <p className="meta">
           <span>
