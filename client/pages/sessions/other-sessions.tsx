@@ -7,7 +7,7 @@ import type { Session } from '../../../server/contract/sessions.ts'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { EndOthersDialog } from './end-others-dialog.tsx'
-import { SessionRow } from './session-row.tsx'
+import { endButtonId, SessionRow } from './session-row.tsx'
 import { nameSession } from './session-words.ts'
 import { useRowFocus } from './use-row-focus.ts'
 import type { useSessionActions } from './use-session-actions.ts'
@@ -34,6 +34,10 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
     setIsAsking(false)
     focusLater(choice === 'end' ? headingId : endOthersId)
     if (choice === 'end') void actions?.endOthers(sessions)
+  }
+
+  async function confirm(session: Session) {
+    if (await actions?.confirmSession(session)) focusLater(endButtonId(session.id))
   }
 
   async function disown(session: Session) {
@@ -83,7 +87,7 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
                 actions={
                   actions && {
                     onEnd: () => void actions.endSession(session),
-                    onConfirm: () => void actions.confirmSession(session),
+                    onConfirm: () => void confirm(session),
                     onDisown: () => void disown(session),
                   }
                 }

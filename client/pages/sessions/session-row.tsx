@@ -78,6 +78,7 @@ export function SessionRow({ session, actions }: SessionRowProps) {
           <button
             type="button"
             className="btn"
+            id={endButtonId(session.id)}
             aria-label={words.signOutNamed(name)}
             onClick={actions.onEnd}
           >
@@ -87,4 +88,9 @@ export function SessionRow({ session, actions }: SessionRowProps) {
       )}
     </div>
   )
+}
+
+/** Where the focus goes once a question has been answered. */
+export function endButtonId(sessionId: string): string {
+  return `end-${sessionId}`
 }

@@ -68,15 +68,18 @@ export function useSessionActions(notify: (notice: Notice) => void) {
       })
     },
 
-    async confirmSession(session: Session): Promise<void> {
+    /** Gives whether that is noted. */
+    async confirmSession(session: Session): Promise<boolean> {
       const name = nameSession(session)
       try {
         await confirm.mutateAsync({ id: session.id })
         list.setData(undefined, (data) => data && withConfirmed(data, session.id))
         notify({ text: words.wasConfirmed(name), isProblem: false })
+        return true
       } catch (error) {
         const { message } = readFailure(error)
         notify({ text: words.confirmFailed(name, message), isProblem: true })
+        return false
       }
     },
 
