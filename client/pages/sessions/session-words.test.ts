@@ -1,0 +1,20 @@
+// What a session opens, in the words of the page.
+
+import { expect, it } from 'vitest'
+import { describeScopes } from './session-words.ts'
+
+it.each([
+  [
+    ['me', 'me:write', 'items:read', 'items:write'],
+    ['Account', 'Items'],
+  ],
+  [['items:read'], ['Items (read only)']],
+  [['items:write'], ['Items (write only)']],
+  [
+    ['users:read', 'me'],
+    ['Account (read only)', 'Users (read only)'],
+  ],
+  [['no-such-scope'], []],
+])('%j opens %j', (scopes, words) => {
+  expect(describeScopes(scopes)).toEqual(words)
+})

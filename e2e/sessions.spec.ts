@@ -1,0 +1,239 @@
+// The sessions page: where one is signed in, ended from here, and true while it is looked at.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright/test'
+import type { Session } from '../server/auth/session-rows.ts'
+import { scopesOfRole } from '../server/contract/scopes.ts'
+import { test as base, expect, type TestUser } from './fixtures.ts'
+import { findSignInForm, openSignIn, submitSignIn } from './sign-in-form.ts'
+
+const iphone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'
+
+interface Elsewhere {
+  userAgent: string
+  address: string
+  isScript?: boolean
+  isNew?: boolean
+}
+
+const test = base.extend<{
+  startElsewhere: (user: TestUser, there: Elsewhere) => Promise<Session>
+}>({
+  /** A session that was there before the page is opened. */
+  startElsewhere: ({ server }, use) =>
+    use(async (user, { userAgent, address, isScript = false, isNew = false }) => {
+      const { sessions } = server.services
+      const { session } = await sessions.start({
+        userId: user.id,
+        scopes: isScript ? ['items:read'] : scopesOfRole.user,
+        holder: { clientId: 'keycard-web', door: isScript ? 'token' : 'browser' },
+        device: { userAgent, address },
+      })
+      if (!isNew) await sessions.confirmDevice(user.id, session.id, '')
+      return session
+    }),
+})
+
+test('R61, 35, 36: each is told apart; one that is ended goes, is announced, and hands the focus on', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+  startElsewhere,
+}) => {
+  const curl = await startElsewhere(freshUser, {
+    userAgent: 'curl/8.5.0',
+    address: '192.0.2.51',
+    isScript: true,
+  })
+  await startElsewhere(freshUser, { userAgent: iphone, address: '203.0.113.24' })
+  await signIn(page, freshUser)
+  await page.getByRole('link', { name: 'Sessions' }).click()
+
+  const current = page.getByRole('region', { name: /This device/ })
+  await expect(current).toContainText('Chrome on Linux')
+  await expect(current).toContainText(/Signed in.*today at \d\d:\d\d with a password/)
+  await expect(current).toContainText('Account, Items')
+  await expect(current).toContainText(/Lasts until\d\d:\d\d (today|tomorrow), or 30 minutes idle/)
+
+  const script = row(page, 'curl, through the token endpoint')
+  await expect(script).toContainText(/Active now.*192\.0\.2\.51/)
+  await expect(script).toContainText('at the token endpoint')
+  await expect(script).toContainText('14 days idle')
+  await expect(script).toContainText('Items (read only)')
+  await expect(script.getByText('now', { exact: true })).toHaveAttribute('title', / at \d\d:\d\d$/)
+
+  await page.getByRole('button', { name: 'Sign out curl' }).click()
+  const phoneButton = page.getByRole('button', { name: 'Sign out Safari on iPhone' })
+  await expect(phoneButton).toBeFocused()
+  await expect(script).toBeHidden()
+  await expect(page.getByRole('status').getByText('Signed out curl.')).toBeAttached()
+  await expect(page.getByRole('heading', { name: '1 other session' })).toBeVisible()
+  expect(await server.services.sessions.findLive(curl.id)).toBeUndefined()
+
+  // What the server does not hear of comes back.
+  await page.route('**/trpc/sessions.end*', (route) => route.abort())
+  await phoneButton.click()
+  await expect(page.getByText('Safari on iPhone is still signed in.')).toBeVisible()
+  await expect(phoneButton).toBeVisible()
+  await page.unroute('**/trpc/sessions.end*')
+  await phoneButton.click()
+  await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeFocused()
+  await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
+})
+
+test('R61, 36: everywhere else is confirmed with its count, and leaves this session alone', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+  startElsewhere,
+}) => {
+  await startElsewhere(freshUser, { userAgent: 'curl/8.5.0', address: '::1', isScript: true })
+  await startElsewhere(freshUser, { userAgent: iphone, address: '::1' })
+  await signIn(page, freshUser)
+  await page.goto('/sessions')
+  const everywhere = page.getByRole('button', { name: 'Sign out everywhere else' })
+  await everywhere.click()
+  const dialog = page.getByRole('dialog', { name: 'Sign out everywhere else?' })
+  await expect(dialog).toContainText('2 sessions end straight away. You stay signed in here.')
+  await expect(dialog.getByRole('button', { name: 'Stay signed in' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(everywhere).toBeFocused()
+  await expect(page.getByRole('listitem')).toHaveCount(2)
+
+  await everywhere.click()
+  await dialog.getByRole('button', { name: 'Sign out 2 sessions' }).click()
+  await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeFocused()
+  await expect(page.getByRole('status').getByText('Signed out 2 sessions.')).toBeAttached()
+  await expect(everywhere).toBeHidden()
+  expect(await server.services.sessions.countLive(freshUser.id)).toBe(1)
+  await page.reload()
+  await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
+})
+
+test('a new device is asked about: yes and it is one of ours, no and it is out, with advice', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+  startElsewhere,
+}) => {
+  const isNew = true
+  await signIn(page, freshUser)
+  await startElsewhere(freshUser, { userAgent: iphone, address: '203.0.113.24', isNew })
+  const stranger = await startElsewhere(freshUser, {
+    userAgent: 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0',
+    address: '198.51.100.7',
+    isNew,
+  })
+  await page.goto('/sessions')
+  const phone = row(page, /Safari on iPhone/)
+  await expect(phone.getByRole('heading')).toContainText('New')
+  await expect(phone).toContainText('Signed in now on a new device. Was this you?')
+  await page.getByRole('button', { name: 'Yes, it was me: Safari on iPhone' }).click()
+  await expect(page.getByRole('status').getByText('Safari on iPhone is yours')).toBeAttached()
+  await expect(phone).not.toContainText('Was this you?')
+  await expect(page.getByRole('button', { name: 'Sign out Safari on iPhone' })).toBeFocused()
+
+  await page.getByRole('button', { name: 'No, sign it out: Firefox on Windows' }).click()
+  await expect(row(page, /Firefox on Windows/)).toBeHidden()
+  const { knownDevices } = server.services
+  expect(await knownDevices.isKnown(freshUser.id, stranger.deviceId ?? '')).toBe(false)
+  const advice = page.getByRole('status').filter({ hasText: 'Firefox on Windows is signed out.' })
+  await advice.getByRole('link', { name: 'change your password' }).click()
+  await expect(page).toHaveURL('/account')
+})
+
+test('R64: what begins and ends elsewhere is seen at once, and the focus does not fall off', async ({
+  page,
+  signIn,
+  server,
+  freshUser,
+  startElsewhere,
+}) => {
+  const first = await startElsewhere(freshUser, { userAgent: iphone, address: '203.0.113.24' })
+  await signIn(page, freshUser)
+  await page.goto('/sessions')
+  await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).focus()
+  const second = await startElsewhere(freshUser, {
+    userAgent: 'curl/8.5.0',
+    address: '192.0.2.51',
+    isScript: true,
+  })
+  await expect(page.getByRole('heading', { name: '2 other sessions' })).toBeVisible()
+  await expect(page.getByRole('status').getByText('New session: curl.')).toBeAttached()
+  const { sessions } = server.services
+  await sessions.end(first.id, 'signed_out')
+  await expect(page.getByRole('button', { name: 'Sign out curl' })).toBeFocused()
+  await expect(page.getByRole('status').getByText('Session ended: Safari')).toBeAttached()
+  await sessions.end(second.id, 'signed_out')
+  await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeFocused()
+
+  // Its own end is told to it as well, and no button was pressed.
+  await sessions.endAllOf(freshUser.id, 'ended_by_admin')
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Fsessions')
+})
+
+test('39: a list that does not load says why, and loads when it is tried again', async ({
+  page,
+  signIn,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await page.route('**/trpc/sessions.*', (route) => route.fulfill({ status: 500, json: fault }))
+  await page.goto('/sessions')
+  await expect(page.getByText('Something broke on our side')).toBeVisible()
+  await page.unroute('**/trpc/sessions.*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
+})
+
+const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'sessions.list' }
+const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
+
+test('R57: who is kept signed in still is when the browser is opened again, and nobody else', async ({
+  playwright,
+  launchOptions,
+  server,
+  freshUser,
+}) => {
+  const profile = await mkdtemp(join(tmpdir(), 'keycard-profile-'))
+  const openBrowser = async () => {
+    const context = await playwright.chromium.launchPersistentContext(profile, {
+      ...launchOptions,
+      baseURL: server.url,
+    })
+    return { context, page: await context.newPage() }
+  }
+  for (const isKept of [true, false]) {
+    const before = await openBrowser()
+    await openSignIn(before.page)
+    const form = findSignInForm(before.page)
+    await expect(form.keep).not.toBeChecked()
+    if (isKept) await form.keep.check()
+    await submitSignIn(before.page, freshUser)
+    await expect(before.page).toHaveURL('/items')
+    await before.context.close()
+
+    const after = await openBrowser()
+    await after.page.goto('/sessions')
+    if (isKept) {
+      await expect(after.page.getByText(/Lasts until.*, or 14 days idle/)).toBeVisible()
+      await after.page.getByRole('main').getByRole('button', { name: 'Sign out' }).first().click()
+      await expect(after.page).toHaveURL(/reason=signed-out/)
+    } else {
+      await expect(after.page).toHaveURL('/login?next=%2Fsessions')
+    }
+    await after.context.close()
+  }
+  await rm(profile, { recursive: true, force: true })
+})
+
+function row(page: Page, name: string | RegExp) {
+  const heading = page.getByRole('heading', { level: 3, name })
+  return page.getByRole('listitem').filter({ has: heading })
+}
