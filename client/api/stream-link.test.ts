@@ -26,7 +26,7 @@ afterEach(() => {
 function setUp(answer?: (request: Request) => Promise<Response>) {
   const connections: Connection[] = []
   const left: string[] = []
-  const server = { isDown: false, refuses: new Map<string, ErrorReason>() }
+  const server = { isDown: false, attempts: 0, refuses: new Map<string, ErrorReason>() }
   const refreshing = { count: 0, fails: undefined as unknown }
   const session = createSession({
     refresh: async () => {
@@ -48,6 +48,7 @@ function setUp(answer?: (request: Request) => Promise<Response>) {
     now: () => performance.now(),
     async fetch(input, init) {
       const request = new Request(input, init)
+      server.attempts += 1
       if (server.isDown) throw new TypeError('Failed to fetch')
       if (answer) return answer(request)
       const connection = openConnection(request)
@@ -202,6 +203,8 @@ describe('a stream that breaks', () => {
     connections[0]?.breakOff()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(open()).toEqual([])
+    // After 1, 2, 4, 8 seconds, and then every 15.
+    expect(server.attempts).toBe(1 + 7)
     server.isDown = false
     await vi.advanceTimersByTimeAsync(15_000)
     expect(open()).toHaveLength(1)

@@ -7,8 +7,6 @@ import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession, type Session } from './session.ts'
 import { joinTabs, type TabMessage } from './tabs.ts'
 
-/** A message takes longer than a lock, which is the hard case. */
-const messageMs = 20
 const lockMs = 1
 const answerMs = 30
 
@@ -23,12 +21,14 @@ afterEach(() => {
 interface BrowserOptions {
   hasLocks?: boolean
   hasChannel?: boolean
+  /** A message takes longer than a lock, which is the hard case. */
+  messageMs?: number
 }
 
 /** A browser with one cookie: every tab that refreshes gets the next token. */
-function openBrowser({ hasLocks = true, hasChannel = true }: BrowserOptions = {}) {
+function openBrowser({ hasLocks = true, hasChannel = true, messageMs = 20 }: BrowserOptions = {}) {
   vi.stubGlobal('navigator', hasLocks ? { locks: createLocks() } : {})
-  const openChannel = createChannels()
+  const openChannel = createChannels(messageMs)
   const left: string[] = []
   const server = { refreshes: 0, answer: answerLater }
 
@@ -108,6 +108,21 @@ describe('tabs in step', () => {
     expect(server.refreshes).toBe(1)
   })
 
+  it.each([
+    ['in the moment in which the token is on its way to it', 20, answerMs + 10],
+    ['while the first still asks, and its message is slow', 400, answerMs / 2],
+  ])('ask once, where the second is refused %s', async (_when, messageMs, laterMs) => {
+    const { server, openTabs } = openBrowser({ messageMs })
+    const [first, second] = await openTabs(2)
+    const refused = await first?.getAccessToken()
+    await vi.advanceTimersByTimeAsync(10_000)
+    const renewed = first?.renew(refused)
+    await vi.advanceTimersByTimeAsync(laterMs)
+    const taken = settle(second?.renew() ?? Promise.reject(new Error('no tab')))
+    expect(await taken).toBe(await renewed)
+    expect(server.refreshes).toBe(1)
+  })
+
   it('renew ahead together: only the tab that is used asks', async () => {
     const { server, openTabs } = openBrowser()
     const [used, ...others] = await openTabs(3)
@@ -123,7 +138,7 @@ describe('tabs in step', () => {
     const { left, openTabs } = openBrowser()
     const [first] = await openTabs(3)
     await settle(first?.signOut() ?? Promise.reject(new Error('no tab')))
-    await vi.advanceTimersByTimeAsync(messageMs)
+    await vi.advanceTimersByTimeAsync(100)
     expect(left).toEqual(['signed-out', 'signed-out', 'signed-out'])
   })
 })
@@ -200,7 +215,7 @@ function createLocks() {
   return { request }
 }
 
-function createChannels() {
+function createChannels(messageMs: number) {
   const channels: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>[] = []
   return () => {
     const channel: (typeof channels)[number] = {
