@@ -41,6 +41,7 @@ const defaults: Config = {
   passwordMinLength: 15,
   bcryptCost: 12,
   demoAccounts: true,
+  auditLogDays: 90,
   cookieSecure: true,
   logLevel: 'warn',
 }
@@ -61,6 +62,7 @@ const settingNames = [
   'PASSWORD_MIN_LENGTH',
   'BCRYPT_COST',
   'DEMO_ACCOUNTS',
+  'AUDIT_LOG_DAYS',
   'COOKIE_SECURE',
   'LOG_LEVEL',
 ]
@@ -126,6 +128,7 @@ describe('each setting is read', () => {
     ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '8' }, { passwordMinLength: 8 }],
     ['BCRYPT_COST', { BCRYPT_COST: '10' }, { bcryptCost: 10 }],
     ['DEMO_ACCOUNTS', { DEMO_ACCOUNTS: 'off' }, { demoAccounts: false }],
+    ['AUDIT_LOG_DAYS', { AUDIT_LOG_DAYS: '365' }, { auditLogDays: 365 }],
     ['COOKIE_SECURE', { COOKIE_SECURE: 'off' }, { cookieSecure: false }],
     ['LOG_LEVEL', { LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['HOST elsewhere', { HOST: '0.0.0.0', DEMO_ACCOUNTS: 'off' }, { host: '0.0.0.0' }],
@@ -169,6 +172,10 @@ describe('what is wrong is named, with what it was and what would be right', () 
     [{ BCRYPT_COST: '9' }, /^BCRYPT_COST is "9".*10 to 15\.$/],
     [{ BCRYPT_COST: '16' }, /^BCRYPT_COST is "16"/],
     [{ PASSWORD_GRANT: 'yes' }, /^PASSWORD_GRANT is "yes", but must be one of on, off\.$/],
+    [
+      { AUDIT_LOG_DAYS: '0' },
+      /^AUDIT_LOG_DAYS is "0", but must be a whole number from 1 to 3650\.$/,
+    ],
     [{ DEMO_ACCOUNTS: 'true' }, /^DEMO_ACCOUNTS is "true", but must be one of on, off\.$/],
     [{ COOKIE_SECURE: '0' }, /^COOKIE_SECURE is "0", but must be one of on, off\.$/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud", but must be one of trace, .*silent\.$/],

@@ -35,6 +35,8 @@ export interface Config {
   /** bcrypt's logarithmic cost; 12 by default. */
   bcryptCost: number
   demoAccounts: boolean
+  /** How long the audit log is kept; 90 by default. */
+  auditLogDays: number
   /** false only for Safari on http://localhost, which takes no Secure cookie there. */
   cookieSecure: boolean
   logLevel: LogLevel
@@ -73,6 +75,7 @@ export function readConfig(env: Environment): Config {
     passwordMinLength: read.integer('PASSWORD_MIN_LENGTH', 15, 8, 64),
     bcryptCost: read.integer('BCRYPT_COST', 12, 10, 15),
     demoAccounts,
+    auditLogDays: read.integer('AUDIT_LOG_DAYS', 90, 1, 3_650),
     cookieSecure: read.flag('COOKIE_SECURE', true),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),
   }

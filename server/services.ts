@@ -3,7 +3,9 @@
 import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
+import { type Activity, createActivity } from './auth/activity.ts'
 import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
+import { purgeAuditLog } from './auth/audit-retention.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
@@ -26,6 +28,8 @@ import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
 import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
+import { createUserAdministration, type UserAdministration } from './auth/user-administration.ts'
+import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import type { Config } from './config.ts'
 import { type Clock, systemClock } from './db/clock.ts'
@@ -41,6 +45,8 @@ export interface Services {
   readonly clients: Clients
   readonly users: Users
   readonly accounts: Accounts
+  readonly userDirectory: UserDirectory
+  readonly userAdministration: UserAdministration
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly revocations: Revocations
@@ -50,6 +56,7 @@ export interface Services {
   readonly identities: Identities
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
+  readonly activity: Activity
   readonly reauthenticate: Reauthentication
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
@@ -110,6 +117,7 @@ export async function createServices(
         logger.error({ err: error, kid }, 'a signing key cannot be read'),
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
+    purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = createAccessTokens({
       signingKeys,
       clock,
@@ -125,7 +133,13 @@ export async function createServices(
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
-    const users = createUsers({ database, revocations, clock })
+    const users = createUsers({ database, clock })
+    const accounts = createAccounts({
+      users,
+      passwords,
+      passwordProblem: (password, context) =>
+        findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
+    })
     const identities = createIdentities({ accessTokens, revocations })
     const checkPassword = createPasswordCheck({ users, passwords, auditLog })
 
@@ -139,11 +153,16 @@ export async function createServices(
       database,
       clients: createClients({ database, revocations, clock }),
       users,
-      accounts: createAccounts({
+      accounts,
+      userDirectory: createUserDirectory({ database, clock }),
+      userAdministration: createUserAdministration({
+        database,
         users,
-        passwords,
-        passwordProblem: (password, context) =>
-          findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
+        accounts,
+        sessions,
+        revocations,
+        auditLog,
+        clock,
       }),
       passwords,
       sessions,
@@ -160,10 +179,12 @@ export async function createServices(
       identities,
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
+      activity: createActivity(database),
       reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
       passwordGrant: createPasswordGrant({
         enabled: config.passwordGrant,
         checkPassword,
+        users,
         sessions,
         accessTokens,
         auditLog,

@@ -56,9 +56,10 @@ const expectedColumns = {
     'idle_ms is_new_device kept last_used_at_ms revoked_at_ms revoked_reason rotated_at_ms scope ' +
     'user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
+  user_search_keys: 'key user_id',
   users:
-    'created_at_ms disabled email email_key epoch full_name id is_demo password_changed_at_ms ' +
-    'password_hash password_key_id role updated_at_ms username username_key',
+    'created_at_ms disabled email email_key epoch full_name id is_demo last_seen_at_ms ' +
+    'password_changed_at_ms password_hash password_key_id role updated_at_ms username username_key',
 }
 
 const nullableColumns =
@@ -107,6 +108,7 @@ forEachEngine((engine) => {
       epoch: 0,
       full_name: null,
       is_demo: 0,
+      last_seen_at_ms: 0,
       password_key_id: null,
     })
     const count = kysely.selectFrom('users').select(({ fn }) => fn.countAll<number>().as('count'))

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { protectedProcedure, router } from './procedures.ts'
+import { activityRouter } from './routers/activity.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
 import { usersRouter } from './routers/users.ts'
@@ -9,6 +10,7 @@ import { usersRouter } from './routers/users.ts'
 export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
+  activity: activityRouter,
   items: itemsRouter,
 
   /** The smallest example: the token of any user opens it. */

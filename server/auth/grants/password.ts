@@ -8,6 +8,7 @@ import type { AuditLog } from '../audit-log.ts'
 import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { PasswordCheck } from '../password-check.ts'
 import type { SessionDoor, Sessions } from '../sessions.ts'
+import type { Users } from '../users.ts'
 import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
 
 export interface PasswordGrantRequest {
@@ -26,13 +27,14 @@ export type PasswordGrant = (request: PasswordGrantRequest) => Promise<IssuedTok
 interface PasswordGrantParts {
   enabled: boolean
   checkPassword: PasswordCheck
+  users: Users
   sessions: Sessions
   accessTokens: AccessTokens
   auditLog: AuditLog
 }
 
 export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
-  const { enabled, checkPassword, sessions, accessTokens, auditLog } = parts
+  const { enabled, checkPassword, sessions, auditLog } = parts
   return async ({ username, password, scope, client, door, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
@@ -60,6 +62,6 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
       what: door,
       device,
     })
-    return issueTokens(accessTokens, started, { epoch: user.epoch, scopes })
+    return issueTokens(parts, started, { user, scopes })
   }
 }
