@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refreshGraceSeconds } from '../server/auth/session-rotation.ts'
 import { type ForeignClient, type ForeignTokens, foreignClients } from './foreign-clients.ts'
+import { operator } from './operator.ts'
 import { startTestServer } from './test-server.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -101,7 +102,7 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       const { id } = await server.services.accounts.create({ username, password })
       const tokens = await client.signIn(username, password)
       expect(await call(tokens)).toBe(200)
-      await server.services.users.disable(id)
+      await server.services.userAdministration.disable(id, operator)
       expect(await call(tokens)).toBe(401)
       expect(await errorOf(client.refresh(tokens))).toBe('invalid_grant')
       expect(await errorOf(client.signIn(username, password))).toBe('invalid_grant')

@@ -2,6 +2,7 @@
 
 import type { BrowserContext, Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
+import { operator } from './operator.ts'
 import { submitSignIn } from './sign-in-form.ts'
 import type { TestServer } from './test-server.ts'
 
@@ -23,7 +24,7 @@ test('who was disabled meanwhile stands before the form, and is not sent in circ
   await signIn(page, freshUser)
   // A page that is still loading would leave by itself, and with its own address.
   await expect(page.getByText('Nothing here yet')).toBeVisible()
-  await server.services.users.disable(freshUser.id)
+  await server.services.userAdministration.disable(freshUser.id, operator)
   // The page leaves by itself before it has loaded.
   await page.goto('/account', { waitUntil: 'commit' })
   await expect(page).toHaveURL('/login?reason=expired&next=%2Faccount')

@@ -37,6 +37,8 @@ export interface Config {
   /** Wrong passwords from one address within ten minutes; 30 by default. */
   failuresPerAddress: number
   demoAccounts: boolean
+  /** How long the audit log is kept; 90 by default. */
+  auditLogDays: number
   /** false only for Safari on http://localhost, which takes no Secure cookie there. */
   cookieSecure: boolean
   /** Opens /metrics to other machines; null: this machine alone may read them. */
@@ -78,6 +80,7 @@ export function readConfig(env: Environment): Config {
     bcryptCost: read.integer('BCRYPT_COST', 12, 10, 15),
     failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),
     demoAccounts,
+    auditLogDays: read.integer('AUDIT_LOG_DAYS', 90, 1, 3_650),
     cookieSecure: read.flag('COOKIE_SECURE', true),
     metricsToken: readMetricsToken(read),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),

@@ -4,7 +4,9 @@ import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
+import { type Activity, createActivity } from './auth/activity.ts'
 import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
+import { purgeAuditLog } from './auth/audit-retention.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
@@ -36,6 +38,8 @@ import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
 import { createThrottleCounters } from './auth/throttle-counters.ts'
 import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
+import { createUserAdministration, type UserAdministration } from './auth/user-administration.ts'
+import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import type { Config } from './config.ts'
 import { type Clock, systemClock } from './db/clock.ts'
@@ -54,6 +58,8 @@ export interface Services {
   readonly clients: Clients
   readonly users: Users
   readonly accounts: Accounts
+  readonly userDirectory: UserDirectory
+  readonly userAdministration: UserAdministration
   readonly passwords: Passwords
   readonly loginThrottle: LoginThrottle
   readonly sessions: Sessions
@@ -69,6 +75,7 @@ export interface Services {
   readonly liveStreams: LiveStreams
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
+  readonly activity: Activity
   readonly reauthenticate: Reauthentication
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
@@ -127,6 +134,7 @@ export async function createServices(
         logger.error({ err: error, kid }, 'a signing key cannot be read'),
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
+    purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = createAccessTokens({
       signingKeys,
       clock,
@@ -146,7 +154,13 @@ export async function createServices(
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
-    const users = createUsers({ database, revocations, clock })
+    const users = createUsers({ database, clock })
+    const accounts = createAccounts({
+      users,
+      passwords,
+      passwordProblem: (password, context) =>
+        findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
+    })
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
     const clients = createClients({ database, revocations, clock })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
@@ -177,11 +191,16 @@ export async function createServices(
       eventCounts,
       clients,
       users,
-      accounts: createAccounts({
+      accounts,
+      userDirectory: createUserDirectory({ database, clock }),
+      userAdministration: createUserAdministration({
+        database,
         users,
-        passwords,
-        passwordProblem: (password, context) =>
-          findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
+        accounts,
+        sessions,
+        revocations,
+        auditLog,
+        clock,
       }),
       passwords,
       loginThrottle,
@@ -204,10 +223,12 @@ export async function createServices(
       liveStreams: createLiveStreams({ revocations, clock }),
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
+      activity: createActivity(database),
       reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
       passwordGrant: createPasswordGrant({
         enabled: config.passwordGrant,
         checkPassword,
+        users,
         sessions,
         accessTokens,
         auditLog,

@@ -1,5 +1,6 @@
 // Making accounts: the rules for names and passwords, in front of the rows of `users`.
 
+import type { Compilable } from 'kysely'
 import { AppError, type FieldError } from '../contract/app-error.ts'
 import {
   canonicalName,
@@ -8,7 +9,7 @@ import {
   usernameProblem,
 } from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
-import { importedHashProblem, type Passwords } from './passwords.ts'
+import { importedHashProblem, type Passwords, type StoredPassword } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
 
 export interface AccountRequest {
@@ -30,8 +31,19 @@ export interface ImportedAccount {
 }
 
 export interface Accounts {
-  /** @throws AppError invalid_input naming each field that breaks its rule, or conflict */
-  create(request: AccountRequest): Promise<UserRecord>
+  /**
+   * With the writes that belong to it, made from the new user's id.
+   * @throws AppError invalid_input naming each field that breaks its rule, or conflict
+   */
+  create(
+    request: AccountRequest,
+    alongside?: (id: string) => readonly Compilable[],
+  ): Promise<UserRecord>
+  /** A new password for an account that there is. @throws AppError invalid_input */
+  hashNewPassword(
+    password: string,
+    account: { username: string; email: string | null },
+  ): Promise<StoredPassword>
   /**
    * All of them, or none. Their passwords go on working, and are hashed as ours at the first sign-in.
    * @throws AppError invalid_input naming each broken rule, its path beginning with the place in the
@@ -52,21 +64,22 @@ interface AccountsParts {
 
 export function createAccounts({ users, passwords, passwordProblem }: AccountsParts): Accounts {
   return {
-    async create({ username, password, email = null, fullName = null, role = 'user' }) {
+    async create(request, alongside) {
+      const { username, password, email = null, fullName = null, role = 'user' } = request
       const fields = [
         ...checkProfile({ username, email, fullName }),
         ...check('password', passwordProblem(password, { username, email })),
       ]
       if (fields.length > 0) throw refuseFields(fields)
-      return users.create({
-        username,
-        email,
-        fullName,
-        role,
-        disabled: false,
-        password: await passwords.hash(password),
-        isDemo: false,
-      })
+      const stored = await passwords.hash(password)
+      const user = { username, email, fullName, role, disabled: false, isDemo: false }
+      return users.create({ ...user, password: stored }, alongside)
+    },
+
+    async hashNewPassword(password, { username, email }) {
+      const fields = check('password', passwordProblem(password, { username, email }))
+      if (fields.length > 0) throw refuseFields(fields)
+      return passwords.hash(password)
     },
 
     async import(accounts) {

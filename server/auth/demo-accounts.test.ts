@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { operator } from '../../e2e/operator.ts'
 import { readConfig } from '../config.ts'
 import { StartError } from '../contract/start-error.ts'
 import { createServices, type Services } from '../services.ts'
@@ -26,8 +27,9 @@ async function start(env: Record<string, string> = {}): Promise<Services> {
 const production = { NODE_ENV: 'production', PUBLIC_URL: 'http://localhost:3000' }
 const password = 'four unrelated words here'
 
-async function usernames({ users }: Services): Promise<string[]> {
-  return (await users.list(1, 100)).users.map(({ username }) => username)
+async function usernames({ userDirectory }: Services): Promise<string[]> {
+  const everybody = { page: 1, perPage: 100, search: '', sort: 'username', order: 'asc' } as const
+  return (await userDirectory.list(everybody)).users.map(({ username }) => username)
 }
 
 test('the first start makes johndoe, alice (disabled) and an admin', async () => {
@@ -48,7 +50,7 @@ test('the first start makes johndoe, alice (disabled) and an admin', async () =>
 test('a later start leaves what was changed about them, and makes none twice', async () => {
   const first = await start()
   const johndoe = await first.users.findByLogin('johndoe')
-  await first.users.disable(johndoe?.id ?? '')
+  await first.userAdministration.disable(johndoe?.id ?? '', operator)
   await first.close()
   const second = await start()
   expect(await usernames(second)).toEqual(['admin', 'alice', 'johndoe'])

@@ -8,6 +8,7 @@ import {
   openTestDatabase,
   type TestPlace,
 } from '../../e2e/databases.ts'
+import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { readConfig } from '../config.ts'
 import type { Clock } from '../db/clock.ts'
@@ -83,7 +84,8 @@ forEachEngine((engine) => {
     expect(await opens(other, stays.access_token)).toBe(true)
 
     const { requireUser, identify } = other.identities
-    await other.users.disable(requireUser(await identify([`Bearer ${stays.access_token}`])).userId)
+    const { userId } = requireUser(await identify([`Bearer ${stays.access_token}`]))
+    await other.userAdministration.disable(userId, operator)
     expect(await opens(other, stays.access_token)).toBe('invalid_token')
     await expect.poll(() => opens(one, stays.access_token), patient).toBe('invalid_token')
   })

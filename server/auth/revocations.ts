@@ -1,6 +1,6 @@
 // What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
 
-import type { Compilable } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
@@ -24,7 +24,12 @@ export interface Revocations {
    * Who awaits it may answer: the tokens are dead on this node, and within a poll on every other.
    */
   revoke(revocations: readonly Revocation[], writes?: readonly Compilable[]): Promise<void>
-  /** Reads what other processes have revoked. Called by the feed; exposed for tests. */
+  /**
+   * The write, for a batch that raises the user's epoch before it, that revokes all tokens below. Call
+   * `refresh` once that has committed.
+   */
+  entryOfUser(userId: string): Compilable
+  /** Reads what other processes have revoked. Called by the feed, and after `entryOfUser`. */
   refresh(): Promise<void>
 }
 
@@ -106,6 +111,23 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       const announcement = database.announcement()
       await database.runAtomically([...writes, ...inserts, ...(announcement ? [announcement] : [])])
       for (const revocation of revocations) remember(revocation, createdAtMs)
+    },
+    entryOfUser(userId) {
+      return database.kysely
+        .insertInto('revocations')
+        .columns(['id', 'kind', 'subject', 'epoch', 'created_at_ms'])
+        .expression((query) =>
+          query
+            .selectFrom('users')
+            .select([
+              sql.lit(makeRandomId()).as('id'),
+              sql.lit('user').as('kind'),
+              'users.id as subject',
+              'epoch',
+              sql.lit(clock.now()).as('created_at_ms'),
+            ])
+            .where('users.id', '=', userId),
+        )
     },
     refresh,
   }

@@ -11,10 +11,11 @@ export type EndReason =
   | 'refresh_token_reused'
   | 'ended_by_user'
   | 'ended_by_admin'
+  | 'password_changed'
   | 'client_removed'
 
 export interface EndOptions {
-  /** What belongs to it: all of it happens, or none. */
+  /** What belongs to it, or causes it: all of it happens, or none. Run first: `required` decides. */
   writes?: readonly Compilable[]
 }
 
@@ -83,16 +84,18 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
           ]),
         )
         .onConflict((conflict) => conflict.doNothing())
-      const [count = 0n] = await database.runAtomically([
+      const announcement = database.announcement()
+      const counts = await database.runAtomically([
+        ...writes,
         endLive,
         endExpired,
         revokeEnded,
-        ...writes,
+        ...(announcement ? [announcement] : []),
       ])
       // The sessions were named by the database alone: this process learns them as the others do.
       await revocations.refresh()
       onChange()
-      return Number(count)
+      return Number(counts[writes.length])
     },
   }
 }

@@ -1,6 +1,6 @@
-// The rows of `users`: found, listed, made, disabled. No rule about passwords here.
+// The rows of `users`: found, made, seen. No rule about passwords here, nor about who may change whom.
 
-import type { Insertable, Selectable } from 'kysely'
+import type { Compilable, Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import { canonicalName } from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
@@ -11,7 +11,7 @@ import { isUniqueViolation } from '../db/errors.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { UsersTable } from '../db/tables.ts'
 import type { StoredPassword } from './passwords.ts'
-import type { Revocations } from './revocations.ts'
+import { insertSearchKeys } from './user-search.ts'
 
 export interface UserRecord {
   id: string
@@ -25,6 +25,8 @@ export interface UserRecord {
   password: StoredPassword
   isDemo: boolean
   createdAtMs: number
+  /** When a session was last begun or refreshed; null where that never was. */
+  lastSeenAtMs: number | null
 }
 
 export interface NewUser {
@@ -43,31 +45,40 @@ export interface Users {
   findById(id: string): Promise<UserRecord | undefined>
   /** The user a token speaks for. @throws AppError invalid_token where the account is gone */
   getCaller(identity: { userId: string }): Promise<UserRecord>
-  /** @throws AppError conflict where the user name or e-mail address is taken */
-  create(user: NewUser): Promise<UserRecord>
+  /**
+   * With the writes that belong to it, which are made from the new user's id: all of it, or nothing.
+   * @throws AppError conflict, naming the field, where the user name or e-mail address is taken
+   */
+  create(user: NewUser, alongside?: (id: string) => readonly Compilable[]): Promise<UserRecord>
   /** All of them, or none. @throws AppError conflict where a name or address is taken */
   createAll(users: readonly NewUser[]): Promise<void>
-  /** Sorted by user name; `page` counts from 1. */
-  list(page: number, perPage: number): Promise<{ users: UserRecord[]; total: number }>
   listDemo(): Promise<UserRecord[]>
   /** Stores the rehashed password, unless it was changed meanwhile. */
   replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<void>
-  /** Ends every access token of the user at once, and lets no new one be made (R59). */
-  disable(id: string): Promise<void>
+  /** Somebody has just signed in, or is still here. Written down once a minute at most. */
+  noteSeen(user: UserRecord): Promise<void>
 }
+
+const seenAgainAfterMs = 60_000
 
 interface UsersParts {
   database: Database
-  revocations: Revocations
   clock: Clock
 }
 
-export function createUsers({ database, revocations, clock }: UsersParts): Users {
+export function createUsers({ database, clock }: UsersParts): Users {
   const { kysely } = database
+
+  function insertsOf(row: Selectable<UsersTable>): Compilable[] {
+    return [
+      kysely.insertInto('users').values(row),
+      insertSearchKeys(kysely, { ...row, fullName: row.full_name }),
+    ]
+  }
 
   async function findById(id: string): Promise<UserRecord | undefined> {
     const row = await kysely.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
-    return row && toRecord(row)
+    return row && toUserRecord(row)
   }
 
   return {
@@ -80,7 +91,7 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
         .selectAll()
         .where(column, '=', key)
         .executeTakeFirst()
-      return row && toRecord(row)
+      return row && toUserRecord(row)
     },
 
     findById,
@@ -91,32 +102,16 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
       return user
     },
 
-    create(user) {
-      return sayConflict(async () => {
-        const insert = kysely.insertInto('users').values(toRow(user, clock.now()))
-        return toRecord(await insert.returningAll().executeTakeFirstOrThrow())
-      })
+    async create(user, alongside = () => []) {
+      const row = toRow(user, clock.now())
+      await sayConflict(() => database.runAtomically([...insertsOf(row), ...alongside(row.id)]))
+      return toUserRecord(row)
     },
 
     async createAll(newUsers) {
       const nowMs = clock.now()
-      const inserts = newUsers.map((user) => kysely.insertInto('users').values(toRow(user, nowMs)))
+      const inserts = newUsers.flatMap((user) => insertsOf(toRow(user, nowMs)))
       await sayConflict(() => database.runAtomically(inserts))
-    },
-
-    async list(page, perPage) {
-      const rows = await kysely
-        .selectFrom('users')
-        .selectAll()
-        .orderBy('username_key')
-        .limit(perPage)
-        .offset((page - 1) * perPage)
-        .execute()
-      const { total } = await kysely
-        .selectFrom('users')
-        .select(({ fn }) => fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow()
-      return { users: rows.map(toRecord), total: Number(total) }
     },
 
     async listDemo() {
@@ -126,7 +121,7 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
         .where('is_demo', '=', 1)
         .orderBy('username_key')
         .execute()
-      return rows.map(toRecord)
+      return rows.map(toUserRecord)
     },
 
     async replacePassword(id, old, replacement) {
@@ -138,21 +133,32 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
         .execute()
     },
 
-    async disable(id) {
-      const user = await findById(id)
-      if (!user) throw new AppError('not_found', 'There is no such user')
-      const epoch = user.epoch + 1
-      const write = kysely
+    async noteSeen({ id, lastSeenAtMs }) {
+      const nowMs = clock.now()
+      if (lastSeenAtMs !== null && nowMs - lastSeenAtMs < seenAgainAfterMs) return
+      await kysely
         .updateTable('users')
-        .set(({ eb }) => ({
-          disabled: 1,
-          // Of two at once neither lowers it again; the engines name their maximum differently.
-          epoch: eb.case().when('epoch', '<', epoch).then(epoch).else(eb.ref('epoch')).end(),
-          updated_at_ms: clock.now(),
-        }))
+        .set({ last_seen_at_ms: nowMs })
         .where('id', '=', id)
-      await revocations.revoke([{ kind: 'user', subject: id, epoch }], [write])
+        .where('last_seen_at_ms', '<', nowMs)
+        .execute()
     },
+  }
+}
+
+export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    fullName: row.full_name,
+    role: row.role,
+    disabled: row.disabled === 1,
+    epoch: row.epoch,
+    password: { hash: row.password_hash, keyId: row.password_key_id },
+    isDemo: row.is_demo === 1,
+    createdAtMs: row.created_at_ms,
+    lastSeenAtMs: row.last_seen_at_ms || null,
   }
 }
 
@@ -161,11 +167,15 @@ async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> 
     return await run()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new AppError('conflict', 'That user name or e-mail address is taken', { cause: error })
+    const path = isUniqueViolation(error, 'users.email_key') ? 'email' : 'username'
+    throw new AppError('conflict', 'That user name or e-mail address is taken', {
+      cause: error,
+      fields: [{ path, message: 'is taken: choose another one' }],
+    })
   }
 }
 
-function toRow(user: NewUser, nowMs: number): Insertable<UsersTable> {
+function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
   return {
     id: makeRandomId(),
     username: user.username,
@@ -182,20 +192,6 @@ function toRow(user: NewUser, nowMs: number): Insertable<UsersTable> {
     is_demo: user.isDemo ? 1 : 0,
     created_at_ms: nowMs,
     updated_at_ms: nowMs,
-  }
-}
-
-function toRecord(row: Selectable<UsersTable>): UserRecord {
-  return {
-    id: row.id,
-    username: row.username,
-    email: row.email,
-    fullName: row.full_name,
-    role: row.role,
-    disabled: row.disabled === 1,
-    epoch: row.epoch,
-    password: { hash: row.password_hash, keyId: row.password_key_id },
-    isDemo: row.is_demo === 1,
-    createdAtMs: row.created_at_ms,
+    last_seen_at_ms: 0,
   }
 }

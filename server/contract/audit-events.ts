@@ -9,6 +9,7 @@ export const auditEvents = [
   'client_signed_in',
   'signed_out',
   'session_ended',
+  'sessions_ended',
   'device_confirmed',
   'refresh_token_reused',
   'refresh_token_ahead',

@@ -21,13 +21,16 @@ export function newPasswordSchema(context: PasswordContext = {}) {
   return ruled((password) => newPasswordProblem(password, context))
 }
 
+/** A password as somebody shows it: whatever could never be right is refused as a wrong one is. */
+export const presentedPasswordSchema = presented(passwordMaxUnits)
+
 /**
  * A sign-in. `username` may be the user name or the e-mail address. Only absence and absurd length
  * are refused here: whatever else could never be right gets the same answer as a wrong password.
  */
 export const loginSchema = z.object({
   username: presented(emailMaxLength),
-  password: presented(passwordMaxUnits),
+  password: presentedPasswordSchema,
   scope: z.string().optional(),
   /** "Keep me signed in on this device", where a browser keeps the token. */
   keep: z.boolean().default(false),

@@ -1,7 +1,10 @@
-// What a user is on the wire. Names are snake_case, as OAuth's own.
+// What a user is on the wire, and what an admin may ask for. Names are snake_case, as OAuth's own.
 
 import { z } from 'zod'
+import { presentedPasswordSchema } from './credentials.ts'
 import { roles } from './scopes.ts'
+import { text } from './text.ts'
+import { sortOrders, userSearchMaxLength, userSortKeys } from './user-order.ts'
 
 export const userSchema = z
   .object({
@@ -19,17 +22,58 @@ export const userSchema = z
 
 export type User = z.infer<typeof userSchema>
 
-/** Sorted by user name; `page` counts from 1. */
+/** What the list tells besides. */
+export const listedUserSchema = userSchema
+  .extend({
+    /** When a session was last begun or refreshed. */
+    last_seen_at: z.string().nullable(),
+    session_count: z.int(),
+    /** Neither disabled nor demoted may be who is the only admin that can sign in. */
+    is_last_admin: z.boolean(),
+  })
+  .meta({ id: 'ListedUser' })
+
+export type ListedUser = z.infer<typeof listedUserSchema>
+
+/** `page` counts from 1. `search` finds the beginnings of the words in names and e-mail addresses. */
 export const userListSchema = z.object({
   page: z.int().min(1).max(100_000).default(1),
   per_page: z.int().min(1).max(100).default(20),
+  search: text(userSearchMaxLength).default(''),
+  sort: z.enum(userSortKeys).default('username'),
+  order: z.enum(sortOrders).default('asc'),
 })
 
 export const userPageSchema = z.object({
-  users: z.array(userSchema),
+  users: z.array(listedUserSchema),
   total: z.int(),
   page: z.int(),
   per_page: z.int(),
 })
 
 export type UserPage = z.infer<typeof userPageSchema>
+
+export const userIdSchema = z.object({ id: text(64) })
+
+/** Proves again who is calling, where the sign-in is older than five minutes (R65). */
+const proof = { current_password: presentedPasswordSchema.optional() }
+
+/** Only absurd length is refused here: `accounts` names all fields that break their rules at once. */
+export const userCreateSchema = z.object({
+  username: text(1_000),
+  email: text(1_000).nullable().default(null),
+  full_name: text(1_000).nullable().default(null),
+  role: z.enum(roles).default('user'),
+  password: presentedPasswordSchema,
+  ...proof,
+})
+
+export const userSetRoleSchema = z.object({ ...userIdSchema.shape, role: z.enum(roles), ...proof })
+
+export const userSetPasswordSchema = z.object({
+  ...userIdSchema.shape,
+  password: presentedPasswordSchema,
+  ...proof,
+})
+
+export const sessionsEndedSchema = z.object({ sessions_ended: z.int() })

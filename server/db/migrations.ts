@@ -208,6 +208,37 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .execute()
       },
     },
+
+    '0005_user_directory': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .alterTable('users')
+          .addColumn('last_seen_at_ms', 'bigint', (column) => column.notNull().defaultTo(0))
+          .execute()
+        // Each order that the list can have; the name makes it the same at every look.
+        for (const column of ['role', 'created_at_ms', 'last_seen_at_ms']) {
+          await schema
+            .createIndex(`users_${column}_username_key`)
+            .on('users')
+            .columns([column, 'username_key'])
+            .execute()
+        }
+
+        await schema
+          .createTable('user_search_keys')
+          .addColumn('key', text, (column) => column.notNull())
+          .addColumn('user_id', text, (column) =>
+            column.notNull().references('users.id').onDelete('cascade'),
+          )
+          .addPrimaryKeyConstraint('user_search_keys_key_user_id_key', ['key', 'user_id'])
+          .execute()
+        await schema
+          .createIndex('user_search_keys_user_id')
+          .on('user_search_keys')
+          .column('user_id')
+          .execute()
+      },
+    },
   }
 }
 

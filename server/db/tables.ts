@@ -12,6 +12,7 @@ type EpochMs = number
 
 export interface Tables {
   users: UsersTable
+  user_search_keys: UserSearchKeysTable
   sessions: SessionsTable
   revocations: RevocationsTable
   signing_keys: SigningKeysTable
@@ -44,6 +45,14 @@ export interface UsersTable {
   is_demo: Generated<Flag>
   created_at_ms: EpochMs
   updated_at_ms: EpochMs
+  /** When a session of the user was last begun or refreshed; 0 where that never was. */
+  last_seen_at_ms: Generated<EpochMs>
+}
+
+/** What users are found by: names and addresses in canonical form, from the beginning of each word. */
+export interface UserSearchKeysTable {
+  key: string
+  user_id: string
 }
 
 /** One row a session; there is no table of tokens. */

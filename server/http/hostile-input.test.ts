@@ -184,8 +184,43 @@ const inputs: Record<
   },
   'users.list': {
     type: 'query',
-    good: { page: 1, per_page: 1 },
-    fine: { page: ['missing'], per_page: ['missing'] },
+    good: { page: 1, per_page: 1, sort: 'role', order: 'desc' },
+    fine: {
+      page: ['missing'],
+      per_page: ['missing'],
+      sort: ['missing'],
+      order: ['missing'],
+    },
+  },
+  // Its password is too short, whatever else is given.
+  'users.create': {
+    type: 'mutation',
+    good: {
+      username: 'hostile',
+      email: null,
+      full_name: 'H',
+      role: 'user',
+      password: planted,
+      current_password: planted,
+    },
+    fine: {},
+  },
+  // Of a user who is not there, as above.
+  'users.setPassword': {
+    type: 'mutation',
+    good: { id: 'x', password: planted, current_password: planted },
+    fine: {},
+  },
+  'users.setRole': {
+    type: 'mutation',
+    good: { id: 'x', role: 'user', current_password: planted },
+    fine: {},
+  },
+  'users.disable': { type: 'mutation', good: { id: 'x' }, fine: {} },
+  'activity.list': {
+    type: 'query',
+    good: { limit: 1, cursor: '1.a' },
+    fine: { limit: ['missing'], cursor: ['missing'] },
   },
 }
 
@@ -202,6 +237,17 @@ const rest: Record<string, (input: Record<string, unknown>) => InjectOptions> = 
   }),
   'items.list': (input) => ({ url: `/api/items?${toQuery(input)}` }),
   'users.list': (input) => ({ url: `/api/users?${toQuery(input)}` }),
+  'users.create': (input) => ({
+    method: 'POST',
+    url: '/api/users',
+    payload: JSON.stringify(input),
+  }),
+  'users.setPassword': ({ id: _id, ...input }) => ({
+    method: 'POST',
+    url: '/api/users/x/set-password',
+    payload: JSON.stringify(input),
+  }),
+  'activity.list': (input) => ({ url: `/api/activity?${toQuery(input)}` }),
 }
 
 function toQuery(input: Record<string, unknown>): string {

@@ -25,7 +25,14 @@ const urlText = fc
   )
   .map((parts) => parts.join('').replaceAll('#', '%23'))
 
-const realPaths = ['/api/users', '/api/users/me', '/api/items', '/api/protected', '/api/items/a']
+const realPaths = [
+  '/api/users',
+  '/api/users/me',
+  '/api/users/a/set-role',
+  '/api/items',
+  '/api/protected',
+  '/api/items/a',
+]
 
 const path = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...realPaths) },
@@ -33,7 +40,17 @@ const path = fc.oneof(
   { weight: 1, arbitrary: urlText.map((text) => `/api/${text}`) },
 )
 
-const names = ['page', 'per_page', 'limit', 'cursor', 'id', 'title', 'description', '__proto__']
+const names = [
+  'page',
+  'per_page',
+  'limit',
+  'cursor',
+  'id',
+  'title',
+  'description',
+  'role',
+  '__proto__',
+]
 const value = fc.oneof(urlText, fc.integer().map(String), fc.double().map(String))
 const query = fc
   .array(fc.tuple(fc.oneof(fc.constantFrom(...names), urlText), value), { maxLength: 2 })

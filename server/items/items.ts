@@ -5,6 +5,7 @@ import { AppError } from '../contract/app-error.ts'
 import type { Item, ItemPage } from '../contract/items.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import { makeCursor, readCursor } from '../db/page-cursor.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { ItemsTable } from '../db/tables.ts'
 
@@ -40,11 +41,11 @@ export function createItems({ database: { kysely }, clock }: ItemsParts): Items 
         // One more than asked for tells whether there is a next page.
         .limit(limit + 1)
       if (cursor !== undefined) {
-        const { createdAtMs, id } = readCursor(cursor)
+        const end = readCursor(cursor)
         query = query.where(({ eb, and, or }) =>
           or([
-            eb('created_at_ms', '<', createdAtMs),
-            and([eb('created_at_ms', '=', createdAtMs), eb('id', '<', id)]),
+            eb('created_at_ms', '<', end.created_at_ms),
+            and([eb('created_at_ms', '=', end.created_at_ms), eb('id', '<', end.id)]),
           ]),
         )
       }
@@ -108,22 +109,6 @@ function toItem(row: Selectable<ItemsTable>): Item {
     created_at: new Date(row.created_at_ms).toISOString(),
     updated_at: new Date(row.updated_at_ms).toISOString(),
   }
-}
-
-/** Where a page ended: it stays right when items are added or deleted meanwhile, as an offset would not. */
-function makeCursor(row: Selectable<ItemsTable>): string {
-  return `${row.created_at_ms}.${row.id}`
-}
-
-function readCursor(cursor: string): { createdAtMs: number; id: string } {
-  const [, digits, id] = /^(\d{1,15})\.([\w-]{1,64})$/.exec(cursor) ?? []
-  if (digits === undefined || id === undefined) {
-    const message = 'must be the next_cursor of the page before'
-    throw new AppError('invalid_input', `cursor ${message}`, {
-      fields: [{ path: 'cursor', message }],
-    })
-  }
-  return { createdAtMs: Number(digits), id }
 }
 
 function noSuchItem(): AppError {

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { operator } from '../../e2e/operator.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
@@ -256,7 +257,7 @@ const states: State[] = [
     async () => {
       const { id, ...credentials } = await freshUser()
       const { access_token } = await signIn(credentials)
-      await keycard.services.users.disable(id)
+      await keycard.services.userAdministration.disable(id, operator)
       return access_token
     },
   ],

@@ -3,6 +3,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { forgiveFailures } from '../../e2e/forgive-failures.ts'
+import { operator } from '../../e2e/operator.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { OAuthErrorBody, TokenResponse } from '../contract/oauth.ts'
@@ -495,11 +496,11 @@ describe('the refresh grant', () => {
   })
 
   test('R59: the token of a user who was disabled is invalid_grant', async () => {
-    const { accounts, users } = keycard.services
+    const { accounts, userAdministration } = keycard.services
     const password = 'four unrelated words here'
     const { id } = await accounts.create({ username: 'leaver', password })
     const { refresh_token } = await signIn({ username: 'leaver', password })
-    await users.disable(id)
+    await userAdministration.disable(id, operator)
     expectError(await refresh(refresh_token), 400, 'invalid_grant', description)
   })
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { protectedProcedure, router } from './procedures.ts'
+import { activityRouter } from './routers/activity.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
 import { sessionsRouter } from './routers/sessions.ts'
@@ -11,6 +12,7 @@ export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
   sessions: sessionsRouter,
+  activity: activityRouter,
   items: itemsRouter,
 
   /** The smallest example: the token of any user opens it. */

@@ -5,6 +5,7 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { insertUser } from '../../e2e/databases.ts'
 import { type EventStream, openEventStream } from '../../e2e/event-stream.ts'
+import { operator } from '../../e2e/operator.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { maxStreamsOfUser } from '../auth/live-streams.ts'
@@ -292,7 +293,7 @@ describe('the stream of changes', () => {
 
   test.each<[string, (accessToken: string) => Promise<unknown>]>([
     ['its session is ended', (accessToken) => call('DELETE', '/sessions', accessToken)],
-    ['the user is disabled', () => keycard.services.users.disable(userId)],
+    ['the user is disabled', () => keycard.services.userAdministration.disable(userId, operator)],
   ])('R64: ends without another word of the list when %s', async (_name, revoke) => {
     const [doomed, other] = [await signIn(firefox), await signIn(chrome)]
     const stream = await listen(doomed.accessToken)

@@ -5,6 +5,7 @@ import { formatScope, type Scope } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { StartedSession } from '../session-rotation.ts'
 import type { Session } from '../session-rows.ts'
+import type { UserRecord, Users } from '../users.ts'
 
 /** What `TokenResponse` is before a door has decided whether the refresh token is a cookie. */
 export type IssuedTokens = TokenResponse & { refresh_token: string }
@@ -16,17 +17,18 @@ export interface Granted {
 }
 
 export async function issueTokens(
-  accessTokens: AccessTokens,
+  { accessTokens, users }: { accessTokens: AccessTokens; users: Users },
   { session, refreshToken }: StartedSession,
-  { epoch, scopes }: { epoch: number; scopes: readonly Scope[] },
+  { user, scopes }: { user: UserRecord; scopes: readonly Scope[] },
 ): Promise<Granted> {
+  await users.noteSeen(user)
   const { token, expiresIn } = await accessTokens.issue({
     kind: 'user',
     userId: session.userId,
     sessionId: session.id,
     clientId: session.clientId,
     scopes,
-    epoch,
+    epoch: user.epoch,
   })
   const tokens: IssuedTokens = {
     access_token: token,

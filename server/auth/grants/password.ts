@@ -9,6 +9,7 @@ import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { PasswordCheck } from '../password-check.ts'
 import type { SessionDoor } from '../session-rows.ts'
 import type { Sessions } from '../sessions.ts'
+import type { Users } from '../users.ts'
 import { type Granted, issueTokens } from './issue-tokens.ts'
 
 export interface PasswordGrantRequest {
@@ -29,13 +30,14 @@ export type PasswordGrant = (request: PasswordGrantRequest) => Promise<Granted>
 interface PasswordGrantParts {
   enabled: boolean
   checkPassword: PasswordCheck
+  users: Users
   sessions: Sessions
   accessTokens: AccessTokens
   auditLog: AuditLog
 }
 
 export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
-  const { enabled, checkPassword, sessions, accessTokens, auditLog } = parts
+  const { enabled, checkPassword, sessions, auditLog } = parts
   return async ({ username, password, scope, client, door, keep = false, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
@@ -63,6 +65,6 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
       what: door,
       device,
     })
-    return issueTokens(accessTokens, started, { epoch: user.epoch, scopes })
+    return issueTokens(parts, started, { user, scopes })
   }
 }

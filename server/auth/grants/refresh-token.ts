@@ -27,7 +27,7 @@ interface RefreshTokenGrantParts {
 }
 
 export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshTokenGrant {
-  const { users, sessions, accessTokens } = parts
+  const { users, sessions } = parts
   return async ({ refreshToken, scope, client, door }) => {
     requireGrant(client, 'refresh_token')
     const requested = scope === undefined ? undefined : parseScope(scope)
@@ -45,6 +45,6 @@ export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshT
     if (allowed.length === 0) throw refuseRefresh('no scope is left')
     const scopes = requested ?? allowed
     if (!scopes.every((word) => allowed.includes(word))) throw refuseScope()
-    return issueTokens(accessTokens, started, { epoch: user.epoch, scopes })
+    return issueTokens(parts, started, { user, scopes })
   }
 }

@@ -1,7 +1,22 @@
-// Users: yourself, and for admins everybody.
+// Users: yourself, and for admins everybody. An admin is a person or a machine with the scope for it.
 
+import type { Actor } from '../../auth/account-change.ts'
+import type { Identity } from '../../auth/identity.ts'
+import type { ListedUser as ListedRecord } from '../../auth/user-directory.ts'
 import type { UserRecord } from '../../auth/users.ts'
-import { type User, userListSchema, userPageSchema, userSchema } from '../../contract/users.ts'
+import {
+  type ListedUser,
+  sessionsEndedSchema,
+  type User,
+  userCreateSchema,
+  userIdSchema,
+  userListSchema,
+  userPageSchema,
+  userSchema,
+  userSetPasswordSchema,
+  userSetRoleSchema,
+} from '../../contract/users.ts'
+import type { Context } from '../context.ts'
 import { anyCallerProcedure, router, scopedProcedure } from '../procedures.ts'
 
 export const usersRouter = router({
@@ -14,14 +29,119 @@ export const usersRouter = router({
     }),
 
   list: anyCallerProcedure('users:read')
-    .meta({ rest: { method: 'GET', path: '/users', summary: 'Every user, by user name' } })
+    .meta({
+      rest: { method: 'GET', path: '/users', summary: 'Every user: searched, sorted, by page' },
+    })
     .input(userListSchema)
     .output(userPageSchema)
-    .query(async ({ ctx, input: { page, per_page } }) => {
-      const { users, total } = await ctx.services.users.list(page, per_page)
-      return { users: users.map(toUser), total, page, per_page }
+    .query(async ({ ctx, input: { page, per_page, ...query } }) => {
+      const { userDirectory } = ctx.services
+      const { users, total } = await userDirectory.list({ page, perPage: per_page, ...query })
+      return { users: users.map(toListedUser), total, page, per_page }
     }),
+
+  create: anyCallerProcedure('users:write')
+    .meta({
+      rest: { method: 'POST', path: '/users', summary: 'Make an account', successStatus: 201 },
+    })
+    .input(userCreateSchema)
+    .output(userSchema)
+    .mutation(async ({ ctx, input: { full_name, current_password, ...account } }) => {
+      if (account.role === 'admin') await proveCaller(ctx, current_password)
+      const request = { ...account, fullName: full_name }
+      return toUser(await ctx.services.userAdministration.create(request, actorOf(ctx)))
+    }),
+
+  disable: anyCallerProcedure('users:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/{id}/disable',
+        summary: 'Sign a user out everywhere, and let nobody in with that account',
+      },
+    })
+    .input(userIdSchema)
+    .output(userSchema)
+    .mutation(async ({ ctx, input: { id } }) =>
+      toUser(await ctx.services.userAdministration.disable(id, actorOf(ctx))),
+    ),
+
+  enable: anyCallerProcedure('users:write')
+    .meta({
+      rest: { method: 'POST', path: '/users/{id}/enable', summary: 'Let a user sign in again' },
+    })
+    .input(userIdSchema)
+    .output(userSchema)
+    .mutation(async ({ ctx, input: { id } }) =>
+      toUser(await ctx.services.userAdministration.enable(id, actorOf(ctx))),
+    ),
+
+  setRole: anyCallerProcedure('users:write')
+    .meta({
+      rest: { method: 'POST', path: '/users/{id}/set-role', summary: "Change a user's role" },
+    })
+    .input(userSetRoleSchema)
+    .output(userSchema)
+    .mutation(async ({ ctx, input: { id, role, current_password } }) => {
+      await proveCaller(ctx, current_password)
+      return toUser(await ctx.services.userAdministration.setRole(id, role, actorOf(ctx)))
+    }),
+
+  setPassword: anyCallerProcedure('users:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/{id}/set-password',
+        summary: 'Give a user a new password, and sign them out everywhere',
+      },
+    })
+    .input(userSetPasswordSchema)
+    .output(sessionsEndedSchema)
+    .mutation(async ({ ctx, input: { id, password, current_password } }) => {
+      await proveCaller(ctx, current_password)
+      const { userAdministration } = ctx.services
+      return { sessions_ended: await userAdministration.setPassword(id, password, actorOf(ctx)) }
+    }),
+
+  endSessions: anyCallerProcedure('users:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/{id}/end-sessions',
+        summary: 'Sign a user out everywhere',
+      },
+    })
+    .input(userIdSchema)
+    .output(sessionsEndedSchema)
+    .mutation(async ({ ctx, input: { id } }) => ({
+      sessions_ended: await ctx.services.userAdministration.endSessions(id, actorOf(ctx)),
+    })),
 })
+
+type CallerContext = Context & { identity: Identity }
+
+/** R65: a person proves again who is there. A machine has no more to show than the secret it came with. */
+async function proveCaller(
+  { services, identity, device }: CallerContext,
+  currentPassword: string | undefined,
+): Promise<void> {
+  if (identity.kind === 'client') return
+  await services.reauthenticate({ identity, currentPassword, device })
+}
+
+function actorOf({ identity, device }: CallerContext): Actor {
+  const { clientId } = identity
+  return { id: identity.kind === 'user' ? identity.userId : clientId, clientId, device }
+}
+
+function toListedUser(user: ListedRecord): ListedUser {
+  return {
+    ...toUser(user),
+    last_seen_at: user.lastSeenAtMs === null ? null : toTime(user.lastSeenAtMs),
+    session_count: user.sessionCount,
+    is_last_admin: user.isLastAdmin,
+  }
+}
 
 function toUser(user: UserRecord): User {
   return {
@@ -31,6 +151,10 @@ function toUser(user: UserRecord): User {
     full_name: user.fullName,
     disabled: user.disabled,
     role: user.role,
-    created_at: new Date(user.createdAtMs).toISOString(),
+    created_at: toTime(user.createdAtMs),
   }
+}
+
+function toTime(epochMs: number): string {
+  return new Date(epochMs).toISOString()
 }

@@ -1,0 +1,98 @@
+// One change to an account by somebody else, with its entry in the audit log: both happen, or neither.
+
+import type { Compilable, ExpressionBuilder, ExpressionWrapper, SqlBool, Updateable } from 'kysely'
+import type { AuditEvent } from '../contract/audit-events.ts'
+import type { Device } from '../contract/device.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { RequiredWriteError, required } from '../db/required-write.ts'
+import type { Tables, UsersTable } from '../db/tables.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { Revocations } from './revocations.ts'
+import type { Sessions } from './sessions.ts'
+
+/** Who does it, and from where: a person, or a client in its own name. */
+export interface Actor {
+  /** A user's id, or a client's. */
+  id: string
+  clientId: string
+  device: Device
+}
+
+type UserCondition = ExpressionWrapper<Tables, 'users', SqlBool>
+
+export interface AccountChange {
+  event: AuditEvent
+  what?: string
+  /** Of the user's row. Where it does not hold, nothing happens. */
+  where?: (eb: ExpressionBuilder<Tables, 'users'>) => UserCondition
+  set: Updateable<UsersTable>
+  /** 'tokens': the access tokens there are, which a refresh replaces. 'sessions': both. */
+  ends: 'nothing' | 'tokens' | 'sessions'
+  /** Run first, where `where` looks at more than this one row. */
+  lock?: Compilable
+}
+
+export interface Outcome {
+  happened: boolean
+  sessionsEnded: number
+}
+
+export type ChangeAccount = (userId: string, change: AccountChange, by: Actor) => Promise<Outcome>
+
+interface AccountChangeParts {
+  database: Database
+  sessions: Sessions
+  revocations: Revocations
+  auditLog: AuditLog
+  clock: Clock
+}
+
+export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
+  const { database, sessions, revocations, auditLog, clock } = parts
+
+  function updateUser(id: string, { where = always, set, ends }: AccountChange): Compilable {
+    return database.kysely
+      .updateTable('users')
+      .set((eb) => ({
+        ...set,
+        // Also kills the token of a sign-in that is under way, whose session nobody can end yet.
+        ...(ends !== 'nothing' && { epoch: eb('epoch', '+', 1) }),
+        updated_at_ms: clock.now(),
+      }))
+      .where('id', '=', id)
+      .where(where)
+  }
+
+  async function run(
+    userId: string,
+    ends: AccountChange['ends'],
+    writes: readonly Compilable[],
+  ): Promise<number> {
+    if (ends === 'sessions') return sessions.endAllOf(userId, 'ended_by_admin', { writes })
+    await database.runAtomically(writes)
+    if (ends === 'tokens') await revocations.refresh()
+    return 0
+  }
+
+  return async (userId, change, by) => {
+    const { event, what, lock, ends } = change
+    const facts = { userId, actorId: by.id, clientId: by.clientId, what, device: by.device }
+    const writes = [
+      ...(lock ? [lock] : []),
+      required(updateUser(userId, change)),
+      auditLog.entry(event, facts),
+      ...(ends === 'nothing' ? [] : [revocations.entryOfUser(userId)]),
+    ]
+    try {
+      const sessionsEnded = await run(userId, ends, writes)
+      auditLog.tell(event, facts)
+      return { happened: true, sessionsEnded }
+    } catch (error) {
+      if (!(error instanceof RequiredWriteError)) throw error
+      return { happened: false, sessionsEnded: 0 }
+    }
+  }
+}
+
+const always: NonNullable<AccountChange['where']> = (eb) => eb.and([])

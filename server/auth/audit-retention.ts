@@ -1,0 +1,33 @@
+// How long the audit log is kept: what is older goes, a batch a minute.
+
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import type { ChangeFeed } from './change-feed.ts'
+
+interface AuditRetentionParts {
+  database: Database
+  clock: Clock
+  feed: ChangeFeed
+  keepDays: number
+}
+
+const dayMs = 24 * 60 * 60_000
+
+/** More than an hour of a busy day, and few enough that nobody waits for it to be done. */
+export const purgeBatchSize = 5_000
+
+export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionParts): void {
+  const { kysely } = database
+  feed.follow({
+    refresh: async () => {},
+    async purge() {
+      const oldest = kysely
+        .selectFrom('audit_events')
+        .select('id')
+        .where('created_at_ms', '<', clock.now() - keepDays * dayMs)
+        .orderBy('created_at_ms')
+        .limit(purgeBatchSize)
+      await kysely.deleteFrom('audit_events').where('id', 'in', oldest).execute()
+    },
+  })
+}

@@ -1,0 +1,54 @@
+// The last admin who can sign in stays one: there would be nobody left to make another.
+
+import type { Compilable, ExpressionBuilder, Kysely } from 'kysely'
+import { AppError } from '../contract/app-error.ts'
+import type { Tables } from '../db/tables.ts'
+
+/**
+ * Stands first in every batch that could take an admin away. On PostgreSQL, of two that each take
+ * another one, the second waits here until the first has committed, and then sees what it did. On
+ * SQLite batches run one after the other anyhow.
+ */
+export function lockAdmins(kysely: Kysely<Tables>): Compilable {
+  return kysely
+    .updateTable('users')
+    .set(({ ref }) => ({ updated_at_ms: ref('updated_at_ms') }))
+    .where('role', '=', 'admin')
+    .where('disabled', '=', 0)
+}
+
+/** In a condition on the row of `userId`: whether there is an admin left without him. */
+export function isNotLastAdmin(eb: ExpressionBuilder<Tables, 'users'>, userId: string) {
+  return eb.or([
+    eb('users.role', '!=', 'admin'),
+    eb('users.disabled', '=', 1),
+    otherActiveAdminExists(eb, userId),
+  ])
+}
+
+export function otherActiveAdminExists(eb: ExpressionBuilder<Tables, 'users'>, userId: string) {
+  return eb.exists(
+    eb
+      .selectFrom('users as other')
+      .select('other.id')
+      .where('other.role', '=', 'admin')
+      .where('other.disabled', '=', 0)
+      .where('other.id', '!=', userId),
+  )
+}
+
+/** For the list, which says so before anybody tries. */
+export async function findLastAdmin(kysely: Kysely<Tables>): Promise<string | undefined> {
+  const admins = await kysely
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'admin')
+    .where('disabled', '=', 0)
+    .limit(2)
+    .execute()
+  return admins.length === 1 ? admins[0]?.id : undefined
+}
+
+export function refuseLastAdmin(): AppError {
+  return new AppError('conflict', 'This is the last admin who can sign in: make another one first')
+}

@@ -1,0 +1,151 @@
+// What admins do to accounts. No change without its entry in the audit log, and none that half happens.
+
+import { AppError } from '../contract/app-error.ts'
+import type { Role } from '../contract/scopes.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { type Actor, createAccountChange } from './account-change.ts'
+import type { AccountRequest, Accounts } from './accounts.ts'
+import type { AuditLog } from './audit-log.ts'
+import { isNotLastAdmin, lockAdmins, refuseLastAdmin } from './last-admin.ts'
+import type { Revocations } from './revocations.ts'
+import type { Sessions } from './sessions.ts'
+import type { UserRecord, Users } from './users.ts'
+
+/** Each of them throws AppError not_found where there is no such user. */
+export interface UserAdministration {
+  /** @throws AppError invalid_input naming each field that breaks its rule, or conflict */
+  create(request: AccountRequest, by: Actor): Promise<UserRecord>
+  /**
+   * Ends every session and token of the user at once (R59). Disabling a disabled one does nothing.
+   * @throws AppError conflict where it is the last admin, or the caller: who locks himself out by a
+   * slip cannot take it back, and for leaving there is a way of its own
+   */
+  disable(id: string, by: Actor): Promise<UserRecord>
+  /** Lets the user sign in again; what was ended stays ended. */
+  enable(id: string, by: Actor): Promise<UserRecord>
+  /**
+   * Tokens with the scopes of the old role are dead at once (R63), and the next refresh brings what the
+   * new role leaves of the session's. A wider role opens more from the next sign-in on: no session ever
+   * gets more than it was granted (R15).
+   * @throws AppError conflict where it is the last admin
+   */
+  setRole(id: string, role: Role, by: Actor): Promise<UserRecord>
+  /**
+   * Ends every session too (R60), and gives their number.
+   * @throws AppError invalid_input where the password breaks a rule
+   */
+  setPassword(id: string, password: string, by: Actor): Promise<number>
+  /** Gives the number of those that were live (R61). */
+  endSessions(id: string, by: Actor): Promise<number>
+}
+
+interface UserAdministrationParts {
+  database: Database
+  users: Users
+  accounts: Accounts
+  sessions: Sessions
+  revocations: Revocations
+  auditLog: AuditLog
+  clock: Clock
+}
+
+export function createUserAdministration(parts: UserAdministrationParts): UserAdministration {
+  const { users, accounts, auditLog, clock } = parts
+  const { kysely } = parts.database
+  const changeAccount = createAccountChange(parts)
+
+  async function find(id: string): Promise<UserRecord> {
+    const user = await users.findById(id)
+    if (!user) throw new AppError('not_found', 'There is no such user')
+    return user
+  }
+
+  return {
+    async create(request, by) {
+      const facts = { actorId: by.id, clientId: by.clientId, what: request.role, device: by.device }
+      const user = await accounts.create(request, (userId) => [
+        auditLog.entry('user_created', { userId, ...facts }),
+      ])
+      auditLog.tell('user_created', { userId: user.id, ...facts })
+      return user
+    },
+
+    async disable(id, by) {
+      if (id === by.id) {
+        throw new AppError('conflict', 'Nobody can disable their own account: ask another admin')
+      }
+      await changeAccount(
+        id,
+        {
+          event: 'user_disabled',
+          lock: lockAdmins(kysely),
+          where: (eb) => eb.and([eb('disabled', '=', 0), isNotLastAdmin(eb, id)]),
+          set: { disabled: 1 },
+          ends: 'sessions',
+        },
+        by,
+      )
+      const user = await find(id)
+      if (!user.disabled) throw refuseLastAdmin()
+      return user
+    },
+
+    async enable(id, by) {
+      await changeAccount(
+        id,
+        {
+          event: 'user_enabled',
+          where: (eb) => eb('disabled', '=', 1),
+          set: { disabled: 0 },
+          ends: 'nothing',
+        },
+        by,
+      )
+      return find(id)
+    },
+
+    async setRole(id, role, by) {
+      await changeAccount(
+        id,
+        {
+          event: 'role_changed',
+          what: role,
+          lock: lockAdmins(kysely),
+          where: (eb) =>
+            eb.and([eb('role', '!=', role), ...(role === 'admin' ? [] : [isNotLastAdmin(eb, id)])]),
+          set: { role },
+          ends: 'tokens',
+        },
+        by,
+      )
+      const user = await find(id)
+      if (user.role !== role) throw refuseLastAdmin()
+      return user
+    },
+
+    async setPassword(id, password, by) {
+      const { hash, keyId } = await accounts.hashNewPassword(password, await find(id))
+      const { sessionsEnded } = await changeAccount(
+        id,
+        {
+          event: 'password_set_by_admin',
+          set: {
+            password_hash: hash,
+            password_key_id: keyId,
+            password_changed_at_ms: clock.now(),
+          },
+          ends: 'sessions',
+        },
+        by,
+      )
+      return sessionsEnded
+    },
+
+    async endSessions(id, by) {
+      await find(id)
+      const change = { event: 'sessions_ended', set: {}, ends: 'sessions' } as const
+      return (await changeAccount(id, change, by)).sessionsEnded
+    },
+  }
+}

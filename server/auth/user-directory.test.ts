@@ -1,0 +1,192 @@
+// The list of users: found by any word of theirs, in every order, page by page, on both engines.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
+import type { Role } from '../contract/scopes.ts'
+import { sortOrders, userSortKeys } from '../contract/user-order.ts'
+import { createUserDirectory, type UserQuery } from './user-directory.ts'
+import { createUsers } from './users.ts'
+
+interface Person {
+  username: string
+  email?: string
+  fullName?: string
+  role?: Role
+  disabled?: boolean
+}
+
+/** In the order in which they are made, a minute apart. */
+const people: Person[] = [
+  { username: 'Zoe', email: 'Zoe@Example.com', fullName: 'Zoë van Dam' },
+  { username: 'ada', fullName: 'ADA LOVELACE', role: 'admin' },
+  { username: 'bob_smith', email: 'bob@company.org', fullName: "Bob O'Neill-Smith" },
+  { username: 'carl.100', email: 'carl@example.com', disabled: true },
+  { username: '9lives', fullName: 'Straße  ﷺ Ａｄａ' },
+  { username: 'old-admin', role: 'admin', disabled: true },
+]
+
+forEachEngine((engine) => {
+  const database = shareTestDatabase(engine)
+  const clock = createTestClock()
+  const ids = new Map<string, string>()
+
+  beforeAll(async () => {
+    const users = createUsers({ database: database(), clock })
+    for (const { username, email = null, fullName = null, ...person } of people) {
+      const rest = { role: 'user', disabled: false, isDemo: false, ...person } as const
+      const password = { hash: 'none', keyId: null }
+      const user = await users.create({ username, email, fullName, password, ...rest })
+      ids.set(username, user.id)
+      clock.advance(60_000)
+    }
+    // Seen in this order, and the others never.
+    for (const username of ['carl.100', 'Zoe']) {
+      const user = await users.findByLogin(username)
+      if (user) await users.noteSeen(user)
+      clock.advance(60_000)
+    }
+  })
+
+  async function list(query: Partial<UserQuery> = {}) {
+    const directory = createUserDirectory({ database: database(), clock })
+    const everybody = { page: 1, perPage: 20, search: '', sort: 'username', order: 'asc' } as const
+    return directory.list({ ...everybody, ...query })
+  }
+
+  async function names(query: Partial<UserQuery> = {}): Promise<string[]> {
+    return (await list(query)).users.map(({ username }) => username)
+  }
+
+  describe('the search', () => {
+    test.each([
+      ['the beginning of a name', 'ada', ['9lives', 'ada']],
+      ['another case', 'ZO', ['Zoe']],
+      ['full-width letters', 'ｚｏｅ', ['Zoe']],
+      ['a later part of a user name', 'admin', ['old-admin']],
+      ['digits in a user name', '100', ['carl.100']],
+      ['an e-mail address', 'bob@comp', ['bob_smith']],
+      ['the domain of one', 'example', ['carl.100', 'Zoe']],
+      ['the domain with its @', '@example.com', ['carl.100', 'Zoe']],
+      ['a full name over more words', ' van  d', ['Zoe']],
+      ['the last word of one', 'dam', ['Zoe']],
+      ['a word after an apostrophe', 'neill', ['bob_smith']],
+      ['a word after a hyphen', 'smith', ['bob_smith']],
+      ['an accent made of two characters', 'zoe\u0308', ['Zoe']],
+    ])('finds by %s (%j)', async (_what, search, expected) => {
+      expect(await names({ search })).toEqual(expected)
+      expect((await list({ search })).total).toBe(expected.length)
+    })
+
+    test.each([
+      ['the middle of a word', 'ovelace'],
+      ['what nobody is called', 'nobody'],
+      ['a wildcard of LIKE', '%'],
+      ['another one', '_da'],
+      ['a backslash', '\\'],
+      ['SQL', "' or 1=1 --"],
+    ])('finds nobody by %s (%j)', async (_what, search) => {
+      expect(await list({ search })).toEqual({ users: [], total: 0 })
+    })
+
+    test.each(['', ' ', '@'])('for nothing (%j) gives everybody', async (search) => {
+      expect(await names({ search })).toHaveLength(people.length)
+    })
+
+    test('finds who has a name of a hundred characters, by all of them', async () => {
+      const users = createUsers({ database: database(), clock })
+      // In canonical form each of them is eighteen.
+      const fullName = 'ﷺ'.repeat(100)
+      const { id } = await users.create({
+        username: 'longest',
+        email: null,
+        fullName,
+        role: 'user',
+        disabled: true,
+        password: { hash: 'none', keyId: null },
+        isDemo: false,
+      })
+      expect(await names({ search: fullName })).toEqual(['longest'])
+      await database().kysely.deleteFrom('users').where('id', '=', id).execute()
+      const keys = database().kysely.selectFrom('user_search_keys').where('user_id', '=', id)
+      expect(await keys.selectAll().execute()).toEqual([])
+    })
+  })
+
+  describe('the order', () => {
+    test.each([
+      ['username', ['9lives', 'ada', 'bob_smith', 'carl.100', 'old-admin', 'Zoe']],
+      ['role', ['ada', 'old-admin', '9lives', 'bob_smith', 'carl.100', 'Zoe']],
+      ['created_at', ['Zoe', 'ada', 'bob_smith', 'carl.100', '9lives', 'old-admin']],
+      ['last_seen_at', ['9lives', 'ada', 'bob_smith', 'old-admin', 'carl.100', 'Zoe']],
+    ] as const)('37. by %s, and the other way round', async (sort, expected) => {
+      expect(await names({ sort })).toEqual(expected)
+      expect(await names({ sort, order: 'desc' })).toEqual(expected.toReversed())
+    })
+
+    test('37. the pages of every order hold everybody, and each once', async () => {
+      for (const sort of userSortKeys) {
+        for (const order of sortOrders) {
+          const whole = await names({ sort, order })
+          const pages = [1, 2, 3, 4].map((page) => names({ sort, order, page, perPage: 2 }))
+          expect(await Promise.all(pages)).toEqual([
+            whole.slice(0, 2),
+            whole.slice(2, 4),
+            whole.slice(4),
+            [],
+          ])
+        }
+      }
+      expect(await names({ page: 100_000, perPage: 100 })).toEqual([])
+    })
+  })
+
+  test('tells who was seen when, and how many sessions live', async () => {
+    const nowMs = clock.now()
+    const session = (id: string, values: { idle?: number; end?: number; revoked?: number }) => ({
+      id,
+      user_id: ids.get('Zoe') ?? '',
+      client_id: 'c',
+      scope: 'me',
+      created_at_ms: nowMs,
+      last_used_at_ms: nowMs,
+      idle_ms: 1,
+      idle_expires_at_ms: values.idle ?? nowMs + 1,
+      expires_at_ms: values.end ?? nowMs + 1,
+      revoked_at_ms: values.revoked ?? null,
+      door: 'browser' as const,
+    })
+    const sessions = [
+      session('one', {}),
+      session('two', {}),
+      session('idle', { idle: nowMs }),
+      session('old', { end: nowMs }),
+      session('ended', { revoked: nowMs }),
+    ]
+    await database().kysely.insertInto('sessions').values(sessions).execute()
+    const { users } = await list()
+    const facts = users.map(({ username, lastSeenAtMs, sessionCount }) => [
+      username,
+      lastSeenAtMs,
+      sessionCount,
+    ])
+    expect(facts).toContainEqual(['Zoe', clock.now() - 60_000, 2])
+    expect(facts).toContainEqual(['carl.100', clock.now() - 120_000, 0])
+    expect(facts).toContainEqual(['ada', null, 0])
+  })
+
+  test('38. marks the only admin who can sign in, and nobody once there is another', async () => {
+    const lastOnes = async () =>
+      (await list()).users.filter((user) => user.isLastAdmin).map(({ username }) => username)
+    const setDisabled = (disabled: 0 | 1) =>
+      database()
+        .kysely.updateTable('users')
+        .set({ disabled })
+        .where('username', '=', 'old-admin')
+        .execute()
+    expect(await lastOnes()).toEqual(['ada'])
+    await setDisabled(0)
+    expect(await lastOnes()).toEqual([])
+    await setDisabled(1)
+  })
+})

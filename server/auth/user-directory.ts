@@ -1,0 +1,88 @@
+// The list of users as an admin sees it: searched, sorted, page by page, quick with a million of them.
+
+import type { SortOrder, UserSortKey } from '../contract/user-order.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { findLastAdmin } from './last-admin.ts'
+import { findBySearch } from './user-search.ts'
+import { toUserRecord, type UserRecord } from './users.ts'
+
+export interface UserQuery {
+  /** Counts from 1. */
+  page: number
+  perPage: number
+  /** The beginning of a word in a name or an e-mail address, in any spelling; '' for everybody. */
+  search: string
+  sort: UserSortKey
+  order: SortOrder
+}
+
+export interface ListedUser extends UserRecord {
+  /** Live ones. */
+  sessionCount: number
+  /** Nobody else could make another admin. */
+  isLastAdmin: boolean
+}
+
+export interface UserDirectory {
+  /** `total` counts all that the search finds. */
+  list(query: UserQuery): Promise<{ users: ListedUser[]; total: number }>
+}
+
+const columnOfKey = {
+  username: 'username_key',
+  role: 'role',
+  created_at: 'created_at_ms',
+  last_seen_at: 'last_seen_at_ms',
+} as const satisfies Record<UserSortKey, string>
+
+interface UserDirectoryParts {
+  database: Database
+  clock: Clock
+}
+
+export function createUserDirectory({
+  database: { kysely },
+  clock,
+}: UserDirectoryParts): UserDirectory {
+  async function countSessions(userIds: readonly string[]): Promise<Map<string, number>> {
+    if (userIds.length === 0) return new Map()
+    const nowMs = clock.now()
+    const rows = await kysely
+      .selectFrom('sessions')
+      .select(({ fn }) => ['user_id', fn.countAll<number>().as('count')])
+      .where('user_id', 'in', userIds)
+      .where('revoked_at_ms', 'is', null)
+      .where('idle_expires_at_ms', '>', nowMs)
+      .where('expires_at_ms', '>', nowMs)
+      .groupBy('user_id')
+      .execute()
+    return new Map(rows.map((row) => [row.user_id, Number(row.count)]))
+  }
+
+  return {
+    async list({ page, perPage, search, sort, order }) {
+      const isFound = findBySearch(search)
+      const everybody = kysely.selectFrom('users')
+      const found = isFound ? everybody.where(isFound) : everybody
+      const [rows, { total }, lastAdminId] = await Promise.all([
+        found
+          .selectAll()
+          .orderBy(columnOfKey[sort], order)
+          .$if(sort !== 'username', (query) => query.orderBy('username_key', order))
+          .limit(perPage)
+          .offset((page - 1) * perPage)
+          .execute(),
+        found.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+        findLastAdmin(kysely),
+      ])
+      const sessionCounts = await countSessions(rows.map(({ id }) => id))
+      const users = rows.map((row) => ({
+        ...toUserRecord(row),
+        sessionCount: sessionCounts.get(row.id) ?? 0,
+        isLastAdmin: row.id === lastAdminId,
+      }))
+      return { users, total: Number(total) }
+    },
+  }
+}

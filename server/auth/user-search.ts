@@ -1,0 +1,73 @@
+// What users are found by: their names and addresses, from the beginning of each word.
+
+import type { Compilable, ExpressionBuilder, Kysely } from 'kysely'
+import { canonicalName } from '../contract/credential-rules.ts'
+import type { Tables } from '../db/tables.ts'
+
+interface SearchableUser {
+  id: string
+  username: string
+  email: string | null
+  fullName: string | null
+}
+
+/** A text of more words is found by its first ones. */
+const mostWords = 8
+/** In code points; what is looked for is cut alike. */
+const longestKey = 64
+
+/**
+ * `Ada van Dam` is found as "ada van", "van dam" and "dam", `ada@example.com` as "ada@" and "example".
+ * What begins in the middle of a word is not: an index finds a beginning among a million users at
+ * once, and the middle of a word by reading them all.
+ */
+export function insertSearchKeys(kysely: Kysely<Tables>, user: SearchableUser): Compilable {
+  const rows = searchKeysOf(user).map((key) => ({ key, user_id: user.id }))
+  return kysely.insertInto('user_search_keys').values(rows)
+}
+
+/** Matches the users that something begins with `typed` of; undefined where it looks for nobody. */
+export function findBySearch(typed: string) {
+  const from = cut(canonicalText(typed).replace(/^@/, ''))
+  if (from === '') return undefined
+  // By bytes, as both engines compare, U+10FFFF is the last character there is.
+  const to = `${from}\u{10FFFF}`
+  return (eb: ExpressionBuilder<Tables, 'users'>) =>
+    eb(
+      'users.id',
+      'in',
+      eb
+        .selectFrom('user_search_keys')
+        .select('user_id')
+        .where('key', '>=', from)
+        .where('key', '<', to),
+    )
+}
+
+function searchKeysOf({ username, email, fullName }: SearchableUser): string[] {
+  return [
+    ...new Set([
+      ...fromEachWord(username, /[._-]+/g),
+      ...fromEachWord(email ?? '', /@/g),
+      ...fromEachWord(fullName ?? '', /[\s'’-]+/g),
+    ]),
+  ]
+}
+
+function fromEachWord(text: string, separators: RegExp): string[] {
+  const whole = canonicalText(text)
+  const starts = [0, ...[...whole.matchAll(separators)].map((gap) => gap.index + gap[0].length)]
+  return starts
+    .slice(0, mostWords)
+    .map((start) => cut(whole.slice(start)))
+    .filter((key) => key !== '')
+}
+
+function canonicalText(text: string): string {
+  return canonicalName(text).trim().replaceAll(/\s+/g, ' ')
+}
+
+/** PostgreSQL indexes no text beyond 2.7 KB, and canonical form can make 18 letters of one. */
+function cut(text: string): string {
+  return [...text].slice(0, longestKey).join('')
+}

@@ -1,0 +1,17 @@
+// The events of the audit log that people see as their own activity.
+
+import { type AuditEvent, auditEvents } from './audit-events.ts'
+
+/**
+ * A client that signs in for itself is nobody's activity. A token ahead of the database is the trace
+ * of a backup that was restored: an alarm for the operator, about which its owner can do nothing.
+ */
+const unseen = ['client_signed_in', 'refresh_token_ahead'] as const satisfies AuditEvent[]
+
+export type ActivityEvent = Exclude<AuditEvent, (typeof unseen)[number]>
+
+const unseenEvents: ReadonlySet<AuditEvent> = new Set(unseen)
+
+export const activityEvents = auditEvents.filter(
+  (event): event is ActivityEvent => !unseenEvents.has(event),
+)

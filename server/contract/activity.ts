@@ -1,0 +1,41 @@
+// What happened to an account, as its owner reads it.
+
+import { z } from 'zod'
+import { activityEvents } from './activity-events.ts'
+import { text } from './text.ts'
+
+export const activityEntrySchema = z
+  .object({
+    id: z.string(),
+    /** RFC 3339, UTC. */
+    at: z.string(),
+    event: z.enum(activityEvents),
+    /** No admin is named, and nothing tells where one sits. */
+    by: z.enum(['you', 'administrator']),
+    /** One word: `wrong_password`. */
+    why: z.string().nullable(),
+    /** Which door a sign-in came through, which field was changed, which role it became. */
+    what: z.string().nullable(),
+    /** `Firefox on Linux`; null where nobody knows, or it was an administrator's. */
+    device: z.string().nullable(),
+    address: z.string().nullable(),
+    session_id: z.string().nullable(),
+    is_this_session: z.boolean(),
+  })
+  .meta({ id: 'ActivityEntry' })
+
+export type ActivityEntry = z.infer<typeof activityEntrySchema>
+
+/** Newest first; `cursor` is the `next_cursor` of the page before. */
+export const activityListSchema = z.object({
+  limit: z.int().min(1).max(100).default(20),
+  cursor: text(200).optional(),
+})
+
+export const activityPageSchema = z.object({
+  entries: z.array(activityEntrySchema),
+  /** null on the last page. */
+  next_cursor: z.string().nullable(),
+})
+
+export type ActivityPage = z.infer<typeof activityPageSchema>

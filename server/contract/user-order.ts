@@ -1,0 +1,10 @@
+// How the list of users can be sorted: words for the wire and for the page's address.
+
+export const userSortKeys = ['username', 'role', 'created_at', 'last_seen_at'] as const
+export type UserSortKey = (typeof userSortKeys)[number]
+
+export const sortOrders = ['asc', 'desc'] as const
+export type SortOrder = (typeof sortOrders)[number]
+
+/** In UTF-16 code units. */
+export const userSearchMaxLength = 100
