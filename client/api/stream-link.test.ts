@@ -9,7 +9,7 @@ import {
   makeRefusal,
   makeTokenResponse,
   testTokenLifetime,
-} from '../../e2e/test-session.ts'
+} from '../../e2e/browser-session-parts.ts'
 import type { ErrorReason } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { createSession } from '../session/session.ts'
@@ -211,6 +211,19 @@ describe('a stream that breaks', () => {
     expect(heard).toMatchObject({ started: 2, errors: [] })
   })
 
+  it('because there are too many is opened again when the server says', async () => {
+    const { connections, open, heard, server } = await following()
+    server.refuses.set('token-1', 'too_many_requests')
+    connections[0]?.breakOff()
+    await vi.advanceTimersByTimeAsync(2_000)
+    server.refuses.clear()
+    await vi.advanceTimersByTimeAsync(58_000)
+    expect(open()).toEqual([])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(open()).toHaveLength(1)
+    expect(heard.errors).toEqual([])
+  })
+
   it('without saying so is opened again once its pings stay away', async () => {
     const { connections, open } = await following()
     for (let second = 0; second < 60; second += 10) {
@@ -281,7 +294,8 @@ function openConnection(request: Request) {
     send,
     /** As the server ends a stream whose token has had its time, or whose session has ended. */
     refuse(reason: ErrorReason) {
-      const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'changes', reason }
+      const wait = reason === 'too_many_requests' && { retry_after: 60 }
+      const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'changes', reason, ...wait }
       send('serialized-error', { message: 'Refused', code: -32_001, data })
       this.breakOff()
     },

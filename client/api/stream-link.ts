@@ -76,6 +76,7 @@ async function follow(
       if (await followConnection(stream)) return
     } catch (error) {
       const failure = toClientError(error)
+      const { passes, retryAfterSeconds } = readFailure(failure)
       if (now() - openedAtMs > stoodMs) {
         failures = 0
         isReplay = false
@@ -83,7 +84,7 @@ async function follow(
       if (isTokenRefused(failure) && !isReplay) {
         isReplay = true
         refused = { token, refusal: failure }
-      } else if (readFailure(failure).passes) {
+      } else if (passes || retryAfterSeconds !== undefined) {
         emit({ type: 'state', state: 'connecting', error: failure })
         await pause(retryDelayMs(failures, failure), unsubscribed)
         failures += 1
