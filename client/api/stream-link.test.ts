@@ -183,14 +183,24 @@ describe('a token that runs out under a stream', () => {
   })
 
   it('is replaced every time, where each has stood for a while', async () => {
-    const { connections, heard, session } = await following()
+    const { connections, heard, open, page, session } = await following()
     for (let expiry = 0; expiry < 5; expiry += 1) {
       await vi.advanceTimersByTimeAsync(10_000)
       session.noteInput()
-      connections[expiry]?.refuse('token_expired')
+      open()[0]?.refuse('token_expired')
       await tick()
     }
     expect(connections).toHaveLength(6)
+
+    // Also where the page was hidden meanwhile, and the next one has stood for a moment only.
+    await vi.advanceTimersByTimeAsync(10_000)
+    page.show('hidden')
+    await tick()
+    page.show('visible')
+    await tick()
+    open()[0]?.refuse('invalid_token')
+    await tick()
+    expect(connections).toHaveLength(8)
     expect(heard.errors).toEqual([])
   })
 })
