@@ -9,7 +9,7 @@ import {
   makeRefusal,
   makeTokenResponse,
   testTokenLifetime,
-} from '../../e2e/test-session.ts'
+} from '../../e2e/browser-session-parts.ts'
 import type { ErrorReason } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { createSession } from '../session/session.ts'
@@ -183,14 +183,24 @@ describe('a token that runs out under a stream', () => {
   })
 
   it('is replaced every time, where each has stood for a while', async () => {
-    const { connections, heard, session } = await following()
+    const { connections, heard, open, page, session } = await following()
     for (let expiry = 0; expiry < 5; expiry += 1) {
       await vi.advanceTimersByTimeAsync(10_000)
       session.noteInput()
-      connections[expiry]?.refuse('token_expired')
+      open()[0]?.refuse('token_expired')
       await tick()
     }
     expect(connections).toHaveLength(6)
+
+    // Also where the page was hidden meanwhile, and the next one has stood for a moment only.
+    await vi.advanceTimersByTimeAsync(10_000)
+    page.show('hidden')
+    await tick()
+    page.show('visible')
+    await tick()
+    open()[0]?.refuse('invalid_token')
+    await tick()
+    expect(connections).toHaveLength(8)
     expect(heard.errors).toEqual([])
   })
 })
@@ -209,6 +219,19 @@ describe('a stream that breaks', () => {
     await vi.advanceTimersByTimeAsync(15_000)
     expect(open()).toHaveLength(1)
     expect(heard).toMatchObject({ started: 2, errors: [] })
+  })
+
+  it('because there are too many is opened again when the server says', async () => {
+    const { connections, open, heard, server } = await following()
+    server.refuses.set('token-1', 'too_many_requests')
+    connections[0]?.breakOff()
+    await vi.advanceTimersByTimeAsync(2_000)
+    server.refuses.clear()
+    await vi.advanceTimersByTimeAsync(58_000)
+    expect(open()).toEqual([])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(open()).toHaveLength(1)
+    expect(heard.errors).toEqual([])
   })
 
   it('without saying so is opened again once its pings stay away', async () => {
@@ -281,7 +304,8 @@ function openConnection(request: Request) {
     send,
     /** As the server ends a stream whose token has had its time, or whose session has ended. */
     refuse(reason: ErrorReason) {
-      const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'changes', reason }
+      const wait = reason === 'too_many_requests' && { retry_after: 60 }
+      const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'changes', reason, ...wait }
       send('serialized-error', { message: 'Refused', code: -32_001, data })
       this.breakOff()
     },

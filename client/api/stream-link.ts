@@ -63,27 +63,28 @@ async function follow(
   while (await untilSeen(page, unsubscribed)) {
     const closed = whileSeen(page, unsubscribed)
     let token = ''
-    let openedAtMs = Number.POSITIVE_INFINITY
     try {
       // R57: a stream is no use, so that of an idle page stays away until somebody is there.
       token = refused
         ? await replaceToken(tokens, refused.token, refused.refusal, true)
         : await tokens.getTokenWhenUsed()
       refused = undefined
-      openedAtMs = now()
-      emit({ type: 'state', state: 'connecting', error: null })
-      const stream = { url, op, token, lastEventId, fetch, closed, emit: emitAndRemember }
-      if (await followConnection(stream)) return
-    } catch (error) {
-      const failure = toClientError(error)
-      if (now() - openedAtMs > stoodMs) {
+      const openedAtMs = now()
+      const forgive = () => {
+        if (now() - openedAtMs < stoodMs) return
         failures = 0
         isReplay = false
       }
+      emit({ type: 'state', state: 'connecting', error: null })
+      const stream = { url, op, token, lastEventId, fetch, closed, emit: emitAndRemember }
+      if (await followConnection(stream).finally(forgive)) return
+    } catch (error) {
+      const failure = toClientError(error)
+      const { passes, retryAfterSeconds } = readFailure(failure)
       if (isTokenRefused(failure) && !isReplay) {
         isReplay = true
         refused = { token, refusal: failure }
-      } else if (readFailure(failure).passes) {
+      } else if (passes || retryAfterSeconds !== undefined) {
         emit({ type: 'state', state: 'connecting', error: failure })
         await pause(retryDelayMs(failures, failure), unsubscribed)
         failures += 1

@@ -63,7 +63,9 @@ export function createRenewalPlan({ now, renew }: RenewalPlanParts): RenewalPlan
     },
     catchUp,
     hurry() {
-      if (failures > 0) schedule(now())
+      if (failures === 0) return
+      dueAtMs = now()
+      catchUp()
     },
     stop() {
       clearTimeout(timer)

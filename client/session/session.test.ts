@@ -8,7 +8,7 @@ import {
   makeRefusal,
   makeTokenResponse,
   testTokenLifetime,
-} from '../../e2e/test-session.ts'
+} from '../../e2e/browser-session-parts.ts'
 import type { TokenResponse } from '../../server/contract/oauth.ts'
 import { createSession, SessionEndedError } from './session.ts'
 import type { Tabs } from './tabs.ts'

@@ -1,7 +1,11 @@
 // The tabs of one browser: one refreshes and the others take its token, and none waits for long.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { makeNoAnswer, makeTokenResponse, testTokenLifetime } from '../../e2e/test-session.ts'
+import {
+  makeNoAnswer,
+  makeTokenResponse,
+  testTokenLifetime,
+} from '../../e2e/browser-session-parts.ts'
 import type { TokenResponse } from '../../server/contract/oauth.ts'
 import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession, type Session } from './session.ts'

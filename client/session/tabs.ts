@@ -78,20 +78,21 @@ export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsParts)
     async askInTurn(ask, spared) {
       const heardBefore = messages
       const turn = await waitForTurn(spared)
-      let holdMs = 0
+      let isAnswered = false
       try {
         // The lock may be here sooner than what its last holder said.
         if (spared && turn.isSecond && messages === heardBefore) await nextMessage()
         if (spared?.aborted) return undefined
         const response = await ask()
         tell({ kind: 'token', response })
-        if (spared) holdMs = settleMs
+        isAnswered = true
         return response
       } catch (error) {
         tell({ kind: 'no-token' })
         throw error
       } finally {
-        setTimeout(turn.end, holdMs)
+        if (isAnswered && spared) setTimeout(turn.end, settleMs)
+        else turn.end()
       }
     },
   }
