@@ -6,6 +6,7 @@ import { defineConfig, loadEnv } from 'vite'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
 import { prerenderLogin } from './client/build/prerender-login.ts'
+import { sharedHead } from './client/build/shared-head.ts'
 
 /** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
 const serverPort = loadEnv('development', pathTo('.'), 'PORT').PORT || '3000'
@@ -13,7 +14,7 @@ const serverPort = loadEnv('development', pathTo('.'), 'PORT').PORT || '3000'
 export default defineConfig({
   root: 'client',
   appType: 'mpa',
-  plugins: [react(), servePages(), prerenderLogin(), compressAssets()],
+  plugins: [react(), sharedHead(), servePages(), prerenderLogin(), compressAssets()],
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,

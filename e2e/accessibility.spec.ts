@@ -20,8 +20,17 @@ test('40. the check itself sees a fault', async ({ page, loginAs }) => {
   await loginAs(page, 'user')
   await page.goto('/account')
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await page.evaluate(() => document.querySelector('main')?.append(new Image()))
-  expect(await findViolations(page)).toEqual(['image-alt: <img>'])
+  await page.evaluate(() => {
+    const tooSmall = ['−', '+'].map((label) => {
+      const button = document.createElement('button')
+      button.textContent = label
+      button.style.cssText = 'inline-size: 20px; block-size: 20px'
+      return button
+    })
+    document.querySelector('main')?.append(new Image(), ...tooSmall)
+  })
+  const rules = (await findViolations(page)).map((violation) => violation.split(':')[0])
+  expect(rules).toEqual(['image-alt', 'target-size'])
 })
 
 test('46. navigation moves the focus to the heading and names the tab', async ({

@@ -1,14 +1,7 @@
 // RFC 8414, OAuth 2.0 Authorization Server Metadata.
 
-import {
-  expectHeader,
-  expectJson,
-  expectList,
-  expectMember,
-  expectStatus,
-  expectText,
-  expectThat,
-} from './expect.ts'
+import { expectJson, expectList, expectText, expectThat } from './expect.ts'
+import { listDocumentRequirements, readDocument } from './metadata-document.ts'
 import { type Chapter, NotOffered } from './requirement.ts'
 import { paths, type Target } from './target.ts'
 
@@ -16,22 +9,7 @@ export const rfc8414: Chapter = {
   source: 'RFC 8414',
   title: 'Authorization Server Metadata',
   requirements: [
-    {
-      clause: '§3.2',
-      sentence: 'The metadata are 200 and application/json',
-      async run(target) {
-        const answer = await target.document(paths.metadata)
-        expectStatus(answer, 200)
-        expectHeader(answer, 'content-type', /^application\/json\b/)
-        expectText(expectJson(answer), 'issuer')
-      },
-    },
-    {
-      clause: '§3.3',
-      sentence: 'issuer is the very address the metadata were asked at',
-      run: async (target) =>
-        expectMember(await target.document(paths.metadata), 'issuer', target.issuer),
-    },
+    ...listDocumentRequirements(paths.metadata, 'issuer'),
     {
       clause: '§2',
       sentence: 'token_endpoint is where tokens are given',
@@ -97,6 +75,6 @@ export const rfc8414: Chapter = {
   ],
 }
 
-async function readMetadata(target: Target): Promise<Record<string, unknown>> {
-  return expectJson(await target.document(paths.metadata))
+function readMetadata(target: Target): Promise<Record<string, unknown>> {
+  return readDocument(target, paths.metadata)
 }

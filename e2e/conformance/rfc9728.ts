@@ -1,14 +1,7 @@
 // RFC 9728, OAuth 2.0 Protected Resource Metadata.
 
-import {
-  expectHeader,
-  expectJson,
-  expectList,
-  expectMember,
-  expectStatus,
-  expectText,
-  expectThat,
-} from './expect.ts'
+import { expectList, expectThat } from './expect.ts'
+import { listDocumentRequirements, readDocument } from './metadata-document.ts'
 import type { Chapter } from './requirement.ts'
 import { paths, type Target } from './target.ts'
 
@@ -16,22 +9,7 @@ export const rfc9728: Chapter = {
   source: 'RFC 9728',
   title: 'Protected Resource Metadata',
   requirements: [
-    {
-      clause: '§3.2',
-      sentence: 'The metadata are 200 and application/json',
-      async run(target) {
-        const answer = await target.document(paths.resourceMetadata)
-        expectStatus(answer, 200)
-        expectHeader(answer, 'content-type', /^application\/json\b/)
-        expectText(expectJson(answer), 'resource')
-      },
-    },
-    {
-      clause: '§3.3',
-      sentence: 'resource is the very address the metadata were asked at',
-      run: async (target) =>
-        expectMember(await target.document(paths.resourceMetadata), 'resource', target.issuer),
-    },
+    ...listDocumentRequirements(paths.resourceMetadata, 'resource'),
     {
       clause: '§2',
       sentence: 'authorization_servers names the server that gives the tokens',
@@ -51,6 +29,6 @@ export const rfc9728: Chapter = {
   ],
 }
 
-async function readMetadata(target: Target): Promise<Record<string, unknown>> {
-  return expectJson(await target.document(paths.resourceMetadata))
+function readMetadata(target: Target): Promise<Record<string, unknown>> {
+  return readDocument(target, paths.resourceMetadata)
 }
