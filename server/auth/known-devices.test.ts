@@ -60,10 +60,15 @@ forEachEngine((engine) => {
     expect(await isNew('keycard-cli', 'x'.repeat(501))).toBe(false)
   })
 
-  test('a browser is not known by a user agent that a script has shown before', async () => {
-    const { start } = await openTestSessions(database())
-    await start('token', web, { device })
-    expect((await start('browser', web, { device })).session.isNewDevice).toBe(true)
+  test('a browser is not known by the user agent of a script, nor a script by that of a browser', async () => {
+    for (const [first, second] of [
+      ['token', 'browser'],
+      ['browser', 'token'],
+    ] as const) {
+      const { start } = await openTestSessions(database())
+      await start(first, web, { device })
+      expect((await start(second, web, { device })).session.isNewDevice).toBe(true)
+    }
   })
 
   test('a device is forgotten when it is told to be, or after 400 days', async () => {

@@ -1,7 +1,13 @@
 // Who watches hears of every change, of this process and of others, and it costs one query for all.
 
 import { expect, onTestFinished, test } from 'vitest'
-import { createTestPlace, forEachEngine, insertUser } from '../../e2e/databases.ts'
+import {
+  createTestPlace,
+  forEachEngine,
+  insertUser,
+  openTestDatabase,
+} from '../../e2e/databases.ts'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
 import type { Database, Engine } from '../db/database.ts'
 import { openDatabase } from '../db/open.ts'
@@ -28,6 +34,50 @@ async function openProcesses(engine: Engine) {
     await place.remove()
   })
   return { ours, theirs, others, watch, watching }
+}
+
+/** One process that writes and watches, and has no feed: it looks when it is told to. */
+async function openOneProcess(engine: Engine) {
+  const database = await openTestDatabase(engine)
+  const others = await openTestSessions(database)
+  const gate = createGate()
+  const kysely = database.kysely.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      await gate.pass()
+      return result
+    },
+  })
+  const watch = createSessionWatch({
+    database: { ...database, kysely },
+    clock: others.clock,
+    feed: stillFeed,
+    onError: () => {},
+  })
+  return { database, others, watch, gate }
+}
+
+/** Holds answers back, once they have been read, for as long as it is closed. */
+function createGate() {
+  let opened = Promise.resolve()
+  let open = () => {}
+  let arrive = () => {}
+  return {
+    reached: Promise.resolve(),
+    close() {
+      opened = new Promise((resolve) => {
+        open = resolve
+      })
+      this.reached = new Promise((resolve) => {
+        arrive = resolve
+      })
+    },
+    open: () => open(),
+    pass() {
+      arrive()
+      return opened
+    },
+  }
 }
 
 /** The same database, and how often it was asked. */
@@ -66,11 +116,6 @@ forEachEngine((engine) => {
       () => others.rotate(refreshToken, 'browser'),
       () => others.sessions.confirmDevice(others.userId, other.session.id, session.id),
       () => others.sessions.end(other.session.id, 'signed_out'),
-      // One for one: as many as before, and none of them refreshed.
-      async () => {
-        others.clock.advance(1)
-        await others.start('browser')
-      },
       () => others.sessions.endAllOf(others.userId, 'ended_by_admin'),
     ]) {
       const told = next()
@@ -122,5 +167,35 @@ forEachEngine((engine) => {
     await watch.look()
     controller.abort()
     expect(await end).toBe(true)
+  })
+
+  test('one that begins as another ends is a change: as many as before are not the same', async () => {
+    const { others, watch } = await openOneProcess(engine)
+    const { session } = await others.start()
+    const { next } = listen(watch, others.userId)
+    await next()
+    const told = next()
+    others.clock.advance(1)
+    await others.sessions.end(session.id, 'signed_out')
+    await others.start()
+    await watch.look()
+    expect(await told).toBe(false)
+  })
+
+  test('what is written while a look is under way is seen by the next one', async () => {
+    const { database, others, watch, gate } = await openOneProcess(engine)
+    const { id } = (await others.start()).session
+    const refresh = database.kysely.updateTable('sessions').set({ counter: 1 }).where('id', '=', id)
+    const { next } = listen(watch, others.userId)
+    await next()
+    const told = next()
+    gate.close()
+    const underWay = watch.look()
+    await gate.reached
+    await database.runAtomically([refresh])
+    const after = watch.look()
+    gate.open()
+    await Promise.all([underWay, after])
+    expect(await told).toBe(false)
   })
 })
