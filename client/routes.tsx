@@ -22,6 +22,8 @@ interface PageRoute {
   scope: Scope
   /** Whether the navigation leaves it out for whoever may not go there. */
   isHidden?: boolean
+  /** Other pages lead there: the navigation never does. */
+  isUnlisted?: boolean
 }
 
 const pageRoutes: readonly PageRoute[] = [
@@ -34,6 +36,12 @@ const pageRoutes: readonly PageRoute[] = [
     path: pagePaths.account,
     load: () => import('./pages/account/account-page.tsx'),
     scope: 'me',
+  },
+  {
+    path: pagePaths.activity,
+    load: () => import('./pages/activity/activity-page.tsx'),
+    scope: 'me',
+    isUnlisted: true,
   },
   {
     path: pagePaths.users,
@@ -74,7 +82,9 @@ export function App() {
 function Pages() {
   const opened = useAccessToken()?.scopes ?? []
   const navigation = routes
-    .filter(({ scope, isHidden }) => !isHidden || opened.includes(scope))
+    .filter(
+      ({ scope, isHidden, isUnlisted }) => !isUnlisted && (!isHidden || opened.includes(scope)),
+    )
     .map(({ path }) => ({ path, title: pageTitles[path] ?? path }))
   return (
     <AppShell navigation={navigation}>

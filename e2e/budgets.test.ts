@@ -46,6 +46,7 @@ describe('the app', () => {
   it('loads its pages when they are opened', () => {
     expect(pages.map((path) => /^assets\/([a-z-]+)-page-/.exec(path)?.[1]).sort()).toEqual([
       'account',
+      'activity',
       'items',
       'users',
     ])

@@ -6,6 +6,7 @@ export const pagePaths = {
   signIn: '/login',
   items: '/items',
   account: '/account',
+  activity: '/activity',
   users: '/users',
 } as const
 
@@ -18,6 +19,7 @@ export const docsPath = '/docs'
 export const pageTitles: Readonly<Record<string, string>> = {
   [pagePaths.items]: 'Items',
   [pagePaths.account]: 'Account',
+  [pagePaths.activity]: 'Activity',
   [pagePaths.users]: 'Users',
   [docsPath]: 'API docs',
 }
