@@ -22,6 +22,8 @@ interface PageRoute {
   scope: Scope
   /** Whether the navigation leaves it out for whoever may not go there. */
   isHidden?: boolean
+  /** Other pages lead there: the navigation never does. */
+  isUnlisted?: boolean
 }
 
 const pageRoutes: readonly PageRoute[] = [
@@ -39,6 +41,12 @@ const pageRoutes: readonly PageRoute[] = [
     path: pagePaths.sessions,
     load: () => import('./pages/sessions/sessions-page.tsx'),
     scope: 'me',
+  },
+  {
+    path: pagePaths.activity,
+    load: () => import('./pages/activity/activity-page.tsx'),
+    scope: 'me',
+    isUnlisted: true,
   },
   {
     path: pagePaths.users,
@@ -100,7 +108,9 @@ function SignedInApp() {
 function Pages() {
   const opened = useAccessToken()?.scopes ?? []
   const navigation = routes
-    .filter(({ scope, isHidden }) => !isHidden || opened.includes(scope))
+    .filter(
+      ({ scope, isHidden, isUnlisted }) => !isUnlisted && (!isHidden || opened.includes(scope)),
+    )
     .map(({ path }) => ({ path, title: pageTitles[path] ?? path }))
   return (
     <AppShell navigation={navigation}>

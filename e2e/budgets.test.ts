@@ -46,6 +46,7 @@ describe('the app', () => {
   it('loads its pages when they are opened, and what few of them need when they do', () => {
     expect(later.map((path) => /^assets\/([a-z-]+)-[^/]{8}\.js$/.exec(path)?.[1]).sort()).toEqual([
       'account-page',
+      'activity-page',
       'items-page',
       'sessions-page',
       'sign-in-again-dialog',

@@ -25,7 +25,7 @@ interface TestFixtures {
    */
   loginAs(page: Page, who: TestUser | Role): Promise<TestUser>
   /** Signs in without the form, and opens the first page of the app. */
-  signIn(page: Page, user: TestUser): Promise<void>
+  signIn(page: Page, who: TestUser | Role): Promise<void>
   /** Fails a test whose page threw, or broke its own content security policy. */
   noPageErrors: undefined
 }
@@ -71,8 +71,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }),
 
   signIn: ({ loginAs }, use) =>
-    use(async (page, user) => {
-      await loginAs(page, user)
+    use(async (page, who) => {
+      await loginAs(page, who)
       await page.goto('/items')
     }),
 

@@ -1,10 +1,12 @@
 // The list of users as an admin sees it: searched, sorted, page by page, quick with a million of them.
 
+import type { Kysely } from 'kysely'
 import type { SortOrder, UserSortKey } from '../contract/user-order.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { Tables } from '../db/tables.ts'
 import { findLastAdmin } from './last-admin.ts'
-import { findBySearch } from './user-search.ts'
+import { searchRange } from './user-search.ts'
 import { toUserRecord, type UserRecord } from './users.ts'
 
 export interface UserQuery {
@@ -62,18 +64,27 @@ export function createUserDirectory({
 
   return {
     async list({ page, perPage, search, sort, order }) {
-      const isFound = findBySearch(search)
       const everybody = kysely.selectFrom('users')
-      const found = isFound ? everybody.where(isFound) : everybody
+      const matches = selectMatches(kysely, search)
+      const found = matches ? everybody.where('id', 'in', matches.select('user_id')) : everybody
+      // An index alone finds the place in the list; rows are read of those only who stand there.
+      const there = found
+        .select('username_key')
+        .orderBy(columnOfKey[sort], order)
+        .orderBy('username_key', order)
+        .limit(perPage)
+        .offset((page - 1) * perPage)
+      const counted =
+        matches?.select(({ fn }) => fn.count<number>('user_id').distinct().as('total')) ??
+        everybody.select(({ fn }) => fn.countAll<number>().as('total'))
       const [rows, { total }, lastAdminId] = await Promise.all([
-        found
+        everybody
           .selectAll()
+          .where('username_key', 'in', there)
           .orderBy(columnOfKey[sort], order)
-          .$if(sort !== 'username', (query) => query.orderBy('username_key', order))
-          .limit(perPage)
-          .offset((page - 1) * perPage)
+          .orderBy('username_key', order)
           .execute(),
-        found.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+        counted.executeTakeFirstOrThrow(),
         findLastAdmin(kysely),
       ])
       const sessionCounts = await countSessions(rows.map(({ id }) => id))
@@ -85,4 +96,13 @@ export function createUserDirectory({
       return { users, total: Number(total) }
     },
   }
+}
+
+/** The keys that are found, a user's perhaps more than once; undefined where everybody is meant. */
+function selectMatches(kysely: Kysely<Tables>, search: string) {
+  const range = searchRange(search)
+  return (
+    range &&
+    kysely.selectFrom('user_search_keys').where('key', '>=', range.from).where('key', '<', range.to)
+  )
 }

@@ -1,6 +1,6 @@
 // What users are found by: their names and addresses, from the beginning of each word.
 
-import type { Compilable, ExpressionBuilder, Kysely } from 'kysely'
+import type { Compilable, Kysely } from 'kysely'
 import { canonicalName } from '../contract/credential-rules.ts'
 import type { Tables } from '../db/tables.ts'
 
@@ -26,22 +26,11 @@ export function insertSearchKeys(kysely: Kysely<Tables>, user: SearchableUser): 
   return kysely.insertInto('user_search_keys').values(rows)
 }
 
-/** Matches the users that something begins with `typed` of; undefined where it looks for nobody. */
-export function findBySearch(typed: string) {
+/** The keys that begin with what was typed; undefined where it looks for nobody. */
+export function searchRange(typed: string): { from: string; to: string } | undefined {
   const from = cut(canonicalText(typed).replace(/^@/, ''))
-  if (from === '') return undefined
   // By bytes, as both engines compare, U+10FFFF is the last character there is.
-  const to = `${from}\u{10FFFF}`
-  return (eb: ExpressionBuilder<Tables, 'users'>) =>
-    eb(
-      'users.id',
-      'in',
-      eb
-        .selectFrom('user_search_keys')
-        .select('user_id')
-        .where('key', '>=', from)
-        .where('key', '<', to),
-    )
+  return from === '' ? undefined : { from, to: `${from}\u{10FFFF}` }
 }
 
 function searchKeysOf({ username, email, fullName }: SearchableUser): string[] {

@@ -5,8 +5,13 @@ import { type AuditEvent, auditEvents } from './audit-events.ts'
 /**
  * A client that signs in for itself is nobody's activity. A token ahead of the database is the trace
  * of a backup that was restored: an alarm for the operator, about which its owner can do nothing.
+ * Throttled attempts are in the operator's log alone.
  */
-const unseen = ['client_signed_in', 'refresh_token_ahead'] as const satisfies AuditEvent[]
+const unseen = [
+  'client_signed_in',
+  'refresh_token_ahead',
+  'sign_in_throttled',
+] as const satisfies AuditEvent[]
 
 export type ActivityEvent = Exclude<AuditEvent, (typeof unseen)[number]>
 

@@ -22,6 +22,7 @@ export const pageTitles: Readonly<Record<string, string>> = {
   [pagePaths.items]: 'Items',
   [pagePaths.account]: 'Account',
   [pagePaths.sessions]: 'Sessions',
+  [pagePaths.activity]: 'Activity',
   [pagePaths.users]: 'Users',
   [docsPath]: 'API docs',
 }

@@ -1,6 +1,7 @@
 // What a user is on the wire, and what an admin may ask for. Names are snake_case, as OAuth's own.
 
 import { z } from 'zod'
+import { passwordMaxUnits } from './credential-rules.ts'
 import { presentedPasswordSchema } from './credentials.ts'
 import { roles } from './scopes.ts'
 import { text } from './text.ts'
@@ -58,13 +59,17 @@ export const userIdSchema = z.object({ id: text(64) })
 /** Proves again who is calling, where the sign-in is older than five minutes (R65). */
 const proof = { current_password: presentedPasswordSchema.optional() }
 
+const newPassword = z
+  .string()
+  .max(passwordMaxUnits, `must have at most ${passwordMaxUnits} characters`)
+
 /** Only absurd length is refused here: `accounts` names all fields that break their rules at once. */
 export const userCreateSchema = z.object({
   username: text(1_000),
   email: text(1_000).nullable().default(null),
   full_name: text(1_000).nullable().default(null),
   role: z.enum(roles).default('user'),
-  password: presentedPasswordSchema,
+  password: newPassword,
   ...proof,
 })
 
@@ -72,7 +77,7 @@ export const userSetRoleSchema = z.object({ ...userIdSchema.shape, role: z.enum(
 
 export const userSetPasswordSchema = z.object({
   ...userIdSchema.shape,
-  password: presentedPasswordSchema,
+  password: newPassword,
   ...proof,
 })
 

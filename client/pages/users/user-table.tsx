@@ -1,49 +1,55 @@
 // The users as a table; on narrow screens each row lies as a card.
 
-import type { User } from '../../../server/contract/users.ts'
-import { formatDate } from '../../components/format.ts'
-import { strings } from '../../strings/shell.ts'
+import type { ReactNode } from 'react'
+import type { ListedUser } from '../../../server/contract/users.ts'
 import { usersStrings as words } from '../../strings/users.ts'
+import { SortHeader } from './sort-controls.tsx'
+import type { UserAction } from './user-action.ts'
+import { UserRow } from './user-row.tsx'
+import type { UsersView } from './users-address.ts'
 
 interface UserTableProps {
-  users: readonly User[]
-  total: number
+  users: readonly ListedUser[]
+  caption: ReactNode
+  view: UsersView
   /** The page before, while the next one is on its way. */
   isStale: boolean
+  onView: (change: Partial<UsersView>) => void
+  /** undefined where the token may only read. */
+  onAction: ((user: ListedUser, action: UserAction) => void) | undefined
 }
 
-export function UserTable({ users, total, isStale }: UserTableProps) {
+export function UserTable({ users, caption, view, isStale, onView, onAction }: UserTableProps) {
+  const sorting = { sorting: view, onSort: onView }
   return (
     <table className="panel users" aria-busy={isStale}>
-      <caption>{words.caption(total)}</caption>
+      <caption>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">{words.name}</th>
-          <th scope="col">{words.role}</th>
+          <SortHeader column="username" {...sorting}>
+            {words.name}
+          </SortHeader>
+          <SortHeader column="role" {...sorting}>
+            {words.role}
+          </SortHeader>
           <th scope="col">{words.state}</th>
-          <th scope="col">{words.joined}</th>
+          <SortHeader column="created_at" {...sorting}>
+            {words.joined}
+          </SortHeader>
+          <SortHeader column="last_seen_at" {...sorting}>
+            {words.lastSeen}
+          </SortHeader>
+          <th scope="col">{words.sessions}</th>
+          {onAction && (
+            <th scope="col">
+              <span className="visually-hidden">{words.actions}</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
         {users.map((user) => (
-          <tr key={user.id}>
-            <th scope="row">
-              <b dir="auto">{user.full_name ?? user.username}</b>
-              <span className="meta">
-                {[user.username, user.email].filter(Boolean).join(' · ')}
-              </span>
-            </th>
-            <td>{strings.roles[user.role]}</td>
-            <td>
-              <span className="user-state">
-                <span className={user.disabled ? 'led' : 'led on'} aria-hidden="true" />
-                {user.disabled ? words.disabled : words.active}
-              </span>
-            </td>
-            <td>
-              <time dateTime={user.created_at}>{formatDate(Date.parse(user.created_at))}</time>
-            </td>
-          </tr>
+          <UserRow key={user.id} user={user} onAction={onAction} />
         ))}
       </tbody>
     </table>

@@ -1,30 +1,73 @@
-// Everybody who has an account: a table, page by page, with the page in the address.
+// Everybody who has an account: searched, sorted, page by page; and what admins do to them.
 
 import './users.css'
 import { keepPreviousData } from '@tanstack/react-query'
-import { Link, useSearch } from 'wouter'
+import { useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
 import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
-import type { UserPage } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
-import { strings } from '../../strings/shell.ts'
+import { useLaterFocus } from '../../components/use-later-focus.ts'
+import { useCan } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
-import { pageHref, readPage } from './page-number.ts'
-import { UserTable } from './user-table.tsx'
+import { CreateUserDialog } from './create-user-dialog.tsx'
+import { SortSelect } from './sort-controls.tsx'
+import { UserList } from './user-list.tsx'
+import { UserSearch } from './user-search.tsx'
+import { hrefOf, readView, type UsersView } from './users-address.ts'
+import { UsersSkeleton } from './users-skeleton.tsx'
 
 const usersPerPage = 20
+const addButtonId = 'add-user'
 
 export default function UsersPage() {
-  const page = readPage(useSearch())
+  const canWrite = useCan('users:write')
+  const view = readView(useSearch())
+  const [, navigate] = useLocation()
+  const [isAdding, setIsAdding] = useState(false)
+  const [notice, setNotice] = useState('')
+  const focusLater = useLaterFocus()
+  const list = trpc.useUtils().users.list
   const query = trpc.users.list.useQuery(
-    { page, per_page: usersPerPage },
+    { ...view, per_page: usersPerPage },
     { placeholderData: keepPreviousData },
   )
+
+  /** Another search or order begins at its first page. Every letter typed is no step to go back to. */
+  function show(change: Partial<UsersView>) {
+    navigate(hrefOf({ ...view, page: 1, ...change }), { replace: 'search' in change })
+  }
+
+  function announce(text: string) {
+    setNotice(text)
+    void list.invalidate()
+  }
+
   return (
     <>
-      <PageHeading title={pageTitles[pagePaths.users] ?? ''} />
+      <div className="page-head">
+        <PageHeading title={pageTitles[pagePaths.users] ?? ''} />
+        {canWrite && (
+          <button
+            type="button"
+            id={addButtonId}
+            className="btn primary"
+            onClick={() => setIsAdding(true)}
+          >
+            {words.add}
+          </button>
+        )}
+      </div>
       <p className="intro">{words.intro}</p>
+      <div className="user-tools">
+        <UserSearch value={view.search} onSearch={(search) => show({ search })} />
+        <SortSelect sorting={view} onSort={show} />
+      </div>
+
+      <p className="visually-hidden" role="status">
+        {query.data && !query.isPlaceholderData && sayFound(query.data.total, view.search)}
+      </p>
       {query.isError && (
         <LoadProblem
           cause={query.error}
@@ -33,57 +76,35 @@ export default function UsersPage() {
         />
       )}
       {query.isPending && <UsersSkeleton />}
-      {query.data && <Users {...query.data} isStale={query.isPlaceholderData} />}
-    </>
-  )
-}
-
-function Users({ users, total, page, per_page, isStale }: UserPage & { isStale: boolean }) {
-  const pages = Math.max(1, Math.ceil(total / per_page))
-  if (users.length === 0) return <NoSuchPage page={page} />
-  return (
-    <>
-      <UserTable users={users} total={total} isStale={isStale} />
-      {pages > 1 && (
-        <nav className="paging" aria-label={words.paging}>
-          {page > 1 && (
-            <Link className="btn" href={pageHref(page - 1)} rel="prev">
-              {words.previous}
-            </Link>
-          )}
-          <p role="status">{words.page(page, pages)}</p>
-          {page < pages && (
-            <Link className="btn" href={pageHref(page + 1)} rel="next">
-              {words.next}
-            </Link>
-          )}
-        </nav>
+      {query.data && (
+        <UserList
+          {...query.data}
+          view={view}
+          isStale={query.isPlaceholderData}
+          canWrite={canWrite}
+          onView={show}
+          announce={announce}
+        />
       )}
+
+      {isAdding && (
+        <CreateUserDialog
+          onDone={(user) => announce(words.created(user.full_name ?? user.username))}
+          onClose={() => {
+            setIsAdding(false)
+            focusLater(addButtonId)
+          }}
+        />
+      )}
+      <p className="users-notice" role="status">
+        {notice}
+      </p>
     </>
   )
 }
 
-function NoSuchPage({ page }: { page: number }) {
-  return (
-    <div className="panel state">
-      <h2>{words.noSuchPage(page)}</h2>
-      <p>{words.noSuchPageText}</p>
-      <Link className="btn" href={pagePaths.users}>
-        {words.firstPage}
-      </Link>
-    </div>
-  )
-}
-
-function UsersSkeleton() {
-  return (
-    <div className="panel skeleton users-skeleton" aria-busy="true">
-      <p className="visually-hidden" role="status">
-        {strings.shell.loading}
-      </p>
-      <i className="bone wide" />
-      <i className="bone" />
-      <i className="bone wide" />
-    </div>
-  )
+/** For who does not see the list change below the search. */
+function sayFound(total: number, search: string): string {
+  if (search === '') return ''
+  return total === 0 ? words.nobodyFound(search) : words.captionFound(total, search)
 }

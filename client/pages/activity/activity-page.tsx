@@ -1,0 +1,93 @@
+// Your activity: every sign-in and change of your account, day by day.
+
+import './activity.css'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { trpc } from '../../api/trpc.ts'
+import { LoadProblem } from '../../components/load-problem.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { useLaterFocus } from '../../components/use-later-focus.ts'
+import { activityStrings as words } from '../../strings/activity.ts'
+import { groupByDay } from './activity-days.ts'
+import { ActivityItem } from './activity-item.tsx'
+import { ActivitySkeleton } from './activity-skeleton.tsx'
+
+export default function ActivityPage() {
+  const [shown, setShown] = useState('')
+  const focusLater = useLaterFocus()
+  const query = trpc.activity.list.useInfiniteQuery(
+    { limit: 20 },
+    { getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined },
+  )
+  const entries = query.data?.pages.flatMap((page) => page.entries)
+
+  async function showMore() {
+    const before = entries?.length ?? 0
+    const { data, hasNextPage } = await query.fetchNextPage()
+    const all = data?.pages.flatMap((page) => page.entries) ?? []
+    setShown(words.nowShown(all.length))
+    // The button goes with the last page: its focus goes to the first entry that it brought.
+    const firstNew = all[before]
+    if (!hasNextPage && firstNew) focusLater(entryId(firstNew.id))
+  }
+
+  return (
+    <>
+      <PageHeading title={pageTitles[pagePaths.activity] ?? ''} />
+      <p className="intro">
+        {words.intro} {words.notYou} <Link href={pagePaths.account}>{words.notYouLink}</Link>.
+      </p>
+      {query.isPending && <ActivitySkeleton />}
+      {query.isError && !entries && (
+        <LoadProblem
+          cause={query.error}
+          busy={query.isFetching}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {entries?.length === 0 && (
+        <div className="panel state">
+          <h2>{words.emptyHeading}</h2>
+          <p>{words.emptyText}</p>
+        </div>
+      )}
+      {groupByDay(entries ?? [], Date.now()).map(({ title, entries }) => (
+        <section key={title} className="activity-day">
+          <h2>{title}</h2>
+          <ul className="panel list" aria-label={words.listName(title)}>
+            {entries.map((entry) => (
+              <li key={entry.id} id={entryId(entry.id)} tabIndex={-1}>
+                <ActivityItem entry={entry} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {query.hasNextPage && (
+        <div className="activity-more">
+          <button
+            type="button"
+            className="btn"
+            aria-disabled={query.isFetchingNextPage}
+            onClick={() => {
+              if (!query.isFetchingNextPage) void showMore()
+            }}
+          >
+            {query.isFetchingNextPage ? words.loadingMore : words.more}
+          </button>
+          <p className="field-note bad" role="alert">
+            {query.isFetchNextPageError && words.moreFailed}
+          </p>
+        </div>
+      )}
+      <p className="visually-hidden" role="status">
+        {shown}
+      </p>
+    </>
+  )
+}
+
+function entryId(id: string): string {
+  return `entry-${id}`
+}

@@ -1,0 +1,21 @@
+// The list before it is there, at its height; seen only where the wait is noticed.
+
+import { strings } from '../../strings/shell.ts'
+
+const rows = Array.from({ length: 6 }, (_, number) => number)
+
+export function ActivitySkeleton() {
+  return (
+    <div className="panel list skeleton activity-skeleton" aria-busy="true">
+      <p className="visually-hidden" role="status">
+        {strings.shell.loading}
+      </p>
+      {rows.map((row) => (
+        <div key={row} aria-hidden="true">
+          <i className="bone wide" />
+          <i className="bone" />
+        </div>
+      ))}
+    </div>
+  )
+}

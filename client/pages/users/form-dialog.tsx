@@ -1,0 +1,149 @@
+// A dialog that does one thing to a user: what was typed stays until the server has done it.
+
+import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
+import { readFailure } from '../../api/failure.ts'
+import { usersStrings as words } from '../../strings/users.ts'
+import { Field } from './field.tsx'
+import { proofName } from './proof.ts'
+
+/** By the name of the field. */
+export type FieldProblems = Readonly<Record<string, string>>
+
+export interface FormDialogProps {
+  heading: string
+  text?: ReactNode
+  submitLabel: string
+  /** Takes something away that cannot be given back by the same button. */
+  isDanger?: boolean
+  /** What the fields are called, by their names. */
+  labels?: Readonly<Record<string, string>>
+  /** Rejects with the call's own error. */
+  onSubmit: (fields: FormData) => Promise<unknown>
+  onClose: () => void
+  children?: (problems: FieldProblems) => ReactNode
+}
+
+const none: FieldProblems = {}
+
+/** Open while it is mounted. */
+export function FormDialog(props: FormDialogProps) {
+  const { heading, text, submitLabel, isDanger = false, labels = none, children } = props
+  const { onSubmit, onClose } = props
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const [problems, setProblems] = useState<FieldProblems>(none)
+  const [message, setMessage] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [needsProof, setNeedsProof] = useState(false)
+  const wantedField = useRef<string>(undefined)
+
+  useEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+
+  // After drawing: the field may only now be there.
+  useEffect(() => {
+    const field = form.current?.elements.namedItem(wantedField.current ?? '')
+    wantedField.current = undefined
+    if (field instanceof HTMLElement) field.focus()
+  })
+
+  async function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (busy) return
+    setMessage('')
+    setProblems(none)
+    setBusy(true)
+    try {
+      await onSubmit(new FormData(event.currentTarget))
+      onClose()
+    } catch (error) {
+      setBusy(false)
+      explain(error)
+    }
+  }
+
+  function explain(error: unknown) {
+    const { message, reason, fields } = readFailure(error)
+    const known = fields.filter(({ path }) => path in labels)
+    const first = known[0]
+    if (reason === 'reauthentication_required') {
+      setNeedsProof(true)
+      setMessage(words.proofNeeded)
+      wantedField.current = proofName
+    } else if (reason === 'invalid_credentials') {
+      setProblems({ [proofName]: words.proofWrong })
+      wantedField.current = proofName
+    } else if (first) {
+      setProblems(
+        Object.fromEntries(
+          known.map(({ path, message }) => [
+            path,
+            words.fieldProblem(labels[path] ?? path, message),
+          ]),
+        ),
+      )
+      wantedField.current = first.path
+    } else setMessage(children ? `${message} ${words.kept}` : message)
+  }
+
+  function close() {
+    if (!busy) onClose()
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={`${id}-heading`}
+      aria-describedby={text ? `${id}-text` : undefined}
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
+      }}
+    >
+      <form
+        ref={form}
+        className="dialog-form"
+        noValidate
+        onSubmit={(event) => void submit(event)}
+        onInput={(event) => {
+          const { name } = event.target as HTMLInputElement
+          setProblems(({ [name]: _mended, ...others }) => others)
+        }}
+      >
+        <h2 id={`${id}-heading`}>
+          <bdi>{heading}</bdi>
+        </h2>
+        {text && <p id={`${id}-text`}>{text}</p>}
+        {children?.(problems)}
+        {needsProof && (
+          <Field
+            name={proofName}
+            label={words.currentPassword}
+            type="password"
+            autoComplete="current-password"
+            problem={problems[proofName]}
+          />
+        )}
+        <p className="dialog-problem" role="alert">
+          {message}
+        </p>
+        <div className="actions">
+          <button type="button" className="btn" aria-disabled={busy} onClick={close}>
+            {words.cancel}
+          </button>
+          <button
+            type="submit"
+            className={isDanger ? 'btn danger' : 'btn primary'}
+            aria-disabled={busy}
+          >
+            {submitLabel}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,26 @@
+// What can be done to a user from the menu of the row, and what keeps it from being done.
+
+import type { ListedUser } from '../../../server/contract/users.ts'
+import { usersStrings as words } from '../../strings/users.ts'
+
+export type UserAction = 'setPassword' | 'changeRole' | 'endSessions' | 'disable' | 'enable'
+
+/** In the order of the menu. One's own password and sessions have pages of their own. */
+export function listActions(user: ListedUser, isSelf: boolean): UserAction[] {
+  const switching = user.disabled ? 'enable' : 'disable'
+  if (isSelf) return ['changeRole', switching]
+  return ['changeRole', 'setPassword', 'endSessions', switching]
+}
+
+/** Why it cannot be done now, as the server would say; undefined where it can. */
+export function findObstacle(
+  action: UserAction,
+  user: ListedUser,
+  isSelf: boolean,
+): string | undefined {
+  const takesAdmin = action === 'changeRole' || action === 'disable'
+  if (takesAdmin && user.is_last_admin) return words.lastAdmin
+  if (action === 'disable' && isSelf) return words.notYourself
+  if (action === 'endSessions' && user.session_count === 0) return words.noSessions
+  return undefined
+}

@@ -1,0 +1,45 @@
+// The view in the address: read as it was written, and never wrong.
+
+import { describe, expect, it } from 'vitest'
+import { sortOrders, userSortKeys } from '../../../server/contract/user-order.ts'
+import { hrefOf, readView } from './users-address.ts'
+
+const everybody = { search: '', sort: 'username', order: 'asc', page: 1 } as const
+
+describe('the address of the users', () => {
+  it.each([
+    '',
+    'page=',
+    'page=0',
+    'page=-1',
+    'page=1e3',
+    'page=2.5',
+    'page=999999',
+    'sort=password_hash',
+    'order=sideways',
+    'search=%20',
+    'sort=__proto__',
+  ])('takes %j for the default', (query) => {
+    expect(readView(query)).toEqual(everybody)
+  })
+
+  it('is short where nothing was chosen', () => {
+    expect(hrefOf(everybody)).toBe('/users')
+    expect(hrefOf({ ...everybody, sort: 'created_at', order: 'desc' })).toBe(
+      '/users?sort=created_at',
+    )
+  })
+
+  it('37. gives back every view that was written into it', () => {
+    for (const sort of userSortKeys) {
+      for (const order of sortOrders) {
+        for (const search of ['', 'a&b=c #%', 'Zoë 👩‍🚀']) {
+          for (const page of [1, 2, 99_999]) {
+            const view = { search, sort, order, page }
+            expect(readView(hrefOf(view).split('?')[1] ?? '')).toEqual(view)
+          }
+        }
+      }
+    }
+  })
+})

@@ -1,0 +1,52 @@
+// What the list shows, in the page's address: read and written in one place.
+
+import { pagePaths } from '../../../server/contract/pages.ts'
+import {
+  type SortOrder,
+  sortOrders,
+  type UserSortKey,
+  userSearchMaxLength,
+  userSortKeys,
+} from '../../../server/contract/user-order.ts'
+
+export interface UsersView {
+  search: string
+  sort: UserSortKey
+  order: SortOrder
+  /** Counts from 1. */
+  page: number
+}
+
+/** People are looked up by name; times are looked at from the newest on. */
+export const firstOrder: Record<UserSortKey, SortOrder> = {
+  username: 'asc',
+  role: 'asc',
+  created_at: 'desc',
+  last_seen_at: 'desc',
+}
+
+/** What is absent or no such word is the default. */
+export function readView(query: string): UsersView {
+  const parameters = new URLSearchParams(query)
+  const word = <Word extends string>(name: string, words: readonly Word[]) =>
+    words.find((candidate) => candidate === parameters.get(name))
+  const sort = word('sort', userSortKeys) ?? 'username'
+  const page = parameters.get('page') ?? ''
+  return {
+    search: (parameters.get('search') ?? '').trim().slice(0, userSearchMaxLength),
+    sort,
+    order: word('order', sortOrders) ?? firstOrder[sort],
+    page: /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1,
+  }
+}
+
+/** Defaults are left out: one address for one view. */
+export function hrefOf({ search, sort, order, page }: UsersView): string {
+  const parameters = new URLSearchParams()
+  if (search !== '') parameters.set('search', search)
+  if (sort !== 'username') parameters.set('sort', sort)
+  if (order !== firstOrder[sort]) parameters.set('order', order)
+  if (page !== 1) parameters.set('page', String(page))
+  const query = parameters.toString()
+  return query === '' ? pagePaths.users : `${pagePaths.users}?${query}`
+}
