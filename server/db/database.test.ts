@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import type { Database, Engine } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
+import { RequiredWriteError, required } from './required-write.ts'
 import type { NewSession, NewUser } from './tables.ts'
 
 const now = 1_800_000_000_123
@@ -190,6 +191,33 @@ forEachEngine((engine) => {
     )
     const row = await kysely.selectFrom('sessions').select('revoked_at_ms').executeTakeFirst()
     expect(row).toEqual({ revoked_at_ms: now })
+  })
+
+  test('where a required write changes nothing, nothing of its batch happens', async () => {
+    const database = await openTestDatabase(engine)
+    const { kysely } = database
+    await addUsers(database, makeUser('ada'))
+    const rename = (from: string, to: string) =>
+      kysely.updateTable('users').set({ full_name: to }).where('full_name', '=', from)
+    const raise = kysely.updateTable('users').set((row) => ({ epoch: row('epoch', '+', 1) }))
+    const row = () =>
+      kysely.selectFrom('users').select(['full_name', 'epoch']).executeTakeFirstOrThrow()
+
+    await kysely.updateTable('users').set({ full_name: 'Ada' }).execute()
+    expect(await database.runAtomically([raise, required(rename('Ada', 'Eve'))])).toEqual([1n, 1n])
+    await expect(database.runAtomically([raise, required(rename('Ada', 'Bob'))])).rejects.toThrow(
+      RequiredWriteError,
+    )
+    expect(await row()).toEqual({ full_name: 'Eve', epoch: 1 })
+
+    // Of many at once one is right about the name it found.
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, () =>
+        database.runAtomically([required(rename('Eve', 'Zoe')), raise]),
+      ),
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await row()).toEqual({ full_name: 'Zoe', epoch: 2 })
   })
 
   test('parallel transactions and single statements do not get into each other', async () => {

@@ -9,7 +9,7 @@ export type Engine = 'sqlite' | 'postgres'
  * Rules are written as single statements, conditional where a race is possible
  * (`update … where counter = ? returning …`): with SQLite drivers nearly every one of several
  * parallel interactive transactions fails as busy. `kysely.transaction()` is therefore refused;
- * writes that belong together go through `runAtomically`.
+ * writes that belong together go through `runAtomically`, where one may be `required`.
  */
 export interface Database {
   readonly kysely: Kysely<Tables>
@@ -22,6 +22,7 @@ export interface Database {
   /**
    * Runs writes in one transaction: all of them happen, or none.
    * @returns the number of rows that each one changed, in order
+   * @throws RequiredWriteError where one that was `required` changed none
    */
   runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
   /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */

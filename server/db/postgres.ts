@@ -17,6 +17,7 @@ import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
 import { checkParameters } from './parameters.ts'
 import { explainPostgresError } from './postgres-start-error.ts'
+import { checkRequired, RequiredWriteError } from './required-write.ts'
 import type { Tables } from './tables.ts'
 
 const connectTimeoutMs = 5_000
@@ -116,23 +117,26 @@ function guardPool(pool: pg.Pool): PostgresPool {
 }
 
 async function runAtomically(pool: pg.Pool, writes: readonly Compilable[]): Promise<bigint[]> {
-  const compiled = writes.map((write) => write.compile())
+  const compiled = writes.map((write) => ({ write, ...write.compile() }))
   for (const { parameters } of compiled) checkParameters(parameters)
 
   const client = await pool.connect()
   try {
     await client.query('begin')
     const counts: bigint[] = []
-    for (const { sql, parameters } of compiled) {
+    for (const { write, sql, parameters } of compiled) {
       const { rowCount } = await client.query(sql, [...parameters])
-      counts.push(BigInt(rowCount ?? 0))
+      const changedRows = BigInt(rowCount ?? 0)
+      checkRequired(write, changedRows)
+      counts.push(changedRows)
     }
     await client.query('commit')
     client.release()
     return counts
   } catch (error) {
     // A connection that is closed rolls back; one that still answers is asked to and kept.
-    const rolledBack = isAnswer(error) && (await client.query('rollback').then(yes, no))
+    const stillAnswers = isAnswer(error) || error instanceof RequiredWriteError
+    const rolledBack = stillAnswers && (await client.query('rollback').then(yes, no))
     client.release(!rolledBack)
     throw error
   }

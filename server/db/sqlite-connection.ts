@@ -1,14 +1,16 @@
 // The one SQLite connection: libsql, with nothing bound that has not been looked at.
 
+import type { Compilable } from 'kysely'
 import Libsql from 'libsql'
 import { LRUCache } from 'lru-cache'
 import { checkParameters } from './parameters.ts'
+import { checkRequired } from './required-write.ts'
 
 /** What Kysely's SQLite dialect asks of a connection, and the few things that this folder adds. */
 export interface SqliteConnection {
   prepare(sql: string): SqliteStatement
   /** Runs writes in one transaction without awaiting anything, so that nothing gets in between. */
-  runAtomically(writes: readonly { sql: string; parameters: readonly unknown[] }[]): bigint[]
+  runAtomically(writes: readonly Compilable[]): bigint[]
   /** For statements without parameters. */
   exec(sql: string): void
   readonly inTransaction: boolean
@@ -39,11 +41,14 @@ export function connectSqlite(file: string): SqliteConnection {
     return statement
   }
 
-  function write(sql: string, parameters: readonly unknown[]): bigint {
+  function run(write: Compilable): bigint {
+    const { sql, parameters } = write.compile()
     const statement = prepare(sql)
-    return BigInt(
+    const changedRows = BigInt(
       statement.reader ? statement.all(parameters).length : statement.run(parameters).changes,
     )
+    checkRequired(write, changedRows)
+    return changedRows
   }
 
   return {
@@ -55,7 +60,7 @@ export function connectSqlite(file: string): SqliteConnection {
     runAtomically(writes) {
       libsql.exec('begin immediate')
       try {
-        const counts = writes.map(({ sql, parameters }) => write(sql, parameters))
+        const counts = writes.map(run)
         libsql.exec('commit')
         return counts
       } catch (error) {

@@ -35,8 +35,7 @@ function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): D
     kysely,
     engine: 'sqlite',
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
-    runAtomically: (writes) =>
-      sayUnavailable(async () => connection.runAtomically(writes.map((write) => write.compile()))),
+    runAtomically: (writes) => sayUnavailable(async () => connection.runAtomically(writes)),
     changeToken() {
       const [row] = dataVersion.all([]) as { data_version: number }[]
       return row?.data_version ?? null
