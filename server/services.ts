@@ -2,10 +2,13 @@
 
 import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
+import { type AccountDeletion, createAccountDeletion } from './auth/account-deletion.ts'
+import type { PasswordRule } from './auth/account-rules.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
+import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
 import {
   type ClientCredentialsGrant,
@@ -13,15 +16,20 @@ import {
 } from './auth/grants/client-credentials.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
+import { createSessionStart } from './auth/grants/start-session.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
+import { createProfileChange, type ProfileChange } from './auth/profile-change.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
+import { createRegistration, type Registration } from './auth/registration.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
+import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
@@ -55,6 +63,12 @@ export interface Services {
   readonly refreshTokenGrant: RefreshTokenGrant
   readonly clientCredentialsGrant: ClientCredentialsGrant
   readonly signOut: SignOut
+  readonly register: Registration
+  readonly changeProfile: ProfileChange
+  readonly changePassword: PasswordChange
+  readonly deleteAccount: AccountDeletion
+  readonly exportData: DataExporter
+  readonly securityNotices: SecurityNotices
   readonly items: Items
   close(): Promise<void>
 }
@@ -128,6 +142,12 @@ export async function createServices(
     const users = createUsers({ database, revocations, clock })
     const identities = createIdentities({ accessTokens, revocations })
     const checkPassword = createPasswordCheck({ users, passwords, auditLog })
+    const passwordProblem: PasswordRule = (password, account) =>
+      findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
+    const accounts = createAccounts({ users, passwords, passwordProblem })
+    const reauthenticate = createReauthentication({ users, sessions, checkPassword, clock })
+    const items = createItems({ database, clock })
+    const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
@@ -139,12 +159,7 @@ export async function createServices(
       database,
       clients: createClients({ database, revocations, clock }),
       users,
-      accounts: createAccounts({
-        users,
-        passwords,
-        passwordProblem: (password, context) =>
-          findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
-      }),
+      accounts,
       passwords,
       sessions,
       revocations,
@@ -160,18 +175,48 @@ export async function createServices(
       identities,
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
-      reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
+      reauthenticate,
       passwordGrant: createPasswordGrant({
         enabled: config.passwordGrant,
         checkPassword,
-        sessions,
-        accessTokens,
-        auditLog,
+        startSession,
       }),
       refreshTokenGrant: createRefreshTokenGrant({ users, sessions, accessTokens }),
       clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
       signOut: createSignOut({ refreshTokens, sessions, revocations, auditLog }),
-      items: createItems({ database, clock }),
+      register: createRegistration({
+        enabled: config.registration,
+        accounts,
+        startSession,
+        auditLog,
+      }),
+      changeProfile: createProfileChange({ database, clock, users, reauthenticate, auditLog }),
+      changePassword: createPasswordChange({
+        database,
+        clock,
+        users,
+        sessions,
+        passwords,
+        passwordProblem,
+        checkPassword,
+        auditLog,
+      }),
+      deleteAccount: createAccountDeletion({
+        database,
+        users,
+        revocations,
+        reauthenticate,
+        auditLog,
+      }),
+      exportData: createDataExporter({
+        database,
+        clock,
+        reauthenticate,
+        auditLog,
+        listItems: items.listAll,
+      }),
+      securityNotices: createSecurityNotices({ database, clock }),
+      items,
       close,
     }
   } catch (error) {

@@ -14,7 +14,7 @@ export interface PresentedPassword {
 }
 
 /**
- * Whose password it is.
+ * Whose password it is, with the hash that is stored now.
  * @throws AppError invalid_credentials, alike for unknown, wrong and disabled (R109); overloaded
  */
 export type PasswordCheck = (presented: PresentedPassword) => Promise<UserRecord>
@@ -29,11 +29,14 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
   const { users, passwords, auditLog } = parts
 
   /** May wait for another sign-in: who has the right password is let in, however busy it is. */
-  async function upgradeHash(user: UserRecord, password: string): Promise<void> {
+  async function upgradeHash(user: UserRecord, password: string): Promise<UserRecord> {
     try {
-      await users.replacePassword(user.id, user.password, await passwords.hash(password))
+      const replacement = await passwords.hash(password)
+      const isReplaced = await users.replacePassword(user.id, user.password, replacement)
+      return isReplaced ? { ...user, password: replacement } : user
     } catch (error) {
       if (!(error instanceof AppError && error.reason === 'overloaded')) throw error
+      return user
     }
   }
 
@@ -46,8 +49,7 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
       await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
       throw new AppError('invalid_credentials', 'Incorrect username or password', { detail: why })
     }
-    if (verdict.rehash) await upgradeHash(user, password)
-    return user
+    return verdict.rehash ? upgradeHash(user, password) : user
   }
 }
 

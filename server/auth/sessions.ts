@@ -1,6 +1,6 @@
 // Sessions: one row each. Started at sign-in, rotated at every refresh, ended by sign-out or reuse.
 
-import type { Selectable } from 'kysely'
+import { type Compilable, type Selectable, sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import type { Device } from '../contract/device.ts'
 import { formatScope, isScope, type Scope } from '../contract/scopes.ts'
@@ -31,6 +31,7 @@ export type EndReason =
   | 'refresh_token_reused'
   | 'ended_by_user'
   | 'ended_by_admin'
+  | 'password_changed'
   | 'client_removed'
 
 export interface StartedSession {
@@ -67,6 +68,19 @@ export interface Sessions {
   findLive(id: string): Promise<Session | undefined>
   /** Ends it; its access tokens are dead when this returns. Ending an ended one does nothing. */
   end(id: string, reason: EndReason): Promise<void>
+  /**
+   * Ends every live session of the user but `except`, together with `writes`: all of it happens, or
+   * nothing.
+   * @returns how many were ended
+   */
+  endAllOf(userId: string, reason: EndReason, options?: EndAllOptions): Promise<number>
+}
+
+interface EndAllOptions {
+  /** The id of a session that goes on. */
+  except?: string
+  /** What causes the end: run first, so that one that is `required` decides. */
+  writes?: readonly Compilable[]
 }
 
 /** In milliseconds (R57). */
@@ -236,6 +250,40 @@ export function createSessions(parts: SessionsParts): Sessions {
     },
 
     end,
+
+    async endAllOf(userId, reason, { except = '', writes = [] } = {}) {
+      const nowMs = clock.now()
+      const endLive = kysely
+        .updateTable('sessions')
+        .set({ revoked_at_ms: nowMs, revoked_reason: reason })
+        .where('user_id', '=', userId)
+        .where('id', '<>', except)
+        .where('revoked_at_ms', 'is', null)
+        .where('idle_expires_at_ms', '>', nowMs)
+        .where('expires_at_ms', '>', nowMs)
+      const ended = kysely
+        .selectFrom('sessions')
+        .where('user_id', '=', userId)
+        .where('revoked_at_ms', '=', nowMs)
+        .where('id', 'not in', (query) => query.selectFrom('revocations').select('id'))
+      // Not by a list that was read before: a session that begins this moment would not be on it.
+      const revoke = kysely
+        .insertInto('revocations')
+        .columns(['id', 'kind', 'subject', 'created_at_ms'])
+        .expression(
+          // A session ends once, so its id is free here.
+          ended.select((row) => [
+            'id',
+            sql.lit('session').as('kind'),
+            row.ref('id').as('subject'),
+            sql.lit(nowMs).as('created_at_ms'),
+          ]),
+        )
+      const counts = await database.runAtomically([...writes, endLive, revoke])
+      // The database alone knows their names: this process learns them as the others do.
+      await revocations.refresh()
+      return Number(counts[writes.length])
+    },
   }
 }
 

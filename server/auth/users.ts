@@ -23,6 +23,7 @@ export interface UserRecord {
   /** Part of every access token; raising it ends them all. */
   epoch: number
   password: StoredPassword
+  passwordChangedAtMs: number
   isDemo: boolean
   createdAtMs: number
 }
@@ -43,15 +44,20 @@ export interface Users {
   findById(id: string): Promise<UserRecord | undefined>
   /** The user a token speaks for. @throws AppError invalid_token where the account is gone */
   getCaller(identity: { userId: string }): Promise<UserRecord>
-  /** @throws AppError conflict where the user name or e-mail address is taken */
+  /** @throws AppError conflict, naming the field, where the user name or e-mail address is taken */
   create(user: NewUser): Promise<UserRecord>
   /** All of them, or none. @throws AppError conflict where a name or address is taken */
   createAll(users: readonly NewUser[]): Promise<void>
   /** Sorted by user name; `page` counts from 1. */
   list(page: number, perPage: number): Promise<{ users: UserRecord[]; total: number }>
   listDemo(): Promise<UserRecord[]>
-  /** Stores the rehashed password, unless it was changed meanwhile. */
-  replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<void>
+  /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
+  replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
+  /**
+   * Whether he may still sign in with the password that was read. It waits for a change that is
+   * being made, so that who asks after his own write is seen by that change or sees it.
+   */
+  isUnchanged(user: UserRecord): Promise<boolean>
   /** Ends every access token of the user at once, and lets no new one be made (R59). */
   disable(id: string): Promise<void>
 }
@@ -130,12 +136,24 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
     },
 
     async replacePassword(id, old, replacement) {
-      await kysely
+      const { numUpdatedRows } = await kysely
         .updateTable('users')
         .set({ password_hash: replacement.hash, password_key_id: replacement.keyId })
         .where('id', '=', id)
         .where('password_hash', '=', old.hash)
-        .execute()
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async isUnchanged({ id, passwordChangedAtMs }) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('users')
+        .set({ password_changed_at_ms: passwordChangedAtMs })
+        .where('id', '=', id)
+        .where('password_changed_at_ms', '=', passwordChangedAtMs)
+        .where('disabled', '=', 0)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
     },
 
     async disable(id) {
@@ -156,12 +174,17 @@ export function createUsers({ database, revocations, clock }: UsersParts): Users
   }
 }
 
-async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
+/** @throws AppError conflict, naming the field, where `run` finds a name or an address taken */
+export async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new AppError('conflict', 'That user name or e-mail address is taken', { cause: error })
+    const path = isUniqueViolation(error, 'users.email_key') ? 'email' : 'username'
+    throw new AppError('conflict', 'That user name or e-mail address is taken', {
+      cause: error,
+      fields: [{ path, message: 'is taken: choose another one' }],
+    })
   }
 }
 
@@ -195,6 +218,7 @@ function toRecord(row: Selectable<UsersTable>): UserRecord {
     disabled: row.disabled === 1,
     epoch: row.epoch,
     password: { hash: row.password_hash, keyId: row.password_key_id },
+    passwordChangedAtMs: row.password_changed_at_ms,
     isDemo: row.is_demo === 1,
     createdAtMs: row.created_at_ms,
   }

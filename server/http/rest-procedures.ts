@@ -33,8 +33,9 @@ export function listRestProcedures(router: AnyTRPCRouter): RestProcedure[] {
   })
 }
 
+/** DELETE too: what proves that one may is a secret, and a URL is no place for it (R79). */
 export function hasBody({ rest }: RestProcedure): boolean {
-  return rest.method === 'POST' || rest.method === 'PATCH'
+  return rest.method !== 'GET'
 }
 
 function describeProcedure(

@@ -15,7 +15,7 @@ const procedures = Object.entries(record).map(([name, { _def }]) => ({
   type: _def.type,
   meta: _def.meta as ProcedureMeta | undefined,
 }))
-const publicNames = ['auth.login', 'auth.refresh', 'auth.logout']
+const publicNames = ['auth.login', 'auth.register', 'auth.rules', 'auth.refresh', 'auth.logout']
 const protectedOnes = procedures.filter(({ name }) => !publicNames.includes(name))
 const scopedOnes = protectedOnes.flatMap(({ name, type, meta }) =>
   meta?.scopes ? [{ name, type, scopes: meta.scopes }] : [],
@@ -67,6 +67,12 @@ test('each opens with the scope that the documentation names', () => {
   const scopesOf = Object.fromEntries(scopedOnes.map(({ name, scopes }) => [name, scopes]))
   expect(scopesOf).toMatchObject({
     'users.me': ['me'],
+    'account.notices': ['me'],
+    'account.updateProfile': ['me:write'],
+    'account.changePassword': ['me:write'],
+    'account.delete': ['me:write'],
+    'account.export': ['me:write'],
+    'account.dismissNotices': ['me:write'],
     'users.list': ['users:read'],
     'items.list': ['items:read'],
     'items.create': ['items:write'],
@@ -99,7 +105,8 @@ describe('R27: with all scopes but the one it needs', () => {
   test.each(protectedOnes)('$name is let through with the one it needs', async (procedure) => {
     const scope = procedure.meta?.scopes?.join(' ') ?? 'users:write'
     const answer = await call(procedure, await keycard.tokenFor('admin', scope))
-    expect([200, 404]).toContain(answer.statusCode)
+    // Let through it may still find the input wrong, or that this is the last admin.
+    expect([200, 400, 404, 409]).toContain(answer.statusCode)
   })
 })
 

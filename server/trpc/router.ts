@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { protectedProcedure, router } from './procedures.ts'
+import { accountRouter } from './routers/account.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
 import { usersRouter } from './routers/users.ts'
@@ -9,6 +10,7 @@ import { usersRouter } from './routers/users.ts'
 export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
+  account: accountRouter,
   items: itemsRouter,
 
   /** The smallest example: the token of any user opens it. */

@@ -2,13 +2,12 @@
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
-import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
-import type { AccessTokens } from '../access-tokens.ts'
-import type { AuditLog } from '../audit-log.ts'
+import { parseScope } from '../../contract/scopes.ts'
 import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { PasswordCheck } from '../password-check.ts'
-import type { SessionDoor, Sessions } from '../sessions.ts'
-import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
+import type { SessionDoor } from '../sessions.ts'
+import type { IssuedTokens } from './issue-tokens.ts'
+import { listAllowedScopes, type SessionStart } from './start-session.ts'
 
 export interface PasswordGrantRequest {
   username: string
@@ -26,13 +25,11 @@ export type PasswordGrant = (request: PasswordGrantRequest) => Promise<IssuedTok
 interface PasswordGrantParts {
   enabled: boolean
   checkPassword: PasswordCheck
-  sessions: Sessions
-  accessTokens: AccessTokens
-  auditLog: AuditLog
+  startSession: SessionStart
 }
 
 export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
-  const { enabled, checkPassword, sessions, accessTokens, auditLog } = parts
+  const { enabled, checkPassword, startSession } = parts
   return async ({ username, password, scope, client, door, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
@@ -43,7 +40,7 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
     if (requested) requireClientScopes(client, requested)
     const user = await checkPassword({ username, password, device })
     // … and one the user may not have only now: else it would tell who is an admin.
-    const allowed = scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
+    const allowed = listAllowedScopes(user, client)
     const scopes = requested ?? allowed
     if (scopes.length === 0) {
       throw new AppError('invalid_scope', 'The client may have no scope that this user has')
@@ -51,15 +48,6 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
     if (!scopes.every((word) => allowed.includes(word))) {
       throw new AppError('invalid_scope', 'scope has a word that this user may not have')
     }
-    const holder = { clientId: client.id, door }
-    const started = await sessions.start({ userId: user.id, scopes, holder, device })
-    await auditLog.record('signed_in', {
-      userId: user.id,
-      sessionId: started.session.id,
-      clientId: client.id,
-      what: door,
-      device,
-    })
-    return issueTokens(accessTokens, started, { epoch: user.epoch, scopes })
+    return startSession({ user, scopes, client, door, device })
   }
 }

@@ -23,7 +23,7 @@ export const usersRouter = router({
     }),
 })
 
-function toUser(user: UserRecord): User {
+export function toUser(user: UserRecord): User {
   return {
     id: user.id,
     username: user.username,
