@@ -33,9 +33,10 @@ export function listRestProcedures(router: AnyTRPCRouter): RestProcedure[] {
   })
 }
 
-/** DELETE too: what proves that one may is a secret, and a URL is no place for it (R79). */
-export function hasBody({ rest }: RestProcedure): boolean {
-  return rest.method !== 'GET'
+/** DELETE too, where it wants more than its path: a password must not stand in a URL (R79). */
+export function hasBody({ rest, fields, pathFields }: RestProcedure): boolean {
+  if (rest.method !== 'DELETE') return rest.method !== 'GET'
+  return Object.keys(fields).some((field) => !pathFields.includes(field))
 }
 
 function describeProcedure(
