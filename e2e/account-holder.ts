@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeAll } from 'vitest'
 import type { UserIdentity } from '../server/auth/identity.ts'
 import type { StoredPassword } from '../server/auth/passwords.ts'
+import type { SessionDoor } from '../server/auth/session-rows.ts'
 import type { Device } from '../server/contract/device.ts'
 import { type Role, scopesOfRole } from '../server/contract/scopes.ts'
 import type { Engine } from '../server/db/database.ts'
@@ -51,8 +52,11 @@ export interface Holder {
   id: string
   username: string
   password: string
-  /** Starts a session as if the password had just been right: hashing is what takes tests so long. */
-  signIn(): Promise<SignedIn>
+  /**
+   * Starts a session as if the password had just been right: hashing is what takes tests so long.
+   * With a device it is a browser's that showed the cookie of that id.
+   */
+  signIn(deviceId?: string): Promise<SignedIn>
   /** Whether the password lets him in. */
   opensWith(password: string): Promise<boolean>
 }
@@ -81,11 +85,13 @@ export async function makeHolder(services: Services, role: Role = 'user'): Promi
     username,
     password,
 
-    async signIn() {
+    async signIn(deviceId) {
       const { sessions, accessTokens, identities, clients } = services
-      const holder = { clientId: clients.web.id, door: 'token' as const }
+      const door: SessionDoor = deviceId === undefined ? 'token' : 'browser'
+      const holder = { clientId: clients.web.id, door }
+      const device = { ...someDevice, deviceId }
       const scopes = scopesOfRole[role]
-      const started = await sessions.start({ userId: id, scopes, holder, device: someDevice })
+      const started = await sessions.start({ userId: id, scopes, holder, device })
       const { session, refreshToken } = started
       const { token } = await accessTokens.issue({
         kind: 'user',

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refreshGraceSeconds } from '../server/auth/sessions.ts'
+import { refreshGraceSeconds } from '../server/auth/session-rotation.ts'
 import { type ForeignClient, type ForeignTokens, foreignClients } from './foreign-clients.ts'
 import { startTestServer } from './test-server.ts'
 

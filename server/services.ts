@@ -10,6 +10,7 @@ import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
+import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
 import {
   type ClientCredentialsGrant,
   createClientCredentialsGrant,
@@ -19,7 +20,10 @@ import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/r
 import { createSessionStart } from './auth/grants/start-session.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
+import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
+import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
@@ -30,6 +34,7 @@ import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRegistration, type Registration } from './auth/registration.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
+import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
 import { loadSigningKeys, type SigningKeys } from './auth/signing-keys.ts'
@@ -51,11 +56,16 @@ export interface Services {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly sessions: Sessions
+  readonly ownSessions: OwnSessions
+  readonly sessionWatch: SessionWatch
+  readonly deviceTokens: DeviceTokens
+  readonly knownDevices: KnownDevices
   readonly revocations: Revocations
   readonly signingKeys: SigningKeys
   readonly keyRotation: KeyRotation
   readonly accessTokens: AccessTokens
   readonly identities: Identities
+  readonly liveStreams: LiveStreams
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
   readonly reauthenticate: Reauthentication
@@ -108,11 +118,8 @@ export async function createServices(
     await database.close()
   }
   try {
-    feed = createChangeFeed({
-      database,
-      clock,
-      onError: (error) => logger.error({ err: error }, 'changes could not be read'),
-    })
+    const onError = (error: unknown) => logger.error({ err: error }, 'changes could not be read')
+    feed = createChangeFeed({ database, clock, onError })
     const { accessTokenLifetimeSeconds } = config
     const followerParts = { database, clock, feed, accessTokenLifetimeSeconds }
     const revocations = await createRevocations(followerParts)
@@ -131,16 +138,22 @@ export async function createServices(
       lifetimeSeconds: accessTokenLifetimeSeconds,
     })
     const refreshTokens = createRefreshTokens(masterKeys)
+    const knownDevices = createKnownDevices({ database, clock })
+    const sessionWatch = createSessionWatch({ database, clock, feed, onError })
     const sessions = createSessions({
       database,
       refreshTokens,
+      knownDevices,
       revocations,
       clock,
+      onChange: () => void sessionWatch.look(),
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
     const users = createUsers({ database, revocations, clock })
     const identities = createIdentities({ accessTokens, revocations })
+    const clients = createClients({ database, revocations, clock })
+    const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
     const checkPassword = createPasswordCheck({ users, passwords, auditLog })
     const passwordProblem: PasswordRule = (password, account) =>
       findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
@@ -157,11 +170,15 @@ export async function createServices(
       clock,
       logger,
       database,
-      clients: createClients({ database, revocations, clock }),
+      clients,
       users,
       accounts,
       passwords,
       sessions,
+      ownSessions: createOwnSessions({ sessions, knownDevices, clients, signOut, auditLog }),
+      sessionWatch,
+      deviceTokens: createDeviceTokens(masterKeys),
+      knownDevices,
       revocations,
       signingKeys,
       keyRotation: createKeyRotation({
@@ -173,6 +190,7 @@ export async function createServices(
       }),
       accessTokens,
       identities,
+      liveStreams: createLiveStreams({ revocations, clock }),
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
       reauthenticate,
@@ -183,7 +201,7 @@ export async function createServices(
       }),
       refreshTokenGrant: createRefreshTokenGrant({ users, sessions, accessTokens }),
       clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
-      signOut: createSignOut({ refreshTokens, sessions, revocations, auditLog }),
+      signOut,
       register: createRegistration({
         enabled: config.registration,
         accounts,

@@ -12,7 +12,7 @@ export interface Follower {
   /** Reads what others may have written since. */
   refresh(): Promise<void>
   /** Forgets what has had its time; called once a minute. */
-  purge(): Promise<void>
+  purge?(): Promise<void>
 }
 
 interface ChangeFeedParts {
@@ -56,7 +56,7 @@ export function createChangeFeed({ database, clock, onError }: ChangeFeedParts):
 
   /** One that fails does not keep the others from hearing. */
   async function callEach(step: keyof Follower): Promise<void> {
-    const outcomes = await Promise.allSettled(followers.map((follower) => follower[step]()))
+    const outcomes = await Promise.allSettled(followers.map((follower) => follower[step]?.()))
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
   }

@@ -40,6 +40,8 @@ export interface Clients {
   authenticate(credentials: ClientCredentials): Promise<Client>
   /** The built-in ones, and then the others by their ids. */
   list(): Promise<Client[]>
+  /** By id; one that is gone has none. */
+  namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   /**
    * @returns the secret of a confidential one, which is stored nowhere
    * @throws AppError invalid_input naming each rule that is broken, or conflict where the id is taken
@@ -95,6 +97,19 @@ export function createClients({ database, revocations, clock }: ClientsParts): C
         .orderBy('client_id')
         .execute()
       return [...builtIn.values(), ...rows.map(toClient)]
+    },
+
+    async namesOf(ids) {
+      const names = new Map([...builtIn.values()].map(({ id, name }) => [id, name]))
+      const others = [...new Set(ids)].filter((id) => !names.has(id))
+      if (others.length === 0) return names
+      const rows = await kysely
+        .selectFrom('oauth_clients')
+        .select(['client_id', 'name'])
+        .where('client_id', 'in', others)
+        .execute()
+      for (const { client_id, name } of rows) names.set(client_id, name)
+      return names
     },
 
     async add(client) {

@@ -81,7 +81,7 @@ test('production starts once every demo password is another', async () => {
   }
   await close()
   const { passwordGrant, clients } = await start(production)
-  const tokens = await passwordGrant({
+  const { tokens } = await passwordGrant({
     username: 'johndoe',
     password,
     scope: undefined,

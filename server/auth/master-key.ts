@@ -22,7 +22,7 @@ export interface DerivedKey {
 }
 
 /** What a derived key is for. One label each, so that no two uses share key material. */
-export type KeyLabel = 'refresh-token' | 'password-pepper' | 'signing-keys'
+export type KeyLabel = 'refresh-token' | 'device-cookie' | 'password-pepper' | 'signing-keys'
 
 export interface MasterKeys {
   /** 32 bytes for each master key, newest first: make with the first, read with all. */

@@ -27,7 +27,7 @@ forEachEngine((engine) => {
 
   test('whoever registers is signed in, as a user and no more, and it is written down', async () => {
     const { services } = app()
-    const tokens = await register(services, { email: 'ada@example.com', fullName: 'Ada' })
+    const { tokens } = await register(services, { email: 'ada@example.com', fullName: 'Ada' })
     expect(tokens.scope).toBe('me me:write items:read items:write')
     const identity = await services.identities.judge(tokens.access_token)
     const user = await services.users.getCaller(services.identities.requireUser(identity))

@@ -5,9 +5,9 @@ import type { Device } from '../contract/device.ts'
 import type { Accounts } from './accounts.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Client } from './clients.ts'
-import type { IssuedTokens } from './grants/issue-tokens.ts'
+import type { Granted } from './grants/issue-tokens.ts'
 import { listAllowedScopes, type SessionStart } from './grants/start-session.ts'
-import type { SessionDoor } from './sessions.ts'
+import type { SessionDoor } from './session-rows.ts'
 
 export interface RegistrationRequest {
   username: string
@@ -25,7 +25,7 @@ export interface RegistrationRequest {
  * and leaves an account behind wherever he finds a free one.
  * @throws AppError registration_closed; invalid_input or conflict, naming the fields; overloaded
  */
-export type Registration = (request: RegistrationRequest) => Promise<IssuedTokens>
+export type Registration = (request: RegistrationRequest) => Promise<Granted>
 
 interface RegistrationParts {
   enabled: boolean

@@ -57,8 +57,8 @@ async function opens({ identities }: Services, token: string): Promise<true | st
   )
 }
 
-function signIn({ passwordGrant, clients }: Services) {
-  return passwordGrant({
+async function signIn({ passwordGrant, clients }: Services) {
+  const { tokens } = await passwordGrant({
     username: 'johndoe',
     password: 'secret',
     scope: undefined,
@@ -66,6 +66,7 @@ function signIn({ passwordGrant, clients }: Services) {
     door: 'token',
     device: { address: null, userAgent: null },
   })
+  return tokens
 }
 
 forEachEngine((engine) => {
@@ -155,6 +156,20 @@ forEachEngine((engine) => {
     ]
     clock.advance(9_000)
     await one.revoke([{ kind: 'session', subject: 'first' }])
+    await one.refresh()
+    await other.revoke([{ kind: 'session', subject: me.sessionId }])
+    await one.refresh()
+    expect(one.isRevoked(me)).toBe(true)
+  })
+
+  test('a process whose clock is an hour ahead hides nobody’s rows', async () => {
+    const database = await openTestDatabase(engine)
+    const [clock, ahead] = [createTestClock(), createTestClock()]
+    ahead.advance(60 * 60_000)
+    const one = await openRevocations(database, clock)
+    const other = await openRevocations(database, clock)
+    const early = await openRevocations(database, ahead)
+    await early.revoke([{ kind: 'session', subject: 'first' }])
     await one.refresh()
     await other.revoke([{ kind: 'session', subject: me.sessionId }])
     await one.refresh()

@@ -69,7 +69,8 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
         kind === 'user' ? { kind, subject, epoch: epoch ?? 0 } : { kind, subject },
         row.created_at_ms,
       )
-      readUpToMs = Math.max(readUpToMs, row.created_at_ms)
+      // A process whose clock is ahead must not make us pass over rows of our own time.
+      readUpToMs = Math.max(readUpToMs, Math.min(row.created_at_ms, clock.now()))
     }
   }
 

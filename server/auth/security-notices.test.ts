@@ -1,7 +1,7 @@
 // What a user is told of what did not happen in front of him, and how long.
 
 import { expect, test } from 'vitest'
-import { makeHolder, type SignedIn, shareTestApp } from '../../e2e/account-holder.ts'
+import { type Holder, makeHolder, type SignedIn, shareTestApp } from '../../e2e/account-holder.ts'
 import { forEachEngine } from '../../e2e/databases.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
 
@@ -10,10 +10,14 @@ const day = 24 * 60 * 60_000
 forEachEngine((engine) => {
   const { app, clock } = shareTestApp(engine)
   const services = () => app().services
-  const laptop = { address: '192.0.2.1', userAgent: 'Firefox on Linux' }
+  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
+  const laptop = { address: '192.0.2.1', userAgent }
 
   const kindsFor = async ({ identity }: SignedIn) =>
     (await services().securityNotices.list(identity)).map(({ kind }) => kind)
+
+  const changesFor = async (signedIn: SignedIn) =>
+    (await kindsFor(signedIn)).filter((kind) => kind !== 'new_device')
 
   /** Each a while after what was before. */
   function later(): void {
@@ -26,65 +30,55 @@ forEachEngine((engine) => {
     await services().auditLog.record(event, { userId, sessionId, what, device: laptop })
   }
 
-  /** The browser's cookie says which device it is. */
-  async function signInOn(
-    deviceId: string,
-    holder: { signIn(): Promise<SignedIn> },
-  ): Promise<SignedIn> {
+  async function signInOn(deviceId: string, holder: Holder): Promise<SignedIn> {
     later()
-    const signedIn = await holder.signIn()
-    await services()
-      .database.kysely.updateTable('sessions')
-      .set({ device_id: deviceId })
-      .where('id', '=', signedIn.identity.sessionId)
-      .execute()
-    return signedIn
+    return holder.signIn(deviceId)
   }
 
   test('R97: another device hears of a change, and whose it was; the one that made it does not', async () => {
     const ada = await makeHolder(services())
-    const here = await signInOn(`${ada.id}-laptop`, ada)
-    const phone = await signInOn(`${ada.id}-phone`, ada)
+    const here = await signInOn('laptop', ada)
+    const phone = await signInOn('phone', ada)
     await happen('password_changed', ada.id, here)
     await happen('profile_changed', ada.id, here, 'email')
     await happen('profile_changed', ada.id, here, 'full_name')
     await happen('data_exported', ada.id, here)
     await happen('signed_out', ada.id, here)
-    expect(await kindsFor(here)).toEqual([])
-    expect(await kindsFor(phone)).toEqual(['data_exported', 'email_changed', 'password_changed'])
+    expect(await changesFor(here)).toEqual([])
+    expect(await changesFor(phone)).toEqual(['data_exported', 'email_changed', 'password_changed'])
     const notices = await services().securityNotices.list(phone.identity)
-    expect(notices[0]).toMatchObject({ atMs: clock.now() - 60_000, device: laptop })
+    expect(notices[0]).toMatchObject({ deviceName: 'Firefox on Linux', address: '192.0.2.1' })
 
     // A new session of the same browser made it too.
-    expect(await kindsFor(await signInOn(`${ada.id}-laptop`, ada))).toEqual([])
+    expect(await changesFor(await signInOn('laptop', ada))).toEqual([])
   })
 
   test('R97: a browser hears it at its next sign-in, once, whatever other browsers did since', async () => {
     const ada = await makeHolder(services())
-    await signInOn(`${ada.id}-laptop`, ada)
-    const thief = await signInOn(`${ada.id}-thief`, ada)
+    await signInOn('laptop', ada)
+    const thief = await signInOn('thief', ada)
     await happen('password_changed', ada.id, thief)
-    const again = await signInOn(`${ada.id}-thief`, ada)
+    const again = await signInOn('thief', ada)
     await services().securityNotices.dismiss(again.identity, clock.now())
 
-    expect(await kindsFor(await signInOn(`${ada.id}-laptop`, ada))).toEqual(['password_changed'])
-    expect(await kindsFor(await signInOn(`${ada.id}-laptop`, ada))).toEqual([])
+    expect(await changesFor(await signInOn('laptop', ada))).toEqual(['password_changed'])
+    expect(await changesFor(await signInOn('laptop', ada))).toEqual([])
   })
 
   test('what was put away stays away in that browser, and what came after does not', async () => {
     const ada = await makeHolder(services())
-    const here = await signInOn(`${ada.id}-laptop`, ada)
-    const phone = await signInOn(`${ada.id}-phone`, ada)
+    const here = await signInOn('laptop', ada)
+    const phone = await signInOn('phone', ada)
     await happen('data_exported', ada.id, phone)
     const [shown] = await services().securityNotices.list(here.identity)
     await happen('password_changed', ada.id, phone)
     await services().securityNotices.dismiss(here.identity, shown?.atMs ?? 0)
-    expect(await kindsFor(here)).toEqual(['password_changed'])
+    expect(await changesFor(here)).toEqual(['password_changed'])
     await services().securityNotices.dismiss(here.identity, clock.now() + day)
-    expect(await kindsFor(here)).toEqual([])
+    expect(await changesFor(here)).toEqual([])
     await happen('password_changed', ada.id, phone)
-    expect(await kindsFor(here)).toEqual(['password_changed'])
-    expect(await kindsFor(await signInOn(`${ada.id}-laptop`, ada))).toEqual(['password_changed'])
+    expect(await changesFor(here)).toEqual(['password_changed'])
+    expect(await changesFor(await signInOn('laptop', ada))).toEqual(['password_changed'])
   })
 
   test('what an admin did is told without where the admin was', async () => {
@@ -97,28 +91,23 @@ forEachEngine((engine) => {
       device: { address: '198.51.100.9', userAgent: 'the admin’s' },
     })
     expect(await services().securityNotices.list(here.identity)).toMatchObject([
-      { kind: 'password_set_by_admin', device: { address: null, userAgent: null } },
+      { kind: 'password_set_by_admin', address: null, deviceName: null },
     ])
   })
 
   test('a sign-in on a new device is told until it is recognised or over', async () => {
+    const { sessions } = services()
     const ada = await makeHolder(services())
-    const here = await ada.signIn()
-    later()
-    const unknown = await ada.signIn()
-    const mark = (is_new_device: 0 | 1) =>
-      services()
-        .database.kysely.updateTable('sessions')
-        .set({ is_new_device })
-        .where('id', '=', unknown.identity.sessionId)
-        .execute()
-    await mark(1)
-    expect(await kindsFor(here)).toEqual(['new_device'])
-    expect(await kindsFor(unknown)).toEqual([])
-    await mark(0)
+    const here = await signInOn('laptop', ada)
     expect(await kindsFor(here)).toEqual([])
-    await mark(1)
-    await services().sessions.end(unknown.identity.sessionId, 'signed_out')
+    const phone = await signInOn('phone', ada)
+    expect(await kindsFor(here)).toEqual(['new_device'])
+    expect(await kindsFor(phone)).toEqual([])
+    await sessions.confirmDevice(ada.id, phone.identity.sessionId, here.identity.sessionId)
+    expect(await kindsFor(here)).toEqual([])
+    const tablet = await signInOn('tablet', ada)
+    expect(await kindsFor(here)).toEqual(['new_device'])
+    await sessions.end(tablet.identity.sessionId, 'signed_out')
     expect(await kindsFor(here)).toEqual([])
   })
 

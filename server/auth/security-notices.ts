@@ -4,18 +4,21 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { NoticeKind } from '../contract/account.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
-import type { Device } from '../contract/device.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import type { Tables } from '../db/tables.ts'
+import type { AuditEventsTable, Tables } from '../db/tables.ts'
+import { nameDevice } from './device-name.ts'
 import type { UserIdentity } from './identity.ts'
+import { whereLive } from './session-rows.ts'
 
 export interface SecurityNotice {
   id: string
   kind: NoticeKind
   atMs: number
-  /** Where it was done. Nothing of an admin's is told. */
-  device: Device
+  /** Where it was done; null where nobody knows, or it was an admin's place. */
+  address: string | null
+  /** "Firefox on Linux". */
+  deviceName: string | null
 }
 
 export interface SecurityNotices {
@@ -86,30 +89,22 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesParts)
     return rows.map((row) => {
       const kind = kindOfEvent[row.event] ?? 'password_changed'
       const isOwn = row.actor_id === null || row.actor_id === userId
-      const device = isOwn ? { address: row.address, userAgent: row.user_agent } : nowhere
-      return { id: row.id, kind, atMs: row.created_at_ms, device }
+      return describe(row.id, kind, row.created_at_ms, isOwn ? row : nowhere)
     })
   }
 
   /** Those that he has not recognised yet. */
   async function listNewDevices({ userId, sessionId, sinceMs }: Browser) {
-    const rows = await kysely
-      .selectFrom('sessions')
+    const rows = await whereLive(kysely.selectFrom('sessions'), clock.now())
       .selectAll()
       .where('user_id', '=', userId)
       .where('id', '<>', sessionId)
       .where('is_new_device', '=', 1)
       .where('created_at_ms', '>', sinceMs)
-      .where('revoked_at_ms', 'is', null)
-      .where('idle_expires_at_ms', '>', clock.now())
-      .where('expires_at_ms', '>', clock.now())
       .orderBy('created_at_ms', 'desc')
       .limit(noticesMax)
       .execute()
-    return rows.map(({ id, created_at_ms, address, user_agent }): SecurityNotice => {
-      const device = { address, userAgent: user_agent }
-      return { id, kind: 'new_device', atMs: created_at_ms, device }
-    })
+    return rows.map((row) => describe(row.id, 'new_device', row.created_at_ms, row))
   }
 
   return {
@@ -138,7 +133,13 @@ interface Browser {
   sinceMs: number
 }
 
-const nowhere: Device = { address: null, userAgent: null }
+type Place = Pick<AuditEventsTable, 'address' | 'user_agent'>
+
+const nowhere: Place = { address: null, user_agent: null }
+
+function describe(id: string, kind: NoticeKind, atMs: number, place: Place): SecurityNotice {
+  return { id, kind, atMs, address: place.address, deviceName: nameDevice(place.user_agent) }
+}
 
 const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
   password_changed: 'password_changed',

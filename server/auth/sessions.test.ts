@@ -1,65 +1,17 @@
 // Sessions and their refresh tokens: rotated once, forgiven shortly, ended by a replay.
 
-import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
-import { stillFeed } from '../../e2e/still-feed.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
+import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import {
+  openTestSessions,
+  testRefreshTokens as refreshTokens,
+  testScopes as scopes,
+} from '../../e2e/test-sessions.ts'
 import { AppError } from '../contract/app-error.ts'
-import type { Scope } from '../contract/scopes.ts'
-import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import { createMasterKeys } from './master-key.ts'
-import { createRefreshTokens } from './refresh-tokens.ts'
-import { createRevocations } from './revocations.ts'
-import { createSessions, type SessionDoor, sessionLifetimes } from './sessions.ts'
+import { sessionLifetimes } from './sessions.ts'
 
-const masterKeys = createMasterKeys([randomBytes(32)])
-const refreshTokens = createRefreshTokens(masterKeys)
-const scopes: Scope[] = ['me', 'items:read']
 const minute = 60_000
-
-/** The rules over a database, with a clock of their own and the alarms they raised. */
-async function openSessions(database: Database) {
-  const clock = createTestClock()
-  const alarms: string[] = []
-  const revocations = await createRevocations({
-    database,
-    clock,
-    accessTokenLifetimeSeconds: 900,
-    feed: stillFeed,
-  })
-  const sessions = createSessions({
-    database,
-    refreshTokens,
-    revocations,
-    clock,
-    onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
-  })
-  const userId = await insertUser(database)
-  return {
-    clock,
-    alarms,
-    sessions,
-    revocations,
-    start: (door: SessionDoor = 'token', clientId = 'keycard-web') =>
-      sessions.start({
-        userId,
-        scopes,
-        holder: { clientId, door },
-        device: { address: '192.0.2.1', userAgent: 'curl/8' },
-      }),
-    rotate: (refreshToken: string, door: SessionDoor = 'token', clientId = 'keycard-web') =>
-      sessions.rotate(refreshToken, { clientId, door }),
-    row: (id: string) =>
-      database.kysely
-        .selectFrom('sessions')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow(),
-    isRevoked: (sessionId: string) => revocations.isRevoked({ sessionId, userId, epoch: 0 }),
-  }
-}
 
 /** invalid_grant, with the cause that only the log is told. */
 function refusal(detail: string) {
@@ -77,14 +29,14 @@ forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
 
   test('R62: each sign-in starts a session of its own', async () => {
-    const { start } = await openSessions(database())
+    const { start } = await openTestSessions(database())
     const [one, other] = [await start(), await start()]
     expect(one.session.id).not.toBe(other.session.id)
     expect(refreshTokens.read(one.refreshToken)).toEqual({ sessionId: one.session.id, counter: 0 })
   })
 
   test('R16: every refresh gives another refresh token, for the same session', async () => {
-    const { start, rotate } = await openSessions(database())
+    const { start, rotate } = await openTestSessions(database())
     const first = await start()
     const second = await rotate(first.refreshToken)
     const third = await rotate(second.refreshToken)
@@ -94,7 +46,7 @@ forEachEngine((engine) => {
   })
 
   test('R54: 50 parallel refreshes are one rotation, and all get the same token', async () => {
-    const { start, rotate, row, alarms } = await openSessions(database())
+    const { start, rotate, row, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const answers = await Promise.all(Array.from({ length: 50 }, () => rotate(refreshToken)))
     expect(new Set(answers.map((answer) => answer.refreshToken)).size).toBe(1)
@@ -104,7 +56,7 @@ forEachEngine((engine) => {
   })
 
   test('R55: for 30 s the token before gives the current one again, however often', async () => {
-    const { start, rotate, row, clock, alarms } = await openSessions(database())
+    const { start, rotate, row, clock, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     clock.advance(minute)
     const rotated = await rotate(refreshToken)
@@ -119,7 +71,7 @@ forEachEngine((engine) => {
   })
 
   test('R56: a millisecond after the 30 s it ends the session, and that is committed', async () => {
-    const { start, rotate, row, clock, alarms, isRevoked } = await openSessions(database())
+    const { start, rotate, row, clock, alarms, isRevoked } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const rotated = await rotate(refreshToken)
     clock.advance(30_001)
@@ -135,7 +87,7 @@ forEachEngine((engine) => {
   })
 
   test('R56: a token two behind ends the session at once', async () => {
-    const { start, rotate, row, alarms } = await openSessions(database())
+    const { start, rotate, row, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const second = await rotate(refreshToken)
     const third = await rotate(second.refreshToken)
@@ -146,7 +98,7 @@ forEachEngine((engine) => {
   })
 
   test('R56: of 20 parallel replays all are refused, and the session ends', async () => {
-    const { start, rotate, row } = await openSessions(database())
+    const { start, rotate, row } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     await rotate((await rotate(refreshToken)).refreshToken)
     const replays = await Promise.allSettled(Array.from({ length: 20 }, () => rotate(refreshToken)))
@@ -155,7 +107,7 @@ forEachEngine((engine) => {
   })
 
   test('a token ahead of the database is refused with an alarm, and the session stays', async () => {
-    const { start, rotate, row, alarms } = await openSessions(database())
+    const { start, rotate, row, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const ahead = refreshTokens.make({ sessionId: session.id, counter: 1 })
     await expect(rotate(ahead)).rejects.toEqual(refusal('ahead of the database'))
@@ -165,7 +117,7 @@ forEachEngine((engine) => {
   })
 
   test('garbage, and a token of no session, is refused without an alarm', async () => {
-    const { start, rotate, alarms } = await openSessions(database())
+    const { start, rotate, alarms } = await openTestSessions(database())
     const unknown = refreshTokens.make({ sessionId: makeRandomId(), counter: 0 })
     await expect(rotate('garbage')).rejects.toEqual(refusal('not a token of ours'))
     await expect(rotate(unknown)).rejects.toEqual(refusal('session unknown'))
@@ -173,13 +125,18 @@ forEachEngine((engine) => {
     expect(alarms).toEqual([])
   })
 
-  describe.each<SessionDoor>(['browser', 'token'])('R57: the %s door', (door) => {
-    const { idleMs, absoluteMs } = sessionLifetimes[door]
+  describe.each([
+    { kind: 'a browser that nobody asked to keep', door: 'browser', keep: false },
+    { kind: 'a browser to be kept', door: 'browser', keep: true },
+    { kind: 'the token endpoint', door: 'token', keep: false },
+  ] as const)('R57: $kind', ({ door, keep }) => {
+    const { idleMs, absoluteMs } = sessionLifetimes[keep ? 'kept' : door]
+    const web = 'keycard-web'
 
     test('a session that lies unused expires', async () => {
-      const { start, rotate, clock } = await openSessions(database())
-      const used = await start(door)
-      const unused = await start(door)
+      const { start, rotate, clock } = await openTestSessions(database())
+      const used = await start(door, web, { keep })
+      const unused = await start(door, web, { keep })
       clock.advance(idleMs - 1)
       const { refreshToken } = await rotate(used.refreshToken, door)
       clock.advance(1)
@@ -189,8 +146,8 @@ forEachEngine((engine) => {
     })
 
     test('no refresh extends the absolute end', async () => {
-      const { start, rotate, clock, row } = await openSessions(database())
-      let { session, refreshToken } = await start(door)
+      const { start, rotate, clock, row } = await openTestSessions(database())
+      let { session, refreshToken } = await start(door, web, { keep })
       const endMs = clock.now() + absoluteMs
       while (clock.now() + idleMs / 2 < endMs) {
         clock.advance(idleMs / 2)
@@ -205,8 +162,8 @@ forEachEngine((engine) => {
     })
 
     test('the token before is not forgiven once the session has expired', async () => {
-      const { start, rotate, clock } = await openSessions(database())
-      const { refreshToken } = await start(door)
+      const { start, rotate, clock } = await openTestSessions(database())
+      const { refreshToken } = await start(door, web, { keep })
       clock.advance(idleMs)
       await expect(rotate(refreshToken, door)).rejects.toEqual(refusal('session expired'))
     })
@@ -216,12 +173,22 @@ forEachEngine((engine) => {
     const hour = 60 * minute
     expect(sessionLifetimes).toEqual({
       browser: { idleMs: 30 * minute, absoluteMs: 12 * hour },
+      kept: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
       token: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
     })
   })
 
+  test('R57: what is kept is remembered through every refresh; /token has nothing to keep', async () => {
+    const { start, rotate } = await openTestSessions(database())
+    const kept = await start('browser', 'keycard-web', { keep: true })
+    expect(kept.session.kept).toBe(true)
+    expect((await rotate(kept.refreshToken, 'browser')).session.kept).toBe(true)
+    expect((await start('browser')).session.kept).toBe(false)
+    expect((await start('token', 'keycard-web', { keep: true })).session.kept).toBe(false)
+  })
+
   test("R15, R72: another client's or another door's token is refused and stays good", async () => {
-    const { start, rotate, alarms } = await openSessions(database())
+    const { start, rotate, alarms } = await openTestSessions(database())
     const foreign = refusal('of another client or door')
     const { refreshToken } = await start('token', 'keycard-web')
     await expect(rotate(refreshToken, 'token', 'keycard-cli')).rejects.toEqual(foreign)
@@ -231,7 +198,7 @@ forEachEngine((engine) => {
   })
 
   test('R15: asking for more than was granted is refused, and does not use the token up', async () => {
-    const { start, sessions, row } = await openSessions(database())
+    const { start, sessions, row } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const holder = { clientId: 'keycard-web', door: 'token' } as const
     await expect(
@@ -244,7 +211,7 @@ forEachEngine((engine) => {
   })
 
   test('R58: an ended session refreshes nothing, and ending it again changes nothing', async () => {
-    const { start, rotate, sessions, row, clock, isRevoked } = await openSessions(database())
+    const { start, rotate, sessions, row, clock, isRevoked } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     await sessions.end(session.id, 'signed_out')
     const ended = await row(session.id)
@@ -256,7 +223,7 @@ forEachEngine((engine) => {
   })
 
   test('whether a token is live can be asked without taking it', async () => {
-    const { start, sessions, clock, row } = await openSessions(database())
+    const { start, sessions, clock, row } = await openTestSessions(database())
     const { session, refreshToken } = await start('browser')
     expect(await sessions.isLive(refreshToken)).toBe(true)
     expect((await row(session.id)).counter).toBe(0)
@@ -266,7 +233,7 @@ forEachEngine((engine) => {
   })
 
   test('a session keeps where it came from, and no more than 400 characters of it', async () => {
-    const { sessions, row, start } = await openSessions(database())
+    const { sessions, row, start } = await openTestSessions(database())
     const { session } = await start()
     expect(await row(session.id)).toMatchObject({ address: '192.0.2.1', user_agent: 'curl/8' })
     const long = await sessions.start({

@@ -3,7 +3,8 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Identities, Identity } from './identity.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
-import type { Session, Sessions } from './sessions.ts'
+import type { Session } from './session-rows.ts'
+import type { Sessions } from './sessions.ts'
 
 /** With the client that holds it. */
 export type FoundToken =

@@ -58,7 +58,8 @@ export const noticeListSchema = z.object({
       /** RFC 3339, UTC. */
       at: z.string(),
       address: z.string().nullable(),
-      user_agent: z.string().nullable(),
+      /** "Firefox on Linux"; null where its user agent says nothing. */
+      device: z.string().nullable(),
     }),
   ),
 })

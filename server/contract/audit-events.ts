@@ -7,6 +7,7 @@ export const auditEvents = [
   'client_signed_in',
   'signed_out',
   'session_ended',
+  'device_confirmed',
   'refresh_token_reused',
   'refresh_token_ahead',
   'registered',

@@ -29,6 +29,8 @@ export const loginSchema = z.object({
   username: presented(emailMaxLength),
   password: presented(passwordMaxUnits),
   scope: z.string().optional(),
+  /** "Keep me signed in on this device", where a browser keeps the token. */
+  keep: z.boolean().default(false),
 })
 
 /** A string that a rule of credential-rules.ts has nothing against. */

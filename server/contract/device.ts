@@ -4,6 +4,8 @@
 export interface Device {
   address: string | null
   userAgent: string | null
+  /** Of its device cookie, where a browser showed one that we made: known before it signs in. */
+  deviceId?: string | undefined
 }
 
 /** The address is the socket's, or what a trusted proxy says it is. */

@@ -45,7 +45,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   })
   handleErrors(app)
   addIdentity(app)
-  closeGracefully(app)
+  closeGracefully(app, services)
   await app.register(cookie)
 
   // The three doors: OAuth2, tRPC, and the same procedures as REST.

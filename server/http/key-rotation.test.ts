@@ -53,7 +53,7 @@ async function openPair(engine: Engine, unknownKidCooldownMs?: number): Promise<
 
 /** A user's session, once; tokens for it are then made without hashing a password each time. */
 async function signIn({ services }: Server): Promise<AccessTokenSubject> {
-  const { access_token } = await services.passwordGrant({
+  const { tokens } = await services.passwordGrant({
     username: 'johndoe',
     password: 'secret',
     scope: undefined,
@@ -61,7 +61,7 @@ async function signIn({ services }: Server): Promise<AccessTokenSubject> {
     door: 'token',
     device: { address: null, userAgent: null },
   })
-  return services.identities.identify([`Bearer ${access_token}`])
+  return services.identities.identify([`Bearer ${tokens.access_token}`])
 }
 
 async function call({ app }: Server, token: string): Promise<number> {

@@ -64,10 +64,19 @@ describe('with the right password', () => {
     const answer = await submit({ ...johndoe, next: '/account' })
     expect(answer.statusCode).toBe(303)
     expect(answer.headers.location).toBe('/account')
-    expect(answer.headers['set-cookie']).toMatch(
-      /^__Host-keycard=[\w-]{22}\.0\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
-    )
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^__Host-keycard=[\w-]{22}\.0\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      ),
+      expect.stringMatching(/^__Host-keycard-device=.*; Max-Age=34560000; .*; HttpOnly; Secure;/),
+    ])
     expect(answer.body).toBe('')
+  })
+
+  test('R57: the ticked box keeps it for 14 days', async () => {
+    const answer = await submit({ ...johndoe, keep: 'on' })
+    const [line] = [answer.headers['set-cookie'] ?? []].flat()
+    expect(line).toMatch(/^__Host-keycard=[^;]+; Max-Age=1209600; Path=/)
   })
 
   test('the cookie is a session that auth.refresh goes on with', async () => {

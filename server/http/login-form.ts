@@ -9,6 +9,7 @@ import { safeReturnPath } from '../contract/return-path.ts'
 import { describeThrottle, type SignInSlots, signInMessages } from '../contract/sign-in-page.ts'
 import { acceptForm, type FormParameters } from '../oauth/form-body.ts'
 import type { Services } from '../services.ts'
+import { openDeviceCookie } from '../trpc/device-cookie.ts'
 import { openRefreshCookie } from '../trpc/refresh-cookie.ts'
 import type { ClientBuild } from './client-build.ts'
 import { sendLoginPage } from './html-reply.ts'
@@ -36,7 +37,8 @@ export async function loginForm(
 
   app.post<{ Body: FormParameters }>(pagePaths.signIn, async (request, reply) => {
     const { body: form } = request
-    const cookie = openRefreshCookie(request, reply, services.config)
+    const cookie = openRefreshCookie(request, reply, services)
+    const deviceCookie = openDeviceCookie(request, reply, services)
     if (!cookie.available) {
       throw new AppError('cross_site', 'This form works in a browser, from our own page')
     }
@@ -45,15 +47,18 @@ export async function loginForm(
     if (username === undefined || password === undefined) {
       throw new AppError('invalid_input', signInMessages.missingFields)
     }
-    const { refresh_token } = await services.passwordGrant({
+    const { tokens, session } = await services.passwordGrant({
       username,
       password,
       scope: undefined,
       client: services.clients.web,
       door: 'browser',
-      device: describeDevice(request),
+      // A box that is not ticked is not sent.
+      keep: form.get('keep') !== undefined,
+      device: { ...describeDevice(request), deviceId: deviceCookie.read() },
     })
-    cookie.set(refresh_token)
+    cookie.set(tokens.refresh_token, session)
+    deviceCookie.renew(session.deviceId)
     // Never 307, which would post the password to the next page too (R18).
     return reply.redirect(safeReturnPath(form.get('next')), 303)
   })

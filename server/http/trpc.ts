@@ -13,6 +13,14 @@ import { acceptJsonOnly } from './json-body.ts'
 /** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
 const batchMaxSize = 10
 
+/** In place of tRPC's own, which let caches keep what is somebody's, and connections linger. */
+const streamHeaders = {
+  // R85.
+  'cache-control': 'no-store, no-transform',
+  // What has carried a stream carries nothing after it: a server that closes waits for nobody.
+  connection: 'close',
+}
+
 export async function trpcDoor(app: FastifyInstance, services: Services): Promise<void> {
   // Plain text and forms can be posted by a page of any site: they are not even parsed.
   acceptJsonOnly(app, { parse: (text) => text })
@@ -48,7 +56,8 @@ export async function trpcDoor(app: FastifyInstance, services: Services): Promis
       // One credential in one place (R23): the method of a call is that of its request (R81).
       allowMethodOverride: false,
       maxBatchSize: batchMaxSize,
-      responseMeta: ({ errors }) => {
+      responseMeta: ({ errors, type }) => {
+        if (type === 'subscription') return { headers: streamHeaders }
         const challenge = errors.map(challengeOf).find((header) => header !== undefined)
         return challenge === undefined ? {} : { headers: { 'www-authenticate': challenge } }
       },

@@ -25,7 +25,7 @@ async function grantTokens(
   const device = describeDevice(request)
   switch (grantType) {
     case 'password': {
-      const { refresh_token, ...tokens } = await services.passwordGrant({
+      const granted = await services.passwordGrant({
         username: requireParameter(form, 'username'),
         password: requireParameter(form, 'password'),
         scope,
@@ -33,16 +33,19 @@ async function grantTokens(
         door: 'token',
         device,
       })
+      const { refresh_token, ...tokens } = granted.tokens
       // A token that the client may not trade in is not given to it (RFC 6749 §5.1: optional).
       return client.grants.includes('refresh_token') ? { ...tokens, refresh_token } : tokens
     }
-    case 'refresh_token':
-      return services.refreshTokenGrant({
+    case 'refresh_token': {
+      const granted = await services.refreshTokenGrant({
         refreshToken: requireParameter(form, 'refresh_token'),
         scope,
         client,
         door: 'token',
       })
+      return granted.tokens
+    }
     case 'client_credentials':
       return services.clientCredentialsGrant({ scope, client, device })
     default:

@@ -170,7 +170,7 @@ test('R97: another session is told of a changed password until it puts that away
       kind: 'data_exported',
       at: new Date(clock.now()).toISOString(),
       address: '127.0.0.1',
-      user_agent: 'lightMyRequest',
+      device: 'lightMyRequest',
     },
   ])
   const payload = JSON.stringify({ up_to: notices[0].at })

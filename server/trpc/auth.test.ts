@@ -40,8 +40,11 @@ function expectError(answer: Answer, status: number, reason: string | undefined)
   expect(answer.headers['cache-control']).toBe('no-store')
 }
 
-/** The Set-Cookie line, if there is one. */
-const cookieLine = (answer: Answer) => answer.headers['set-cookie'] as string | undefined
+const cookieLines = (answer: Answer): string[] => [answer.headers['set-cookie'] ?? []].flat()
+
+/** The Set-Cookie line, if there is one: of the refresh token, if no other is asked for. */
+const cookieLine = (answer: Answer, name = '__Host-keycard') =>
+  cookieLines(answer).find((line) => line.startsWith(`${name}=`))
 
 /** What a browser would send back. */
 const cookieOf = (answer: Answer) => cookieLine(answer)?.split(';')[0] ?? ''
@@ -109,11 +112,52 @@ describe('auth.login', () => {
     },
   )
 
+  test('R57: what is kept has a Max-Age, which each refresh renews up to the absolute end', async () => {
+    const maxAgeOf = (answer: Answer) => / Max-Age=(\d+);/.exec(cookieLine(answer) ?? '')?.[1]
+    const day = 24 * 60 * 60
+    let answer = await call('auth.login', { ...johndoe, keep: true }, sameOrigin)
+    expect(maxAgeOf(answer)).toBe(String(14 * day))
+    for (const [passedDays, leftDays] of [
+      [10, 14],
+      [13, 7],
+      [6, 1],
+    ] as const) {
+      clock.advance(passedDays * day * 1_000)
+      answer = await refresh(cookieOf(answer))
+      expect(maxAgeOf(answer)).toBe(String(leftDays * day))
+    }
+    clock.advance(day * 1_000)
+    expectError(await refresh(cookieOf(answer)), 401, 'invalid_grant')
+  })
+
+  test('R57: what is not kept has none, after a refresh neither', async () => {
+    const refreshed = await refresh((await signIn()).cookie)
+    expect(cookieLine(refreshed)).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
+    expect(cookieLine(refreshed)).not.toContain('Max-Age')
+  })
+
+  test('R68, R70: a browser keeps its device cookie, and only one that we made counts', async () => {
+    const signInWith = async (cookie: string) => {
+      const answer = await call('auth.login', johndoe, { ...sameOrigin, cookie })
+      return cookieLine(answer, '__Host-keycard-device') ?? ''
+    }
+    const line = await signInWith('')
+    expect(line).toMatch(
+      /^__Host-keycard-device=[\w-]{22}\.[\w-]{43}; Max-Age=34560000; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    )
+    const [pair = ''] = line.split(';')
+    expect(await signInWith(pair)).toBe(line)
+    const forged = `${pair.slice(0, -43)}${'A'.repeat(43)}`
+    for (const garbage of [forged, '__Host-keycard-device=x', pair.replace('__Host-', '')]) {
+      expect(await signInWith(garbage)).not.toBe(line)
+    }
+  })
+
   test.each(origins.none)(
     'R70: without a browser (%s) it stands in the answer, and no cookie is set',
     async (_name, headers) => {
       const answer = await call('auth.login', johndoe, headers)
-      expect(cookieLine(answer)).toBeUndefined()
+      expect(cookieLines(answer)).toEqual([])
       expect(dataOf(answer).refresh_token).toMatch(/^[\w-]{22}\.0\.[\w-]{43}$/)
     },
   )
@@ -124,7 +168,7 @@ describe('auth.login', () => {
       const before = keycard.services.passwords.stats().completed
       const answer = await call('auth.login', johndoe, headers)
       expectError(answer, 403, 'cross_site')
-      expect(cookieLine(answer)).toBeUndefined()
+      expect(cookieLines(answer)).toEqual([])
       expect(keycard.services.passwords.stats().completed).toBe(before)
     },
   )
@@ -140,7 +184,7 @@ describe('auth.login', () => {
     for (const answer of answers) {
       expectError(answer, 401, 'invalid_credentials')
       expect(answer.headers['www-authenticate']).toBe('Bearer')
-      expect(cookieLine(answer)).toBeUndefined()
+      expect(cookieLines(answer)).toEqual([])
       expect(answer.body).toBe(answers[0]?.body)
     }
   })
@@ -189,7 +233,7 @@ describe('auth.login', () => {
       expect(answer.json()).toMatchObject({
         error: { message: 'The password grant is switched off here' },
       })
-      expect(cookieLine(answer)).toBeUndefined()
+      expect(cookieLines(answer)).toEqual([])
     } finally {
       await closed.close()
     }
@@ -204,8 +248,11 @@ describe('auth.login', () => {
         headers: { 'content-type': 'application/json', ...sameOrigin },
         payload: JSON.stringify(johndoe),
       })
-      expect(answer.headers['set-cookie']).toMatch(
+      expect(cookieLine(answer, 'keycard')).toMatch(
         /^keycard=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/,
+      )
+      expect(cookieLine(answer, 'keycard-device')).toMatch(
+        /^keycard-device=[^;]+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Strict$/,
       )
     } finally {
       await insecure.close()
@@ -229,7 +276,7 @@ describe('auth.refresh', () => {
       const { cookie } = await signIn()
       const answer = await refresh(cookie, headers)
       expect([401, 403]).toContain(answer.statusCode)
-      expect(cookieLine(answer)).toBeUndefined()
+      expect(cookieLines(answer)).toEqual([])
       clock.advance(31_000)
       expect((await refresh(cookie)).statusCode).toBe(200)
     },
@@ -242,7 +289,7 @@ describe('auth.refresh', () => {
   test('R73: a cookie that opens nothing is left: a late answer takes no newer one away', async () => {
     const answer = await refresh('__Host-keycard=garbage')
     expectError(answer, 401, 'invalid_grant')
-    expect(cookieLine(answer)).toBeUndefined()
+    expect(cookieLines(answer)).toEqual([])
   })
 
   test('R72: a token of /token is no cookie, and a token in the body is not looked at', async () => {
@@ -368,7 +415,7 @@ describe('the protocol around them', () => {
     })
     expect(answer.body).toContain('"reason":"invalid_request"')
     expect(answer.body).not.toContain('access_token')
-    expect(cookieLine(answer)).toBeUndefined()
+    expect(cookieLines(answer)).toEqual([])
   })
 
   test.each(['auth.login', 'auth.refresh', 'auth.logout', 'items.create', 'items.delete'])(
@@ -381,7 +428,7 @@ describe('the protocol around them', () => {
         headers: { ...sameOrigin, cookie, authorization: `Bearer ${accessToken}` },
       })
       expectError(answer, 405, undefined)
-      expect(cookieLine(answer)).toBeUndefined()
+      expect(cookieLines(answer)).toEqual([])
       expect(await opens(accessToken)).toBe(true)
     },
   )

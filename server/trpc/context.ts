@@ -5,6 +5,7 @@ import type { Identity } from '../auth/identity.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { type Device, describeDevice } from '../contract/device.ts'
 import type { Services } from '../services.ts'
+import { type DeviceCookie, openDeviceCookie } from './device-cookie.ts'
 import { openRefreshCookie, type RefreshCookie } from './refresh-cookie.ts'
 
 export interface Context {
@@ -18,6 +19,8 @@ export interface Context {
   identify(): Promise<Identity>
   /** @throws AppError cross_site */
   refreshCookie(): RefreshCookie
+  /** @throws AppError cross_site */
+  deviceCookie(): DeviceCookie
 }
 
 export function createContext(
@@ -34,6 +37,7 @@ export function createContext(
       identity ??= services.identities.identify(authorization)
       return identity
     },
-    refreshCookie: () => openRefreshCookie(request, reply, services.config),
+    refreshCookie: () => openRefreshCookie(request, reply, services),
+    deviceCookie: () => openDeviceCookie(request, reply, services),
   }
 }

@@ -31,6 +31,11 @@ const t = initTRPC
   .create({
     // Explicit: by default every NODE_ENV but "production" sends stacks to the client (R81).
     isDev: false,
+    sse: {
+      // Less than the 60 s after which most proxies give a silent connection up.
+      ping: { enabled: true, intervalMs: 15_000 },
+      client: { reconnectAfterInactivityMs: 40_000 },
+    },
     errorFormatter: ({ shape, error }) => ({
       ...shape,
       message: publicMessage(error),

@@ -1,55 +1,34 @@
-// The browser's refresh token: a cookie no script can read, for our own pages only (R68 to R71).
+// The browser's refresh token as a cookie, which lives as long as its session may (R57, R68, R69).
 
-import '@fastify/cookie'
-import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
-import { AppError } from '../contract/app-error.ts'
+import type { Session } from '../auth/session-rows.ts'
 import type { Services } from '../services.ts'
-import { judgeOrigin } from './request-origin.ts'
+import { fullName, openBrowserCookie } from './browser-cookie.ts'
 
 export interface RefreshCookie {
   /** False for clients that are no browser: they keep the token themselves. */
   readonly available: boolean
   read(): string | undefined
-  set(refreshToken: string): void
+  set(refreshToken: string, session: Pick<Session, 'kept' | 'expiresAtMs'>): void
   clear(): void
 }
 
-/**
- * @throws AppError cross_site where another site's page sent the request, and invalid_request where
- *   the answer is to be streamed: its headers are gone before there is a cookie to send
- */
+/** @throws AppError cross_site, or invalid_request where the answer is to be streamed */
 export function openRefreshCookie(
   request: FastifyRequest,
   reply: FastifyReply,
-  config: Pick<Config, 'publicUrl' | 'cookieSecure'>,
+  { config, clock }: Pick<Services, 'config' | 'clock'>,
 ): RefreshCookie {
-  const origin = judgeOrigin(request.headers, config.publicUrl)
-  if (origin === 'foreign') {
-    throw new AppError('cross_site', 'Signing in and out works from our own pages only')
-  }
-  if (request.headers['trpc-accept'] !== undefined) {
-    throw new AppError('invalid_request', 'Call auth.* through a plain link, not a streaming one')
-  }
-  const available = origin === 'own'
-  const name = cookieName(config)
-  const attributes: CookieSerializeOptions = {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: config.cookieSecure,
-  }
+  const cookie = openBrowserCookie(request, reply, config, 'keycard')
   return {
-    available,
-    read: () => (available ? request.cookies[name] : undefined),
-    // No Max-Age: it ends with the browser, and the session's idle expiry counts on the server.
-    set: (refreshToken) => {
-      if (available) reply.setCookie(name, refreshToken, attributes)
+    available: cookie.available,
+    read: cookie.read,
+    set(refreshToken, { kept, expiresAtMs }) {
+      // Not kept, it has no Max-Age and ends with the browser; idle expiry counts on the server.
+      const leftSeconds = Math.ceil((expiresAtMs - clock.now()) / 1_000)
+      cookie.set(refreshToken, kept ? leftSeconds : undefined)
     },
-    clear: () => {
-      if (available) reply.clearCookie(name, attributes)
-    },
+    clear: cookie.clear,
   }
 }
 
@@ -61,11 +40,6 @@ export async function hasLiveRefreshCookie(
   request: FastifyRequest,
   { config, sessions }: Pick<Services, 'config' | 'sessions'>,
 ): Promise<boolean> {
-  const refreshToken = request.cookies[cookieName(config)]
+  const refreshToken = request.cookies[fullName('keycard', config)]
   return refreshToken !== undefined && (await sessions.isLive(refreshToken))
-}
-
-/** The prefix makes the browser insist: Secure, this host alone, the whole of it (RFC 6265bis). */
-function cookieName({ cookieSecure }: Pick<Config, 'cookieSecure'>): string {
-  return cookieSecure ? '__Host-keycard' : 'keycard'
 }

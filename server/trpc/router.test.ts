@@ -17,7 +17,10 @@ const procedures = Object.entries(record).map(([name, { _def }]) => ({
 }))
 const publicNames = ['auth.login', 'auth.register', 'auth.rules', 'auth.refresh', 'auth.logout']
 const protectedOnes = procedures.filter(({ name }) => !publicNames.includes(name))
-const scopedOnes = protectedOnes.flatMap(({ name, type, meta }) =>
+/** A stream has begun before it is refused: tRPC answers 200, and the refusal is its only event. */
+const streams = protectedOnes.filter(({ type }) => type === 'subscription')
+const calls = protectedOnes.filter((procedure) => !streams.includes(procedure))
+const scopedOnes = calls.flatMap(({ name, type, meta }) =>
   meta?.scopes ? [{ name, type, scopes: meta.scopes }] : [],
 )
 
@@ -30,7 +33,7 @@ afterAll(() => keycard.close())
 function call({ name, type }: { name: string; type: string }, accessToken?: string) {
   const input = { id: 'x', title: 'x' }
   const authorization = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }
-  return type === 'query'
+  return type !== 'mutation'
     ? keycard.app.inject({
         url: `/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`,
         headers: authorization,
@@ -57,14 +60,15 @@ test('R84: every procedure says who may call it', () => {
 test('these need no scope, and all others name one of the catalogue', () => {
   const unscoped = protectedOnes.filter(({ meta }) => !meta?.scopes).map(({ name }) => name)
   expect(unscoped).toEqual(['protected'])
-  for (const { scopes } of scopedOnes) {
-    expect(scopes.length).toBeGreaterThan(0)
-    for (const scope of scopes) expect(allScopes).toContain(scope)
+  for (const { meta, name } of protectedOnes) {
+    if (name === 'protected') continue
+    expect(meta?.scopes?.length).toBeGreaterThan(0)
+    for (const scope of meta?.scopes ?? []) expect(allScopes).toContain(scope)
   }
 })
 
 test('each opens with the scope that the documentation names', () => {
-  const scopesOf = Object.fromEntries(scopedOnes.map(({ name, scopes }) => [name, scopes]))
+  const scopesOf = Object.fromEntries(protectedOnes.map(({ name, meta }) => [name, meta?.scopes]))
   expect(scopesOf).toMatchObject({
     'users.me': ['me'],
     'account.notices': ['me'],
@@ -78,15 +82,40 @@ test('each opens with the scope that the documentation names', () => {
     'items.create': ['items:write'],
     'items.update': ['items:write'],
     'items.delete': ['items:write'],
+    'sessions.list': ['me'],
+    'sessions.changes': ['me'],
+    'sessions.end': ['me:write'],
+    'sessions.endOthers': ['me:write'],
+    'sessions.confirm': ['me:write'],
   })
 })
 
-test.each(protectedOnes)('R84: $name is 401 without a token', async (procedure) => {
+test.each(calls)('R84: $name is 401 without a token', async (procedure) => {
   const answer = await call(procedure)
   expect(answer.json()).toMatchObject({ error: { data: { reason: 'not_authenticated' } } })
   expect(answer.statusCode).toBe(401)
   expect(answer.headers['www-authenticate']).toBe('Bearer')
 })
+
+test.each(streams)(
+  'R84, R27: $name is refused without a token, or its scope',
+  async (procedure) => {
+    const [needed = 'me'] = procedure.meta?.scopes ?? []
+    const others = allScopes.filter((scope) => scope !== needed).join(' ')
+    const narrow = await keycard.tokenFor('admin', others)
+    for (const [accessToken, refusal] of [
+      [undefined, '"httpStatus":401,"path":"%","reason":"not_authenticated"}'],
+      [narrow, `"httpStatus":403,"path":"%","reason":"insufficient_scope","scope":["${needed}"]}`],
+    ] as const) {
+      const answer = await call(procedure, accessToken)
+      const [, event, after] = answer.body.split('event: ').map((block) => block.split('\n'))
+      expect(event?.[0]).toBe('connected')
+      expect(after?.[0]).toBe('serialized-error')
+      expect(after?.[1]).toContain(refusal.replace('%', procedure.name))
+      expect(answer.headers['cache-control']).toBe('no-store, no-transform')
+    }
+  },
+)
 
 describe('R27: with all scopes but the one it needs', () => {
   test.each(scopedOnes)('$name is 403 and names it', async (procedure) => {
@@ -102,7 +131,7 @@ describe('R27: with all scopes but the one it needs', () => {
     )
   })
 
-  test.each(protectedOnes)('$name is let through with the one it needs', async (procedure) => {
+  test.each(calls)('$name is let through with the one it needs', async (procedure) => {
     const scope = procedure.meta?.scopes?.join(' ') ?? 'users:write'
     const answer = await call(procedure, await keycard.tokenFor('admin', scope))
     // Let through it may still find the input wrong, or that this is the last admin.
@@ -112,7 +141,7 @@ describe('R27: with all scopes but the one it needs', () => {
 
 test('R85: nothing of an answer is kept in a cache', async () => {
   const accessToken = await keycard.tokenFor('admin')
-  for (const procedure of protectedOnes) {
+  for (const procedure of calls) {
     expect((await call(procedure, accessToken)).headers['cache-control']).toBe('no-store')
   }
 })

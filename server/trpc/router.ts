@@ -5,12 +5,14 @@ import { protectedProcedure, router } from './procedures.ts'
 import { accountRouter } from './routers/account.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
+import { sessionsRouter } from './routers/sessions.ts'
 import { usersRouter } from './routers/users.ts'
 
 export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
   account: accountRouter,
+  sessions: sessionsRouter,
   items: itemsRouter,
 
   /** The smallest example: the token of any user opens it. */

@@ -3,16 +3,23 @@
 import type { TokenResponse } from '../../contract/oauth.ts'
 import { formatScope, type Scope } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
-import type { StartedSession } from '../sessions.ts'
+import type { StartedSession } from '../session-rotation.ts'
+import type { Session } from '../session-rows.ts'
 
 /** What `TokenResponse` is before a door has decided whether the refresh token is a cookie. */
 export type IssuedTokens = TokenResponse & { refresh_token: string }
+
+export interface Granted {
+  tokens: IssuedTokens
+  /** How long it lives, and in which browser, for the door's cookies. */
+  session: Session
+}
 
 export async function issueTokens(
   accessTokens: AccessTokens,
   { session, refreshToken }: StartedSession,
   { epoch, scopes }: { epoch: number; scopes: readonly Scope[] },
-): Promise<IssuedTokens> {
+): Promise<Granted> {
   const { token, expiresIn } = await accessTokens.issue({
     kind: 'user',
     userId: session.userId,
@@ -21,11 +28,12 @@ export async function issueTokens(
     scopes,
     epoch,
   })
-  return {
+  const tokens: IssuedTokens = {
     access_token: token,
     token_type: 'bearer',
     expires_in: expiresIn,
     scope: formatScope(scopes),
     refresh_token: refreshToken,
   }
+  return { tokens, session }
 }

@@ -5,8 +5,8 @@ import type { Device } from '../../contract/device.ts'
 import { parseScope } from '../../contract/scopes.ts'
 import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { PasswordCheck } from '../password-check.ts'
-import type { SessionDoor } from '../sessions.ts'
-import type { IssuedTokens } from './issue-tokens.ts'
+import type { SessionDoor } from '../session-rows.ts'
+import type { Granted } from './issue-tokens.ts'
 import { listAllowedScopes, type SessionStart } from './start-session.ts'
 
 export interface PasswordGrantRequest {
@@ -16,11 +16,13 @@ export interface PasswordGrantRequest {
   scope: string | undefined
   client: Client
   door: SessionDoor
+  /** "Keep me signed in", at the browser's door. False by default. */
+  keep?: boolean
   device: Device
 }
 
 /** @throws AppError invalid_credentials, invalid_scope, unauthorized_client, unsupported_grant_type, overloaded */
-export type PasswordGrant = (request: PasswordGrantRequest) => Promise<IssuedTokens>
+export type PasswordGrant = (request: PasswordGrantRequest) => Promise<Granted>
 
 interface PasswordGrantParts {
   enabled: boolean
@@ -30,7 +32,7 @@ interface PasswordGrantParts {
 
 export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
   const { enabled, checkPassword, startSession } = parts
-  return async ({ username, password, scope, client, door, device }) => {
+  return async ({ username, password, scope, client, door, keep = false, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
     }
@@ -48,6 +50,6 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
     if (!scopes.every((word) => allowed.includes(word))) {
       throw new AppError('invalid_scope', 'scope has a word that this user may not have')
     }
-    return startSession({ user, scopes, client, door, device })
+    return startSession({ user, scopes, client, door, keep, device })
   }
 }

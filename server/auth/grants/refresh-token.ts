@@ -3,9 +3,11 @@
 import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import { type Client, requireGrant } from '../clients.ts'
-import { refuseRefresh, refuseScope, type SessionDoor, type Sessions } from '../sessions.ts'
+import { refuseRefresh, refuseScope } from '../session-rotation.ts'
+import type { SessionDoor } from '../session-rows.ts'
+import type { Sessions } from '../sessions.ts'
 import type { Users } from '../users.ts'
-import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
+import { type Granted, issueTokens } from './issue-tokens.ts'
 
 export interface RefreshTokenGrantRequest {
   refreshToken: string
@@ -16,7 +18,7 @@ export interface RefreshTokenGrantRequest {
 }
 
 /** @throws AppError invalid_grant, invalid_scope, unauthorized_client */
-export type RefreshTokenGrant = (request: RefreshTokenGrantRequest) => Promise<IssuedTokens>
+export type RefreshTokenGrant = (request: RefreshTokenGrantRequest) => Promise<Granted>
 
 interface RefreshTokenGrantParts {
   users: Users

@@ -7,9 +7,11 @@ import { isForeignKeyViolation } from '../../db/errors.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { AuditLog } from '../audit-log.ts'
 import type { Client } from '../clients.ts'
-import type { SessionDoor, Sessions, StartedSession } from '../sessions.ts'
+import type { StartedSession } from '../session-rotation.ts'
+import type { SessionDoor } from '../session-rows.ts'
+import type { Sessions } from '../sessions.ts'
 import type { UserRecord, Users } from '../users.ts'
-import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
+import { type Granted, issueTokens } from './issue-tokens.ts'
 
 export interface SessionRequest {
   /** As he was when he proved it. */
@@ -17,11 +19,13 @@ export interface SessionRequest {
   scopes: readonly Scope[]
   client: Client
   door: SessionDoor
+  /** "Keep me signed in", at the browser's door. False by default. */
+  keep?: boolean
   device: Device
 }
 
 /** @throws AppError invalid_credentials where the account has changed since he proved it */
-export type SessionStart = (request: SessionRequest) => Promise<IssuedTokens>
+export type SessionStart = (request: SessionRequest) => Promise<Granted>
 
 interface SessionStartParts {
   users: Users
@@ -38,10 +42,11 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 export function createSessionStart(parts: SessionStartParts): SessionStart {
   const { users, sessions, accessTokens, auditLog } = parts
 
-  async function start({ user, scopes, client, door, device }: SessionRequest) {
+  async function start(request: SessionRequest): Promise<StartedSession> {
+    const { user, scopes, client, door, keep = false, device } = request
     try {
       const holder = { clientId: client.id, door }
-      return await sessions.start({ userId: user.id, scopes, holder, device })
+      return await sessions.start({ userId: user.id, scopes, holder, keep, device })
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error
       throw refuseChanged()

@@ -96,12 +96,12 @@ export const accountRouter = router({
     .query(async ({ ctx }) => {
       const notices = await ctx.services.securityNotices.list(ctx.identity)
       return {
-        notices: notices.map(({ id, kind, atMs, device }) => ({
+        notices: notices.map(({ id, kind, atMs, address, deviceName }) => ({
           id,
           kind,
           at: new Date(atMs).toISOString(),
-          address: device.address,
-          user_agent: device.userAgent,
+          address,
+          device: deviceName,
         })),
       }
     }),

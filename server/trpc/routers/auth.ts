@@ -1,5 +1,6 @@
 // Signing in, staying in, signing out: the browser's door, and the typed client's.
 
+import type { Granted } from '../../auth/grants/issue-tokens.ts'
 import { registrationSchema } from '../../contract/account.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
@@ -10,31 +11,34 @@ import type { RefreshCookie } from '../refresh-cookie.ts'
 /** Public: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
 export const authRouter = router({
   login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
-    const cookie = ctx.refreshCookie()
-    const tokens = await ctx.services.passwordGrant({
+    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
+    const granted = await ctx.services.passwordGrant({
       username: input.username,
       password: input.password,
       scope: input.scope,
       client: ctx.services.clients.web,
       door: cookie.available ? 'browser' : 'token',
-      device: ctx.device,
+      keep: input.keep,
+      device: { ...ctx.device, deviceId: deviceCookie.read() },
     })
-    return keepInCookie(cookie, tokens)
+    deviceCookie.renew(granted.session.deviceId)
+    return keepInCookie(cookie, granted)
   }),
 
   /** Signs in with it: the answer is that of `login`. */
   register: publicProcedure.input(registrationSchema).mutation(async ({ ctx, input }) => {
-    const cookie = ctx.refreshCookie()
-    const tokens = await ctx.services.register({
+    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
+    const granted = await ctx.services.register({
       username: input.username,
       password: input.password,
       email: input.email ?? null,
       fullName: input.full_name ?? null,
       client: ctx.services.clients.web,
       door: cookie.available ? 'browser' : 'token',
-      device: ctx.device,
+      device: { ...ctx.device, deviceId: deviceCookie.read() },
     })
-    return keepInCookie(cookie, tokens)
+    deviceCookie.renew(granted.session.deviceId)
+    return keepInCookie(cookie, granted)
   }),
 
   /** What a form can say of an account before it is made, or given a new password. */
@@ -48,13 +52,13 @@ export const authRouter = router({
     const refreshToken = cookie.read()
     if (refreshToken === undefined) throw new AppError('not_authenticated', 'Not authenticated')
     // A cookie that is refused stays: a late answer must not take away that of a newer sign-in (R73).
-    const tokens = await ctx.services.refreshTokenGrant({
+    const granted = await ctx.services.refreshTokenGrant({
       refreshToken,
       scope: undefined,
       client: ctx.services.clients.web,
       door: 'browser',
     })
-    return keepInCookie(cookie, tokens)
+    return keepInCookie(cookie, granted)
   }),
 
   /** In a browser it needs no access token, which may have expired: who wants out gets out. */
@@ -73,11 +77,9 @@ export const authRouter = router({
 })
 
 /** The token stays out of the answer wherever the browser keeps it better (R69). */
-function keepInCookie(
-  cookie: RefreshCookie,
-  { refresh_token, ...tokens }: TokenResponse & { refresh_token: string },
-): TokenResponse {
-  if (!cookie.available) return { ...tokens, refresh_token }
-  cookie.set(refresh_token)
-  return tokens
+function keepInCookie(cookie: RefreshCookie, { tokens, session }: Granted): TokenResponse {
+  if (!cookie.available) return tokens
+  const { refresh_token, ...withoutIt } = tokens
+  cookie.set(refresh_token, session)
+  return withoutIt
 }

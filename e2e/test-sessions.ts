@@ -1,0 +1,75 @@
+// The rules of sessions over a test's database, with a clock of their own and a user to sign in.
+
+import { randomBytes } from 'node:crypto'
+import { createKnownDevices } from '../server/auth/known-devices.ts'
+import { createMasterKeys } from '../server/auth/master-key.ts'
+import { createRefreshTokens } from '../server/auth/refresh-tokens.ts'
+import { createRevocations } from '../server/auth/revocations.ts'
+import type { SessionDoor } from '../server/auth/session-rows.ts'
+import { createSessions, type SessionStart } from '../server/auth/sessions.ts'
+import type { Scope } from '../server/contract/scopes.ts'
+import type { Database } from '../server/db/database.ts'
+import { insertUser } from './databases.ts'
+import { stillFeed } from './still-feed.ts'
+import { createTestClock } from './test-clock.ts'
+
+export const testRefreshTokens = createRefreshTokens(createMasterKeys([randomBytes(32)]))
+
+/** What every session of these tests is granted. */
+export const testScopes: Scope[] = ['me', 'items:read']
+
+export async function openTestSessions(database: Database) {
+  const clock = createTestClock()
+  const alarms: string[] = []
+  const seen = { changes: 0 }
+  const revocations = await createRevocations({
+    database,
+    clock,
+    accessTokenLifetimeSeconds: 900,
+    feed: stillFeed,
+  })
+  const knownDevices = createKnownDevices({ database, clock })
+  const sessions = createSessions({
+    database,
+    refreshTokens: testRefreshTokens,
+    knownDevices,
+    revocations,
+    clock,
+    onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
+    onChange: () => {
+      seen.changes += 1
+    },
+  })
+  const userId = await insertUser(database)
+  return {
+    clock,
+    alarms,
+    /** How often somebody was told that a session has changed. */
+    seen,
+    sessions,
+    knownDevices,
+    revocations,
+    userId,
+    start: (
+      door: SessionDoor = 'token',
+      clientId = 'keycard-web',
+      more: Partial<SessionStart> = {},
+    ) =>
+      sessions.start({
+        userId,
+        scopes: testScopes,
+        holder: { clientId, door },
+        device: { address: '192.0.2.1', userAgent: 'curl/8' },
+        ...more,
+      }),
+    rotate: (refreshToken: string, door: SessionDoor = 'token', clientId = 'keycard-web') =>
+      sessions.rotate(refreshToken, { clientId, door }),
+    row: (id: string) =>
+      database.kysely
+        .selectFrom('sessions')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow(),
+    isRevoked: (sessionId: string) => revocations.isRevoked({ sessionId, userId, epoch: 0 }),
+  }
+}

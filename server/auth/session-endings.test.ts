@@ -1,0 +1,92 @@
+// Ending all sessions of a user: those that live, in one step with what belongs to it.
+
+import { expect, test } from 'vitest'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
+import { openTestSessions } from '../../e2e/test-sessions.ts'
+
+const minute = 60_000
+
+forEachEngine((engine) => {
+  const database = shareTestDatabase(engine)
+
+  test('R60: all end but the one that stays, with every token made for them', async () => {
+    const { start, rotate, sessions, row, userId, isRevoked } = await openTestSessions(database())
+    const [own, ...others] = [await start(), await start('browser'), await start()]
+    const stranger = await start('token', 'keycard-web', { userId: await insertUser(database()) })
+    const ended = sessions.endAllOf(userId, 'ended_by_user', { except: own?.session.id ?? '' })
+    expect(await ended).toBe(2)
+    for (const { session, refreshToken } of others) {
+      expect(await row(session.id)).toMatchObject({ revoked_reason: 'ended_by_user' })
+      expect(isRevoked(session.id)).toBe(true)
+      await expect(rotate(refreshToken, session.door)).rejects.toMatchObject({
+        detail: 'session ended',
+      })
+    }
+    await expect(rotate(own?.refreshToken ?? '')).resolves.toBeDefined()
+    await expect(rotate(stranger.refreshToken)).resolves.toBeDefined()
+  })
+
+  test('who is told how many counts those that lived, and the rest keep why they ended', async () => {
+    const { start, sessions, row, userId, clock } = await openTestSessions(database())
+    const out = await start()
+    await sessions.end(out.session.id, 'signed_out')
+    const expired = await start('browser')
+    clock.advance(30 * minute)
+    await start()
+    expect(await sessions.endAllOf(userId, 'ended_by_admin')).toBe(1)
+    expect((await row(out.session.id)).revoked_reason).toBe('signed_out')
+    // Its last access token may live longer than it did.
+    expect((await row(expired.session.id)).revoked_reason).toBe('ended_by_admin')
+    expect(await sessions.endAllOf(userId, 'ended_by_admin')).toBe(0)
+  })
+
+  test('what belongs to it happens with it, or neither does', async () => {
+    const { start, sessions, row, userId, isRevoked } = await openTestSessions(database())
+    const { id } = (await start()).session
+    const { kysely } = database()
+    const rename = kysely.updateTable('users').set({ full_name: 'Ada' }).where('id', '=', userId)
+    const impossible = kysely.insertInto('items').values({
+      id: 'x',
+      owner_id: 'nobody',
+      title: '',
+      description: '',
+      created_at_ms: 0,
+      updated_at_ms: 0,
+    })
+    await expect(
+      sessions.endAllOf(userId, 'ended_by_user', { writes: [rename, impossible] }),
+    ).rejects.toThrow()
+    expect(await row(id)).toMatchObject({ revoked_at_ms: null })
+    expect(isRevoked(id)).toBe(false)
+    await sessions.endAllOf(userId, 'ended_by_user', { writes: [rename] })
+    expect(isRevoked(id)).toBe(true)
+    const user = kysely.selectFrom('users').select('full_name').where('id', '=', userId)
+    expect(await user.executeTakeFirst()).toEqual({ full_name: 'Ada' })
+  })
+
+  test('of several at once each session is counted once', async () => {
+    const { start, sessions, userId } = await openTestSessions(database())
+    for (let count = 0; count < 5; count += 1) await start()
+    const counts = await Promise.all(
+      Array.from({ length: 10 }, () => sessions.endAllOf(userId, 'ended_by_user')),
+    )
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5)
+  })
+
+  test('every change is told to whoever watches', async () => {
+    const { start, rotate, sessions, userId, seen } = await openTestSessions(database())
+    const { session, refreshToken } = await start()
+    expect(seen.changes).toBe(1)
+    await rotate(refreshToken)
+    expect(seen.changes).toBe(2)
+    // The token before again changes nothing.
+    await rotate(refreshToken)
+    expect(seen.changes).toBe(2)
+    await sessions.confirmDevice(userId, session.id, '')
+    expect(seen.changes).toBe(3)
+    await sessions.end(session.id, 'signed_out')
+    expect(seen.changes).toBe(4)
+    await sessions.endAllOf(userId, 'signed_out')
+    expect(seen.changes).toBe(5)
+  })
+})

@@ -1,0 +1,165 @@
+// Rotation: a refresh token is traded for its successor once, forgiven shortly, and ends a thief's session.
+
+import { AppError } from '../contract/app-error.ts'
+import type { Scope } from '../contract/scopes.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import type { RefreshTokenParts, RefreshTokens } from './refresh-tokens.ts'
+import type { SessionEndings } from './session-endings.ts'
+import {
+  expiryOf,
+  type Session,
+  type SessionDoor,
+  type SessionRow,
+  type SessionRows,
+  toSession,
+} from './session-rows.ts'
+
+export interface StartedSession {
+  session: Session
+  refreshToken: string
+}
+
+/** Who shows a refresh token, and at which door. */
+export interface TokenHolder {
+  clientId: string
+  door: SessionDoor
+}
+
+export interface Rotation extends TokenHolder {
+  /** What is asked for. Absent: what the session was granted. */
+  scopes?: readonly Scope[] | undefined
+}
+
+export interface SessionRotation {
+  /**
+   * Trades a refresh token for its successor.
+   * @throws AppError invalid_grant, alike for every cause; invalid_scope, and the token stays good
+   */
+  rotate(refreshToken: string, expected: Rotation): Promise<StartedSession>
+  /** Whether the token would be taken, asked without taking it. Opens nothing. */
+  isLive(refreshToken: string): Promise<boolean>
+}
+
+/** In seconds: how long the token before may be shown again, by whom a reply did not reach. */
+export const refreshGraceSeconds = 30
+
+/** Called where a token turns up that was used before, or is ahead of the database. */
+export type OnSessionAlarm = (
+  event: 'refresh_token_reused' | 'refresh_token_ahead',
+  session: Session,
+) => void
+
+interface SessionRotationParts {
+  database: Database
+  refreshTokens: RefreshTokens
+  rows: SessionRows
+  endings: Pick<SessionEndings, 'end'>
+  clock: Clock
+  onAlarm: OnSessionAlarm
+  onChange: () => void
+}
+
+export function createSessionRotation(parts: SessionRotationParts): SessionRotation {
+  const { database, refreshTokens, rows, endings, clock, onAlarm, onChange } = parts
+  const { kysely } = database
+
+  /** Before the counter moves: a request that is refused must not use the current token up. */
+  async function refuseWiderScope(
+    { sessionId, counter }: RefreshTokenParts,
+    scopes: readonly Scope[],
+  ): Promise<void> {
+    const row = await rows.find(sessionId)
+    if (row?.counter !== counter) return
+    const granted = toSession(row).scopes
+    if (!scopes.every((scope) => granted.includes(scope))) throw refuseScope()
+  }
+
+  /** One conditional statement: of any number at once, exactly one moves the counter (R54). */
+  function advanceCounter(
+    { sessionId, counter }: RefreshTokenParts,
+    expected: TokenHolder,
+    nowMs: number,
+  ): Promise<SessionRow | undefined> {
+    return (
+      kysely
+        .updateTable('sessions')
+        .set(({ eb, ref }) => ({
+          counter: counter + 1,
+          rotated_at_ms: nowMs,
+          last_used_at_ms: nowMs,
+          idle_expires_at_ms: eb(eb.val(nowMs), '+', ref('idle_ms')),
+        }))
+        .where('id', '=', sessionId)
+        .where('counter', '=', counter)
+        // R15, R72: bound to its client, and a token of one door does not open the other.
+        .where('client_id', '=', expected.clientId)
+        .where('door', '=', expected.door)
+        .where('revoked_at_ms', 'is', null)
+        .where('idle_expires_at_ms', '>', nowMs)
+        .where('expires_at_ms', '>', nowMs)
+        .returningAll()
+        .executeTakeFirst()
+    )
+  }
+
+  /**
+   * Judges a token whose counter was not the current one. One step behind, shortly after the
+   * rotation, is a lost reply or a second tab (R55); anything older is theft, and the end of the
+   * session is committed although the request fails (R56, RFC 9700 §4.14.2).
+   */
+  async function forgiveOrEnd(
+    { sessionId, counter }: RefreshTokenParts,
+    expected: TokenHolder,
+    nowMs: number,
+  ): Promise<SessionRow> {
+    const row = await rows.find(sessionId)
+    if (!row) throw refuseRefresh('session unknown')
+    if (row.client_id !== expected.clientId || row.door !== expected.door) {
+      throw refuseRefresh('of another client or door')
+    }
+    if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
+    if (expiryOf(row) <= nowMs) throw refuseRefresh('session expired')
+    if (counter > row.counter) {
+      onAlarm('refresh_token_ahead', toSession(row))
+      throw refuseRefresh('ahead of the database')
+    }
+    const sinceRotationMs = nowMs - (row.rotated_at_ms ?? row.created_at_ms)
+    const isOneBehind = row.counter - counter === 1
+    if (isOneBehind && sinceRotationMs <= refreshGraceSeconds * 1000) return row
+    await endings.end(sessionId, 'refresh_token_reused')
+    onAlarm('refresh_token_reused', toSession(row))
+    throw refuseRefresh('used before')
+  }
+
+  return {
+    async rotate(refreshToken, expected) {
+      const presented = refreshTokens.read(refreshToken)
+      if (!presented) throw refuseRefresh('not a token of ours')
+      if (expected.scopes) await refuseWiderScope(presented, expected.scopes)
+      const nowMs = clock.now()
+      const advanced = await advanceCounter(presented, expected, nowMs)
+      if (advanced) onChange()
+      const row = advanced ?? (await forgiveOrEnd(presented, expected, nowMs))
+      const successor = refreshTokens.make({ sessionId: row.id, counter: row.counter })
+      return { session: toSession(row), refreshToken: successor }
+    },
+
+    async isLive(refreshToken) {
+      const presented = refreshTokens.read(refreshToken)
+      if (!presented) return false
+      const row = await rows.findLive(presented.sessionId)
+      return row !== undefined && presented.counter <= row.counter
+    },
+  }
+}
+
+/** One public sentence for every cause. */
+export function refuseRefresh(detail: string): AppError {
+  return new AppError('invalid_grant', 'The refresh token is not valid any more', { detail })
+}
+
+/** R15: never more than was granted at sign-in. */
+export function refuseScope(): AppError {
+  return new AppError('invalid_scope', 'scope asks for more than this session was granted')
+}

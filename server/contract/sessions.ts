@@ -1,0 +1,47 @@
+// What a session is on the wire, to the user whose it is.
+
+import { z } from 'zod'
+import { allScopes } from './scopes.ts'
+import { text } from './text.ts'
+
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    /** The one that asks. */
+    is_current: z.boolean(),
+    /** "Firefox on Linux"; null where its user agent says nothing. */
+    device: z.string().nullable(),
+    /** The user had not signed in there before, and has not said yet that it was him. */
+    is_new_device: z.boolean(),
+    address: z.string().nullable(),
+    /** How it began, with the password each time: on our own page, or at the token endpoint. */
+    door: z.enum(['browser', 'token']),
+    client_id: z.string(),
+    client_name: z.string(),
+    scopes: z.array(z.enum(allScopes)),
+    /** "Keep me signed in" was asked for. */
+    kept: z.boolean(),
+    /** RFC 3339, UTC, as all times here. */
+    created_at: z.string(),
+    /** Its last refresh. */
+    last_used_at: z.string(),
+    /** When it ends if it is not used before. */
+    expires_at: z.string(),
+    /** When it ends however much it is used. */
+    ends_at: z.string(),
+    /** How long it may lie unused. */
+    idle_seconds: z.int(),
+  })
+  .meta({ id: 'Session' })
+
+export type Session = z.infer<typeof sessionSchema>
+
+/** The current one first, then the last used; `total` counts those too that are left out. */
+export const sessionListSchema = z.object({
+  sessions: z.array(sessionSchema),
+  total: z.int(),
+})
+
+export type SessionList = z.infer<typeof sessionListSchema>
+
+export const sessionIdSchema = z.object({ id: text(64) })

@@ -1,0 +1,33 @@
+// The device cookie: by it a browser is known again, whoever signs in there. It opens nothing.
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Services } from '../services.ts'
+import { openBrowserCookie } from './browser-cookie.ts'
+
+export interface DeviceCookie {
+  /** The device's id; undefined where there is none, or none that we made. */
+  read(): string | undefined
+  /** For another 400 days. null, for what is no browser, sets nothing. */
+  renew(deviceId: string | null): void
+}
+
+/** In seconds: the longest that RFC 6265bis §5.5 lets a cookie live. */
+const lifetimeSeconds = 400 * 24 * 60 * 60
+
+/** @throws AppError cross_site, or invalid_request where the answer is to be streamed */
+export function openDeviceCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { config, deviceTokens }: Pick<Services, 'config' | 'deviceTokens'>,
+): DeviceCookie {
+  const cookie = openBrowserCookie(request, reply, config, 'keycard-device')
+  return {
+    read() {
+      const token = cookie.read()
+      return token === undefined ? undefined : deviceTokens.read(token)
+    },
+    renew(deviceId) {
+      if (deviceId !== null) cookie.set(deviceTokens.make(deviceId), lifetimeSeconds)
+    },
+  }
+}

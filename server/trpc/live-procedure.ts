@@ -1,0 +1,43 @@
+// The kind of procedure that streams: no longer than the token that opened it lives (R64).
+
+import type { LiveStream } from '../auth/live-streams.ts'
+import { AppError } from '../contract/app-error.ts'
+import type { Scope } from '../contract/scopes.ts'
+import { scopedProcedure } from './procedures.ts'
+import { toTrpcError } from './trpc-error.ts'
+
+/**
+ * For subscriptions: what they yield must end when `ctx.stream.signal` is aborted. The client is
+ * then told why, as of any other call, so that it renews its token and subscribes again.
+ */
+export function liveProcedure(...scopes: [Scope, ...Scope[]]) {
+  return scopedProcedure(...scopes).use(async ({ ctx, signal, next }) => {
+    const stream = ctx.services.liveStreams.open(ctx.identity, signal)
+    const result = await next({ ctx: { stream } })
+    if (!result.ok || !isAsyncIterable(result.data)) {
+      stream.close()
+      return result
+    }
+    return { ...result, data: whileLive(result.data, stream) }
+  })
+}
+
+async function* whileLive(values: AsyncIterable<unknown>, stream: LiveStream) {
+  try {
+    for await (const value of values) {
+      stream.assertLive()
+      yield value
+    }
+    stream.assertLive()
+    // Not at its end, but cut off: tRPC then hangs up without a word, and its client comes again.
+    stream.signal.throwIfAborted()
+  } catch (error) {
+    throw error instanceof AppError ? toTrpcError(error) : error
+  } finally {
+    stream.close()
+  }
+}
+
+function isAsyncIterable(data: unknown): data is AsyncIterable<unknown> {
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data
+}
