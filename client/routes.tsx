@@ -10,9 +10,9 @@ import { ClosedDoor } from './components/closed-door.tsx'
 import { PageBoundary } from './components/page-boundary.tsx'
 import { StatePage } from './components/state-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
-import { retrySession } from './session/browser-session.ts'
+import { retrySession, session } from './session/browser-session.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
-import { useAccessToken } from './session/use-session.ts'
+import { useAccessToken, useSession } from './session/use-session.ts'
 import { strings } from './strings/shell.ts'
 
 interface PageRoute {
@@ -43,6 +43,14 @@ const pageRoutes: readonly PageRoute[] = [
   },
 ]
 
+/** Where its code does not arrive, the sign-in page does as well. */
+const SignInAgainDialog = lazy<ComponentType>(() =>
+  import('./pages/sign-in-again/sign-in-again-dialog.tsx').catch(() => {
+    session.abandon()
+    return { default: () => null }
+  }),
+)
+
 const routes = pageRoutes.map((route) => ({ ...route, Page: lazy(route.load) }))
 
 /** Fetches a page's code while the session is still being asked for. */
@@ -53,6 +61,19 @@ export function preloadPage(path: string): void {
 }
 
 export function App() {
+  return (
+    <>
+      <SignedInApp />
+      {useSession().status === 'paused' && (
+        <Suspense>
+          <SignInAgainDialog />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function SignedInApp() {
   return (
     <RequireSession
       pending={<AppShell>{waiting}</AppShell>}

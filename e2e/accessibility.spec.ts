@@ -10,6 +10,9 @@ const widths = [1280, 390, 320]
 const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'items.list' }
 const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
 
+const refusal = { code: 'UNAUTHORIZED', httpStatus: 401, reason: 'token_expired' }
+const expired = [{ error: { message: 'Token has expired', code: -32001, data: refusal } }]
+
 /** Each goes to one page or state, for the user named with it. */
 const states: Record<string, { role: 'user' | 'admin'; open: (page: Page) => Promise<void> }> = {
   'Items, empty': {
@@ -56,6 +59,28 @@ const states: Record<string, { role: 'user' | 'admin'; open: (page: Page) => Pro
       await page.route('**/trpc/auth.refresh', (route) => route.abort())
       await page.reload()
       await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+    },
+  },
+  'Signing in again over a page': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.create*', (route) =>
+        route.fulfill({ status: 401, json: expired }),
+      )
+      await page.getByRole('button', { name: 'New item' }).click()
+      await page.getByLabel('Title').fill('Milk')
+      await page.context().clearCookies()
+      await page.getByRole('button', { name: 'Add item' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByText('Enter your password.')).toBeVisible()
+    },
+  },
+  Offline: {
+    role: 'user',
+    async open(page) {
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.context().setOffline(true)
+      await expect(page.getByText('You’re offline.')).toBeVisible()
     },
   },
   Account: {

@@ -2,6 +2,8 @@
 
 import type { BrowserContext, Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
+import { submitSignIn } from './sign-in-form.ts'
+import type { TestServer } from './test-server.ts'
 
 /** Longer than an access token lives, and shorter than a session may lie idle. */
 const tokenLifetimeMs = 16 * 60_000
@@ -34,9 +36,7 @@ test('a deep link leads through sign-in and on to where it pointed', async ({ pa
   await page.goto('/users?page=1')
   await expect(page).toHaveURL('/login?next=%2Fusers%3Fpage%3D1')
   await expect(page.getByText('to continue to Users')).toBeVisible()
-  await page.getByLabel('Username or email').fill(admin.username)
-  await page.getByLabel('Password', { exact: true }).fill(admin.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await submitSignIn(page, admin)
   await expect(page).toHaveURL('/users?page=1')
   await expect(page.getByRole('table')).toBeVisible()
 })
@@ -278,15 +278,216 @@ test('20 tabs that open at once do not sign each other out', async ({
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  const tabs = await openTabs(context, 20)
-  for (const tab of tabs) {
-    await expect(tab.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+  await openTabs(context, 20)
+})
+
+test('R73: tabs in step: each expiry costs one refresh, however many they are', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  const tabs = await openTabs(context, 5)
+  const refreshes = countRefreshes(context)
+  for (let expiry = 1; expiry <= 3; expiry += 1) {
+    server.clock.advance(tokenLifetimeMs)
+    await Promise.all(tabs.map((tab, index) => addItem(tab, `Item ${index} of ${expiry}`)))
+    expect(refreshes.count()).toBe(expiry)
   }
 })
+
+test('a device that slept renews its token once, before any call goes out', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await page.clock.install()
+  await signIn(page, freshUser)
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+  const refreshes = countRefreshes(context)
+  const refused: string[] = []
+  page.on('response', (response) => {
+    if (response.status() === 401) refused.push(response.url())
+  })
+  await page.clock.fastForward(tokenLifetimeMs)
+  server.clock.advance(tokenLifetimeMs)
+  await page.getByRole('link', { name: 'Account' }).click()
+  await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
+  await page.getByRole('link', { name: 'Items' }).click()
+  await addItem(page, 'Written after the night')
+  expect(refreshes.count()).toBe(1)
+  expect(refused).toEqual([])
+})
+
+test('a clock that is hours wrong, and set while the page is open, changes nothing', async ({
+  page,
+  context,
+  signIn,
+  freshUser,
+}) => {
+  await page.addInitScript(() => {
+    const trueNow = Date.now
+    let hours = -11
+    Date.now = () => trueNow() + hours * 3_600_000
+    addEventListener('blur', () => {
+      hours = 11
+    })
+  })
+  await signIn(page, freshUser)
+  await addItem(page, 'Written at the wrong hour')
+  const refreshes = countRefreshes(context)
+  await page.evaluate(() => dispatchEvent(new Event('blur')))
+  await page.evaluate(() => dispatchEvent(new Event('focus')))
+  await addItem(page, 'Written at another')
+  expect(refreshes.count()).toBe(0)
+})
+
+test('offline says so and signs nobody out; the session goes on when the network is back', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await page.clock.install()
+  await signIn(page, freshUser)
+  await addItem(page, 'Before')
+  await context.setOffline(true)
+  await expect(page.getByText('You’re offline.')).toBeVisible()
+  await page.clock.fastForward(tokenLifetimeMs)
+  server.clock.advance(tokenLifetimeMs)
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByLabel('Title').fill('After')
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByText(/can’t be reached.*Nothing you typed is lost/)).toBeVisible()
+  const refreshed = page.waitForResponse('**/trpc/auth.refresh')
+  await context.setOffline(false)
+  await refreshed
+  await expect(page.getByText('You’re offline.')).toBeHidden()
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByRole('button', { name: 'Edit After' })).toBeVisible()
+  await expect(page).toHaveURL('/items')
+})
+
+test('R55: a refresh whose reply was lost is asked again within 30 s: nobody is signed out', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await addItem(page, 'Before')
+  server.clock.advance(tokenLifetimeMs)
+  await refreshUnheard(context, server)
+  server.clock.advance(29_000)
+  await addItem(page, 'After')
+  await expect(page).toHaveURL('/items')
+})
+
+test('R56: a reply lost for longer, or a cookie two generations old, ends the session; what was typed stays', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  for (const [lost, seconds] of [
+    [1, 31],
+    [2, 0],
+  ] as const) {
+    await signIn(page, freshUser)
+    await page.getByRole('button', { name: 'New item' }).click()
+    await page.getByLabel('Title').fill('Not lost')
+    server.clock.advance(tokenLifetimeMs)
+    const newest = await refreshUnheard(context, server, lost)
+    server.clock.advance(seconds * 1_000)
+    await page.getByRole('button', { name: 'Add item' }).click()
+    await expect(page.getByRole('dialog', { name: 'Sign in to carry on' })).toBeVisible()
+    await expect(page.getByLabel('Title')).toHaveValue('Not lost')
+    expect(await server.services.sessions.isLive(newest)).toBe(false)
+    await context.clearCookies()
+  }
+})
+
+test('signing in as somebody else in another tab starts this one over: two users never mix', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+  makeUser,
+}) => {
+  const other = await makeUser()
+  await server.services.items.create(freshUser.id, { title: 'A private thing', description: '' })
+  await signIn(page, freshUser)
+  await expect(page.getByText('A private thing')).toBeVisible()
+  const tab = await context.newPage()
+  await tab.goto('/docs')
+  await tab.evaluate(async ({ username, password }) => {
+    await fetch('/trpc/auth.login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    })
+  }, other)
+  await tab.goto('/items')
+  for (const either of [tab, page]) {
+    await expect(either.getByRole('button', { name: `${other.username}, account` })).toBeVisible()
+    await expect(either.getByText('A private thing')).toBeHidden()
+  }
+})
+
+async function addItem(page: Page, title: string): Promise<void> {
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByLabel('Title').fill(title)
+  await page.getByLabel('Title').press('Enter')
+  await expect(page.getByRole('button', { name: `Edit ${title}` })).toBeVisible()
+}
+
+function countRefreshes(context: BrowserContext) {
+  let refreshes = 0
+  context.on('request', (request) => {
+    if (request.url().includes('auth.refresh')) refreshes += 1
+  })
+  return { count: () => refreshes }
+}
+
+/** Uses the refresh cookie up, as refreshes do whose replies are lost; gives the newest one. */
+async function refreshUnheard(
+  context: BrowserContext,
+  { url }: TestServer,
+  times = 1,
+): Promise<string> {
+  const [cookie] = await context.cookies()
+  if (!cookie) throw new Error('There is no refresh cookie')
+  let { value } = cookie
+  for (let time = 0; time < times; time += 1) {
+    const answer = await fetch(`${url}/trpc/auth.refresh`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        origin: url,
+        cookie: `${cookie.name}=${value}`,
+      },
+    })
+    const next = /=([^;]*)/.exec(answer.headers.get('set-cookie') ?? '')?.[1]
+    if (next === undefined) throw new Error(`The refresh was refused with ${answer.status}`)
+    value = next
+  }
+  return value
+}
 
 async function openTabs(context: BrowserContext, count: number): Promise<Page[]> {
   const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()))
   await Promise.all(tabs.map((tab) => tab.goto('/items')))
+  for (const tab of tabs) {
+    await expect(tab.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+  }
   return tabs
 }
 

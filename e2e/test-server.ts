@@ -21,8 +21,15 @@ export interface SettableClock extends Clock {
   advance(milliseconds: number): void
 }
 
+interface TestServerOptions {
+  /** Added to the settings of a test. */
+  env?: Readonly<Record<string, string>>
+}
+
 /** With the demo accounts, and a database that goes when it is closed. */
-export async function startTestServer(): Promise<TestServer & { close(): Promise<void> }> {
+export async function startTestServer({
+  env,
+}: TestServerOptions = {}): Promise<TestServer & { close(): Promise<void> }> {
   if (!readClientBuild()) {
     throw new Error('The pages are not built: run "npm run build", or "npm test -- browser".')
   }
@@ -36,6 +43,7 @@ export async function startTestServer(): Promise<TestServer & { close(): Promise
     DATA_DIR: dataDir,
     BCRYPT_COST: '10',
     LOG_LEVEL: 'silent',
+    ...env,
   })
   const clock = createSettableClock()
   const services = await createServices(config, { clock })

@@ -1,8 +1,9 @@
 // The link that shows the token, before a server that is three lines and decides by the token alone.
 
-import { createTRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client'
+import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { describe, expect, it } from 'vitest'
+import { loneTab, makeNoAnswer, makeRefusal, makeTokenResponse } from '../../e2e/test-session.ts'
 import type { ErrorReason } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { createSession } from '../session/session.ts'
@@ -11,7 +12,7 @@ import { authLink, bearerHeader } from './auth-link.ts'
 type Verdict = 'ok' | ErrorReason
 
 /** A client with a real session; `judge` is the server, and every refresh brings the next token. */
-function setUp(judge: (token: string) => Verdict) {
+function setUp(judge: (token: string) => Verdict, { hasUnsavedWork = false } = {}) {
   const seen: string[] = []
   const left: string[] = []
   let refreshes = 0
@@ -20,11 +21,11 @@ function setUp(judge: (token: string) => Verdict) {
     refresh: async () => {
       refreshes += 1
       if (failRefresh) throw failRefresh
-      return { access_token: token(refreshes), token_type: 'bearer', expires_in: 900, scope: 'me' }
+      return makeTokenResponse({ id: String(refreshes), issuedAtMs })
     },
     logout: async () => null,
-    withRefreshLock: (work) => work(),
-    tellOtherTabs: () => undefined,
+    tabs: loneTab,
+    hasUnsavedWork: () => hasUnsavedWork,
     leave: (reason) => left.push(reason),
     now: () => performance.now(),
   })
@@ -37,7 +38,7 @@ function setUp(judge: (token: string) => Verdict) {
         // As over a network: the answer comes later.
         const timer = setTimeout(() => {
           const verdict = judge(shown)
-          if (verdict !== 'ok') return observer.error(refusal(verdict))
+          if (verdict !== 'ok') return observer.error(makeRefusal(verdict))
           observer.next({ result: { type: 'data', data: { message: shown, user: op.path } } })
           observer.complete()
         })
@@ -95,7 +96,7 @@ describe('authLink', () => {
   it('fails each call once and leaves once when the refresh is refused', async () => {
     const { client, seen, session, countRefreshes, failRefreshesWith, left } = setUp(refuseTheFirst)
     await session.getAccessToken()
-    failRefreshesWith(refusal('invalid_grant'))
+    failRefreshesWith(makeRefusal('invalid_grant'))
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, () => client.protected.query()),
     )
@@ -110,7 +111,7 @@ describe('authLink', () => {
   it('fails the calls with the refresh’s own fault when that passes, and signs nobody out', async () => {
     const { client, session, failRefreshesWith, left } = setUp(refuseTheFirst)
     await session.getAccessToken()
-    failRefreshesWith(new TRPCClientError('Failed to fetch', { cause: new TypeError() }))
+    failRefreshesWith(makeNoAnswer())
     await expect(client.protected.query()).rejects.toThrow('Failed to fetch')
     failRefreshesWith(undefined)
     expect((await client.protected.query()).message).toBe(token(3))
@@ -137,6 +138,40 @@ describe('authLink', () => {
     expect(countRefreshes()).toBe(2)
   })
 
+  it('holds the calls of a page with unsaved work, and sends each once more after a sign-in', async () => {
+    const { client, seen, session, failRefreshesWith, left } = setUp(refuseTheFirst, {
+      hasUnsavedWork: true,
+    })
+    await session.getAccessToken()
+    failRefreshesWith(makeRefusal('invalid_grant'))
+    const calls = Promise.all([
+      client.items.create.mutate({ title: 'Milk' }),
+      client.protected.query(),
+    ])
+    while (session.getState().status !== 'paused') await new Promise((go) => setTimeout(go))
+    failRefreshesWith(undefined)
+    await session.resume()
+    await calls
+    expect(seen).toEqual([token(1), token(1), token(3), token(3)])
+    expect(left).toEqual([])
+  })
+
+  it('R57: sends an unattended call again only once somebody is there', async () => {
+    const { client, session, seen, countRefreshes } = setUp(refuseTheFirst)
+    const poll = client.protected.query(undefined, { context: { unattended: true } })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(countRefreshes()).toBe(1)
+    session.noteInput()
+    await poll
+    expect(seen).toEqual([token(1), token(2)])
+  })
+
+  it('looks into a refusal before expiry at once, unattended or not: the session may be over', async () => {
+    const { client, seen } = setUp((shown) => (shown === token(1) ? 'invalid_token' : 'ok'))
+    await client.protected.query(undefined, { context: { unattended: true } })
+    expect(seen).toEqual([token(1), token(2)])
+  })
+
   it('sends nothing for a call that is cancelled while the token is on its way', async () => {
     const { client, seen } = setUp(() => 'ok')
     const controller = new AbortController()
@@ -148,14 +183,11 @@ describe('authLink', () => {
   })
 })
 
-function token(number: number): string {
-  const payload = Buffer.from(JSON.stringify({ sub: 'user-1', sid: 'session-1', number }))
-  return `e30.${payload.toString('base64url')}.signature`
-}
+/** The same for every token: none is to differ by the moment it was made. */
+const issuedAtMs = Date.now()
 
-function refusal(reason: ErrorReason): TRPCClientError<AppRouter> {
-  const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'protected', reason }
-  return TRPCClientError.from({ error: { message: 'Refused', code: -32001, data } })
+function token(number: number): string {
+  return makeTokenResponse({ id: String(number), issuedAtMs }).access_token
 }
 
 function reasonOf(outcome: PromiseSettledResult<unknown>): unknown {

@@ -6,20 +6,24 @@ import type { ErrorReason } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { type Session, SessionEndedError } from '../session/session.ts'
 
-type TokenSource = Pick<Session, 'getAccessToken' | 'renew'>
+export type TokenSource = Pick<Session, 'getAccessToken' | 'renew' | 'getTokenWhenUsed'>
 
-/** Stands before the link that sends, which reads the token with `bearerHeader`. */
+/**
+ * Stands before the link that sends, which reads the token with `bearerHeader`. A call that nobody
+ * has asked for, as a poll is, says `unattended: true` in its context: it keeps no session alive.
+ */
 export function authLink(tokens: TokenSource): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) =>
       observable((observer) => {
+        const isUnattended = op.context.unattended === true
         let sent: Unsubscribable | undefined
         let isCancelled = false
 
         const send = (accessToken: string, isReplay: boolean) => {
           if (isCancelled) return
           // tRPC cancels by signal, which the sending link would no longer hear.
-          if (op.signal?.aborted) return observer.error(wrap(op.signal.reason))
+          if (op.signal?.aborted) return observer.error(toClientError(op.signal.reason))
           const context = { ...op.context, accessToken }
           sent = next({ ...op, context }).subscribe({
             next: (value) => observer.next(value),
@@ -32,17 +36,19 @@ export function authLink(tokens: TokenSource): TRPCLink<AppRouter> {
         }
 
         const replay = (refusedToken: string, refusal: TRPCClientError<AppRouter>) => {
-          void tokens.renew(refusedToken).then(
+          void replaceToken(tokens, refusedToken, refusal, isUnattended).then(
             (accessToken) => send(accessToken, true),
             // The refresh may have met a fault that passes: the call then fails with that, so that
             // it is tried again. Where the session is over, it was refused and stays so.
-            (cause) => observer.error(cause instanceof SessionEndedError ? refusal : wrap(cause)),
+            (cause) =>
+              observer.error(cause instanceof SessionEndedError ? refusal : toClientError(cause)),
           )
         }
 
-        void tokens.getAccessToken().then(
+        const first = isUnattended ? tokens.getTokenWhenUsed() : tokens.getAccessToken()
+        void first.then(
           (accessToken) => send(accessToken, false),
-          (cause) => observer.error(wrap(cause)),
+          (cause) => observer.error(toClientError(cause)),
         )
 
         return () => {
@@ -65,11 +71,25 @@ const refusedReasons: ReadonlySet<ErrorReason> = new Set([
   'invalid_token',
 ])
 
-function isTokenRefused(error: TRPCClientError<AppRouter>): boolean {
+export function isTokenRefused(error: TRPCClientError<AppRouter>): boolean {
   const reason = error.data?.reason
   return reason !== undefined && refusedReasons.has(reason)
 }
 
-function wrap(cause: unknown): TRPCClientError<AppRouter> {
+/**
+ * A token for the one that was refused. Where it had not run out, the session has ended or changed:
+ * that is looked into at once, even if nobody is there.
+ */
+export function replaceToken(
+  tokens: TokenSource,
+  refusedToken: string,
+  refusal: TRPCClientError<AppRouter>,
+  isUnattended: boolean,
+): Promise<string> {
+  const waits = isUnattended && refusal.data?.reason === 'token_expired'
+  return waits ? tokens.getTokenWhenUsed(refusedToken) : tokens.renew(refusedToken)
+}
+
+export function toClientError(cause: unknown): TRPCClientError<AppRouter> {
   return TRPCClientError.from<AppRouter>(cause instanceof Error ? cause : new Error(String(cause)))
 }

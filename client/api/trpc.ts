@@ -7,14 +7,18 @@ import type { AppRouter } from '../../server/trpc/router.ts'
 import { session } from '../session/browser-session.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
+import { subscriptionLink } from './subscription-link.ts'
 
 export const trpc = createTRPCReact<AppRouter>()
 
+const url = '/trpc'
+
 export const trpcClient = trpc.createClient({
   links: [
+    subscriptionLink(loadStreamLink),
     authLink(session),
     httpBatchLink({
-      url: '/trpc',
+      url,
       // What the server takes at once (R80), and a URL that every proxy lets through.
       maxItems: 10,
       maxURLLength: 4_000,
@@ -31,6 +35,8 @@ export const queryClient = new QueryClient({
       retryDelay: retryDelayMs,
       // Offline is an answer too: paused calls would look as if they were under way.
       networkMode: 'always',
+      // Which 'always' would turn off: what failed offline is asked again once that is over.
+      refetchOnReconnect: true,
     },
     mutations: { networkMode: 'always' },
   },
@@ -39,3 +45,14 @@ export const queryClient = new QueryClient({
 session.subscribe(() => {
   if (session.getState().status === 'signed-out') queryClient.clear()
 })
+
+async function loadStreamLink() {
+  const { streamLink } = await import('./stream-link.ts')
+  return streamLink({
+    url,
+    tokens: session,
+    fetch: (...request) => fetch(...request),
+    page: document,
+    now: () => performance.now(),
+  })
+}

@@ -6,13 +6,18 @@ import { describe, expect, it } from 'vitest'
 import { formatCardNumber, readAccessClaims } from './access-claims.ts'
 
 describe('readAccessClaims', () => {
-  it('reads whom and which session the token is for, whatever the text', () => {
+  it('reads whom, which session and how long the token is for, whatever the text', () => {
     const anyText = fc.string({ unit: 'grapheme' })
     fc.assert(
       fc.property(anyText, anyText, (sub, sid) => {
-        const payload = Buffer.from(JSON.stringify({ sub, sid })).toString('base64url')
-        const claims = readAccessClaims(`e30.${payload}.x`)
-        expect(claims).toEqual({ userId: sub, sessionId: sid })
+        const json = JSON.stringify({ sub, sid, iat: 1_767_323_045, exp: 1_767_323_945 })
+        const payload = Buffer.from(json).toString('base64url')
+        expect(readAccessClaims(`e30.${payload}.x`)).toEqual({
+          userId: sub,
+          sessionId: sid,
+          issuedAtMs: Date.parse('2026-01-02T03:04:05Z'),
+          expiresAtMs: Date.parse('2026-01-02T03:19:05Z'),
+        })
       }),
       { numRuns: 2_000 },
     )

@@ -1,18 +1,28 @@
-// What the page reads from its own access token, for show: the server alone judges it.
+// What the page reads from its own access token: the server alone judges it.
 
 export interface AccessClaims {
   /** The `sub`: who the token is for. */
   userId: string
   /** The `sid`: which session it belongs to. */
   sessionId: string
+  /** The `iat` and the `exp`, by the server's clock. */
+  issuedAtMs: number
+  expiresAtMs: number
 }
 
 /** RFC 7519 §3: the middle part is base64url of JSON. */
 export function readAccessClaims(token: string): AccessClaims {
   const payload = token.split('.')[1] ?? ''
   const bytes = Uint8Array.from(atob(fromBase64url(payload)), (unit) => unit.charCodeAt(0))
-  const { sub, sid }: Record<string, unknown> = JSON.parse(new TextDecoder().decode(bytes))
-  return { userId: String(sub), sessionId: String(sid) }
+  const { sub, sid, iat, exp }: Record<string, unknown> = JSON.parse(
+    new TextDecoder().decode(bytes),
+  )
+  return {
+    userId: String(sub),
+    sessionId: String(sid),
+    issuedAtMs: Number(iat) * 1_000,
+    expiresAtMs: Number(exp) * 1_000,
+  }
 }
 
 /** The session's first 32 bits in hexadecimal, as they stand on the card: '7F3A 92C1'. */

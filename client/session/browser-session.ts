@@ -2,17 +2,23 @@
 
 import { pagePaths } from '../../server/contract/pages.ts'
 import { authClient } from './auth-client.ts'
+import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession, type LeaveReason } from './session.ts'
 import { joinTabs } from './tabs.ts'
-
-const tabs = joinTabs(() => session.signedOutElsewhere())
+import { hasUnsavedWork } from './unsaved-work.ts'
 
 export const session = createSession({
   // The cookie does the work: no script sees the refresh token (R69).
-  refresh: () => authClient.auth.refresh.mutate(),
+  refresh: (signal) => authClient.auth.refresh.mutate(undefined, { signal }),
   logout: () => authClient.auth.logout.mutate(),
-  withRefreshLock: tabs.withRefreshLock,
-  tellOtherTabs: tabs.tellSignedOut,
+  tabs: joinTabs({
+    channel: 'BroadcastChannel' in window ? new BroadcastChannel('keycard:session') : undefined,
+    takeTurn: takeRefreshTurn,
+    onSignedOut: () => session.signedOutElsewhere(),
+    onToken: (response) => session.takeFromTab(response),
+  }),
+  // A page that waits to be shown again is not kept: nobody may see it (R76).
+  hasUnsavedWork: () => !document.body.hidden && hasUnsavedWork(),
   leave,
   now: () => performance.now(),
 })
@@ -26,6 +32,9 @@ export function startSession(): void {
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) checkRestoredPage()
   })
+  document.addEventListener('visibilitychange', () => session.wake())
+  addEventListener('focus', () => session.wake())
+  addEventListener('online', () => session.reconnect())
 }
 
 /** What comes of it is in the session's state. */

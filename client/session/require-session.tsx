@@ -12,7 +12,10 @@ interface RequireSessionProps {
   children: ReactNode
 }
 
-/** Signed out it shows nothing: the page is about to be left. */
+/**
+ * Signed out it shows nothing: the page is about to be left. Paused it keeps what is there, and what
+ * was typed into it.
+ */
 export function RequireSession({ pending, unreachable, children }: RequireSessionProps) {
   const state = useSession()
   switch (state.status) {
@@ -21,6 +24,7 @@ export function RequireSession({ pending, unreachable, children }: RequireSessio
     case 'unreachable':
       return unreachable(state.cause)
     case 'signed-in':
+    case 'paused':
       return children
     case 'signed-out':
       return null

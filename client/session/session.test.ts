@@ -2,11 +2,20 @@
 
 import { TRPCClientError } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ErrorReason } from '../../server/contract/app-error.ts'
+import {
+  loneTab,
+  makeNoAnswer,
+  makeRefusal,
+  makeTokenResponse,
+  testTokenLifetime,
+} from '../../e2e/test-session.ts'
 import type { TokenResponse } from '../../server/contract/oauth.ts'
-import { createSession, SessionEndedError, type SessionParts } from './session.ts'
+import { createSession, SessionEndedError } from './session.ts'
+import type { Tabs } from './tabs.ts'
 
-const lifetimeSeconds = 900
+const lifetimeMs = testTokenLifetime * 1_000
+/** After this the token of a page that is used is renewed. */
+const renewalMs = lifetimeMs - 60_000
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -16,15 +25,18 @@ afterEach(() => {
 })
 
 /** A session whose refreshes are answered by hand. */
-function setUp() {
+function setUp({ tabs = loneTab } = {}) {
   const asked: Answer<TokenResponse>[] = []
   const left: string[] = []
   const told: string[] = []
   const logouts: Answer<null>[] = []
-  const parts: SessionParts = {
-    refresh: () => {
+  const device = { sleptMs: 0 }
+  const page = { hasUnsavedWork: false }
+  const session = createSession({
+    refresh: (signal) => {
       const answer = createAnswer<TokenResponse>()
       asked.push(answer)
+      signal.addEventListener('abort', () => answer.reject(signal.reason))
       return answer.promise
     },
     logout: () => {
@@ -32,31 +44,46 @@ function setUp() {
       logouts.push(answer)
       return answer.promise
     },
-    withRefreshLock: (work) => work(),
-    tellOtherTabs: () => told.push('signed-out'),
+    tabs: { ...tabs, tellSignedOut: () => told.push('signed-out') },
+    hasUnsavedWork: () => page.hasUnsavedWork,
     leave: (reason) => left.push(reason),
-    now: () => performance.now(),
+    now: () => performance.now() + device.sleptMs,
+  })
+  const answer = (index: number, id: string, facts = {}) => {
+    const response = makeTokenResponse({ id, ...facts })
+    asked[index]?.resolve(response)
+    return response.access_token
   }
-  const session = createSession(parts)
-  const answer = (index: number, response: TokenResponse) => asked[index]?.resolve(response)
   const refuse = (index: number, error: unknown) => asked[index]?.reject(error)
-  return { session, asked, answer, refuse, left, told, logouts }
+  return { session, asked, answer, refuse, left, told, logouts, device, page }
 }
 
 async function signedIn() {
   const set = setUp()
   const first = set.session.getAccessToken()
-  set.answer(0, tokens('first'))
-  await first
-  return set
+  await vi.advanceTimersByTimeAsync(0)
+  set.answer(0, 'first')
+  return { ...set, first: await first }
+}
+
+/** Signed in, refused, and with unsaved work on the page. */
+async function paused() {
+  const set = await signedIn()
+  set.page.hasUnsavedWork = true
+  const call = set.session.renew(set.first)
+  await vi.advanceTimersByTimeAsync(0)
+  set.refuse(1, makeRefusal('invalid_grant'))
+  await vi.advanceTimersByTimeAsync(0)
+  return { ...set, call }
 }
 
 describe('a refresh', () => {
   it('is one for all who ask before the first is there', async () => {
     const { session, asked, answer } = setUp()
     const calls = Array.from({ length: 50 }, () => session.getAccessToken())
-    answer(0, tokens('first'))
-    expect(new Set(await Promise.all(calls))).toEqual(new Set([tokens('first').access_token]))
+    await vi.advanceTimersByTimeAsync(0)
+    const first = answer(0, 'first')
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([first]))
     expect(asked).toHaveLength(1)
     expect(session.getState()).toMatchObject({
       status: 'signed-in',
@@ -64,22 +91,13 @@ describe('a refresh', () => {
     })
   })
 
-  it('is asked for before the call where the token has run out by the monotonic clock', async () => {
-    const { session, asked, answer } = await signedIn()
-    vi.advanceTimersByTime(lifetimeSeconds * 1_000)
-    const call = session.getAccessToken()
-    answer(1, tokens('second'))
-    expect(await call).toBe(tokens('second').access_token)
-    expect(asked).toHaveLength(2)
-  })
-
   it('is spared who asks late, with a token that has been replaced since', async () => {
-    const { session, asked, answer } = await signedIn()
-    const old = tokens('first').access_token
-    const renewed = session.renew(old)
-    answer(1, tokens('second'))
+    const { session, asked, answer, first } = await signedIn()
+    const renewed = session.renew(first)
+    await vi.advanceTimersByTimeAsync(0)
+    const second = answer(1, 'second')
     await renewed
-    expect(await session.renew(old)).toBe(tokens('second').access_token)
+    expect(await session.renew(first)).toBe(second)
     expect(asked).toHaveLength(2)
   })
 
@@ -88,7 +106,7 @@ describe('a refresh', () => {
     async (reason) => {
       const { session, asked, refuse, left } = await signedIn()
       const calls = Array.from({ length: 50 }, () => session.renew())
-      refuse(1, refusal(reason))
+      refuse(1, makeRefusal(reason))
       const outcomes = await Promise.allSettled(calls)
       expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true)
       await expect(session.getAccessToken()).rejects.toThrow(SessionEndedError)
@@ -99,28 +117,29 @@ describe('a refresh', () => {
   )
 
   it.each([
-    ['without an answer', new TRPCClientError('Failed to fetch', { cause: new TypeError() })],
-    ['with 503', refusal('unavailable', 503)],
-    ['as cross-site', refusal('cross_site', 403)],
+    ['without an answer', makeNoAnswer()],
+    ['with 503', makeRefusal('unavailable', 503)],
+    ['as cross-site', makeRefusal('cross_site', 403)],
   ])('that fails %s signs nobody out, and can be asked again', async (_how, error) => {
     const { session, refuse, answer, left } = await signedIn()
     const call = session.renew()
     refuse(1, error)
     await expect(call).rejects.toBe(error)
     const again = session.renew()
-    answer(2, tokens('second'))
-    expect(await again).toBe(tokens('second').access_token)
+    const second = answer(2, 'second')
+    expect(await again).toBe(second)
     expect(left).toEqual([])
   })
 
   it('that is the first and gets no answer leaves the page waiting, not signed out', async () => {
     const { session, refuse, answer, left } = setUp()
     const call = session.getAccessToken()
-    refuse(0, new TypeError('Failed to fetch'))
+    await vi.advanceTimersByTimeAsync(0)
+    refuse(0, makeNoAnswer())
     await expect(call).rejects.toThrow('Failed to fetch')
     expect(session.getState().status).toBe('unreachable')
     const again = session.renew()
-    answer(1, tokens('first'))
+    answer(1, 'first')
     await again
     expect(session.getState().status).toBe('signed-in')
     expect(left).toEqual([])
@@ -128,8 +147,8 @@ describe('a refresh', () => {
 
   it('without a cookie on a fresh page is no expiry: nobody was signed in', async () => {
     const { session, refuse, left } = setUp()
-    const call = session.getAccessToken()
-    refuse(0, refusal('not_authenticated'))
+    const call = session.renew()
+    refuse(0, makeRefusal('not_authenticated'))
     await expect(call).rejects.toThrow(SessionEndedError)
     expect(left).toEqual(['not-signed-in'])
   })
@@ -137,56 +156,354 @@ describe('a refresh', () => {
   it('that brings another user’s token starts the page over, and hands the token to nobody', async () => {
     const { session, answer, left } = await signedIn()
     const call = session.renew()
-    answer(1, tokens('second', 'user-2'))
+    answer(1, 'second', { userId: 'user-2' })
     await expect(call).rejects.toThrow(SessionEndedError)
     expect(left).toEqual(['another-user'])
   })
 })
 
+describe('the clock', () => {
+  it('has run out when the server’s has: the token is renewed before any call goes out', async () => {
+    const { session, asked, answer, device } = await signedIn()
+    // Asleep: time goes on, and no timer fires.
+    device.sleptMs = lifetimeMs
+    const calls = Array.from({ length: 50 }, () => session.getAccessToken())
+    const second = answer(1, 'second')
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([second]))
+    expect(asked).toHaveLength(2)
+  })
+
+  it('counts from when the token was asked for, however slow the answer was', async () => {
+    const { session, asked, answer } = setUp()
+    const first = session.getAccessToken()
+    const issuedAtMs = Date.now()
+    await vi.advanceTimersByTimeAsync(15_000)
+    answer(0, 'first', { issuedAtMs })
+    await first
+    await vi.advanceTimersByTimeAsync(lifetimeMs - 15_000)
+    void session.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(2)
+  })
+
+  it.each([-11, 11])(
+    'of the device does nothing, wrong by %i hours or set meanwhile',
+    async (hours) => {
+      const serverMs = Date.now()
+      vi.setSystemTime(serverMs + hours * 3_600_000)
+      const { session, asked, answer } = setUp()
+      const first = session.getAccessToken()
+      const token = answer(0, 'first', { issuedAtMs: serverMs })
+      await first
+      vi.setSystemTime(serverMs - hours * 3_600_000)
+      session.noteInput()
+      session.wake()
+      await vi.advanceTimersByTimeAsync(renewalMs - 2_000)
+      expect(await session.getAccessToken()).toBe(token)
+      expect(asked).toHaveLength(1)
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(asked).toHaveLength(2)
+    },
+  )
+})
+
 describe('the renewal ahead of expiry', () => {
   it('R57: waits for nobody who is not there', async () => {
-    const { asked } = await signedIn()
-    vi.advanceTimersByTime(lifetimeSeconds * 1_000)
+    const { session, asked } = await signedIn()
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    session.wake()
     expect(asked).toHaveLength(1)
   })
 
   it('R57: comes a minute ahead where there was input since the last refresh', async () => {
     const { session, asked } = await signedIn()
     session.noteInput()
-    vi.advanceTimersByTime((lifetimeSeconds - 60) * 1_000 - 1)
+    // A second earlier, because the server cuts its `iat` to whole ones.
+    await vi.advanceTimersByTimeAsync(renewalMs - 2_000)
     expect(asked).toHaveLength(1)
-    vi.advanceTimersByTime(1)
+    await vi.advanceTimersByTimeAsync(2_000)
     expect(asked).toHaveLength(2)
   })
 
   it('R57: does not count the input that the last refresh has answered', async () => {
     const { session, asked, answer } = await signedIn()
     session.noteInput()
-    vi.advanceTimersByTime((lifetimeSeconds - 60) * 1_000)
-    answer(1, tokens('second'))
-    await vi.advanceTimersByTimeAsync(lifetimeSeconds * 1_000)
+    await vi.advanceTimersByTimeAsync(renewalMs)
+    answer(1, 'second')
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
     expect(asked).toHaveLength(2)
   })
 
   it('R57: comes with the first input after its time', async () => {
     const { session, asked } = await signedIn()
-    vi.advanceTimersByTime(lifetimeSeconds * 1_000)
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
     session.noteInput()
     session.noteInput()
     expect(asked).toHaveLength(2)
   })
 
-  it('that fails does not ask again at every key', async () => {
-    const { session, asked, refuse } = await signedIn()
-    vi.advanceTimersByTime(lifetimeSeconds * 1_000)
+  it('is made up for on waking, where its timer slept', async () => {
+    const { session, asked, device } = await signedIn()
     session.noteInput()
-    refuse(1, new TypeError('Failed to fetch'))
-    await vi.advanceTimersByTimeAsync(1_000)
-    session.noteInput()
+    device.sleptMs = lifetimeMs
+    session.wake()
+    session.wake()
     expect(asked).toHaveLength(2)
-    await vi.advanceTimersByTimeAsync(10_000)
+  })
+})
+
+describe('without an answer', () => {
+  it('the refresh is tried again by itself, more and more seldom, and not at every key', async () => {
+    const { session, asked, refuse } = await signedIn()
     session.noteInput()
+    await vi.advanceTimersByTimeAsync(renewalMs)
+    for (const [index, waitMs] of [5_000, 10_000, 20_000, 40_000, 60_000, 60_000].entries()) {
+      refuse(index + 1, makeNoAnswer())
+      await vi.advanceTimersByTimeAsync(waitMs - 1)
+      session.noteInput()
+      session.wake()
+      expect(asked).toHaveLength(index + 2)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(asked).toHaveLength(index + 3)
+    }
+  })
+
+  it('for twenty seconds the refresh counts as failed: no call waits for ever', async () => {
+    const { session, asked } = await signedIn()
+    const call = session.renew()
+    const outcome = expect(call).rejects.toThrow('No answer')
+    await vi.advanceTimersByTimeAsync(20_000)
+    await outcome
+    void session.renew().catch(() => undefined)
     expect(asked).toHaveLength(3)
+  })
+
+  it('the page that is being opened tries again as well', async () => {
+    const { session, asked, answer, refuse } = setUp()
+    session.renew().catch(() => undefined)
+    refuse(0, makeNoAnswer())
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(asked).toHaveLength(2)
+    answer(1, 'first')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(session.getState().status).toBe('signed-in')
+  })
+
+  it('it is tried at once when the network is back', async () => {
+    const { session, asked, refuse, left } = await signedIn()
+    session.noteInput()
+    await vi.advanceTimersByTimeAsync(renewalMs)
+    refuse(1, makeNoAnswer())
+    await vi.advanceTimersByTimeAsync(100)
+    session.reconnect()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(3)
+    expect(left).toEqual([])
+  })
+
+  it('R57: a network that comes back renews nothing where nobody is there', async () => {
+    const { session, asked, refuse } = await signedIn()
+    const call = session.renew()
+    refuse(1, makeNoAnswer())
+    await expect(call).rejects.toThrow('Failed to fetch')
+    session.reconnect()
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('the server’s own word for when to come back is kept', async () => {
+    const { session, asked, refuse } = setUp()
+    session.renew().catch(() => undefined)
+    const data = { code: 'X', httpStatus: 503, path: '', reason: 'unavailable', retry_after: 30 }
+    refuse(0, TRPCClientError.from({ error: { message: 'Busy', code: -32_000, data } }))
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(asked).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toHaveLength(2)
+  })
+})
+
+describe('R57: a stream or a poll', () => {
+  it('gets the token that is there, and renews none while nobody is', async () => {
+    const { session, asked, answer, first } = await signedIn()
+    expect(await session.getTokenWhenUsed()).toBe(first)
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    const waiting = Promise.all([session.getTokenWhenUsed(first), session.getTokenWhenUsed()])
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    expect(asked).toHaveLength(1)
+    session.noteInput()
+    const second = answer(1, 'second')
+    expect(await waiting).toEqual([second, second])
+    expect(asked).toHaveLength(2)
+  })
+
+  it('takes the token that a call has brought', async () => {
+    const { session, asked, answer, first } = await signedIn()
+    const waiting = session.getTokenWhenUsed(first)
+    const call = session.renew(first)
+    const second = answer(1, 'second')
+    expect(await waiting).toBe(second)
+    expect(await call).toBe(second)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('fails with the session', async () => {
+    const { session, first } = await signedIn()
+    const waiting = session.getTokenWhenUsed(first)
+    session.signedOutElsewhere()
+    await expect(waiting).rejects.toThrow(SessionEndedError)
+  })
+})
+
+describe('an expiry over unsaved work', () => {
+  it('keeps the page, and lets its calls wait without asking again', async () => {
+    const { session, asked, left } = await paused()
+    void session.getAccessToken()
+    session.noteInput()
+    session.wake()
+    session.reconnect()
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    expect(session.getState()).toMatchObject({ status: 'paused', token: { userId: 'user-1' } })
+    expect(asked).toHaveLength(2)
+    expect(left).toEqual([])
+  })
+
+  it('lets the calls go once the same user has signed in again', async () => {
+    const { session, answer, left, call } = await paused()
+    const later = session.getAccessToken()
+    const resumed = session.resume()
+    const second = answer(2, 'second', { sessionId: 'session-2' })
+    await resumed
+    expect(await Promise.all([call, later])).toEqual([second, second])
+    expect(session.getState()).toMatchObject({
+      status: 'signed-in',
+      token: { sessionId: 'session-2' },
+    })
+    expect(left).toEqual([])
+  })
+
+  it('starts the page over once another user has, and hands the token to no call', async () => {
+    const { session, answer, left, call } = await paused()
+    const resumed = session.resume()
+    answer(2, 'second', { userId: 'user-2' })
+    await expect(resumed).rejects.toThrow(SessionEndedError)
+    await expect(call).rejects.toThrow(SessionEndedError)
+    expect(left).toEqual(['another-user'])
+  })
+
+  it('stays paused where nobody could say who has', async () => {
+    const { session, refuse, answer, call } = await paused()
+    const resumed = session.resume()
+    refuse(2, makeNoAnswer())
+    await expect(resumed).rejects.toThrow('Failed to fetch')
+    expect(session.getState().status).toBe('paused')
+    const again = session.resume()
+    const second = answer(3, 'second')
+    await again
+    expect(await call).toBe(second)
+  })
+
+  it('goes on by itself when somebody signs in in another tab', async () => {
+    const { session, answer, call } = await paused()
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', sessionId: 'session-2' }))
+    const second = answer(2, 'second', { sessionId: 'session-2' })
+    expect(await call).toBe(second)
+  })
+
+  it('is left, and its calls fail, when it is given up or signed out elsewhere', async () => {
+    for (const [way, reason] of [
+      ['abandon', 'expired'],
+      ['signedOutElsewhere', 'signed-out'],
+    ] as const) {
+      const { session, left, call } = await paused()
+      session[way]()
+      await expect(call).rejects.toThrow(SessionEndedError)
+      expect(left).toEqual([reason])
+    }
+  })
+
+  it('lets a hundred calls wait, and no more', async () => {
+    const { session, answer } = await paused()
+    const calls = Array.from({ length: 150 }, () => session.getAccessToken())
+    const outcomes = Promise.allSettled(calls)
+    const resumed = session.resume()
+    answer(2, 'second')
+    await resumed
+    const statuses = (await outcomes).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 'fulfilled')).toHaveLength(100)
+  })
+})
+
+describe('another tab’s token', () => {
+  it('is taken where it is newer, and spares the refresh', async () => {
+    const { session, asked, first } = await signedIn()
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    const theirs = makeTokenResponse({ id: 'theirs' })
+    session.takeFromTab(theirs)
+    expect(await session.getAccessToken()).toBe(theirs.access_token)
+    expect(await session.renew(first)).toBe(theirs.access_token)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('ends the wait for a turn, even if it has run out by now', async () => {
+    let isBusy = false
+    const tabs: Tabs = {
+      ...loneTab,
+      askInTurn: (ask, spared) =>
+        isBusy
+          ? new Promise((resolve) => spared?.addEventListener('abort', () => resolve(undefined)))
+          : ask(),
+    }
+    const { session, answer, asked } = setUp({ tabs })
+    const first = session.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    answer(0, 'first')
+    await first
+    isBusy = true
+    const theirs = makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() + 10_000 })
+    await vi.advanceTimersByTimeAsync(2 * lifetimeMs)
+    const renewed = session.renew(await first)
+    session.takeFromTab(theirs)
+    expect(await renewed).toBe(theirs.access_token)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('sets the clock right that stood still while the device slept', async () => {
+    const { session, asked } = await signedIn()
+    const hourMs = 3_600_000
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() + hourMs }))
+    await vi.advanceTimersByTimeAsync(lifetimeMs)
+    void session.getAccessToken()
+    expect(asked).toHaveLength(2)
+  })
+
+  it('is left where it is older: messages may be late', async () => {
+    const { session, first } = await signedIn()
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() - 60_000 }))
+    expect(await session.getAccessToken()).toBe(first)
+  })
+
+  it.each([
+    ['of another user', { userId: 'user-2', sessionId: 'session-2' }, ['another-user']],
+    ['of another session of this user', { sessionId: 'session-2' }, []],
+  ])('%s is never used: the cookie says whose this page is', async (_whose, theirs, leaves) => {
+    const { session, asked, answer, left, first } = await signedIn()
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', ...theirs }))
+    expect(session.getState()).toMatchObject({ token: { value: first } })
+    expect(asked).toHaveLength(2)
+    answer(1, 'ours', theirs)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(left).toEqual(leaves)
+  })
+
+  it('is no answer for a page that does not know yet whose it is', async () => {
+    const { session, asked, answer } = setUp()
+    const call = session.getAccessToken()
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', userId: 'user-2' }))
+    await vi.advanceTimersByTimeAsync(0)
+    const first = answer(0, 'first')
+    expect(await call).toBe(first)
+    expect(asked).toHaveLength(1)
   })
 })
 
@@ -215,7 +532,7 @@ describe('sign-out', () => {
     const { session, answer, left } = await signedIn()
     const call = session.renew()
     session.signedOutElsewhere()
-    answer(1, tokens('second'))
+    answer(1, 'second')
     await expect(call).rejects.toThrow(SessionEndedError)
     expect(session.getState()).toEqual({ status: 'signed-out' })
     expect(left).toEqual(['signed-out'])
@@ -225,7 +542,7 @@ describe('sign-out', () => {
     const { session, refuse, logouts, left } = await signedIn()
     const call = session.renew()
     const done = session.signOut()
-    refuse(1, refusal('invalid_grant'))
+    refuse(1, makeRefusal('invalid_grant'))
     await expect(call).rejects.toThrow(SessionEndedError)
     logouts[0]?.resolve(null)
     await done
@@ -247,20 +564,4 @@ function createAnswer<Value>(): Answer<Value> {
   })
   if (!settle) throw new Error('A promise runs its executor at once')
   return { promise, ...settle }
-}
-
-function tokens(id: string, userId = 'user-1'): TokenResponse {
-  const payload = Buffer.from(JSON.stringify({ sub: userId, sid: 'session-1', jti: id }))
-  return {
-    access_token: `e30.${payload.toString('base64url')}.signature`,
-    token_type: 'bearer',
-    expires_in: lifetimeSeconds,
-    scope: 'me items:read',
-  }
-}
-
-/** As @trpc/client makes it of the server's answer. */
-function refusal(reason: ErrorReason, httpStatus = 401): TRPCClientError<never> {
-  const data = { code: 'UNAUTHORIZED', httpStatus, path: 'auth.refresh', reason }
-  return TRPCClientError.from({ error: { message: 'Refused', code: -32001, data } })
 }

@@ -1,16 +1,21 @@
 // The session of one page: its access token in memory, renewed in time, one refresh for all who ask.
 
-import { TRPCClientError } from '@trpc/client'
 import type { TokenResponse } from '../../server/contract/oauth.ts'
-import type { AppRouter } from '../../server/trpc/router.ts'
 import { readAccessClaims } from './access-claims.ts'
+import { createHeldCalls } from './held-calls.ts'
+import { isRefusal, readRetryAfter } from './refresh-failure.ts'
+import { createRenewalPlan } from './renewal-plan.ts'
+import { createServerClock } from './server-clock.ts'
+import type { Tabs } from './tabs.ts'
 
 export type SessionState =
   /** The first refresh is under way. */
   | { status: 'unknown' }
-  /** The first refresh got no answer that says yes or no; `retry` asks again. */
+  /** The first refresh got no answer that says yes or no; it is asked again by itself. */
   | { status: 'unreachable'; cause: unknown }
   | { status: 'signed-in'; token: AccessToken }
+  /** The session is over, but there is unsaved work: the page stays, and calls wait for a sign-in. */
+  | { status: 'paused'; token: AccessToken }
   | { status: 'signed-out' }
 
 export interface AccessToken {
@@ -42,20 +47,36 @@ export interface Session {
    * so that a slow refusal never touches a newer session.
    */
   renew(refusedToken?: string): Promise<string>
+  /**
+   * The token for what nobody has asked for, which keeps no session alive (R57): a stream, a poll.
+   * Where it takes a refresh, it waits until somebody is there.
+   */
+  getTokenWhenUsed(expiredToken?: string): Promise<string>
   /** Somebody is there: the token is then renewed ahead of its expiry (R57). */
   noteInput(): void
+  /** The page is looked at again, and may have slept. */
+  wake(): void
+  /** The network is back. */
+  reconnect(): void
+  /** After a sign-in over the paused page: asks whose session it is now, and lets the calls go. */
+  resume(): Promise<void>
+  /** Gives the paused page up. */
+  abandon(): void
   /** Rejects where the server did not hear of it: then nobody is signed out. */
   signOut(): Promise<void>
   /** Another tab has signed out. */
   signedOutElsewhere(): void
+  /** Another tab has got a token: ours too, unless somebody has signed in there. */
+  takeFromTab(response: TokenResponse): void
 }
 
 export interface SessionParts {
-  refresh(): Promise<TokenResponse>
+  /** Aborted where the answer stays away. */
+  refresh(signal: AbortSignal): Promise<TokenResponse>
   logout(): Promise<unknown>
-  /** Keeps the tabs of a browser from refreshing at once. */
-  withRefreshLock<Result>(work: () => Promise<Result>): Promise<Result>
-  tellOtherTabs(): void
+  tabs: Tabs
+  /** Whether something would be lost with the page. */
+  hasUnsavedWork(): boolean
   /** Leads away from the page; called once. */
   leave(reason: LeaveReason): void
   /** Monotonic, in milliseconds. */
@@ -70,68 +91,118 @@ export class SessionEndedError extends Error {
   }
 }
 
-/** How long before its expiry a token is renewed: a minute, or a fifth of a short life. */
-const renewAheadMs = 60_000
-/** After a refresh that got no answer, input does not ask again sooner than this. */
-const quietRetryMs = 10_000
+/**
+ * How long an answer may take, in milliseconds. Whether the server has rotated the refresh token or
+ * not, the next try is within the time in which it forgives the one before (R55).
+ */
+const longestAnswerMs = 20_000
 
 export function createSession(parts: SessionParts): Session {
+  const { tabs, now } = parts
   const listeners = new Set<() => void>()
+  const serverClock = createServerClock()
+  const heldCalls = createHeldCalls()
+  // Nobody waits for it: a call that needs the token asks for itself, and hears why.
+  const plan = createRenewalPlan({ now, renew: () => void renew().catch(doNothing) })
   let state: SessionState = { status: 'unknown' }
   let refreshing: Promise<string> | undefined
+  /** Spares the refresh that still waits for its turn, once another tab's token is here. */
+  let spare = new AbortController()
   let signingOut: Promise<void> | undefined
-  let renewTimer: ReturnType<typeof setTimeout> | undefined
-  let renewAtMs = Number.POSITIVE_INFINITY
-  let hadInput = false
+  let wakers: (() => void)[] = []
 
   function become(next: SessionState): void {
     state = next
     for (const listener of listeners) listener()
+    wakeStreams()
+  }
+
+  function wakeStreams(): void {
+    const woken = wakers
+    wakers = []
+    for (const wake of woken) wake()
   }
 
   function end(reason: LeaveReason): void {
     if (state.status === 'signed-out') return
-    clearTimeout(renewTimer)
+    plan.stop()
     become({ status: 'signed-out' })
+    heldCalls.fail(new SessionEndedError())
     // A refresh may learn of the user's own sign-out before its answer is here.
     parts.leave(signingOut === undefined ? reason : 'signed-out')
   }
 
+  function pause(token: AccessToken): Promise<string> {
+    plan.stop()
+    become({ status: 'paused', token })
+    return heldCalls.hold()
+  }
+
+  async function askServer(): Promise<TokenResponse> {
+    const tooLong = new AbortController()
+    const timer = setTimeout(() => tooLong.abort(new TypeError('No answer')), longestAnswerMs)
+    const askedAtMs = now()
+    try {
+      const response = await parts.refresh(tooLong.signal)
+      serverClock.learn(readAccessClaims(response.access_token).issuedAtMs, askedAtMs)
+      return response
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   function accept(response: TokenResponse): string {
-    const token = readToken(response, parts.now())
-    if (state.status === 'signed-in' && state.token.userId !== token.userId) {
+    const token = readToken(response)
+    if ('token' in state && state.token.userId !== token.userId) {
       end('another-user')
       throw new SessionEndedError()
     }
+    plan.renewed(token.expiresAtMs)
     become({ status: 'signed-in', token })
-    hadInput = false
-    const lifetimeMs = response.expires_in * 1_000
-    renewAtMs = token.expiresAtMs - Math.min(renewAheadMs, lifetimeMs / 5)
-    clearTimeout(renewTimer)
-    renewTimer = setTimeout(renewIfUsed, renewAtMs - parts.now())
     return token.value
+  }
+
+  function readToken({ access_token: value, scope }: TokenResponse): AccessToken {
+    const { userId, sessionId, expiresAtMs } = readAccessClaims(value)
+    return {
+      value,
+      scopes: scope.split(' '),
+      expiresAtMs: serverClock.toMonotonic(expiresAtMs),
+      userId,
+      sessionId,
+    }
   }
 
   async function refresh(): Promise<string> {
     const before = state
+    spare = new AbortController()
     try {
-      const response = await parts.withRefreshLock(() => parts.refresh())
+      // Only the cookie can tell a new page whose session it is: what another tab has may be older.
+      const response = await tabs.askInTurn(
+        askServer,
+        before.status === 'signed-in' ? spare.signal : undefined,
+      )
       if (state.status === 'signed-out') throw new SessionEndedError()
-      return accept(response)
+      if (response) return accept(response)
     } catch (error) {
       if (error instanceof SessionEndedError) throw error
-      // Whatever this refresh learned is about a session that is no longer this one.
-      if (state !== before && state.status === 'signed-in') return state.token.value
-      const reason = readRefusal(error)
-      if (reason) {
-        const neverWas = before.status !== 'signed-in' && reason === 'not_authenticated'
-        end(neverWas ? 'not-signed-in' : 'expired')
-        throw new SessionEndedError()
-      }
-      renewAtMs = parts.now() + quietRetryMs
-      if (state.status !== 'signed-in') become({ status: 'unreachable', cause: error })
-      throw error
+      if (state === before || state.status !== 'signed-in') return explain(error)
     }
+    // Another tab's token came first: what this refresh has learned is about an older one.
+    if (state.status !== 'signed-in') throw new SessionEndedError()
+    return state.token.value
+  }
+
+  function explain(error: unknown): Promise<string> {
+    if (isRefusal(error)) {
+      if (state.status === 'signed-in' && parts.hasUnsavedWork()) return pause(state.token)
+      const neverWas = state.status !== 'signed-in' && error.data?.reason === 'not_authenticated'
+      end(neverWas ? 'not-signed-in' : 'expired')
+      throw new SessionEndedError()
+    }
+    plan.failed(readRetryAfter(error))
+    if (state.status !== 'signed-in') become({ status: 'unreachable', cause: error })
+    throw error
   }
 
   async function renew(refusedToken?: string): Promise<string> {
@@ -140,15 +211,20 @@ export function createSession(parts: SessionParts): Session {
       const { value } = state.token
       if (value !== refusedToken) return value
     }
+    if (state.status === 'paused' && !heldCalls.admit()) throw new SessionEndedError()
     refreshing ??= refresh().finally(() => {
       refreshing = undefined
     })
     return refreshing
   }
 
-  /** Nobody waits for it: a call that needs the token asks for itself, and hears why. */
-  function renewIfUsed(): void {
-    if (hadInput && state.status === 'signed-in') renew().catch(() => undefined)
+  async function getAccessToken(): Promise<string> {
+    return findLiveToken() ?? renew()
+  }
+
+  function findLiveToken(): string | undefined {
+    if (state.status !== 'signed-in' || now() >= state.token.expiresAtMs) return undefined
+    return state.token.value
   }
 
   async function logout(): Promise<void> {
@@ -156,10 +232,16 @@ export function createSession(parts: SessionParts): Session {
       await parts.logout()
     } catch (error) {
       // Nothing was left to end.
-      if (!readRefusal(error)) throw error
+      if (!isRefusal(error)) throw error
     }
-    parts.tellOtherTabs()
+    tabs.tellSignedOut()
     end('signed-out')
+  }
+
+  async function resume(): Promise<void> {
+    if (state.status !== 'paused') return
+    const response = await tabs.askInTurn(askServer)
+    if (response && state.status === 'paused') heldCalls.release(accept(response))
   }
 
   return {
@@ -168,15 +250,24 @@ export function createSession(parts: SessionParts): Session {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async getAccessToken() {
-      if (state.status !== 'signed-in' || parts.now() >= state.token.expiresAtMs) return renew()
-      return state.token.value
-    },
+    getAccessToken,
     renew,
-    noteInput() {
-      hadInput = true
-      if (parts.now() >= renewAtMs) renewIfUsed()
+    async getTokenWhenUsed(expiredToken) {
+      for (;;) {
+        const token = findLiveToken()
+        if (token !== undefined && token !== expiredToken) return token
+        if (state.status !== 'signed-in' || plan.isInUse()) return renew(expiredToken)
+        await new Promise<void>((resolve) => wakers.push(resolve))
+      }
     },
+    noteInput() {
+      plan.noteInput()
+      wakeStreams()
+    },
+    wake: plan.catchUp,
+    reconnect: plan.hurry,
+    resume,
+    abandon: () => end('expired'),
     signOut() {
       signingOut ??= logout().finally(() => {
         signingOut = undefined
@@ -184,24 +275,22 @@ export function createSession(parts: SessionParts): Session {
       return signingOut
     },
     signedOutElsewhere: () => end('signed-out'),
+    takeFromTab(response) {
+      if (state.status === 'unreachable') plan.hurry()
+      if (state.status === 'paused') resume().catch(doNothing)
+      if (state.status !== 'signed-in') return
+      serverClock.hear(readAccessClaims(response.access_token).issuedAtMs, now())
+      const token = readToken(response)
+      const { userId, sessionId, expiresAtMs } = state.token
+      if (token.userId !== userId || token.sessionId !== sessionId) {
+        // Somebody has signed in there. The cookie tells who, and no message that may be late.
+        renew().catch(doNothing)
+      } else if (token.expiresAtMs > expiresAtMs) {
+        accept(response)
+        spare.abort()
+      }
+    },
   }
 }
 
-function readToken(response: TokenResponse, nowMs: number): AccessToken {
-  return {
-    value: response.access_token,
-    scopes: response.scope.split(' '),
-    expiresAtMs: nowMs + response.expires_in * 1_000,
-    ...readAccessClaims(response.access_token),
-  }
-}
-
-/** Set where the server said that there is no session; undefined where it could not say. */
-function readRefusal(error: unknown): 'invalid_grant' | 'not_authenticated' | undefined {
-  const reason = isTrpcError(error) ? error.data?.reason : undefined
-  return reason === 'invalid_grant' || reason === 'not_authenticated' ? reason : undefined
-}
-
-function isTrpcError(error: unknown): error is TRPCClientError<AppRouter> {
-  return error instanceof TRPCClientError
-}
+function doNothing(): void {}

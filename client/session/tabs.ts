@@ -1,46 +1,98 @@
-// The tabs of one browser in step: who signs out tells the others, and they refresh one by one.
+// The tabs of one browser in step: one of them refreshes, the others take its token or its sign-out.
 
-const channelName = 'keycard:session'
-const refreshLockName = 'keycard:refresh'
-
-/** A tab that hangs with the lock in its hand must not keep the others waiting. */
-const longestWaitMs = 3_000
+import type { TokenResponse } from '../../server/contract/oauth.ts'
+import type { Turn } from './refresh-turn.ts'
 
 export interface Tabs {
   tellSignedOut(): void
-  withRefreshLock<Result>(work: () => Promise<Result>): Promise<Result>
+  /**
+   * Asks while no other tab does, and tells them what came. Undefined where `spared` came first:
+   * another tab's answer has made it needless.
+   */
+  askInTurn(
+    ask: () => Promise<TokenResponse>,
+    spared?: AbortSignal,
+  ): Promise<TokenResponse | undefined>
 }
 
-export function joinTabs(onSignedOutElsewhere: () => void): Tabs {
-  // It holds no secret: any script of this origin may listen.
-  const channel = new BroadcastChannel(channelName)
-  channel.onmessage = ({ data }) => {
-    if (data === 'signed-out') onSignedOutElsewhere()
-  }
-  return {
-    tellSignedOut: () => channel.postMessage('signed-out'),
-    withRefreshLock,
-  }
+export type TabMessage =
+  | { kind: 'signed-out' }
+  | { kind: 'token'; response: TokenResponse }
+  /** A turn is over, and has brought no token. */
+  | { kind: 'no-token' }
+
+interface TabsParts {
+  /** Absent where the browser has none: then every tab refreshes for itself. */
+  channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'> | undefined
+  takeTurn(giveUp: AbortSignal): Promise<Turn>
+  onSignedOut(): void
+  onToken(response: TokenResponse): void
 }
+
+/** A tab that hangs with the turn in its hand must not keep the others waiting. */
+const longestWaitMs = 3_000
+/** Who had the turn before us speaks within this time, unless its tab was closed. */
+const longestSilenceMs = 1_000
+/** A turn ends this much after its answer, which is then with the others before they ask for one. */
+const settleMs = 100
 
 /**
- * The lock only saves work: the server forgives a refresh token that another tab has just used.
- * So where there is none (plain http on another host), or it does not come in time, we go on.
+ * The channel carries the access token from memory to memory (R69). Whatever script could listen
+ * is of our own origin, and could as well ask for a token of its own.
  */
-async function withRefreshLock<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (!('locks' in navigator)) return work()
-  let started = false
-  try {
-    return await navigator.locks.request(
-      refreshLockName,
-      { signal: AbortSignal.timeout(longestWaitMs) },
-      () => {
-        started = true
-        return work()
-      },
-    )
-  } catch (error) {
-    if (started) throw error
-    return work()
+export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsParts): Tabs {
+  let messages = 0
+  let heard: (() => void) | undefined
+
+  if (channel) {
+    channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+      if (data.kind === 'signed-out') onSignedOut()
+      if (data.kind === 'token') onToken(data.response)
+      messages += 1
+      heard?.()
+    }
+  }
+
+  const tell = (message: TabMessage) => channel?.postMessage(message)
+
+  async function waitForTurn(spared: AbortSignal | undefined): Promise<Turn> {
+    const waiting = new AbortController()
+    const giveUp = () => waiting.abort()
+    const timer = setTimeout(giveUp, longestWaitMs)
+    spared?.addEventListener('abort', giveUp)
+    const turn = await takeTurn(waiting.signal)
+    clearTimeout(timer)
+    return turn
+  }
+
+  function nextMessage(): Promise<void> {
+    return new Promise((resolve) => {
+      heard = resolve
+      setTimeout(resolve, longestSilenceMs)
+    })
+  }
+
+  return {
+    tellSignedOut: () => tell({ kind: 'signed-out' }),
+
+    async askInTurn(ask, spared) {
+      const heardBefore = messages
+      const turn = await waitForTurn(spared)
+      let holdMs = 0
+      try {
+        // The lock may be here sooner than what its last holder said.
+        if (spared && turn.isSecond && messages === heardBefore) await nextMessage()
+        if (spared?.aborted) return undefined
+        const response = await ask()
+        tell({ kind: 'token', response })
+        if (spared) holdMs = settleMs
+        return response
+      } catch (error) {
+        tell({ kind: 'no-token' })
+        throw error
+      } finally {
+        setTimeout(turn.end, holdMs)
+      }
+    },
   }
 }

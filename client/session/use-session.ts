@@ -9,10 +9,10 @@ export function useSession(): SessionState {
   return useSyncExternalStore(session.subscribe, session.getState)
 }
 
-/** undefined unless signed in. */
+/** The last one of a paused page; undefined before sign-in and after. */
 export function useAccessToken(): AccessToken | undefined {
   const state = useSession()
-  return state.status === 'signed-in' ? state.token : undefined
+  return 'token' in state ? state.token : undefined
 }
 
 /** Whether to offer something: the server decides again when it is done. */

@@ -17,6 +17,7 @@ export const strings = {
     signingOut: 'Signing out…',
     signOutFailed: 'You’re still signed in: Keycard can’t be reached. Try again.',
     loading: 'Loading…',
+    offline: 'You’re offline. This page stays, and goes on when you’re back.',
     pageTitle: (title: string) => `${title} · Keycard`,
   },
 

@@ -1,12 +1,17 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
 import { tortureProperties } from './properties.ts'
+import { tortureTabs } from './tabs.ts'
 
 /** Each gives true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
   properties: {
     what: 'the property tests of what reads hostile input, a million cases each (or as many as named)',
     run: tortureProperties,
+  },
+  tabs: {
+    what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',
+    run: tortureTabs,
   },
 }
 

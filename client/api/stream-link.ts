@@ -1,0 +1,97 @@
+// The tRPC link for subscriptions: an event stream with the token in a header, open while it is seen.
+
+import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+import type { AppRouter } from '../../server/trpc/router.ts'
+import { isTokenRefused, replaceToken, type TokenSource, toClientError } from './auth-link.ts'
+import { readFailure } from './failure.ts'
+import { type Page, pause, untilSeen, whileSeen } from './page-seen.ts'
+import { retryDelayMs } from './retry-policy.ts'
+import { followConnection, type StreamResult } from './stream-connection.ts'
+
+interface StreamLinkParts {
+  url: string
+  tokens: TokenSource
+  fetch: typeof fetch
+  /** A page that is not seen has no stream: a browser has six connections to a host, for all tabs. */
+  page: Page
+  /** Monotonic, in milliseconds. */
+  now(): number
+}
+
+/** A stream that has stood so long was no failed attempt, whatever has ended it. */
+const stoodMs = 5_000
+
+/**
+ * Our own, because tRPC's cannot be fetched when it is first needed, and keeps the token that it
+ * began with. It follows a stream through expiry, sleep and restarts; its reader hears of each new
+ * beginning by `onStarted`.
+ */
+export function streamLink(parts: StreamLinkParts): TRPCLink<AppRouter> {
+  return () =>
+    ({ op }) =>
+      observable((observer) => {
+        const unsubscribed = new AbortController()
+        const unsubscribe = () => unsubscribed.abort()
+        op.signal?.addEventListener('abort', unsubscribe)
+        const emit = (result: StreamResult) => observer.next({ result })
+        void follow(op, parts, unsubscribed.signal, emit).then(
+          () => observer.complete(),
+          (error) => observer.error(error),
+        )
+        return unsubscribe
+      })
+}
+
+/** One connection after the other, until the server or the reader has enough. */
+async function follow(
+  op: Operation,
+  { url, tokens, fetch, page, now }: StreamLinkParts,
+  unsubscribed: AbortSignal,
+  emit: (result: StreamResult) => void,
+): Promise<void> {
+  let lastEventId = ''
+  let failures = 0
+  let refused: { token: string; refusal: TRPCClientError<AppRouter> } | undefined
+  let isReplay = false
+
+  function emitAndRemember(result: StreamResult): void {
+    if (result.type === 'data' && result.id !== undefined) lastEventId = result.id
+    emit(result)
+  }
+
+  while (await untilSeen(page, unsubscribed)) {
+    const closed = whileSeen(page, unsubscribed)
+    let token = ''
+    let openedAtMs = Number.POSITIVE_INFINITY
+    try {
+      // R57: a stream is no use, so that of an idle page stays away until somebody is there.
+      token = refused
+        ? await replaceToken(tokens, refused.token, refused.refusal, true)
+        : await tokens.getTokenWhenUsed()
+      refused = undefined
+      openedAtMs = now()
+      emit({ type: 'state', state: 'connecting', error: null })
+      const stream = { url, op, token, lastEventId, fetch, closed, emit: emitAndRemember }
+      if (await followConnection(stream)) return
+    } catch (error) {
+      const failure = toClientError(error)
+      if (now() - openedAtMs > stoodMs) {
+        failures = 0
+        isReplay = false
+      }
+      if (isTokenRefused(failure) && !isReplay) {
+        isReplay = true
+        refused = { token, refusal: failure }
+      } else if (readFailure(failure).passes) {
+        emit({ type: 'state', state: 'connecting', error: failure })
+        await pause(retryDelayMs(failures, failure), unsubscribed)
+        failures += 1
+      } else {
+        throw failure
+      }
+    } finally {
+      closed.abort()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// One sign-in over a paused page: its call, what can go wrong with it, and the way on.
+
+import { useState } from 'react'
+import { describeThrottle } from '../../../server/contract/sign-in-page.ts'
+import { authClient } from '../../session/auth-client.ts'
+import { session } from '../../session/browser-session.ts'
+import { SessionEndedError } from '../../session/session.ts'
+import { signInAgainStrings as words } from '../../strings/sign-in-again.ts'
+import { readSignInFailure } from '../login/sign-in-failure.ts'
+import { useCountdown } from '../login/use-countdown.ts'
+
+interface Credentials {
+  username: string
+  password: string
+}
+
+export function useSignInAgain(onWrongPassword: () => void) {
+  const [message, setMessage] = useState('')
+  const [busy, setBusy] = useState(false)
+  const countdown = useCountdown(() => setMessage(words.throttleOver))
+
+  return {
+    message,
+    busy,
+    secondsLeft: countdown.secondsLeft,
+
+    clearMessage: () => setMessage(''),
+
+    async signIn(credentials: Credentials) {
+      if (busy || countdown.secondsLeft > 0) return
+      setBusy(true)
+      setMessage('')
+      try {
+        await authClient.auth.login.mutate(credentials)
+        await session.resume()
+      } catch (cause) {
+        // Somebody else has signed in: the page is about to start over.
+        if (cause instanceof SessionEndedError) return
+        setBusy(false)
+        const failure = readSignInFailure(cause)
+        if (failure.state === 'throttled') {
+          setMessage(describeThrottle(failure.retryAfterSeconds))
+          countdown.start(failure.retryAfterSeconds)
+        } else {
+          setMessage(failure.message)
+        }
+        if (failure.message === words.wrongCredentials) onWrongPassword()
+      }
+    },
+  }
+}

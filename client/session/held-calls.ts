@@ -1,0 +1,32 @@
+// Calls of a paused page: they wait until somebody has signed in again, or the page is given up.
+
+export interface HeldCalls {
+  /** What all of them wait for, from now on: a token, or the end of the session. */
+  hold(): Promise<string>
+  /** Whether one more may wait. */
+  admit(): boolean
+  release(token: string): void
+  fail(error: Error): void
+}
+
+/** A page that asks for more than this many is left to fail. */
+const maxCalls = 100
+
+export function createHeldCalls(): HeldCalls {
+  let calls = 0
+  let settle: Pick<HeldCalls, 'release' | 'fail'> | undefined
+  return {
+    hold() {
+      calls = 0
+      return new Promise((release, fail) => {
+        settle = { release, fail }
+      })
+    },
+    admit() {
+      calls += 1
+      return calls <= maxCalls
+    },
+    release: (token) => settle?.release(token),
+    fail: (error) => settle?.fail(error),
+  }
+}

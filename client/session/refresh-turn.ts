@@ -1,0 +1,36 @@
+// The right to refresh, which one tab of a browser has at a time.
+
+export interface Turn {
+  /** Another tab has just had it, and may have a token for us. */
+  isSecond: boolean
+  end(): void
+}
+
+const lockName = 'keycard:refresh'
+
+/**
+ * The lock only saves work: the server forgives a refresh token that another tab has just used.
+ * So where there are no locks (plain http on another host), or somebody keeps it until we give up,
+ * we go on without it.
+ */
+export async function takeRefreshTurn(giveUp: AbortSignal): Promise<Turn> {
+  if (!('locks' in navigator)) return { isSecond: false, end: doNothing }
+  const endAtOnce = await holdLock({ ifAvailable: true })
+  if (endAtOnce) return { isSecond: false, end: endAtOnce }
+  const end = await holdLock({ signal: giveUp }).catch(doNothing)
+  return { isSecond: end !== undefined, end: end ?? doNothing }
+}
+
+/** Gives the way to let it go; undefined where it was not to be had. */
+function holdLock(options: LockOptions): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(lockName, options, (lock) => {
+        if (!lock) return resolve(undefined)
+        return new Promise<void>(resolve)
+      })
+      .catch(reject)
+  })
+}
+
+function doNothing(): undefined {}

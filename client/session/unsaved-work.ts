@@ -1,0 +1,41 @@
+// Whether something would be lost with the page: a changed field, or work that a component names.
+
+import { useEffect } from 'react'
+
+const namedWork = new Set<symbol>()
+
+/** Asked only when the session has ended: nothing has to keep count while somebody types. */
+export function hasUnsavedWork(): boolean {
+  return namedWork.size > 0 || [...document.forms].some(isChanged)
+}
+
+/** For work that no field of a form holds. As long as it is unsaved, the page stays at expiry. */
+export function useUnsavedWork(isUnsaved: boolean): void {
+  useEffect(() => {
+    if (!isUnsaved) return
+    const work = Symbol('unsaved work')
+    namedWork.add(work)
+    return () => {
+      namedWork.delete(work)
+    }
+  }, [isUnsaved])
+}
+
+function isChanged(form: HTMLFormElement): boolean {
+  return [...form.elements].some((field) => {
+    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue
+    if (field instanceof HTMLSelectElement) return isChosen(field)
+    if (!(field instanceof HTMLInputElement)) return false
+    if (field.type === 'checkbox' || field.type === 'radio') {
+      return field.checked !== field.defaultChecked
+    }
+    // What is looked for is no work.
+    return field.type !== 'search' && field.value !== field.defaultValue
+  })
+}
+
+/** Without a default the browser chooses the first. */
+function isChosen({ options, selectedIndex }: HTMLSelectElement): boolean {
+  const byDefault = [...options].findIndex((option) => option.defaultSelected)
+  return selectedIndex !== Math.max(byDefault, 0)
+}

@@ -1,0 +1,14 @@
+// Every text of the dialog that asks for the password again, over a page with unsaved work.
+
+import { signInStrings } from './sign-in.ts'
+
+export const signInAgainStrings = {
+  /** What can go wrong is the same as on the sign-in page, and so are its words. */
+  ...signInStrings,
+  heading: 'Sign in to carry on',
+  lead: 'Your session has ended. What you typed is still here.',
+  username: 'Username',
+  otherAccount: 'Use another account',
+  otherAccountNote: 'Signing in as somebody else discards what you typed.',
+  leave: 'Leave without saving',
+} as const
