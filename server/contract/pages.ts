@@ -4,12 +4,18 @@ export const pagePaths = {
   /** Goes on to `items`, or to `signIn`. */
   home: '/',
   signIn: '/login',
+  register: '/register',
   items: '/items',
   account: '/account',
+  sessions: '/sessions',
+  activity: '/activity',
   users: '/users',
 } as const
 
 export type PagePath = (typeof pagePaths)[keyof typeof pagePaths]
+
+/** The place on the account page where the password is changed. */
+export const changePasswordFragment = 'password'
 
 /** Swagger UI: a page of the server's, not one of the app's. */
 export const docsPath = '/docs'
@@ -18,6 +24,8 @@ export const docsPath = '/docs'
 export const pageTitles: Readonly<Record<string, string>> = {
   [pagePaths.items]: 'Items',
   [pagePaths.account]: 'Account',
+  [pagePaths.sessions]: 'Sessions',
+  [pagePaths.activity]: 'Activity',
   [pagePaths.users]: 'Users',
   [docsPath]: 'API docs',
 }
