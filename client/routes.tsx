@@ -36,6 +36,11 @@ const pageRoutes: readonly PageRoute[] = [
     scope: 'me',
   },
   {
+    path: pagePaths.sessions,
+    load: () => import('./pages/sessions/sessions-page.tsx'),
+    scope: 'me',
+  },
+  {
     path: pagePaths.users,
     load: () => import('./pages/users/users-page.tsx'),
     scope: 'users:read',

@@ -78,7 +78,7 @@ for (const [place, host] of Object.entries(hosts)) {
       await signIn(page, freshUser)
       await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
       const before = await context.cookies()
-      expect(before).toHaveLength(1)
+      expect(before).toHaveLength(2)
 
       await openForeignPage(host, '<title>Elsewhere</title>')
       for (const contentType of contentTypes) {

@@ -278,12 +278,25 @@ test('21. Back does not lead to a sign-in page that has done its work', async ({
   await expect(page).toHaveURL(/\/docs/)
 })
 
-test('23. Tab goes from user name to password, Show, the button and out', async ({ page }) => {
+test('23. Tab goes from user name to password, Show, keep, the button, register and out', async ({
+  page,
+}) => {
   await openSignIn(page)
-  const { username, password, show, submit } = findSignInForm(page)
+  const { username, password, show, keep, submit, register } = findSignInForm(page)
   const docsLink = page.getByRole('link', { name: 'API docs' })
-  for (const stop of [username, password, show, submit, docsLink]) {
+  for (const stop of [username, password, show, keep, submit, register, docsLink]) {
     await page.keyboard.press('Tab')
     await expect(stop).toBeFocused()
   }
+})
+
+test('20. the way to an account of one’s own knows where it should lead in the end', async ({
+  page,
+}) => {
+  await openSignIn(page, `?next=${encodeURIComponent('/account?a="b"&c=d')}`)
+  const { register } = findSignInForm(page)
+  const href = await register.getAttribute('href')
+  const [path, query] = href?.split('?') ?? []
+  expect(path).toBe('/register')
+  expect(new URLSearchParams(query).get('next')).toBe('/account?a=%22b%22&c=d')
 })

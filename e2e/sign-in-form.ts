@@ -13,8 +13,10 @@ export function findSignInForm(page: Page) {
     username: page.getByLabel('Username or email'),
     password: page.getByLabel('Password', { exact: true }),
     show: page.getByRole('button', { name: 'Show password' }),
+    keep: page.getByLabel('Keep me signed in on this device'),
     /** Whatever it says just now. */
     submit: page.getByRole('button', { name: /^(Sign|Try again)/ }),
+    register: page.getByRole('link', { name: 'Create an account' }),
     alert: page.getByRole('alert'),
   }
 }

@@ -14,6 +14,7 @@ export const signInStrings = {
   show: 'Show',
   showPassword: 'Show password',
   capsLock: 'Caps Lock is on.',
+  keep: 'Keep me signed in on this device',
   submit: 'Sign in',
   submitBusy: 'Signing in…',
   submitGranted: 'Signed in',
@@ -25,5 +26,7 @@ export const signInStrings = {
   cancelled: 'Sign-in cancelled.',
   offline: 'Keycard can’t be reached. Check your connection and try again.',
   granted: 'Signed in.',
+  newHere: 'New here?',
+  register: 'Create an account',
   apiDocs: 'API docs',
 } as const

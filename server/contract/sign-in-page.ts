@@ -1,6 +1,6 @@
 // The sign-in page's states, and the words for each: the server fills them in, the browser goes on.
 
-import { pageTitles } from './pages.ts'
+import { pagePaths, pageTitles } from './pages.ts'
 
 export type SignInState =
   | 'idle'
@@ -33,6 +33,8 @@ export interface SignInView {
   tone: string
   message: string
   next: string
+  /** Where an account is made, and then the way goes on. */
+  register: string
   username: string
 }
 
@@ -77,6 +79,7 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
     lead: describeDestination(next),
     message,
     next,
+    register: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
     username,
   }
 }

@@ -11,6 +11,7 @@ export const slotMarks: SignInView = {
   tone: '__KEYCARD_tone__',
   message: '__KEYCARD_message__',
   next: '__KEYCARD_next__',
+  register: '__KEYCARD_register__',
   username: '__KEYCARD_username__',
 }
 

@@ -59,6 +59,10 @@ export function SignInPage({ initial }: { initial: SignInView }) {
               <input type="hidden" name="next" value={view.next} />
               <UsernameField error={fieldErrors.username} initial={view.username} />
               <PasswordField error={fieldErrors.password} busy={busy} />
+              <label className="check">
+                <input type="checkbox" name="keep" />
+                {words.keep}
+              </label>
               <button
                 ref={submitButton}
                 type="submit"
@@ -70,6 +74,9 @@ export function SignInPage({ initial }: { initial: SignInView }) {
                 </SubmitLabel>
               </button>
             </form>
+            <p className="foot">
+              {words.newHere} <a href={view.register}>{words.register}</a>
+            </p>
             <p className="visually-hidden" role="status">
               {patience === 'long' ? words.stillWorking : announcement}
             </p>

@@ -40,6 +40,7 @@ export function useSignIn(initial: SignInView) {
     const credentials = {
       username: String(fields.get('username')),
       password: String(fields.get('password')),
+      keep: fields.has('keep'),
     }
     const controller = new AbortController()
     attempt.current = controller

@@ -1,0 +1,41 @@
+// "Was this you?", asked of a session on a device that the user had not signed in with before.
+
+import type { Session } from '../../../server/contract/sessions.ts'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { sessionsStrings as words } from '../../strings/sessions.ts'
+import { nameSession } from './session-words.ts'
+
+interface NewDeviceQuestionProps {
+  session: Session
+  onConfirm: () => void
+  onDisown: () => void
+}
+
+export function NewDeviceQuestion({ session, onConfirm, onDisown }: NewDeviceQuestionProps) {
+  const name = nameSession(session)
+  return (
+    <div className="session-question">
+      <p>
+        {words.newSignIn} <RelativeTime at={session.created_at} /> {words.wasItYou}
+      </p>
+      <div className="actions">
+        <button
+          type="button"
+          className="btn quiet"
+          aria-label={words.yesNamed(name)}
+          onClick={onConfirm}
+        >
+          {words.yes}
+        </button>
+        <button
+          type="button"
+          className="btn danger"
+          aria-label={words.noNamed(name)}
+          onClick={onDisown}
+        >
+          {words.no}
+        </button>
+      </div>
+    </div>
+  )
+}

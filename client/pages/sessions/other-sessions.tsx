@@ -1,0 +1,111 @@
+// Everywhere else: the other sessions, ended one by one or all at once.
+
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { pagePaths } from '../../../server/contract/pages.ts'
+import type { Session } from '../../../server/contract/sessions.ts'
+import { useLaterFocus } from '../../components/use-later-focus.ts'
+import { sessionsStrings as words } from '../../strings/sessions.ts'
+import { EndOthersDialog } from './end-others-dialog.tsx'
+import { SessionRow } from './session-row.tsx'
+import { nameSession } from './session-words.ts'
+import { useRowFocus } from './use-row-focus.ts'
+import type { useSessionActions } from './use-session-actions.ts'
+
+interface OtherSessionsProps {
+  sessions: readonly Session[]
+  /** More than are shown, where there are very many. */
+  count: number
+  /** undefined where the token may only read. */
+  actions: ReturnType<typeof useSessionActions> | undefined
+}
+
+const headingId = 'others-heading'
+const endOthersId = 'end-others'
+
+export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) {
+  const [isAsking, setIsAsking] = useState(false)
+  const [disowned, setDisowned] = useState<string>()
+  const focusLater = useLaterFocus()
+  const ids = sessions.map(({ id }) => id)
+  const noteFocus = useRowFocus({ ids, rowId, headingId })
+
+  function answer(choice: 'end' | 'stay') {
+    setIsAsking(false)
+    focusLater(choice === 'end' ? headingId : endOthersId)
+    if (choice === 'end') void actions?.endOthers(sessions)
+  }
+
+  async function disown(session: Session) {
+    setDisowned(undefined)
+    if (await actions?.endSession(session)) setDisowned(nameSession(session))
+  }
+
+  return (
+    <section className="part" aria-labelledby={headingId}>
+      <div className="page-head others-head">
+        <h2 id={headingId} tabIndex={-1}>
+          {count === 0 ? words.noOthers : words.others(count)}
+        </h2>
+        {actions && count > 0 && (
+          <button
+            type="button"
+            id={endOthersId}
+            className="btn danger"
+            onClick={() => setIsAsking(true)}
+          >
+            {words.signOutOthers}
+          </button>
+        )}
+      </div>
+      <p className="advice" role="status">
+        {disowned !== undefined && (
+          <>
+            {words.disowned(disowned)} <Link href={pagePaths.account}>{words.changePassword}</Link>.
+          </>
+        )}
+      </p>
+      {count === 0 ? (
+        <div className="panel state">
+          <p>{words.noOthersText}</p>
+        </div>
+      ) : (
+        <ul className="panel list" aria-label={words.listName}>
+          {sessions.map((session) => (
+            <li
+              key={session.id}
+              id={rowId(session.id)}
+              tabIndex={-1}
+              onFocus={() => noteFocus(session.id)}
+            >
+              <SessionRow
+                session={session}
+                actions={
+                  actions && {
+                    onEnd: () => void actions.endSession(session),
+                    onConfirm: () => void actions.confirmSession(session),
+                    onDisown: () => void disown(session),
+                  }
+                }
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="fine">
+        {count > sessions.length && `${words.notAllShown(sessions.length)} `}
+        {count > 0 && (
+          <>
+            {words.unrecognised} <Link href={pagePaths.account}>{words.changePassword}</Link>.{' '}
+          </>
+        )}
+        {words.activityBefore} <Link href={pagePaths.activity}>{words.activity}</Link>.
+      </p>
+      {isAsking && <EndOthersDialog count={count} onAnswer={answer} />}
+    </section>
+  )
+}
+
+function rowId(sessionId: string): string {
+  return `session-${sessionId}`
+}

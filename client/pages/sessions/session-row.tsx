@@ -1,0 +1,90 @@
+// One of the other sessions: what one can recognise it by, and what may be done about it.
+
+import { builtInClientIds } from '../../../server/contract/oauth.ts'
+import type { Session } from '../../../server/contract/sessions.ts'
+import { Doors } from '../../components/doors.tsx'
+import { formatDateTime } from '../../components/format.ts'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { sessionsStrings as words } from '../../strings/sessions.ts'
+import { NewDeviceQuestion } from './new-device-question.tsx'
+import { formatEnd, formatMoment } from './session-times.ts'
+import { describeScopes, nameSession } from './session-words.ts'
+
+export interface SessionRowActions {
+  onEnd: () => void
+  onConfirm: () => void
+  onDisown: () => void
+}
+
+interface SessionRowProps {
+  session: Session
+  /** undefined where the token may only read. */
+  actions: SessionRowActions | undefined
+}
+
+/** A browser in use refreshes more often than this. */
+const activeForMs = 15 * 60_000
+
+export function SessionRow({ session, actions }: SessionRowProps) {
+  const name = nameSession(session)
+  const nowMs = Date.now()
+  const beganAtMs = Date.parse(session.created_at)
+  const isActive = nowMs - Date.parse(session.last_used_at) < activeForMs
+  const isQuestion = session.is_new_device && actions !== undefined
+  const isOfOwnClient = Object.values(builtInClientIds).some((id) => id === session.client_id)
+  return (
+    <div className="session">
+      <span className="session-card" aria-hidden="true">
+        <span className={isActive ? 'led on' : 'led'} />
+      </span>
+      <div className="session-text">
+        <h3>
+          {session.door === 'token' ? words.throughToken(name) : name}
+          {session.is_new_device && <span className="tag warn">{words.newDevice}</span>}
+        </h3>
+        <p className="meta">
+          <span>
+            {isActive ? words.active : words.lastUsed} <RelativeTime at={session.last_used_at} />
+          </span>
+          <span className="mono">{session.address ?? words.unknownAddress}</span>
+          {!isOfOwnClient && <span>{session.client_name}</span>}
+        </p>
+        <p className="meta">
+          <span>
+            {words.signedIn}{' '}
+            <time dateTime={session.created_at} title={formatDateTime(beganAtMs)}>
+              {formatMoment(beganAtMs, nowMs)}
+            </time>{' '}
+            {session.door === 'token' ? words.atTokenEndpoint : words.withPassword}
+          </span>
+          <span>
+            {words.lastsUntil} {formatEnd(Date.parse(session.ends_at), session.idle_seconds, nowMs)}
+          </span>
+        </p>
+        <p className="session-doors">
+          <Doors open={session.scopes} />
+          <span>{describeScopes(session.scopes).join(', ')}</span>
+        </p>
+      </div>
+      {isQuestion && (
+        <NewDeviceQuestion
+          session={session}
+          onConfirm={actions.onConfirm}
+          onDisown={actions.onDisown}
+        />
+      )}
+      {actions && !isQuestion && (
+        <div className="actions">
+          <button
+            type="button"
+            className="btn"
+            aria-label={words.signOutNamed(name)}
+            onClick={actions.onEnd}
+          >
+            {words.signOut}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+// Where you are signed in: this session, the others, and the list as it changes elsewhere.
+
+import './sessions.css'
+import { useState } from 'react'
+import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import type { SessionList } from '../../../server/contract/sessions.ts'
+import { trpc } from '../../api/trpc.ts'
+import { LoadProblem } from '../../components/load-problem.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { useCan } from '../../session/use-session.ts'
+import { sessionsStrings as words } from '../../strings/sessions.ts'
+import { CurrentSession } from './current-session.tsx'
+import { OtherSessions } from './other-sessions.tsx'
+import { nameSession } from './session-words.ts'
+import { SessionsSkeleton } from './sessions-skeleton.tsx'
+import { type SessionChanges, useLiveSessions } from './use-live-sessions.ts'
+import { type Notice, useSessionActions } from './use-session-actions.ts'
+
+export default function SessionsPage() {
+  const [notice, setNotice] = useState<Notice>({ text: '', isProblem: false })
+  const actions = useSessionActions(setNotice)
+  const query = useLiveSessions((changes) => {
+    const text = describeChanges(changes, actions.leaving)
+    if (text !== '') setNotice({ text, isProblem: false })
+  })
+  return (
+    <>
+      <PageHeading title={pageTitles[pagePaths.sessions] ?? ''} />
+      <p className="intro">{words.intro}</p>
+      {query.isPending && <SessionsSkeleton />}
+      {query.isError && !query.data && (
+        <LoadProblem
+          cause={query.error}
+          busy={query.isFetching}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {query.data && <Sessions {...query.data} actions={actions} />}
+      <p className={notice.isProblem ? 'notice' : 'visually-hidden'} role="status">
+        {notice.text}
+      </p>
+    </>
+  )
+}
+
+interface SessionsProps extends SessionList {
+  actions: ReturnType<typeof useSessionActions>
+}
+
+function Sessions({ sessions, total, actions }: SessionsProps) {
+  const canEnd = useCan('me:write')
+  const { data: me } = trpc.users.me.useQuery()
+  const current = sessions.find(({ is_current }) => is_current)
+  const staying = sessions.filter(({ id }) => !actions.leaving.has(id))
+  const others = staying.filter(({ is_current }) => !is_current)
+  const notShown = total - sessions.length
+  return (
+    <>
+      {current && <CurrentSession session={current} holder={me?.full_name ?? me?.username ?? ''} />}
+      <OtherSessions
+        sessions={others}
+        count={others.length === 0 ? 0 : others.length + notShown}
+        actions={canEnd ? actions : undefined}
+      />
+    </>
+  )
+}
+
+/** What we have asked for ourselves is told by whoever asked. */
+function describeChanges({ began, ended }: SessionChanges, leaving: ReadonlySet<string>): string {
+  return [
+    ...began.map((session) => words.beganElsewhere(nameSession(session))),
+    ...ended
+      .filter(({ id }) => !leaving.has(id))
+      .map((session) => words.endedElsewhere(nameSession(session))),
+  ].join(' ')
+}

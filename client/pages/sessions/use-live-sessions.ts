@@ -1,0 +1,32 @@
+// The list of sessions, loaded once and then kept true by the server.
+
+import type { Session } from '../../../server/contract/sessions.ts'
+import { trpc } from '../../api/trpc.ts'
+
+export interface SessionChanges {
+  began: readonly Session[]
+  ended: readonly Session[]
+}
+
+/** `onChanges` hears what the server alone has changed, and what we have asked it to. */
+export function useLiveSessions(onChanges: (changes: SessionChanges) => void) {
+  const list = trpc.useUtils().sessions.list
+  trpc.sessions.changes.useSubscription(undefined, {
+    onData(next) {
+      const before = list.getData()?.sessions
+      list.setData(undefined, next)
+      if (!before) return
+      onChanges({
+        began: missingIn(before, next.sessions),
+        ended: missingIn(next.sessions, before),
+      })
+    },
+  })
+  return trpc.sessions.list.useQuery()
+}
+
+/** Those of `sessions` that `others` has not. */
+function missingIn(others: readonly Session[], sessions: readonly Session[]): Session[] {
+  const ids = new Set(others.map(({ id }) => id))
+  return sessions.filter(({ id }) => !ids.has(id))
+}

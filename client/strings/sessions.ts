@@ -1,0 +1,87 @@
+// Every text of the sessions page.
+
+import type { Scope } from '../../server/contract/scopes.ts'
+
+/** 'items:read' and 'items:write' are of one noun, and so is 'me' of its own. */
+export type ScopeNoun = Scope extends infer Word
+  ? Word extends `${infer Noun}:${string}`
+    ? Noun
+    : Word
+  : never
+
+const nouns: Record<ScopeNoun & string, string> = {
+  me: 'Account',
+  items: 'Items',
+  users: 'Users',
+}
+
+export const sessionsStrings = {
+  intro:
+    'Every place you’re signed in holds its own keycard. Sign out of one and its card stops working straight away.',
+  listName: 'Other sessions',
+
+  nouns,
+  readOnly: (noun: string) => `${noun} (read only)`,
+  writeOnly: (noun: string) => `${noun} (write only)`,
+
+  unknownDevice: 'Unknown device',
+  unknownAddress: 'Unknown address',
+  throughToken: (device: string) => `${device}, through the token endpoint`,
+  thisDevice: 'This device',
+  newDevice: 'New',
+
+  signedIn: 'Signed in',
+  from: 'From',
+  opens: 'Opens',
+  lastsUntil: 'Lasts until',
+  withPassword: 'with a password',
+  atTokenEndpoint: 'at the token endpoint',
+  active: 'Active',
+  lastUsed: 'Last used',
+  today: (time: string) => `today at ${time}`,
+  yesterday: (time: string) => `yesterday at ${time}`,
+  endsToday: (time: string) => `${time} today`,
+  endsTomorrow: (time: string) => `${time} tomorrow`,
+  orIdle: (end: string, idle: string) => `${end}, or ${idle} idle`,
+
+  others: (count: number) => (count === 1 ? '1 other session' : `${count} other sessions`),
+  noOthers: 'No other sessions',
+  noOthersText: 'You’re signed in here and nowhere else.',
+  notAllShown: (shown: number) => `The ${shown} used last are shown.`,
+  signOut: 'Sign out',
+  signOutNamed: (device: string) => `Sign out ${device}`,
+
+  signOutOthers: 'Sign out everywhere else',
+  othersHeading: 'Sign out everywhere else?',
+  othersText: (count: number) =>
+    count === 1
+      ? '1 session ends straight away. You stay signed in here.'
+      : `${count} sessions end straight away. You stay signed in here.`,
+  stay: 'Stay signed in',
+  signOutCount: (count: number) =>
+    count === 1 ? 'Sign out 1 session' : `Sign out ${count} sessions`,
+
+  newSignIn: 'Signed in',
+  wasItYou: 'on a new device. Was this you?',
+  yes: 'Yes, it was me',
+  yesNamed: (device: string) => `Yes, it was me: ${device}`,
+  no: 'No, sign it out',
+  noNamed: (device: string) => `No, sign it out: ${device}`,
+  disowned: (device: string) =>
+    `${device} is signed out. If that wasn’t you, somebody knows your password:`,
+  changePassword: 'change your password',
+
+  unrecognised: 'If you don’t recognise a session, sign it out and',
+  activityBefore: 'What has happened in your account is told in',
+  activity: 'your activity',
+
+  wasSignedOut: (device: string) => `Signed out ${device}.`,
+  wereSignedOut: (count: number) =>
+    count === 1 ? 'Signed out 1 session.' : `Signed out ${count} sessions.`,
+  wasConfirmed: (device: string) => `${device} is yours: noted.`,
+  beganElsewhere: (device: string) => `New session: ${device}.`,
+  endedElsewhere: (device: string) => `Session ended: ${device}.`,
+  endFailed: (device: string, reason: string) => `${device} is still signed in. ${reason}`,
+  endOthersFailed: (reason: string) => `Nothing was signed out. ${reason}`,
+  confirmFailed: (device: string, reason: string) => `${device} is still marked as new. ${reason}`,
+} as const
