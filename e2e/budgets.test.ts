@@ -47,6 +47,7 @@ describe('the app', () => {
     expect(later.map((path) => /^assets\/([a-z-]+)-[^/]{8}\.js$/.exec(path)?.[1]).sort()).toEqual([
       'account-page',
       'items-page',
+      'security-notices',
       'sessions-page',
       'sign-in-again-dialog',
       'stream-link',
