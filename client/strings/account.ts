@@ -15,6 +15,7 @@ export const accountStrings = {
     currentPasswordMissing: 'Enter your current password.',
     wrongPassword: 'That is not your password.',
     proofWanted: 'You signed in a while ago: enter your password to show that it is you.',
+    tooMany: (seconds: number) => `Too many attempts. You can try again in ${sayWait(seconds)}.`,
     kept: 'Nothing you typed is lost.',
     saving: 'Saving…',
   },
@@ -86,4 +87,9 @@ function sayEnded(sessions: number): string {
   return sessions === 1
     ? '1 other session was signed out.'
     : `${sessions} other sessions were signed out.`
+}
+
+function sayWait(seconds: number): string {
+  if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`
+  return seconds === 1 ? '1 second' : `${seconds} seconds`
 }

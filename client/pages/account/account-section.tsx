@@ -30,15 +30,21 @@ interface FormEndProps {
   submit: string
   /** While it is under way. */
   submitting?: string
+  isPrimary?: boolean
 }
 
 /** The password, where it is wanted; the button; and what came of it, in a line that is reserved. */
-export function FormEnd({ form, submit, submitting = accountStrings.form.saving }: FormEndProps) {
+export function FormEnd(props: FormEndProps) {
+  const { form, submit, submitting = accountStrings.form.saving, isPrimary = true } = props
   return (
     <>
       {form.wantsProof && <CurrentPasswordField form={form} />}
       <div className="actions form-end">
-        <button type="submit" className="btn primary" aria-disabled={form.busy}>
+        <button
+          type="submit"
+          className={isPrimary ? 'btn primary' : 'btn'}
+          aria-disabled={form.busy}
+        >
           {form.busy ? submitting : submit}
         </button>
         <p className="form-message" role="alert">

@@ -10,6 +10,7 @@ export function CurrentPasswordField({ form }: { form: AccountForm }) {
   const [capsLock, setCapsLock] = useState(false)
   const id = form.idOf('current_password')
   const problem = form.problems.current_password
+  const hint = form.wantsProof && accountStrings.form.proofWanted
   return (
     <div className="field">
       <label htmlFor={id}>{accountStrings.form.currentPassword}</label>
@@ -23,7 +24,7 @@ export function CurrentPasswordField({ form }: { form: AccountForm }) {
         onCapsLock={setCapsLock}
       />
       <p id={`${id}-note`} className="field-note" aria-live="polite">
-        {problem ?? (capsLock && passwordStrings.capsLock)}
+        {problem ?? (capsLock ? passwordStrings.capsLock : hint)}
       </p>
     </div>
   )

@@ -24,8 +24,13 @@ export function DataSection({ username }: { username: string }) {
   })
   return (
     <AccountSection id="data" heading={words.heading} note={words.note}>
-      <form ref={form.form} noValidate {...form.handlers}>
-        <FormEnd form={form} submit={words.download} submitting={words.preparing} />
+      <form ref={form.ref} noValidate {...form.handlers}>
+        <FormEnd
+          form={form}
+          submit={words.download}
+          submitting={words.preparing}
+          isPrimary={false}
+        />
       </form>
     </AccountSection>
   )

@@ -46,7 +46,7 @@ export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
     >
       <h2 id="delete-account-question">{words.question}</h2>
       <p id="delete-account-text">{words.text}</p>
-      <form ref={form.form} noValidate {...form.handlers}>
+      <form ref={form.ref} noValidate {...form.handlers}>
         <CurrentPasswordField form={form} />
         <p className="form-message" role="alert">
           {form.message}

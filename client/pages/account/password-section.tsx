@@ -47,19 +47,19 @@ export function PasswordSection({ username }: { username: string }) {
   const problem = form.problems.new_password
   return (
     <AccountSection id="change-password" heading={words.heading} note={words.note}>
-      <form ref={form.form} noValidate {...form.handlers}>
+      <form ref={form.ref} noValidate {...form.handlers}>
         {/* For the password manager: whose password it is. */}
-        <input
-          className="visually-hidden"
-          type="text"
-          name="username"
-          autoComplete="username"
-          aria-label={accountStrings.username}
-          aria-hidden="true"
-          tabIndex={-1}
-          readOnly
-          value={username}
-        />
+        <div className="visually-hidden" aria-hidden="true">
+          <input
+            type="text"
+            name="username"
+            autoComplete="username"
+            aria-label={accountStrings.username}
+            tabIndex={-1}
+            readOnly
+            value={username}
+          />
+        </div>
         <CurrentPasswordField form={form} />
         <NewPasswordField
           id={form.idOf('new_password')}

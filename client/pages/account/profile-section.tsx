@@ -39,13 +39,13 @@ export function ProfileSection({ user, readAtMs }: ProfileSectionProps) {
 
   // What was saved stands in the fields as the server has it, and counts as typed no more.
   useEffect(() => {
-    if (readAtMs > 0 && wasSaved.current) form.form.current?.reset()
+    if (readAtMs > 0 && wasSaved.current) form.ref.current?.reset()
     wasSaved.current = false
-  }, [readAtMs, form.form])
+  }, [readAtMs, form.ref])
 
   return (
     <AccountSection id="profile" heading={words.heading} note={words.note}>
-      <form ref={form.form} noValidate {...form.handlers}>
+      <form ref={form.ref} noValidate {...form.handlers}>
         <TextField
           id={form.idOf('full_name')}
           name="full_name"

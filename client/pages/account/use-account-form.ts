@@ -20,7 +20,7 @@ interface AccountFormOptions {
 }
 
 export function useAccountForm({ name, labels, missing = {}, send }: AccountFormOptions) {
-  const form = useRef<HTMLFormElement>(null)
+  const ref = useRef<HTMLFormElement>(null)
   const focusLater = useLaterFocus()
   const [busy, setBusy] = useState(false)
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
@@ -60,16 +60,17 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
   }
 
   function explain(error: unknown) {
-    const { message, reason, fields } = readFailure(error)
+    const { message, reason, fields, retryAfterSeconds = 1 } = readFailure(error)
     const known = fields.filter(({ path }) => path in labels)
     if (reason === 'reauthentication_required') {
       setWantsProof(true)
-      setMessage(words.proofWanted)
       focusLater(idOf('current_password'))
     } else if (reason === 'invalid_credentials') {
       setProblems({ current_password: words.wrongPassword })
-      emptyField(form.current, 'current_password')
+      emptyField(ref.current, 'current_password')
       focusLater(idOf('current_password'))
+    } else if (reason === 'too_many_requests') {
+      setMessage(words.tooMany(retryAfterSeconds))
     } else if (known[0]) {
       const sentences = known.map(({ path, message }) => [
         path,
@@ -83,7 +84,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
   }
 
   return {
-    form,
+    ref,
     idOf,
     busy,
     problems,
