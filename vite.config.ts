@@ -1,11 +1,11 @@
-// How the browser's part is built and served while developing: two entries, the app and the door.
+// How the browser's part is built and served while developing: three entries, the app and its two doors.
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, loadEnv } from 'vite'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
-import { prerenderLogin } from './client/build/prerender-login.ts'
+import { prerenderDoors } from './client/build/prerender-doors.ts'
 import { sharedHead } from './client/build/shared-head.ts'
 
 /** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
@@ -14,7 +14,7 @@ const serverPort = loadEnv('development', pathTo('.'), 'PORT').PORT || '3000'
 export default defineConfig({
   root: 'client',
   appType: 'mpa',
-  plugins: [react(), sharedHead(), servePages(), prerenderLogin(), compressAssets()],
+  plugins: [react(), sharedHead(), servePages(), prerenderDoors(), compressAssets()],
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
@@ -24,13 +24,24 @@ export default defineConfig({
     // The first releases that know light-dark(): older targets would get a bulky imitation.
     target: ['chrome123', 'firefox120', 'safari17.5', 'ios17.5'],
     rolldownOptions: {
-      input: { app: pathTo('client/index.html'), login: pathTo('client/login.html') },
+      input: {
+        app: pathTo('client/index.html'),
+        login: pathTo('client/login.html'),
+        register: pathTo('client/register.html'),
+      },
       // @trpc/client does not say so of itself, and its WebSocket link would come along unused.
       treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },
-      // One file of React that both entries share, under a name that tells what it is.
+      // One file of React that all entries share, under a name that tells what it is.
       output: {
         codeSplitting: {
-          groups: [{ name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// }],
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+            {
+              name: 'door',
+              test: /client\/(pages\/login\/|strings\/sign-in\.ts)|contract\/(sign-in-page|return-path)/,
+              includeDependenciesRecursively: false,
+            },
+          ],
         },
       },
     },

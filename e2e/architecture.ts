@@ -73,7 +73,7 @@ const rooms: readonly Room[] = [
 
   {
     name: 'entries',
-    holds: /^client\/(main|login)\.tsx$/,
+    holds: /^client\/(main|login|register)\.tsx$/,
     imports: ['routes', 'pages', 'components', 'api', 'session', 'strings', 'contract'],
   },
   {
@@ -114,11 +114,12 @@ export const entries = [
   'server/cli.ts',
   'client/main.tsx',
   'client/login.tsx',
+  'client/register.tsx',
   'vite.config.ts',
 ] as const
 
 /** Where what is bundled for the browser begins. */
-const browserEntries = ['client/main.tsx', 'client/login.tsx'] as const
+const browserEntries = ['client/main.tsx', 'client/login.tsx', 'client/register.tsx'] as const
 
 /** The only files that may read the environment. */
 const environmentReaders = new Set(['server/config.ts', 'server/launch.js'])

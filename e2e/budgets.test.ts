@@ -48,6 +48,7 @@ describe('the app', () => {
       'account-page',
       'activity-page',
       'items-page',
+      'security-notices',
       'sessions-page',
       'sign-in-again-dialog',
       'stream-link',

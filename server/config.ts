@@ -30,6 +30,8 @@ export interface Config {
   /** In seconds; 900 (15 minutes) by default. */
   accessTokenLifetimeSeconds: number
   passwordGrant: boolean
+  /** Whether people make their own accounts; never where nobody signs in with a password. */
+  registration: boolean
   /** In code points; 15 by default. */
   passwordMinLength: number
   /** bcrypt's logarithmic cost; 12 by default. */
@@ -64,6 +66,7 @@ export function readConfig(env: Environment): Config {
   const port = read.integer('PORT', 3000, 0, 65_535)
   const demoAccounts = read.flag('DEMO_ACCOUNTS', !production)
   const databaseUrl = readDatabaseUrl(read)
+  const passwordGrant = read.flag('PASSWORD_GRANT', true)
   const config: Config = {
     production,
     port,
@@ -75,7 +78,8 @@ export function readConfig(env: Environment): Config {
     masterKeys: readMasterKeys(read),
     signing: readSigning(read),
     accessTokenLifetimeSeconds: 60 * read.integer('ACCESS_TOKEN_EXPIRE_MINUTES', 15, 1, 24 * 60),
-    passwordGrant: read.flag('PASSWORD_GRANT', true),
+    passwordGrant,
+    registration: read.flag('REGISTRATION', true) && passwordGrant,
     passwordMinLength: read.integer('PASSWORD_MIN_LENGTH', 15, 8, 64),
     bcryptCost: read.integer('BCRYPT_COST', 12, 10, 15),
     failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),

@@ -3,12 +3,15 @@
 import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
+import { type AccountDeletion, createAccountDeletion } from './auth/account-deletion.ts'
+import type { PasswordRule } from './auth/account-rules.ts'
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type Activity, createActivity } from './auth/activity.ts'
 import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { purgeAuditLog } from './auth/audit-retention.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { type Clients, createClients } from './auth/clients.ts'
+import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
 import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
 import { countRefreshes, createEventCounts, type EventCounts } from './auth/event-counts.ts'
@@ -18,6 +21,7 @@ import {
 } from './auth/grants/client-credentials.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
+import { createSessionStart } from './auth/grants/start-session.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
 import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
@@ -25,13 +29,17 @@ import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
 import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
+import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
 import { findPasswordProblem } from './auth/password-rules.ts'
 import { createPasswords, type Passwords } from './auth/passwords.ts'
+import { createProfileChange, type ProfileChange } from './auth/profile-change.ts'
 import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
+import { createRegistration, type Registration } from './auth/registration.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
+import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
 import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
@@ -81,6 +89,12 @@ export interface Services {
   readonly refreshTokenGrant: RefreshTokenGrant
   readonly clientCredentialsGrant: ClientCredentialsGrant
   readonly signOut: SignOut
+  readonly register: Registration
+  readonly changeProfile: ProfileChange
+  readonly changePassword: PasswordChange
+  readonly deleteAccount: AccountDeletion
+  readonly exportData: DataExporter
+  readonly securityNotices: SecurityNotices
   readonly items: Items
   close(): Promise<void>
 }
@@ -155,12 +169,9 @@ export async function createServices(
         void auditLog.record(event, { userId, sessionId: id, clientId }),
     })
     const users = createUsers({ database, clock })
-    const accounts = createAccounts({
-      users,
-      passwords,
-      passwordProblem: (password, context) =>
-        findPasswordProblem(password, { ...context, minLength: config.passwordMinLength }),
-    })
+    const passwordProblem: PasswordRule = (password, account) =>
+      findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
+    const accounts = createAccounts({ users, passwords, passwordProblem })
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
     const clients = createClients({ database, revocations, clock })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
@@ -177,6 +188,9 @@ export async function createServices(
       failuresPerAddress: config.failuresPerAddress,
     })
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
+    const reauthenticate = createReauthentication({ users, sessions, checkPassword, clock })
+    const items = createItems({ database, clock })
+    const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
@@ -199,6 +213,7 @@ export async function createServices(
         accounts,
         sessions,
         revocations,
+        loginThrottle,
         auditLog,
         clock,
       }),
@@ -224,14 +239,11 @@ export async function createServices(
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
       activity: createActivity(database),
-      reauthenticate: createReauthentication({ users, sessions, checkPassword, clock }),
+      reauthenticate,
       passwordGrant: createPasswordGrant({
         enabled: config.passwordGrant,
         checkPassword,
-        users,
-        sessions,
-        accessTokens,
-        auditLog,
+        startSession,
       }),
       refreshTokenGrant: countRefreshes(
         createRefreshTokenGrant({ users, sessions, accessTokens }),
@@ -239,7 +251,40 @@ export async function createServices(
       ),
       clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
       signOut,
-      items: createItems({ database, clock }),
+      register: createRegistration({
+        enabled: config.registration,
+        accounts,
+        loginThrottle,
+        startSession,
+        auditLog,
+      }),
+      changeProfile: createProfileChange({ database, clock, users, reauthenticate, auditLog }),
+      changePassword: createPasswordChange({
+        database,
+        clock,
+        users,
+        sessions,
+        passwords,
+        passwordProblem,
+        checkPassword,
+        auditLog,
+      }),
+      deleteAccount: createAccountDeletion({
+        database,
+        users,
+        revocations,
+        reauthenticate,
+        auditLog,
+      }),
+      exportData: createDataExporter({
+        database,
+        clock,
+        reauthenticate,
+        auditLog,
+        listItems: items.listAll,
+      }),
+      securityNotices: createSecurityNotices({ database, clock }),
+      items,
       close,
     }
   } catch (error) {

@@ -26,8 +26,8 @@ export function proxyToServer(target: string): Record<string, ProxyOptions> {
     '^/(token|revoke|introspect|openapi\\.json)(\\?|$)': toServer,
     // The sources of client/api are served under the same name as the REST door.
     '^/api/(?!.*\\.tsx?(\\?|$))': toServer,
-    // Only the form's POST comes as far as here under this path: a GET has become /login.html.
-    '^/login(\\?|$)': toServer,
+    // Only the forms' POSTs come as far as here: a GET has become /login.html or /register.html.
+    '^/(login|register)(\\?|$)': toServer,
   }
 }
 
@@ -36,6 +36,7 @@ const pages: readonly string[] = Object.values(pagePaths)
 function findPage(request: IncomingMessage): string | undefined {
   const path = request.url?.split('?', 1)[0] ?? ''
   if (path === pagePaths.signIn) return '/login.html'
+  if (path === pagePaths.register) return '/register.html'
   return pages.includes(path) ? '/index.html' : undefined
 }
 

@@ -6,6 +6,7 @@ import { docsPath, pagePaths, pageTitles } from '../../server/contract/pages.ts'
 import { strings } from '../strings/shell.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { BrandMark } from './brand-mark.tsx'
+import { NoticeOutlet } from './notice-outlet.tsx'
 import { OfflineNote } from './offline-note.tsx'
 
 export interface NavigationEntry {
@@ -46,6 +47,7 @@ export function AppShell({ navigation, children }: AppShellProps) {
           )}
         </div>
       </header>
+      {navigation && <NoticeOutlet />}
       <main id="main" tabIndex={-1}>
         {children}
       </main>

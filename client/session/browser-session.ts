@@ -64,6 +64,7 @@ function leave(reason: LeaveReason): void {
   }
   const query = new URLSearchParams()
   if (reason !== 'not-signed-in') query.set('reason', reason)
-  if (reason !== 'signed-out') query.set('next', location.pathname + location.search)
+  if (reason !== 'signed-out')
+    query.set('next', location.pathname + location.search + location.hash)
   location.replace(`${pagePaths.signIn}?${query}`)
 }

@@ -1,12 +1,74 @@
 // Every text of the account page.
 
 export const accountStrings = {
-  intro: 'Who you are here, and which doors the keycard in this browser opens.',
+  intro: 'Who you are here, what you can change about it, and which doors your keycard opens.',
+  readOnly: 'This keycard shows your account, but does not open the door to changing it.',
   username: 'Username',
   email: 'Email',
   noEmail: 'None',
   role: 'Role',
   memberSince: 'Member since',
+
+  form: {
+    fieldProblem: (field: string, problem: string) => `${field} ${problem}.`,
+    currentPassword: 'Current password',
+    currentPasswordMissing: 'Enter your current password.',
+    wrongPassword: 'That is not your password.',
+    proofWanted: 'You signed in a while ago: enter your password to show that it is you.',
+    tooMany: (seconds: number) => `Too many attempts. You can try again in ${sayWait(seconds)}.`,
+    kept: 'Nothing you typed is lost.',
+    saving: 'Saving…',
+  },
+
+  profile: {
+    heading: 'Profile',
+    note: 'Others know you by your username, so that stays as it is.',
+    fullName: 'Full name',
+    fullNameNote: 'In any script. Leave it empty to go by your username.',
+    emailNote: 'You can sign in with it too. Nothing is sent to it.',
+    save: 'Save profile',
+    saved: 'Profile saved.',
+    unchanged: 'Nothing to save: this is how it is.',
+  },
+
+  password: {
+    heading: 'Password',
+    note: 'Changing it signs you out everywhere else.',
+    newPassword: 'New password',
+    newPasswordMissing: 'Enter a new password.',
+    rule: (minimum: number) =>
+      `${minimum} characters or more. Spaces are welcome; a sentence you remember works well.`,
+    change: 'Change password',
+    changed: (sessions: number) => `Password changed. ${sayEnded(sessions)}`,
+  },
+
+  places: {
+    heading: 'Sessions and activity',
+    note: 'Where you are signed in, and what happened to your account.',
+    sessions: 'Your sessions',
+    activity: 'Your activity',
+  },
+
+  data: {
+    heading: 'Your data',
+    note: 'Everything held about you: profile, sessions with their addresses, devices, activity, items.',
+    download: 'Download a copy',
+    preparing: 'Preparing…',
+    done: 'Your copy is downloaded. It tells where you have been: keep it safe.',
+    fileName: (username: string) => `keycard-${username}.json`,
+  },
+
+  deletion: {
+    heading: 'Delete account',
+    note: 'For good: nobody can bring it back.',
+    open: 'Delete account…',
+    question: 'Delete your account?',
+    text: 'Your profile, your sessions and devices, and all your items go at once, and every app you signed in to is shut out. Only the security log keeps what happened.',
+    confirm: 'Delete account',
+    confirming: 'Deleting…',
+    keep: 'Keep it',
+  },
+
   doorsHeading: 'Doors this keycard opens',
   doorsText: (open: number, all: number) =>
     `${open} of ${all}. Each door is a scope of the access token.`,
@@ -19,3 +81,15 @@ export const accountStrings = {
   expired: 'Expired; the next call renews it',
   cardNumber: 'Card number',
 } as const
+
+function sayEnded(sessions: number): string {
+  if (sessions === 0) return 'You were signed in nowhere else.'
+  return sessions === 1
+    ? '1 other session was signed out.'
+    : `${sessions} other sessions were signed out.`
+}
+
+function sayWait(seconds: number): string {
+  if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`
+  return seconds === 1 ? '1 second' : `${seconds} seconds`
+}

@@ -1,14 +1,10 @@
 // Making accounts: the rules for names and passwords, in front of the rows of `users`.
 
 import type { Compilable } from 'kysely'
-import { AppError, type FieldError } from '../contract/app-error.ts'
-import {
-  canonicalName,
-  emailProblem,
-  fullNameProblem,
-  usernameProblem,
-} from '../contract/credential-rules.ts'
+import type { FieldError } from '../contract/app-error.ts'
+import { canonicalName } from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
+import { checkField, checkProfile, type PasswordRule, refuseFields } from './account-rules.ts'
 import { importedHashProblem, type Passwords, type StoredPassword } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
 
@@ -55,11 +51,7 @@ export interface Accounts {
 interface AccountsParts {
   users: Users
   passwords: Passwords
-  /** A sentence for what is wrong with a new password, length and blocklist included (R87 to R92). */
-  passwordProblem: (
-    password: string,
-    context: { username: string; email: string | null },
-  ) => string | undefined
+  passwordProblem: PasswordRule
 }
 
 export function createAccounts({ users, passwords, passwordProblem }: AccountsParts): Accounts {
@@ -68,7 +60,7 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
       const { username, password, email = null, fullName = null, role = 'user' } = request
       const fields = [
         ...checkProfile({ username, email, fullName }),
-        ...check('password', passwordProblem(password, { username, email })),
+        ...checkField('password', passwordProblem(password, { username, email })),
       ]
       if (fields.length > 0) throw refuseFields(fields)
       const stored = await passwords.hash(password)
@@ -77,7 +69,7 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
     },
 
     async hashNewPassword(password, { username, email }) {
-      const fields = check('password', passwordProblem(password, { username, email }))
+      const fields = checkField('password', passwordProblem(password, { username, email }))
       if (fields.length > 0) throw refuseFields(fields)
       return passwords.hash(password)
     },
@@ -96,10 +88,12 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
         const { username, email, passwordHash } = account
         const problems = [
           ...checkProfile(account),
-          ...check('password_hash', importedHashProblem(passwordHash)),
+          ...checkField('password_hash', importedHashProblem(passwordHash)),
         ]
-        if (await isTaken(username)) problems.push(...check('username', takenProblem))
-        if (email !== null && (await isTaken(email))) problems.push(...check('email', takenProblem))
+        if (await isTaken(username)) problems.push(...checkField('username', takenProblem))
+        if (email !== null && (await isTaken(email))) {
+          problems.push(...checkField('email', takenProblem))
+        }
         for (const { path, message } of problems) {
           fields.push({ path: `${index}.${path}`, message })
         }
@@ -117,21 +111,3 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
 }
 
 const takenProblem = 'is taken'
-
-function check(path: string, message: string | undefined): FieldError[] {
-  return message === undefined ? [] : [{ path, message }]
-}
-
-function checkProfile(profile: Pick<ImportedAccount, 'username' | 'email' | 'fullName'>) {
-  const { username, email, fullName } = profile
-  return [
-    ...check('username', usernameProblem(username)),
-    ...check('email', email === null ? undefined : emailProblem(email)),
-    ...check('full_name', fullName === null ? undefined : fullNameProblem(fullName)),
-  ]
-}
-
-function refuseFields(fields: readonly FieldError[]): AppError {
-  const sentence = fields.map(({ path, message }) => `${path} ${message}`).join('; ')
-  return new AppError('invalid_input', sentence, { fields })
-}

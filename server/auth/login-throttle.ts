@@ -38,6 +38,11 @@ export interface LoginThrottle {
    *   counted (R108)
    */
   reserve(attempt: PasswordAttempt): Promise<ReservedAttempt>
+  /**
+   * To be called before an account is made: as often as passwords may fail from one address (R111).
+   * @throws AppError too_many_requests, unavailable
+   */
+  reserveRegistration(device: Device): Promise<void>
   /** For an account whose password was set anew. */
   reopen(userId: string): Promise<void>
 }
@@ -118,6 +123,10 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
           await giveBack(held)
         },
       }
+    },
+
+    async reserveRegistration({ address }) {
+      await takeAll([addressPool, `registration:${addressPoolOf(address)}`])
     },
 
     reopen: (userId) => counters.clear([`account:${userId}`]),

@@ -15,7 +15,7 @@ export interface PresentedPassword {
 }
 
 /**
- * Whose password it is.
+ * Whose password it is, with the hash that is stored now.
  * @throws AppError invalid_credentials, alike for unknown, wrong and disabled (R109);
  *   too_many_requests, overloaded, unavailable: then it was not looked at
  */
@@ -32,11 +32,14 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
   const { users, passwords, loginThrottle, auditLog } = parts
 
   /** May wait for another sign-in: who has the right password is let in, however busy it is. */
-  async function upgradeHash(user: UserRecord, password: string): Promise<void> {
+  async function upgradeHash(user: UserRecord, password: string): Promise<UserRecord> {
     try {
-      await users.replacePassword(user.id, user.password, await passwords.hash(password))
+      const replacement = await passwords.hash(password)
+      const isReplaced = await users.replacePassword(user.id, user.password, replacement)
+      return isReplaced ? { ...user, password: replacement } : user
     } catch (error) {
       if (!(error instanceof AppError && error.reason === 'overloaded')) throw error
+      return user
     }
   }
 
@@ -72,8 +75,7 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
       throw new AppError('invalid_credentials', 'Incorrect username or password', { detail: why })
     }
     await attempt.succeed()
-    if (verdict.rehash) await upgradeHash(user, password)
-    return user
+    return verdict.rehash ? upgradeHash(user, password) : user
   }
 }
 

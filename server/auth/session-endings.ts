@@ -15,7 +15,10 @@ export type EndReason =
   | 'client_removed'
 
 export interface EndOptions {
-  /** What belongs to it, or causes it: all of it happens, or none. Run first: `required` decides. */
+  /**
+   * What belongs to it: all of it happens, or none. It goes first, so that a sign-in which begins in
+   * the same moment is ended with the others, or finds what is written here and ends itself.
+   */
   writes?: readonly Compilable[]
 }
 
@@ -48,7 +51,7 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
         .set({ revoked_at_ms: clock.now(), revoked_reason: reason })
         .where('id', '=', id)
         .where('revoked_at_ms', 'is', null)
-      await revocations.revoke([{ kind: 'session', subject: id }], [write, ...writes])
+      await revocations.revoke([{ kind: 'session', subject: id }], [...writes, write])
       onChange()
     },
 

@@ -8,6 +8,7 @@ import { type Actor, createAccountChange } from './account-change.ts'
 import type { AccountRequest, Accounts } from './accounts.ts'
 import type { AuditLog } from './audit-log.ts'
 import { isNotLastAdmin, lockAdmins, refuseLastAdmin } from './last-admin.ts'
+import type { LoginThrottle } from './login-throttle.ts'
 import type { Revocations } from './revocations.ts'
 import type { Sessions } from './sessions.ts'
 import type { UserRecord, Users } from './users.ts'
@@ -46,12 +47,13 @@ interface UserAdministrationParts {
   accounts: Accounts
   sessions: Sessions
   revocations: Revocations
+  loginThrottle: Pick<LoginThrottle, 'reopen'>
   auditLog: AuditLog
   clock: Clock
 }
 
 export function createUserAdministration(parts: UserAdministrationParts): UserAdministration {
-  const { users, accounts, auditLog, clock } = parts
+  const { users, accounts, loginThrottle, auditLog, clock } = parts
   const { kysely } = parts.database
   const changeAccount = createAccountChange(parts)
 
@@ -139,6 +141,8 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
         },
         by,
       )
+      // Failures with the old password say nothing about the new one (R99).
+      await loginThrottle.reopen(id)
       return sessionsEnded
     },
 

@@ -26,6 +26,14 @@ export function insertSearchKeys(kysely: Kysely<Tables>, user: SearchableUser): 
   return kysely.insertInto('user_search_keys').values(rows)
 }
 
+/** For a user whose name or address has changed. */
+export function replaceSearchKeys(kysely: Kysely<Tables>, user: SearchableUser): Compilable[] {
+  return [
+    kysely.deleteFrom('user_search_keys').where('user_id', '=', user.id),
+    insertSearchKeys(kysely, user),
+  ]
+}
+
 /** The keys that begin with what was typed; undefined where it looks for nobody. */
 export function searchRange(typed: string): { from: string; to: string } | undefined {
   const from = cut(canonicalText(typed).replace(/^@/, ''))

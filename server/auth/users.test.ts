@@ -34,6 +34,7 @@ forEachEngine((engine) => {
       ...describeUser('Ada', { email: 'Ada@Example.com', fullName: 'Ada L', role: 'admin' }),
       id: expect.stringMatching(/^[\w-]{22}$/),
       epoch: 0,
+      passwordChangedAtMs: clock.now(),
       createdAtMs: clock.now(),
       lastSeenAtMs: null,
     })

@@ -23,6 +23,7 @@ export interface UserRecord {
   /** Part of every access token; raising it ends them all. */
   epoch: number
   password: StoredPassword
+  passwordChangedAtMs: number
   isDemo: boolean
   createdAtMs: number
   /** When a session was last begun or refreshed; null where that never was. */
@@ -53,8 +54,13 @@ export interface Users {
   /** All of them, or none. @throws AppError conflict where a name or address is taken */
   createAll(users: readonly NewUser[]): Promise<void>
   listDemo(): Promise<UserRecord[]>
-  /** Stores the rehashed password, unless it was changed meanwhile. */
-  replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<void>
+  /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
+  replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
+  /**
+   * Whether he may still sign in with the password that was read. It waits for a change that is
+   * being made, so that who asks after his own write is seen by that change or sees it.
+   */
+  isUnchanged(user: UserRecord): Promise<boolean>
   /** Somebody has just signed in, or is still here. Written down once a minute at most. */
   noteSeen(user: UserRecord): Promise<void>
 }
@@ -125,12 +131,24 @@ export function createUsers({ database, clock }: UsersParts): Users {
     },
 
     async replacePassword(id, old, replacement) {
-      await kysely
+      const { numUpdatedRows } = await kysely
         .updateTable('users')
         .set({ password_hash: replacement.hash, password_key_id: replacement.keyId })
         .where('id', '=', id)
         .where('password_hash', '=', old.hash)
-        .execute()
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async isUnchanged({ id, passwordChangedAtMs }) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('users')
+        .set({ password_changed_at_ms: passwordChangedAtMs })
+        .where('id', '=', id)
+        .where('password_changed_at_ms', '=', passwordChangedAtMs)
+        .where('disabled', '=', 0)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
     },
 
     async noteSeen({ id, lastSeenAtMs }) {
@@ -156,13 +174,15 @@ export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
     disabled: row.disabled === 1,
     epoch: row.epoch,
     password: { hash: row.password_hash, keyId: row.password_key_id },
+    passwordChangedAtMs: row.password_changed_at_ms,
     isDemo: row.is_demo === 1,
     createdAtMs: row.created_at_ms,
     lastSeenAtMs: row.last_seen_at_ms || null,
   }
 }
 
-async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
+/** @throws AppError conflict, naming the field, where `run` finds a name or an address taken */
+export async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()
   } catch (error) {

@@ -12,6 +12,7 @@ export const errorReasons = [
   'invalid_request', // the request itself is malformed
   'invalid_input', // a field breaks its rule; see `fields`
   'invalid_credentials', // unknown user, wrong password or disabled user: one answer
+  'registration_closed', // people make no accounts of their own here
   'reauthentication_required', // a sensitive change wants the current password, or a fresh sign-in
   'invalid_grant', // a refresh token that no longer opens anything
   'invalid_client', // an unknown OAuth client, or its secret is wrong

@@ -14,6 +14,9 @@ export const pagePaths = {
 
 export type PagePath = (typeof pagePaths)[keyof typeof pagePaths]
 
+/** The place on the account page where the password is changed. */
+export const changePasswordFragment = 'password'
+
 /** Swagger UI: a page of the server's, not one of the app's. */
 export const docsPath = '/docs'
 

@@ -52,6 +52,7 @@ describe('R75: the return path', () => {
     ['a text that is too long', `/items?q=${'x'.repeat(3_000)}`],
     ['the sign-in page itself', '/login?next=/items'],
     ['the sign-in page behind dots', '/items/../login'],
+    ['the registration page', '/register?next=/items'],
   ])('refuses %s', (_name, next) => {
     expect(safeReturnPath(next)).toBe(defaultReturnPath)
   })

@@ -46,6 +46,7 @@ export const signInTitles = {
 export const signInMessages = {
   expired: 'Your session has ended. Sign in to carry on.',
   signedOut: 'You’re signed out.',
+  deleted: 'Your account is deleted, and all that belonged to it.',
   wrongCredentials: 'That username and password don’t match. Try again.',
   missingFields: 'Enter your username and your password.',
   switchedOff: 'Signing in with a password is switched off here.',
@@ -65,6 +66,7 @@ export function describeThrottle(retryAfterSeconds: number): string {
 export function openingSlots(reason: unknown): Pick<SignInSlots, 'state' | 'message'> {
   if (reason === 'expired') return { state: 'expired', message: signInMessages.expired }
   if (reason === 'signed-out') return { state: 'signed-out', message: signInMessages.signedOut }
+  if (reason === 'deleted') return { state: 'signed-out', message: signInMessages.deleted }
   return { state: 'idle', message: '' }
 }
 
@@ -73,9 +75,8 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
   return {
     title: failedStates.has(state) ? signInTitles.error : signInTitles.plain,
     state,
-    light: lightWords[state],
+    ...describeReader(state),
     lead: describeDestination(next),
-    tone: tones[state],
     message,
     next,
     register: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
@@ -83,8 +84,13 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
   }
 }
 
+/** The reader light's word, and how the status area speaks. */
+export function describeReader(state: SignInState): Pick<SignInView, 'light' | 'tone'> {
+  return { light: lightWords[state], tone: tones[state] }
+}
+
 /** `hasOwn`, because `next` is the visitor's text and '__proto__' is no page. */
-function describeDestination(next: string): string {
+export function describeDestination(next: string): string {
   const [path = ''] = next.split(/[?#]/, 1)
   const title = Object.hasOwn(pageTitles, path) ? pageTitles[path] : 'Keycard'
   return `to continue to ${title}`

@@ -15,4 +15,4 @@ export const slotMarks: SignInView = {
   username: '__KEYCARD_username__',
 }
 
-export const slotMarkPattern = /__KEYCARD_([a-z]+)__/
+export const slotMarkPattern = /__KEYCARD_([A-Za-z]+)__/

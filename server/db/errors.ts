@@ -18,6 +18,13 @@ export function isUniqueViolation(error: unknown, column?: UniqueColumn): boolea
   return violated !== null && (column === undefined || violated === column)
 }
 
+/** True where a row was to belong to one that is not there, or not any more. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as ErrorWithCode
+  return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === '23503'
+}
+
 /** True where the database cannot answer now. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false

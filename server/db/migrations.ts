@@ -152,6 +152,8 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .addColumn('is_new_device', 'integer', (column) => column.notNull().defaultTo(0))
           .execute()
 
+        await sessions.addColumn('notices_seen_at_ms', 'bigint').execute()
+
         await schema
           .createTable('known_devices')
           .addColumn('user_id', text, (column) =>

@@ -84,6 +84,8 @@ export interface SessionsTable {
   device_id: string | null
   /** Set where the user had not signed in there before, until he says that it was him. */
   is_new_device: Generated<Flag>
+  /** Up to when its user has put the security notices away; null where he never has. */
+  notices_seen_at_ms: EpochMs | null
 }
 
 /** The browsers that a user has signed in with. The cookie holds the id and a keyed hash of it. */

@@ -8,6 +8,7 @@ import { revocationEndpoint } from '../oauth/revoke.ts'
 import { tokenEndpoint } from '../oauth/token.ts'
 import type { Services } from '../services.ts'
 import { hasLiveRefreshCookie } from '../trpc/refresh-cookie.ts'
+import { changePasswordUrl } from './change-password-url.ts'
 import { readClientBuild } from './client-build.ts'
 import { docsPlugin } from './docs.ts'
 import { handleErrors, sendError } from './error-handler.ts'
@@ -16,6 +17,7 @@ import { healthEndpoints } from './health.ts'
 import { loginForm } from './login-form.ts'
 import { metricsEndpoint } from './metrics.ts'
 import { openapiPlugin } from './openapi.ts'
+import { registerForm } from './register-form.ts'
 import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -43,7 +45,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
 
   addSecurityHeaders(app, {
     publicUrl: config.publicUrl,
-    styleHashes: build ? [build.loginPage.styleHash] : [],
+    styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
   })
   handleErrors(app)
   addIdentity(app)
@@ -66,10 +68,13 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
 
   // The pages.
   await app.register(async (pages) => loginForm(pages, services, build))
+  await app.register(async (pages) => registerForm(pages, services, build))
+  await app.register(async (pages) => changePasswordUrl(pages))
   await app.register(async (pages) =>
     serveStaticClient(pages, {
       build,
       isSignedIn: (request) => hasLiveRefreshCookie(request, services),
+      config,
     }),
   )
   return app

@@ -1,26 +1,32 @@
-// The built browser part: where it lies, and its two pages, read once at the start.
+// The built browser part: where it lies, and its three pages, read once at the start.
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLoginPage, type LoginPage } from './login-page.ts'
+import { createRegisterPage, type RegisterPage } from './register-page.ts'
 
 export interface ClientBuild {
   /** Holds every hashed file, and nothing else. */
   readonly assetsDirectory: string
   readonly appHtml: string
   readonly loginPage: LoginPage
+  readonly registerPage: RegisterPage
 }
 
 /** undefined where nothing is built: the API does not need it. */
 export function readClientBuild(directory = builtClientDirectory): ClientBuild | undefined {
-  const pages = ['index.html', 'login.html'].map((name) => path.join(directory, name))
+  const names = ['index.html', 'login.html', 'register.html']
+  const pages = names.map((name) => path.join(directory, name))
   if (!pages.every((file) => existsSync(file))) return undefined
-  const [appHtml = '', loginHtml = ''] = pages.map((file) => readFileSync(file, 'utf8'))
+  const [appHtml = '', loginHtml = '', registerHtml = ''] = pages.map((file) =>
+    readFileSync(file, 'utf8'),
+  )
   return {
     assetsDirectory: path.join(directory, 'assets'),
     appHtml,
     loginPage: createLoginPage(loginHtml),
+    registerPage: createRegisterPage(registerHtml),
   }
 }
 

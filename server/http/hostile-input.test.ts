@@ -28,8 +28,6 @@ beforeAll(async () => {
   pages = fastify({ loggerInstance: logger as FastifyBaseLogger })
   await pages.register(cookie)
   await loginForm(pages, keycard.services, {
-    assetsDirectory: '',
-    appHtml: '',
     loginPage: createLoginPage(Object.values(slotMarks).join('\n')),
   })
 })

@@ -3,6 +3,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RegisterSlots } from '../contract/register-page.ts'
 import type { SignInSlots } from '../contract/sign-in-page.ts'
 import type { ClientBuild } from './client-build.ts'
 
@@ -10,10 +11,20 @@ import type { ClientBuild } from './client-build.ts'
 export async function sendLoginPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  build: ClientBuild | undefined,
+  build: Pick<ClientBuild, 'loginPage'> | undefined,
   slots: SignInSlots,
 ) {
   return build ? sendHtml(request, reply, build.loginPage.render(slots)) : sendNotBuilt(reply)
+}
+
+/** The registration page; the status is the caller's, 200 by default. */
+export async function sendRegisterPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  build: Pick<ClientBuild, 'registerPage'> | undefined,
+  slots: RegisterSlots,
+) {
+  return build ? sendHtml(request, reply, build.registerPage.render(slots)) : sendNotBuilt(reply)
 }
 
 export async function sendAppPage(

@@ -20,8 +20,6 @@ beforeAll(async () => {
   app = fastify()
   await app.register(cookie)
   await loginForm(app, keycard.services, {
-    assetsDirectory: '',
-    appHtml: '',
     loginPage: createLoginPage(template),
   })
 })
@@ -210,8 +208,6 @@ describe('what is no sign-in at all', () => {
     const door = fastify()
     await door.register(cookie)
     await loginForm(door, closed.services, {
-      assetsDirectory: '',
-      appHtml: '',
       loginPage: createLoginPage(template),
     })
     const answer = await door.inject({

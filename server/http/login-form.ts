@@ -4,9 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
 import { describeDevice } from '../contract/device.ts'
 import { pagePaths } from '../contract/pages.ts'
-import { asAppError } from '../contract/request-fault.ts'
 import { safeReturnPath } from '../contract/return-path.ts'
-import { describeThrottle, type SignInSlots, signInMessages } from '../contract/sign-in-page.ts'
+import { signInMessages } from '../contract/sign-in-page.ts'
 import { acceptForm, type FormParameters } from '../oauth/form-body.ts'
 import type { Services } from '../services.ts'
 import { openDeviceCookie } from '../trpc/device-cookie.ts'
@@ -14,12 +13,13 @@ import { openRefreshCookie } from '../trpc/refresh-cookie.ts'
 import type { ClientBuild } from './client-build.ts'
 import { sendLoginPage } from './html-reply.ts'
 import { toHttpError } from './http-error.ts'
+import { describeRefusal } from './sign-in-refusal.ts'
 
 /** On to `next` with the right password, or the page again. */
 export async function loginForm(
   app: FastifyInstance,
   services: Services,
-  build: ClientBuild | undefined,
+  build: Pick<ClientBuild, 'loginPage'> | undefined,
 ): Promise<void> {
   acceptForm(app)
 
@@ -29,7 +29,7 @@ export async function loginForm(
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
     return sendLoginPage(request, reply, build, {
-      ...describeRefusal(error),
+      ...describeRefusal(error, signInMessages.refused),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',
     })
@@ -62,25 +62,4 @@ export async function loginForm(
     // Never 307, which would post the password to the next page too (R18).
     return reply.redirect(safeReturnPath(form.get('next')), 303)
   })
-}
-
-function describeRefusal(error: unknown): Pick<SignInSlots, 'state' | 'message'> {
-  const { reason, retryAfterSeconds } = asAppError(error) ?? {}
-  switch (reason) {
-    case 'invalid_credentials':
-      return { state: 'error', message: signInMessages.wrongCredentials }
-    case 'too_many_requests':
-      return { state: 'throttled', message: describeThrottle(retryAfterSeconds ?? 1) }
-    case 'invalid_input':
-      return { state: 'error', message: signInMessages.missingFields }
-    case 'unsupported_grant_type':
-      return { state: 'error', message: signInMessages.switchedOff }
-    case 'overloaded':
-      return { state: 'fault', message: signInMessages.overloaded }
-    case undefined:
-    case 'unavailable':
-      return { state: 'fault', message: signInMessages.fault }
-    default:
-      return { state: 'error', message: signInMessages.refused }
-  }
 }

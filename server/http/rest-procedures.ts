@@ -33,8 +33,10 @@ export function listRestProcedures(router: AnyTRPCRouter): RestProcedure[] {
   })
 }
 
-export function hasBody({ rest }: RestProcedure): boolean {
-  return rest.method === 'POST' || rest.method === 'PATCH'
+/** DELETE too, where it wants more than its path: a password must not stand in a URL (R79). */
+export function hasBody({ rest, fields, pathFields }: RestProcedure): boolean {
+  if (rest.method !== 'DELETE') return rest.method !== 'GET'
+  return Object.keys(fields).some((field) => !pathFields.includes(field))
 }
 
 function describeProcedure(

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { registerSlotMarks } from '../contract/register-slots.ts'
 import { slotMarks } from '../contract/sign-in-slots.ts'
 import { readClientBuild } from './client-build.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -24,6 +25,7 @@ beforeAll(() => {
   mkdirSync(path.join(directory, 'assets'))
   write('index.html', '<!doctype html><title>The app</title>')
   write('login.html', `<style>a{}</style>${Object.values(slotMarks).join('|')}`)
+  write('register.html', `<style>b{}</style>${Object.values(registerSlotMarks).join('|')}`)
   write('secret.txt', 'not an asset')
   write('assets/app-1234.js', script)
   write('assets/app-1234.js.gz', gzipSync(script))
@@ -32,7 +34,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }))
 afterEach(() => app?.close())
 
-async function startApp({ signedIn = false, built = true } = {}) {
+async function startApp({ signedIn = false, built = true, registration = true } = {}) {
   app = Fastify()
   const build = readClientBuild(built ? directory : path.join(directory, 'nowhere'))
   addSecurityHeaders(app, {
@@ -40,7 +42,8 @@ async function startApp({ signedIn = false, built = true } = {}) {
     styleHashes: build ? [build.loginPage.styleHash] : [],
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }))
-  await serveStaticClient(app, { build, isSignedIn: async () => signedIn })
+  const config = { registration, passwordMinLength: 20 }
+  await serveStaticClient(app, { build, isSignedIn: async () => signedIn, config })
   return app
 }
 
@@ -77,6 +80,25 @@ describe('pages', () => {
     expect(reply.body).toContain('|/items|')
   })
 
+  it('20, 25. answers the registration page with a safe return path and the rule for passwords', async () => {
+    const server = await startApp()
+    const reply = await server.inject({ url: '/register?next=/account', headers: browser })
+    expect(reply.statusCode).toBe(200)
+    expect(reply.body).toContain('|idle|Ready|to continue to Account|')
+    expect(reply.body).toContain('|/account|/login?next=%2Faccount|')
+    expect(reply.body).toContain('|20 characters or more. Spaces are welcome;')
+    const hostile = await server.inject({ url: '/register?next=//evil.example', headers: browser })
+    expect(hostile.body).toContain('|/items|/login?next=%2Fitems|')
+  })
+
+  it('with REGISTRATION=off says that no accounts are made here', async () => {
+    const server = await startApp({ registration: false })
+    const reply = await server.inject({ url: '/register', headers: browser })
+    expect(reply.statusCode).toBe(403)
+    expect(reply.body).toContain('|closed|Locked|')
+    expect(reply.body).toContain('|New accounts aren’t made here: ask whoever runs this Keycard')
+  })
+
   it('compresses a page where that is understood', async () => {
     const server = await startApp()
     const gzipped = await server.inject({
@@ -96,6 +118,8 @@ describe('pages', () => {
     const server = await startApp({ signedIn: true })
     const login = await server.inject({ url: '/login?next=/users', headers: browser })
     expect([login.statusCode, login.headers.location]).toEqual([303, '/users'])
+    const register = await server.inject({ url: '/register?next=/users', headers: browser })
+    expect([register.statusCode, register.headers.location]).toEqual([303, '/users'])
     const home = await server.inject({ url: '/', headers: browser })
     expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
     expect(home.headers['cache-control']).toBe('no-store')
@@ -115,7 +139,7 @@ describe('pages', () => {
 
   it('says in one sentence that nothing is built', async () => {
     const server = await startApp({ built: false })
-    for (const url of ['/login', '/items']) {
+    for (const url of ['/login', '/register', '/items']) {
       const reply = await server.inject({ url, headers: browser })
       expect(reply.statusCode).toBe(503)
       expect(reply.body).toBe('The pages are not built. Run `npm run build` and start again.\n')
@@ -140,6 +164,7 @@ describe('R77: any other path is left to the not-found handler', () => {
     '/assets/app-1234.js%00',
     '/index.html',
     '/login.html',
+    '/register.html',
     '/secret.txt',
     '//items',
     '/items/../../etc/passwd',

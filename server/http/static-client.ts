@@ -2,22 +2,25 @@
 
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
 import { pagePaths } from '../contract/pages.ts'
+import { noProblems, registerMessages } from '../contract/register-page.ts'
 import { safeReturnPath } from '../contract/return-path.ts'
 import { openingSlots } from '../contract/sign-in-page.ts'
 import type { ClientBuild } from './client-build.ts'
-import { sendAppPage, sendLoginPage } from './html-reply.ts'
+import { sendAppPage, sendLoginPage, sendRegisterPage } from './html-reply.ts'
 
 export interface StaticClientOptions {
   /** undefined where nothing is built: the pages then say so. */
   build: ClientBuild | undefined
   /** Whether the request's cookie belongs to a live session. */
   isSignedIn: (request: FastifyRequest) => Promise<boolean>
+  config: Pick<Config, 'registration' | 'passwordMinLength'>
 }
 
 export async function serveStaticClient(
   app: FastifyInstance,
-  { build, isSignedIn }: StaticClientOptions,
+  { build, isSignedIn, config }: StaticClientOptions,
 ): Promise<void> {
   if (build) await serveAssets(app, build.assetsDirectory)
 
@@ -37,6 +40,21 @@ export async function serveStaticClient(
     },
   )
 
+  app.get<{ Querystring: { next?: unknown } }>(pagePaths.register, async (request, reply) => {
+    if (!wantsPage(request)) return reply.callNotFound()
+    const next = safeReturnPath(request.query.next)
+    if (await isSignedIn(request)) return redirect(reply, next)
+    if (!config.registration) reply.code(403)
+    return sendRegisterPage(request, reply, build, {
+      ...(config.registration ? open : closed),
+      problems: noProblems,
+      next,
+      username: '',
+      email: '',
+      passwordMinLength: config.passwordMinLength,
+    })
+  })
+
   app.get(pagePaths.home, async (request, reply) => {
     if (!wantsPage(request)) return reply.callNotFound()
     if (await isSignedIn(request)) return redirect(reply, pagePaths.items)
@@ -54,9 +72,11 @@ export async function serveStaticClient(
   }
 }
 
-const appPaths = Object.values(pagePaths).filter(
-  (path) => path !== pagePaths.home && path !== pagePaths.signIn,
-)
+const open = { state: 'idle', message: '' } as const
+const closed = { state: 'closed', message: registerMessages.closed } as const
+
+const ownRoutes: readonly string[] = [pagePaths.home, pagePaths.signIn, pagePaths.register]
+const appPaths = Object.values(pagePaths).filter((path) => !ownRoutes.includes(path))
 
 /** One route a file: a name that is not there is unknown like any other path. */
 async function serveAssets(app: FastifyInstance, root: string) {

@@ -12,6 +12,8 @@ import type { ItemsTable } from '../db/tables.ts'
 export interface Items {
   /** Newest first. @throws AppError invalid_input where the cursor is not one of ours */
   list(ownerId: string, page: { limit: number; cursor?: string | undefined }): Promise<ItemPage>
+  /** Every one, newest first: for whoever takes his data along. */
+  listAll(ownerId: string): Promise<Item[]>
   create(ownerId: string, item: { title: string; description: string }): Promise<Item>
   /** Changes what is given. @throws AppError not_found, also where it is somebody else's */
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
@@ -54,6 +56,17 @@ export function createItems({ database: { kysely }, clock }: ItemsParts): Items 
       const last = page.at(-1)
       const hasMore = rows.length > limit && last !== undefined
       return { items: page.map(toItem), next_cursor: hasMore ? makeCursor(last) : null }
+    },
+
+    async listAll(ownerId) {
+      const rows = await kysely
+        .selectFrom('items')
+        .selectAll()
+        .where('owner_id', '=', ownerId)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('id', 'desc')
+        .execute()
+      return rows.map(toItem)
     },
 
     async create(ownerId, { title, description }) {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { protectedProcedure, router } from './procedures.ts'
+import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
 import { authRouter } from './routers/auth.ts'
 import { itemsRouter } from './routers/items.ts'
@@ -11,6 +12,7 @@ import { usersRouter } from './routers/users.ts'
 export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
+  account: accountRouter,
   sessions: sessionsRouter,
   activity: activityRouter,
   items: itemsRouter,

@@ -4,5 +4,5 @@ import { renderToString } from 'react-dom/server'
 import { slotMarks } from '../../../server/contract/sign-in-slots.ts'
 import { SignInPage } from './sign-in-page.tsx'
 
-export const signInHtml = renderToString(<SignInPage initial={slotMarks} />)
+export const html = renderToString(<SignInPage initial={slotMarks} />)
 export const titleMark = slotMarks.title

@@ -6,7 +6,7 @@ import type { AppRouter } from '../../../server/trpc/router.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 
 export interface SignInFailure {
-  state: SignInState
+  state: Extract<SignInState, 'error' | 'throttled' | 'offline' | 'fault'>
   message: string
   /** 0 unless throttled. */
   retryAfterSeconds: number
@@ -41,6 +41,6 @@ function isTrpcError(cause: unknown): cause is TRPCClientError<AppRouter> {
   return cause instanceof TRPCClientError
 }
 
-function failure(state: SignInState, message: string): SignInFailure {
+function failure(state: SignInFailure['state'], message: string): SignInFailure {
   return { state, message, retryAfterSeconds: 0 }
 }

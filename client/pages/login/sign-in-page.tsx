@@ -1,13 +1,13 @@
 // The sign-in page: a card in its sleeve, with the form on the sleeve.
 
-import { type ReactNode, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { docsPath, pagePaths } from '../../../server/contract/pages.ts'
 import { type SignInView, signInTitles } from '../../../server/contract/sign-in-page.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 import { PasswordField } from './password-field.tsx'
 import { ReaderCard } from './reader-card.tsx'
 import { StatusArea } from './status-area.tsx'
-import { formatCountdown } from './use-countdown.ts'
+import { SubmitButton } from './submit-button.tsx'
 import { usePatience } from './use-patience.ts'
 import { useSignIn } from './use-sign-in.ts'
 import { UsernameField } from './username-field.tsx'
@@ -63,16 +63,13 @@ export function SignInPage({ initial }: { initial: SignInView }) {
                 <input type="checkbox" name="keep" />
                 {words.keep}
               </label>
-              <button
+              <SubmitButton
                 ref={submitButton}
-                type="submit"
-                className="btn primary submit"
-                aria-disabled={busy || view.state === 'granted' || secondsLeft > 0}
-              >
-                <SubmitLabel state={view.state} secondsLeft={secondsLeft}>
-                  {patience !== 'short' && <span className="spinner" aria-hidden="true" />}
-                </SubmitLabel>
-              </button>
+                state={view.state}
+                secondsLeft={secondsLeft}
+                spins={patience !== 'short'}
+                words={words}
+              />
             </form>
             <p className="foot">
               {words.newHere} <a href={view.register}>{words.register}</a>
@@ -88,28 +85,4 @@ export function SignInPage({ initial }: { initial: SignInView }) {
       </footer>
     </div>
   )
-}
-
-interface SubmitLabelProps {
-  state: string
-  secondsLeft: number
-  children: ReactNode
-}
-
-/** The key makes each text an element of its own, as the reader light's word is. */
-function SubmitLabel({ state, secondsLeft, children }: SubmitLabelProps) {
-  const label = labelSubmit(state, secondsLeft)
-  return (
-    <span key={label} className="submit-label">
-      {children}
-      {label}
-    </span>
-  )
-}
-
-function labelSubmit(state: string, secondsLeft: number): string {
-  if (secondsLeft > 0) return words.submitThrottled(formatCountdown(secondsLeft))
-  if (state === 'busy') return words.submitBusy
-  if (state === 'granted') return words.submitGranted
-  return words.submit
 }

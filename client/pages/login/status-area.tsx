@@ -5,7 +5,7 @@ import { signInStrings as words } from '../../strings/sign-in.ts'
 import { formatCountdown } from './use-countdown.ts'
 
 interface StatusAreaProps {
-  view: SignInView
+  view: Pick<SignInView, 'lead' | 'tone' | 'message'>
   secondsLeft: number
   /** Set while an attempt takes long. */
   onCancel: (() => void) | undefined

@@ -2,15 +2,12 @@
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
-import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
-import type { AccessTokens } from '../access-tokens.ts'
-import type { AuditLog } from '../audit-log.ts'
+import { parseScope } from '../../contract/scopes.ts'
 import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
 import type { PasswordCheck } from '../password-check.ts'
 import type { SessionDoor } from '../session-rows.ts'
-import type { Sessions } from '../sessions.ts'
-import type { Users } from '../users.ts'
-import { type Granted, issueTokens } from './issue-tokens.ts'
+import type { Granted } from './issue-tokens.ts'
+import { listAllowedScopes, type SessionStart } from './start-session.ts'
 
 export interface PasswordGrantRequest {
   username: string
@@ -30,14 +27,11 @@ export type PasswordGrant = (request: PasswordGrantRequest) => Promise<Granted>
 interface PasswordGrantParts {
   enabled: boolean
   checkPassword: PasswordCheck
-  users: Users
-  sessions: Sessions
-  accessTokens: AccessTokens
-  auditLog: AuditLog
+  startSession: SessionStart
 }
 
 export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
-  const { enabled, checkPassword, sessions, auditLog } = parts
+  const { enabled, checkPassword, startSession } = parts
   return async ({ username, password, scope, client, door, keep = false, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
@@ -48,7 +42,7 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
     if (requested) requireClientScopes(client, requested)
     const user = await checkPassword({ username, password, device })
     // … and one the user may not have only now: else it would tell who is an admin.
-    const allowed = scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
+    const allowed = listAllowedScopes(user, client)
     const scopes = requested ?? allowed
     if (scopes.length === 0) {
       throw new AppError('invalid_scope', 'The client may have no scope that this user has')
@@ -56,15 +50,6 @@ export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
     if (!scopes.every((word) => allowed.includes(word))) {
       throw new AppError('invalid_scope', 'scope has a word that this user may not have')
     }
-    const holder = { clientId: client.id, door }
-    const started = await sessions.start({ userId: user.id, scopes, holder, keep, device })
-    await auditLog.record('signed_in', {
-      userId: user.id,
-      sessionId: started.session.id,
-      clientId: client.id,
-      what: door,
-      device,
-    })
-    return issueTokens(parts, started, { user, scopes })
+    return startSession({ user, scopes, client, door, keep, device })
   }
 }

@@ -1,13 +1,14 @@
 // Signing in, staying in, signing out: the browser's door, and the typed client's.
 
 import type { Granted } from '../../auth/grants/issue-tokens.ts'
+import { registrationSchema } from '../../contract/account.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
 import type { TokenResponse } from '../../contract/oauth.ts'
 import { publicProcedure, router } from '../procedures.ts'
 import type { RefreshCookie } from '../refresh-cookie.ts'
 
-/** Public, all three: each brings its own proof. Mutations, so that no secret stands in a URL (R79). */
+/** Public: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
 export const authRouter = router({
   login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
     const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
@@ -23,6 +24,27 @@ export const authRouter = router({
     deviceCookie.renew(granted.session.deviceId)
     return keepInCookie(cookie, granted)
   }),
+
+  /** Signs in with it: the answer is that of `login`. */
+  register: publicProcedure.input(registrationSchema).mutation(async ({ ctx, input }) => {
+    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
+    const granted = await ctx.services.register({
+      username: input.username,
+      password: input.password,
+      email: input.email ?? null,
+      fullName: input.full_name ?? null,
+      client: ctx.services.clients.web,
+      door: cookie.available ? 'browser' : 'token',
+      device: { ...ctx.device, deviceId: deviceCookie.read() },
+    })
+    deviceCookie.renew(granted.session.deviceId)
+    return keepInCookie(cookie, granted)
+  }),
+
+  /** What a form can say of an account before it is made, or given a new password. */
+  rules: publicProcedure.query(({ ctx: { services } }) => ({
+    password_min_length: services.config.passwordMinLength,
+  })),
 
   /** For browsers; other clients post `grant_type=refresh_token` to /token (R72). */
   refresh: publicProcedure.mutation(async ({ ctx }) => {

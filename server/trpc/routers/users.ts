@@ -143,7 +143,7 @@ function toListedUser(user: ListedRecord): ListedUser {
   }
 }
 
-function toUser(user: UserRecord): User {
+export function toUser(user: UserRecord): User {
   return {
     id: user.id,
     username: user.username,

@@ -1,0 +1,72 @@
+// After the client build: the two doors rendered into their HTML, with their stylesheets inlined.
+
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { build, type Plugin } from 'vite'
+
+/** The pages that stand before the app, by the name of their entry. */
+const doors = ['login', 'register'] as const
+
+type Door = (typeof doors)[number]
+type Prerendered =
+  | typeof import('../pages/login/prerender.tsx')
+  | typeof import('../pages/register/prerender.tsx')
+
+/**
+ * They then paint before any script has come, and without scripts they are working forms.
+ * The server fills the marks that are left in them, and admits their styles by their hashes.
+ */
+export function prerenderDoors(): Plugin {
+  return {
+    name: 'keycard:prerender-doors',
+    apply: 'build',
+    async writeBundle({ dir }) {
+      if (!dir) throw new Error('The client build must write into a directory')
+      // One after the other: each builds into the same directory.
+      for (const door of doors) await prerender(door, dir)
+    },
+  }
+}
+
+async function prerender(door: Door, dir: string): Promise<void> {
+  const rendered = await renderPage(door, path.join(dir, '.prerender'))
+  const file = path.join(dir, `${door}.html`)
+  const page = await inlineStylesheets(await readFile(file, 'utf8'), dir)
+  await writeFile(
+    file,
+    page
+      .replace(/<title>.*?<\/title>/, () => `<title>${rendered.titleMark}</title>`)
+      .replace('<div id="root"></div>', () => `<div id="root">${rendered.html}</div>`),
+  )
+}
+
+/** Built for Node into a directory that goes away again once it has run. */
+async function renderPage(door: Door, outDir: string): Promise<Prerendered> {
+  try {
+    await build({
+      configFile: false,
+      root: 'client',
+      logLevel: 'warn',
+      plugins: [react()],
+      build: { ssr: `pages/${door}/prerender.tsx`, outDir, emptyOutDir: true },
+    })
+    return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${door}`)
+  } finally {
+    await rm(outDir, { recursive: true, force: true })
+  }
+}
+
+/** All of them become one `<style>`, in their order, where the first one stood. */
+async function inlineStylesheets(html: string, dir: string): Promise<string> {
+  const links = [...html.matchAll(/[ \t]*<link rel="stylesheet"[^>]* href="([^"]+)"[^>]*>\n?/g)]
+  const sheets = await Promise.all(
+    links.map(([, href = '']) => readFile(path.join(dir, href), 'utf8')),
+  )
+  const style = `    <style>${sheets.join('').trim()}</style>\n`
+  return links.reduce(
+    (page, [link], index) => page.replace(link, () => (index === 0 ? style : '')),
+    html,
+  )
+}

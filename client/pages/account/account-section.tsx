@@ -1,0 +1,59 @@
+// A row of the account page: what it is about beside what can be done, and the end of its form.
+
+import type { ReactNode } from 'react'
+import { accountStrings } from '../../strings/account.ts'
+import { CurrentPasswordField } from './current-password-field.tsx'
+import type { AccountForm } from './use-account-form.ts'
+
+interface AccountSectionProps {
+  /** Its id, and that of its heading with `-heading` behind it. */
+  id: string
+  heading: string
+  note: string
+  children: ReactNode
+}
+
+export function AccountSection({ id, heading, note, children }: AccountSectionProps) {
+  return (
+    <section id={id} className="account-section" aria-labelledby={`${id}-heading`}>
+      <div>
+        <h2 id={`${id}-heading`}>{heading}</h2>
+        <p className="note">{note}</p>
+      </div>
+      <div>{children}</div>
+    </section>
+  )
+}
+
+interface FormEndProps {
+  form: AccountForm
+  submit: string
+  /** While it is under way. */
+  submitting?: string
+  isPrimary?: boolean
+}
+
+/** The password, where it is wanted; the button; and what came of it, in a line that is reserved. */
+export function FormEnd(props: FormEndProps) {
+  const { form, submit, submitting = accountStrings.form.saving, isPrimary = true } = props
+  return (
+    <>
+      {form.wantsProof && <CurrentPasswordField form={form} />}
+      <div className="actions form-end">
+        <button
+          type="submit"
+          className={isPrimary ? 'btn primary' : 'btn'}
+          aria-disabled={form.busy}
+        >
+          {form.busy ? submitting : submit}
+        </button>
+        <p className="form-message" role="alert">
+          {form.message}
+        </p>
+        <p className="form-done" role="status">
+          {form.done}
+        </p>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,71 @@
+// The question before the account is deleted: what goes with it, and the password.
+
+import { useLayoutEffect, useRef } from 'react'
+import { pagePaths } from '../../../server/contract/pages.ts'
+import { trpc } from '../../api/trpc.ts'
+import { session } from '../../session/browser-session.ts'
+import { accountStrings } from '../../strings/account.ts'
+import { CurrentPasswordField } from './current-password-field.tsx'
+import { useAccountForm } from './use-account-form.ts'
+
+const words = accountStrings.deletion
+
+export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const deletion = trpc.account.delete.useMutation()
+
+  const form = useAccountForm({
+    name: 'delete-account',
+    labels: {},
+    async send(_element, currentPassword = '') {
+      await deletion.mutateAsync({ current_password: currentPassword })
+      await leave()
+      return ''
+    },
+  })
+
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+
+  const keep = () => {
+    if (!form.busy) onKeep()
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="delete-account-question"
+      aria-describedby="delete-account-text"
+      onCancel={(event) => {
+        event.preventDefault()
+        keep()
+      }}
+    >
+      <h2 id="delete-account-question">{words.question}</h2>
+      <p id="delete-account-text">{words.text}</p>
+      <form ref={form.ref} noValidate {...form.handlers}>
+        <CurrentPasswordField form={form} />
+        <p className="form-message" role="alert">
+          {form.message}
+        </p>
+        <div className="actions">
+          <button type="button" className="btn" onClick={keep}>
+            {words.keep}
+          </button>
+          <button type="submit" className="btn danger" aria-disabled={form.busy}>
+            {form.busy ? words.confirming : words.confirm}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+/** Signing out clears the cookie and tells the other tabs; the address says why one is out. */
+async function leave(): Promise<void> {
+  await session.signOut().catch(() => undefined)
+  location.replace(`${pagePaths.signIn}?reason=deleted`)
+}

@@ -1,0 +1,46 @@
+// The card's holder: the card, and who is on it.
+
+import type { User } from '../../../server/contract/users.ts'
+import { formatDate } from '../../components/format.ts'
+import { Keycard } from '../../components/keycard.tsx'
+import { SignOutButton } from '../../components/sign-out-button.tsx'
+import { formatCardNumber } from '../../session/access-claims.ts'
+import type { AccessToken } from '../../session/session.ts'
+import { accountStrings as words } from '../../strings/account.ts'
+import { strings } from '../../strings/shell.ts'
+
+export function Holder({ user, token }: { user: User; token: AccessToken }) {
+  const name = user.full_name ?? user.username
+  return (
+    <section className="holder" aria-labelledby="holder-name">
+      <Keycard name={name} number={formatCardNumber(token.sessionId)} opens={token.scopes} />
+      <div>
+        <h2 id="holder-name" dir="auto">
+          {name}
+        </h2>
+        <dl>
+          <dt>{words.username}</dt>
+          <dd>{user.username}</dd>
+          <dt>{words.email}</dt>
+          <dd>{user.email ?? words.noEmail}</dd>
+          <dt>{words.role}</dt>
+          <dd>{strings.roles[user.role]}</dd>
+          <dt>{words.memberSince}</dt>
+          <dd>{formatDate(Date.parse(user.created_at))}</dd>
+        </dl>
+        <SignOutButton />
+      </div>
+    </section>
+  )
+}
+
+export function HolderSkeleton() {
+  return (
+    <div className="holder skeleton" aria-busy="true">
+      <p className="visually-hidden" role="status">
+        {strings.shell.loading}
+      </p>
+      <i className="bone bone-card" />
+    </div>
+  )
+}

@@ -1,0 +1,23 @@
+// The way to the pages that tell where one is signed in, and what happened.
+
+import { Link } from 'wouter'
+import { pagePaths } from '../../../server/contract/pages.ts'
+import { accountStrings } from '../../strings/account.ts'
+import { AccountSection } from './account-section.tsx'
+
+const words = accountStrings.places
+
+export function PlacesSection() {
+  return (
+    <AccountSection id="places" heading={words.heading} note={words.note}>
+      <div className="actions">
+        <Link className="btn" href={pagePaths.sessions}>
+          {words.sessions}
+        </Link>
+        <Link className="btn" href={pagePaths.activity}>
+          {words.activity}
+        </Link>
+      </div>
+    </AccountSection>
+  )
+}

@@ -1,0 +1,116 @@
+// One form of the account page: what was typed stays until the server has it, and where it wants to
+// know who is there, the password is asked for in place (R65).
+
+import { type SubmitEvent, useRef, useState } from 'react'
+import { readFailure } from '../../api/failure.ts'
+import { useLaterFocus } from '../../components/use-later-focus.ts'
+import { accountStrings } from '../../strings/account.ts'
+
+const words = accountStrings.form
+
+interface AccountFormOptions {
+  /** Begins the ids of its fields. */
+  name: string
+  /** What the fields are called, by their names on the wire. */
+  labels: Readonly<Record<string, string>>
+  /** What is said of a required field that is empty. */
+  missing?: Readonly<Record<string, string>>
+  /** Resolves with what has happened, in a sentence; rejects with the call's own error. */
+  send: (form: HTMLFormElement, currentPassword: string | undefined) => Promise<string>
+}
+
+export function useAccountForm({ name, labels, missing = {}, send }: AccountFormOptions) {
+  const ref = useRef<HTMLFormElement>(null)
+  const focusLater = useLaterFocus()
+  const [busy, setBusy] = useState(false)
+  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
+  const [message, setMessage] = useState('')
+  const [done, setDone] = useState('')
+  const [wantsProof, setWantsProof] = useState(false)
+
+  const idOf = (field: string) => `${name}-${field}`
+
+  async function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (busy) return
+    const element = event.currentTarget
+    const empty = findMissing(element)
+    setProblems(empty)
+    setMessage('')
+    setDone('')
+    const [first] = Object.keys(empty)
+    if (first !== undefined) return focusLater(idOf(first))
+    setBusy(true)
+    try {
+      setDone(await send(element, readCurrentPassword(element)))
+      setWantsProof(false)
+    } catch (error) {
+      explain(error)
+    }
+    setBusy(false)
+  }
+
+  function findMissing(element: HTMLFormElement): Record<string, string> {
+    const sentences = { ...missing, current_password: words.currentPasswordMissing }
+    const empty = Object.entries(sentences).filter(([field]) => {
+      const input = element.elements.namedItem(field)
+      return input instanceof HTMLInputElement && input.required && input.value === ''
+    })
+    return Object.fromEntries(empty)
+  }
+
+  function explain(error: unknown) {
+    const { message, reason, fields, retryAfterSeconds = 1 } = readFailure(error)
+    const known = fields.filter(({ path }) => path in labels)
+    if (reason === 'reauthentication_required') {
+      setWantsProof(true)
+      focusLater(idOf('current_password'))
+    } else if (reason === 'invalid_credentials') {
+      setProblems({ current_password: words.wrongPassword })
+      emptyField(ref.current, 'current_password')
+      focusLater(idOf('current_password'))
+    } else if (reason === 'too_many_requests') {
+      setMessage(words.tooMany(retryAfterSeconds))
+    } else if (known[0]) {
+      const sentences = known.map(({ path, message }) => [
+        path,
+        words.fieldProblem(labels[path] ?? path, message),
+      ])
+      setProblems(Object.fromEntries(sentences))
+      focusLater(idOf(known[0].path))
+    } else {
+      setMessage(`${message} ${words.kept}`)
+    }
+  }
+
+  return {
+    ref,
+    idOf,
+    busy,
+    problems,
+    message,
+    done,
+    wantsProof,
+    /** Onto the form. */
+    handlers: {
+      onSubmit: (event: SubmitEvent<HTMLFormElement>) => void submit(event),
+      /** Whoever mends a field is not told any more that it is wrong. */
+      onInput: (event: { target: EventTarget }) => {
+        const { name: field } = event.target as HTMLInputElement
+        setProblems(({ [field]: _mended, ...others }) => others)
+      },
+    },
+  }
+}
+
+export type AccountForm = ReturnType<typeof useAccountForm>
+
+function readCurrentPassword(form: HTMLFormElement): string | undefined {
+  const password = new FormData(form).get('current_password')
+  return typeof password === 'string' ? password : undefined
+}
+
+function emptyField(form: HTMLFormElement | null, name: string): void {
+  const input = form?.elements.namedItem(name)
+  if (input instanceof HTMLInputElement) input.value = ''
+}

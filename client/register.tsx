@@ -1,0 +1,14 @@
+// The entry of the registration page: wakes up what the server sent.
+
+import './styles/register.css'
+import { createRoot, hydrateRoot } from 'react-dom/client'
+import { readPrerenderedView, readViewFromAddress } from './pages/register/opening-view.ts'
+import { RegisterPage } from './pages/register/register-page.tsx'
+
+const root = document.getElementById('root') as HTMLElement
+
+if (root.firstElementChild) {
+  hydrateRoot(root, <RegisterPage initial={readPrerenderedView(root)} />)
+} else {
+  createRoot(root).render(<RegisterPage initial={readViewFromAddress(location.search)} />)
+}

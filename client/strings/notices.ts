@@ -1,0 +1,23 @@
+// Every text of the security notices, which may stand above any page.
+
+import type { NoticeKind } from '../../server/contract/account.ts'
+
+export const noticeStrings = {
+  label: 'Security notices',
+  what: {
+    password_changed: 'Your password was changed',
+    password_set_by_admin: 'An admin set a new password for you',
+    email_changed: 'The email address of your account was changed',
+    data_exported: 'A copy of your data was downloaded',
+    new_device: 'Somebody signed in on a device that is new here',
+  } satisfies Record<NoticeKind, string>,
+  /** After one of those: on which device, from where, when. */
+  place: (device: string, address: string) => ` with ${device} from ${address}`,
+  device: (device: string) => ` with ${device}`,
+  address: (address: string) => ` from ${address}`,
+  notYou: 'Not you?',
+  changePassword: 'Change your password',
+  and: 'and',
+  lookAtSessions: 'look at your sessions',
+  dismiss: 'Understood',
+} as const

@@ -1,0 +1,18 @@
+// Every text of the registration page.
+
+import { registerLabels, registerMessages } from '../../server/contract/register-page.ts'
+
+export const registerStrings = {
+  /** From the contract: the server says these too, where scripts are late. */
+  ...registerMessages,
+  labels: registerLabels,
+  heading: 'Create an account',
+  submit: 'Create account',
+  submitBusy: 'Creating your account…',
+  submitGranted: 'Account created',
+  submitThrottled: (countdown: string) => `Try again in ${countdown}`,
+  cancelled: 'Cancelled: no account was made, unless it was too late for that.',
+  granted: 'Account created. You are signed in.',
+  haveOne: 'Have an account?',
+  signIn: 'Sign in',
+} as const

@@ -1,0 +1,85 @@
+// The last step of every way in: a session for a user who has proved who he is, and its tokens.
+
+import { AppError } from '../../contract/app-error.ts'
+import type { Device } from '../../contract/device.ts'
+import { type Scope, scopesOfRole } from '../../contract/scopes.ts'
+import { isForeignKeyViolation } from '../../db/errors.ts'
+import type { AccessTokens } from '../access-tokens.ts'
+import type { AuditLog } from '../audit-log.ts'
+import type { Client } from '../clients.ts'
+import type { StartedSession } from '../session-rotation.ts'
+import type { SessionDoor } from '../session-rows.ts'
+import type { Sessions } from '../sessions.ts'
+import type { UserRecord, Users } from '../users.ts'
+import { type Granted, issueTokens } from './issue-tokens.ts'
+
+export interface SessionRequest {
+  /** As he was when he proved it. */
+  user: UserRecord
+  scopes: readonly Scope[]
+  client: Client
+  door: SessionDoor
+  /** "Keep me signed in", at the browser's door. False by default. */
+  keep?: boolean
+  device: Device
+}
+
+/** @throws AppError invalid_credentials where the account has changed since he proved it */
+export type SessionStart = (request: SessionRequest) => Promise<Granted>
+
+interface SessionStartParts {
+  users: Users
+  sessions: Sessions
+  accessTokens: AccessTokens
+  auditLog: AuditLog
+}
+
+/** All that the user's role and the client both allow. */
+export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
+  return scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
+}
+
+export function createSessionStart(parts: SessionStartParts): SessionStart {
+  const { users, sessions, accessTokens, auditLog } = parts
+
+  async function start(request: SessionRequest): Promise<StartedSession> {
+    const { user, scopes, client, door, keep = false, device } = request
+    try {
+      const holder = { clientId: client.id, door }
+      return await sessions.start({ userId: user.id, scopes, holder, keep, device })
+    } catch (error) {
+      if (!isForeignKeyViolation(error)) throw error
+      throw refuseChanged()
+    }
+  }
+
+  /**
+   * While a password was being checked it may have been changed, which ends all other sessions
+   * (R60): one that begins with the old password just then must not be the one that is left over.
+   */
+  async function endIfChanged({ session }: StartedSession, user: UserRecord): Promise<void> {
+    if (await users.isUnchanged(user)) return
+    await sessions.end(session.id, 'password_changed')
+    throw refuseChanged()
+  }
+
+  return async (request) => {
+    const { user, scopes, client, door, device } = request
+    const started = await start(request)
+    await endIfChanged(started, user)
+    await auditLog.record('signed_in', {
+      userId: user.id,
+      sessionId: started.session.id,
+      clientId: client.id,
+      what: door,
+      device,
+    })
+    return issueTokens({ accessTokens, users }, started, { user, scopes })
+  }
+}
+
+function refuseChanged(): AppError {
+  return new AppError('invalid_credentials', 'Incorrect username or password', {
+    detail: 'changed meanwhile',
+  })
+}

@@ -1,0 +1,105 @@
+// Changing one's own profile. The e-mail address signs in too, so changing it asks who is there (R65).
+
+import type { Updateable } from 'kysely'
+import { canonicalName, emailProblem, fullNameProblem } from '../contract/credential-rules.ts'
+import type { Device } from '../contract/device.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { RequiredWriteError, required } from '../db/required-write.ts'
+import type { UsersTable } from '../db/tables.ts'
+import { checkField, refuseFields } from './account-rules.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { UserIdentity } from './identity.ts'
+import type { Reauthentication } from './reauthentication.ts'
+import { replaceSearchKeys } from './user-search.ts'
+import { sayConflict, type UserRecord, type Users } from './users.ts'
+
+export interface ProfileChangeRequest {
+  identity: UserIdentity
+  /** null takes it away; absent leaves it as it is. */
+  fullName: string | null | undefined
+  email: string | null | undefined
+  currentPassword: string | undefined
+  device: Device
+}
+
+/**
+ * The user as he is now.
+ * @throws AppError invalid_input or conflict, naming the field; where the e-mail address is to
+ *   change, reauthentication_required and what comes of the password that is then sent
+ */
+export type ProfileChange = (request: ProfileChangeRequest) => Promise<UserRecord>
+
+interface ProfileChangeParts {
+  database: Database
+  clock: Clock
+  users: Users
+  reauthenticate: Reauthentication
+  auditLog: AuditLog
+}
+
+export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
+  const { database, clock, users, reauthenticate, auditLog } = parts
+  return async (request) => {
+    const { identity, currentPassword, device } = request
+    assertProfile(request)
+    const user = await users.getCaller(identity)
+    const changes = listChanges(user, request)
+    if (changes.length === 0) return user
+    if (changes.some(({ field }) => field === 'email')) {
+      await reauthenticate({ identity, currentPassword, device })
+    }
+
+    const update = database.kysely
+      .updateTable('users')
+      .set(Object.assign({ updated_at_ms: clock.now() }, ...changes.map(({ set }) => set)))
+      .where('id', '=', user.id)
+    const { sessionId } = identity
+    const entries = changes.map(({ field }) => ({
+      userId: user.id,
+      sessionId,
+      what: field,
+      device,
+    }))
+    const log = entries.map((facts) => auditLog.entry('profile_changed', facts))
+    const changed = Object.assign({}, user, ...changes.map(({ becomes }) => becomes))
+    const searchKeys = replaceSearchKeys(database.kysely, changed)
+    try {
+      await sayConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
+    } catch (error) {
+      // Deleted meanwhile, which this says in its own words.
+      if (error instanceof RequiredWriteError) await users.getCaller(identity)
+      throw error
+    }
+    for (const facts of entries) auditLog.tell('profile_changed', facts)
+    return users.getCaller(identity)
+  }
+}
+
+function assertProfile({ fullName, email }: ProfileChangeRequest): void {
+  const problems = [
+    ...checkField('full_name', fullName ? fullNameProblem(fullName) : undefined),
+    ...checkField('email', email ? emailProblem(email) : undefined),
+  ]
+  if (problems.length > 0) throw refuseFields(problems)
+}
+
+interface FieldChange {
+  /** Its name on the wire. */
+  field: 'full_name' | 'email'
+  set: Updateable<UsersTable>
+  /** The same, as the rest of the code has it. */
+  becomes: Partial<Pick<UserRecord, 'fullName' | 'email'>>
+}
+
+function listChanges(user: UserRecord, { fullName, email }: ProfileChangeRequest): FieldChange[] {
+  const changes: FieldChange[] = []
+  if (fullName !== undefined && fullName !== user.fullName) {
+    changes.push({ field: 'full_name', set: { full_name: fullName }, becomes: { fullName } })
+  }
+  if (email !== undefined && email !== user.email) {
+    const key = email === null ? null : canonicalName(email)
+    changes.push({ field: 'email', set: { email, email_key: key }, becomes: { email } })
+  }
+  return changes
+}

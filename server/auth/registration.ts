@@ -1,0 +1,52 @@
+// Registration: somebody makes an account for himself, and is signed in with it.
+
+import { AppError } from '../contract/app-error.ts'
+import type { Device } from '../contract/device.ts'
+import type { Accounts } from './accounts.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { Client } from './clients.ts'
+import type { Granted } from './grants/issue-tokens.ts'
+import { listAllowedScopes, type SessionStart } from './grants/start-session.ts'
+import type { LoginThrottle } from './login-throttle.ts'
+import type { SessionDoor } from './session-rows.ts'
+
+export interface RegistrationRequest {
+  username: string
+  password: string
+  email: string | null
+  fullName: string | null
+  client: Client
+  door: SessionDoor
+  device: Device
+}
+
+/**
+ * That a name is taken has to be told, so that a person can choose another (R111). It is told last,
+ * to a request that would have made the account: who asks for names in bulk pays a hash for each,
+ * leaves an account behind wherever he finds a free one, and is throttled by his address.
+ * @throws AppError registration_closed; invalid_input or conflict, naming the fields;
+ *   too_many_requests, overloaded
+ */
+export type Registration = (request: RegistrationRequest) => Promise<Granted>
+
+interface RegistrationParts {
+  enabled: boolean
+  accounts: Accounts
+  loginThrottle: Pick<LoginThrottle, 'reserveRegistration'>
+  startSession: SessionStart
+  auditLog: AuditLog
+}
+
+export function createRegistration(parts: RegistrationParts): Registration {
+  const { enabled, accounts, loginThrottle, startSession, auditLog } = parts
+  return async ({ username, password, email, fullName, client, door, device }) => {
+    if (!enabled) {
+      throw new AppError('registration_closed', 'Registration is switched off here')
+    }
+    await loginThrottle.reserveRegistration(device)
+    const user = await accounts.create({ username, password, email, fullName })
+    await auditLog.record('registered', { userId: user.id, clientId: client.id, device })
+    const scopes = listAllowedScopes(user, client)
+    return startSession({ user, scopes, client, door, device })
+  }
+}

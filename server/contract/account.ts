@@ -1,0 +1,70 @@
+// One's own account on the wire: what may be changed, what that takes, and what one is told.
+
+import { z } from 'zod'
+import { passwordMaxUnits } from './credential-rules.ts'
+
+/** Text that a form may leave empty: trimmed, and null where nothing is left of it. */
+const optionalText = z
+  .string()
+  .trim()
+  .nullable()
+  .transform((text) => text || null)
+
+/** A secret, so it never stands in a query (R79): only procedures with a body take it. */
+const presentedPassword = z.string().min(1, 'must not be empty').max(passwordMaxUnits)
+
+/** The rules for each field are the server's own, and are told all at once. */
+export const registrationSchema = z.object({
+  username: z.string().trim(),
+  password: z.string(),
+  email: optionalText.optional(),
+  full_name: optionalText.optional(),
+})
+
+export const profileChangeSchema = z.object({
+  full_name: optionalText.optional(),
+  email: optionalText.optional(),
+  /** Where the e-mail address changes and the sign-in is not fresh (R65). */
+  current_password: presentedPassword.optional(),
+})
+
+export const passwordChangeSchema = z.object({
+  current_password: presentedPassword,
+  new_password: z.string(),
+})
+
+/** How many other sessions it ended. */
+export const passwordChangedSchema = z.object({ ended_sessions: z.int() })
+
+/** What proves who is there, where the sign-in is not fresh (R65). */
+export const proofSchema = z.object({ current_password: presentedPassword.optional() })
+
+export const noticeKinds = [
+  'password_changed',
+  'password_set_by_admin',
+  'email_changed',
+  'data_exported',
+  'new_device',
+] as const
+
+export type NoticeKind = (typeof noticeKinds)[number]
+
+export const noticeListSchema = z.object({
+  /** Newest first. */
+  notices: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(noticeKinds),
+      /** RFC 3339, UTC. */
+      at: z.string(),
+      address: z.string().nullable(),
+      /** "Firefox on Linux"; null where its user agent says nothing. */
+      device: z.string().nullable(),
+    }),
+  ),
+})
+
+export type Notice = z.infer<typeof noticeListSchema>['notices'][number]
+
+/** The `at` of the newest that was shown. */
+export const noticeDismissalSchema = z.object({ up_to: z.iso.datetime() })

@@ -1,0 +1,57 @@
+// Everything that is held about a user, as he takes it with him: no hash, no key, no token.
+
+import { z } from 'zod'
+import { itemSchema } from './items.ts'
+import { userSchema } from './users.ts'
+
+const place = {
+  address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+}
+
+/** All times are RFC 3339, UTC. */
+export const dataExportSchema = z
+  .object({
+    exported_at: z.string(),
+    profile: userSchema,
+    password_changed_at: z.string(),
+    /** Live and past, newest first. */
+    sessions: z.array(
+      z.object({
+        id: z.string(),
+        client_id: z.string(),
+        scope: z.string(),
+        /** `browser` or `token`: where it began. */
+        door: z.string(),
+        kept: z.boolean(),
+        created_at: z.string(),
+        last_used_at: z.string(),
+        expires_at: z.string(),
+        ended_at: z.string().nullable(),
+        ended_reason: z.string().nullable(),
+        device_id: z.string().nullable(),
+        ...place,
+      }),
+    ),
+    devices: z.array(
+      z.object({ id: z.string(), created_at: z.string(), last_used_at: z.string() }),
+    ),
+    /** What the audit log tells of the account, newest first. */
+    activity: z.array(
+      z.object({
+        at: z.string(),
+        event: z.string(),
+        /** Whether somebody else did it: an admin. */
+        by_another: z.boolean(),
+        session_id: z.string().nullable(),
+        client_id: z.string().nullable(),
+        why: z.string().nullable(),
+        what: z.string().nullable(),
+        ...place,
+      }),
+    ),
+    items: z.array(itemSchema),
+  })
+  .meta({ id: 'DataExport' })
+
+export type DataExport = z.infer<typeof dataExportSchema>

@@ -1,0 +1,31 @@
+// What the page says of a form that was posted without scripts, and came to nothing.
+
+import { asAppError } from '../contract/request-fault.ts'
+import { describeThrottle, signInMessages } from '../contract/sign-in-page.ts'
+
+export interface Refusal {
+  state: 'error' | 'throttled' | 'fault'
+  message: string
+}
+
+/** `refused` stands for what no page of ours can have sent. */
+export function describeRefusal(error: unknown, refused: string): Refusal {
+  const { reason, retryAfterSeconds } = asAppError(error) ?? {}
+  switch (reason) {
+    case 'invalid_credentials':
+      return { state: 'error', message: signInMessages.wrongCredentials }
+    case 'too_many_requests':
+      return { state: 'throttled', message: describeThrottle(retryAfterSeconds ?? 1) }
+    case 'invalid_input':
+      return { state: 'error', message: signInMessages.missingFields }
+    case 'unsupported_grant_type':
+      return { state: 'error', message: signInMessages.switchedOff }
+    case 'overloaded':
+      return { state: 'fault', message: signInMessages.overloaded }
+    case undefined:
+    case 'unavailable':
+      return { state: 'fault', message: signInMessages.fault }
+    default:
+      return { state: 'error', message: refused }
+  }
+}

@@ -1,0 +1,115 @@
+// Your own account: changed, taken away, taken along, and what you are told about it.
+
+import { z } from 'zod'
+import {
+  noticeDismissalSchema,
+  noticeListSchema,
+  passwordChangedSchema,
+  passwordChangeSchema,
+  profileChangeSchema,
+  proofSchema,
+} from '../../contract/account.ts'
+import { dataExportSchema } from '../../contract/data-export.ts'
+import { userSchema } from '../../contract/users.ts'
+import { router, scopedProcedure } from '../procedures.ts'
+import { toUser } from './users.ts'
+
+export const accountRouter = router({
+  updateProfile: scopedProcedure('me:write')
+    .meta({
+      rest: { method: 'PATCH', path: '/users/me', summary: 'Change your name or e-mail address' },
+    })
+    .input(profileChangeSchema)
+    .output(userSchema)
+    .mutation(async ({ ctx, input }) => {
+      const user = await ctx.services.changeProfile({
+        identity: ctx.identity,
+        fullName: input.full_name,
+        email: input.email,
+        currentPassword: input.current_password,
+        device: ctx.device,
+      })
+      return toUser(user)
+    }),
+
+  changePassword: scopedProcedure('me:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/me/password',
+        summary: 'Change your password, and end your other sessions',
+      },
+    })
+    .input(passwordChangeSchema)
+    .output(passwordChangedSchema)
+    .mutation(async ({ ctx, input }) => {
+      const endedSessions = await ctx.services.changePassword({
+        identity: ctx.identity,
+        currentPassword: input.current_password,
+        newPassword: input.new_password,
+        device: ctx.device,
+      })
+      return { ended_sessions: endedSessions }
+    }),
+
+  delete: scopedProcedure('me:write')
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/users/me',
+        summary: 'Delete your account, and all that belongs to it',
+      },
+    })
+    .input(proofSchema)
+    .output(z.object({ id: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.deleteAccount({
+        identity: ctx.identity,
+        currentPassword: input.current_password,
+        device: ctx.device,
+      })
+      return { id: ctx.identity.userId }
+    }),
+
+  /** A mutation: it is written down, and the password that it may take must not stand in a URL. */
+  export: scopedProcedure('me:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/me/export',
+        summary: 'Everything that is held about you',
+      },
+    })
+    .input(proofSchema)
+    .output(dataExportSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { user, ...data } = await ctx.services.exportData({
+        identity: ctx.identity,
+        currentPassword: input.current_password,
+        device: ctx.device,
+      })
+      return { ...data, profile: toUser(user) }
+    }),
+
+  notices: scopedProcedure('me')
+    .output(noticeListSchema)
+    .query(async ({ ctx }) => {
+      const notices = await ctx.services.securityNotices.list(ctx.identity)
+      return {
+        notices: notices.map(({ id, kind, atMs, address, deviceName }) => ({
+          id,
+          kind,
+          at: new Date(atMs).toISOString(),
+          address,
+          device: deviceName,
+        })),
+      }
+    }),
+
+  dismissNotices: scopedProcedure('me:write')
+    .input(noticeDismissalSchema)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.securityNotices.dismiss(ctx.identity, Date.parse(input.up_to))
+      return null
+    }),
+})
