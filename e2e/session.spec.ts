@@ -481,21 +481,20 @@ async function refreshUnheard(
   { url }: TestServer,
   times = 1,
 ): Promise<string> {
-  const [cookie] = await context.cookies()
-  if (!cookie) throw new Error('There is no refresh cookie')
-  let { value } = cookie
+  const name = '__Host-keycard'
+  let value = (await context.cookies()).find((cookie) => cookie.name === name)?.value
+  if (value === undefined) throw new Error('There is no refresh cookie')
   for (let time = 0; time < times; time += 1) {
-    const answer = await fetch(`${url}/trpc/auth.refresh`, {
+    const answer: Response = await fetch(`${url}/trpc/auth.refresh`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         origin: url,
-        cookie: `${cookie.name}=${value}`,
+        cookie: `${name}=${value}`,
       },
     })
-    const next = /=([^;]*)/.exec(answer.headers.get('set-cookie') ?? '')?.[1]
-    if (next === undefined) throw new Error(`The refresh was refused with ${answer.status}`)
-    value = next
+    value = new RegExp(`${name}=([^;]*)`).exec(answer.headers.get('set-cookie') ?? '')?.[1]
+    if (value === undefined) throw new Error(`The refresh was refused with ${answer.status}`)
   }
   return value
 }

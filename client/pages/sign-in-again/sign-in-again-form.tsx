@@ -70,9 +70,9 @@ export function SignInAgainForm() {
           aria-invalid={missing.username}
           aria-describedby={`${usernameId}-note`}
         />
-        <div id={`${usernameId}-note`} className="field-note bad">
+        <p id={`${usernameId}-note`} className="field-note bad">
           {missing.username && words.usernameMissing}
-        </div>
+        </p>
       </div>
       <PasswordField error={missing.password ? words.passwordMissing : ''} busy={busy} />
       <div className="actions">
