@@ -43,6 +43,7 @@ interface OpenStream {
 
 export function createLiveStreams({ revocations, clock }: LiveStreamsParts): LiveStreams {
   const open = new Set<OpenStream>()
+  const countOfUser = new Map<string, number>()
   let sweeping: ReturnType<typeof setInterval> | undefined
 
   function findEnd(identity: UserIdentity): AppError | undefined {
@@ -61,13 +62,21 @@ export function createLiveStreams({ revocations, clock }: LiveStreamsParts): Liv
     }
   }
 
+  function count({ identity: { userId } }: OpenStream, change: 1 | -1): void {
+    const counted = (countOfUser.get(userId) ?? 0) + change
+    if (counted > 0) countOfUser.set(userId, counted)
+    else countOfUser.delete(userId)
+  }
+
   function add(stream: OpenStream): void {
     open.add(stream)
+    count(stream, 1)
     sweeping ??= setInterval(sweep, sweepIntervalMs).unref()
   }
 
   function remove(stream: OpenStream): void {
-    open.delete(stream)
+    if (!open.delete(stream)) return
+    count(stream, -1)
     if (open.size > 0) return
     clearInterval(sweeping)
     sweeping = undefined
@@ -75,8 +84,7 @@ export function createLiveStreams({ revocations, clock }: LiveStreamsParts): Liv
 
   return {
     open(identity, caller) {
-      const ofUser = [...open].filter((stream) => stream.identity.userId === identity.userId)
-      if (ofUser.length >= maxStreamsOfUser) {
+      if ((countOfUser.get(identity.userId) ?? 0) >= maxStreamsOfUser) {
         throw new AppError('too_many_requests', 'Too many streams are open', {
           retryAfterSeconds: 60,
         })
