@@ -13,8 +13,6 @@ interface SearchableUser {
 
 /** A text of more words is found by its first ones. */
 const mostWords = 8
-/** In code points; what is looked for is cut alike. */
-const longestKey = 64
 
 /**
  * `Ada van Dam` is found as "ada van", "van dam" and "dam", `ada@example.com` as "ada@" and "example".
@@ -36,7 +34,7 @@ export function replaceSearchKeys(kysely: Kysely<Tables>, user: SearchableUser):
 
 /** The keys that begin with what was typed; undefined where it looks for nobody. */
 export function searchRange(typed: string): { from: string; to: string } | undefined {
-  const from = cut(canonicalText(typed).replace(/^@/, ''))
+  const from = canonicalText(typed).replace(/^@/, '')
   // By bytes, as both engines compare, U+10FFFF is the last character there is.
   return from === '' ? undefined : { from, to: `${from}\u{10FFFF}` }
 }
@@ -56,15 +54,10 @@ function fromEachWord(text: string, separators: RegExp): string[] {
   const starts = [0, ...[...whole.matchAll(separators)].map((gap) => gap.index + gap[0].length)]
   return starts
     .slice(0, mostWords)
-    .map((start) => cut(whole.slice(start)))
+    .map((start) => whole.slice(start))
     .filter((key) => key !== '')
 }
 
 function canonicalText(text: string): string {
   return canonicalName(text).trim().replaceAll(/\s+/g, ' ')
-}
-
-/** PostgreSQL indexes no text beyond 2.7 KB, and canonical form can make 18 letters of one. */
-function cut(text: string): string {
-  return [...text].slice(0, longestKey).join('')
 }
