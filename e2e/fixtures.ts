@@ -24,8 +24,8 @@ interface TestFixtures {
    * page stays where it is; its next `goto`, and every other tab of its context, finds the session.
    */
   loginAs(page: Page, who: TestUser | Role): Promise<TestUser>
-  /** Signs in without the form, and opens the first page of the app. */
-  signIn(page: Page, user: TestUser): Promise<void>
+  /** `loginAs`, and then the first page of the app. */
+  signIn(page: Page, who: TestUser | Role): Promise<void>
   /** Fails a test whose page threw, or broke its own content security policy. */
   noPageErrors: undefined
 }
@@ -71,8 +71,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }),
 
   signIn: ({ loginAs }, use) =>
-    use(async (page, user) => {
-      await loginAs(page, user)
+    use(async (page, who) => {
+      await loginAs(page, who)
       await page.goto('/items')
     }),
 
