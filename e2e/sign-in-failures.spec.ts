@@ -99,6 +99,7 @@ test('15. too many attempts: a countdown that is seen each second, and heard at 
   const { submit, alert } = findSignInForm(page)
   await submitSignIn(page, credentials)
   const heard = '- alert: Too many attempts. You can try again in 3 seconds.'
+  await expect(submit).toHaveAccessibleName('Try again in 0:03')
   await answerTruly(page)
   let calls = 0
   page.on('request', (request) => {
