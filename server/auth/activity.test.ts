@@ -193,5 +193,5 @@ forEachEngine((engine) => {
 
 test('every event that is kept about a user is shown, but for those that say nothing to him', () => {
   const left = auditEvents.filter((event) => !activityEvents.some((seen) => seen === event))
-  expect(left).toEqual(['client_signed_in', 'refresh_token_ahead'])
+  expect(left).toEqual(['sign_in_throttled', 'client_signed_in', 'refresh_token_ahead'])
 })

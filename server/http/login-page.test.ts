@@ -10,7 +10,8 @@ const template = [
   `<title>${slotMarks.title}</title><style>a{color:red}</style>`,
   `<div class="page" data-state="${slotMarks.state}"><small>${slotMarks.light}</small>`,
   `<p>${slotMarks.lead}</p><div class="alert ${slotMarks.tone}">${slotMarks.message}</div>`,
-  `<input name="next" value="${slotMarks.next}"><input value="${slotMarks.username}"></div>`,
+  `<input name="next" value="${slotMarks.next}"><input value="${slotMarks.username}">`,
+  `<a href="${slotMarks.register}">Create one</a></div>`,
 ].join('\n')
 
 const page = createLoginPage(template)
@@ -25,7 +26,8 @@ describe('the sign-in page', () => {
         '<title>Error: Sign in · Keycard</title><style>a{color:red}</style>',
         '<div class="page" data-state="error"><small>Denied</small>',
         `<p>to continue to Account</p><div class="alert bad">${message}</div>`,
-        '<input name="next" value="/account"><input value="johndoe"></div>',
+        '<input name="next" value="/account"><input value="johndoe">',
+        '<a href="/register?next=%2Faccount">Create one</a></div>',
       ].join('\n'),
     )
   })
