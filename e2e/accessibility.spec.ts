@@ -19,7 +19,7 @@ for (const [name, { role, open }] of Object.entries(pageStates)) {
 test('40. the check itself sees a fault', async ({ page, loginAs }) => {
   await loginAs(page, 'user')
   await page.goto('/account')
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
   await page.evaluate(() => {
     const tooSmall = ['−', '+'].map((label) => {
       const button = document.createElement('button')

@@ -139,6 +139,66 @@ export const pageStates: Record<string, PageState> = {
       await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
     },
   },
+  'Account, a new password refused': {
+    role: 'user',
+    async open(page, user) {
+      await page.goto('/account')
+      const password = page.getByRole('region', { name: 'Password' })
+      await password.getByLabel('Current password').fill(user.password)
+      await password.getByLabel('New password').fill('too short')
+      await password.getByRole('button', { name: 'Change password' }).click()
+      await expect(password.getByLabel('New password')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  'Account, asking before it is deleted': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/account')
+      await page.getByRole('button', { name: 'Delete account…' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  'Sessions, no others': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/sessions')
+      await expect(page.getByText('No other sessions')).toBeVisible()
+    },
+  },
+  'Sessions, with one on a new device, and a notice of it': {
+    role: 'user',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      await page.goto('/sessions')
+      await expect(page.getByText('Was this you?')).toBeVisible()
+      await expect(page.getByRole('complementary', { name: 'Security notices' })).toBeVisible()
+    },
+  },
+  'Sessions, asking before they are all ended': {
+    role: 'user',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      await page.goto('/sessions')
+      await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  Activity: {
+    role: 'user',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      await page.goto('/activity')
+      await expect(page.getByRole('heading', { name: 'Today' })).toBeVisible()
+    },
+  },
+  'Activity, on its way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/activity.list*', () => {})
+      await page.goto('/activity')
+      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
+    },
+  },
   'The account menu': {
     role: 'user',
     async open(page) {
@@ -160,6 +220,33 @@ export const pageStates: Record<string, PageState> = {
     async open(page) {
       await page.goto('/users')
       await expect(page.getByRole('table')).toBeVisible()
+    },
+  },
+  'Users, with what can be done to one': {
+    role: 'admin',
+    async open(page, user) {
+      await page.goto(`/users?search=${user.username}`)
+      await page.getByRole('button', { name: `Actions for ${user.username}` }).click()
+      await expect(page.getByRole('button', { name: 'Change role' })).toBeVisible()
+    },
+  },
+  'Users, making one that is refused': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users')
+      await page.getByRole('button', { name: 'New user' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Username').fill('a')
+      await dialog.getByLabel('Password', { exact: true }).fill('too short')
+      await dialog.getByRole('button', { name: 'Create user' }).click()
+      await expect(dialog.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  'Users, nobody found': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users?search=nobody-at-all')
+      await expect(page.getByRole('heading', { name: /^Nobody found/ })).toBeVisible()
     },
   },
   'Users, on their way': {
@@ -184,3 +271,15 @@ const fault = [{ error: { message: 'Something went wrong on our side', code: -32
 
 const refusal = { code: 'UNAUTHORIZED', httpStatus: 401, reason: 'token_expired' }
 const expired = [{ error: { message: 'Token has expired', code: -32001, data: refusal } }]
+
+/** On a phone, at the same time. */
+async function signInElsewhere(user: TestUser, services: Services): Promise<void> {
+  await services.passwordGrant({
+    username: user.username,
+    password: user.password,
+    scope: undefined,
+    client: services.clients.web,
+    door: 'token',
+    device: { address: '203.0.113.24', userAgent: 'curl/8.5.0' },
+  })
+}

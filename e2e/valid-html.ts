@@ -15,6 +15,8 @@ const validator = new HtmlValidate({
     // What the browser preset forgives, and no page of ours needs forgiven.
     'missing-doctype': 'error',
     'no-inline-style': 'error',
+    // React's own ids begin with an underscore.
+    'valid-id': ['error', { relaxed: true }],
     // A list may have a name (WAI-ARIA 1.2 §5.2.8.4).
     'aria-label-misuse': ['error', { allowAnyNamable: true }],
     // The policy lets nothing in that we do not serve ourselves.

@@ -19,6 +19,7 @@ export function Field({ label, isOptional = false, problem, ...input }: FieldPro
       </label>
       <input
         id={id}
+        type="text"
         dir="auto"
         autoComplete="off"
         autoCapitalize="none"

@@ -36,6 +36,7 @@ export function SetPasswordDialog({ user, name, onDone, onClose }: UserDialogPro
           {/* So that a password manager takes it for this account's, and not for the admin's own. */}
           <input
             className="visually-hidden"
+            type="text"
             name="username"
             autoComplete="username"
             defaultValue={user.username}

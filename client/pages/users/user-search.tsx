@@ -36,31 +36,26 @@ export function UserSearch({ value, onSearch }: UserSearchProps) {
   }
 
   return (
-    <search>
-      <form
-        className="field user-search"
-        onSubmit={(event) => {
-          event.preventDefault()
-          ask()
+    <search className="field user-search">
+      <label htmlFor="user-search">{words.search}</label>
+      <input
+        ref={input}
+        id="user-search"
+        name="search"
+        type="search"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={userSearchMaxLength}
+        defaultValue={value}
+        onInput={() => {
+          clearTimeout(pause.current)
+          pause.current = setTimeout(ask, pauseMs)
         }}
-      >
-        <label htmlFor="user-search">{words.search}</label>
-        <input
-          ref={input}
-          id="user-search"
-          name="search"
-          type="search"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={userSearchMaxLength}
-          defaultValue={value}
-          onInput={() => {
-            clearTimeout(pause.current)
-            pause.current = setTimeout(ask, pauseMs)
-          }}
-        />
-      </form>
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') ask()
+        }}
+      />
     </search>
   )
 }
