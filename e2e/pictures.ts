@@ -4,11 +4,14 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium, type Page } from 'playwright'
+import { scopesOfRole } from '../server/contract/scopes.ts'
 import { findBrowser } from './find-browser.ts'
 import { startTestServer } from './test-server.ts'
 
 const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url))
 const viewport = { width: 1200, height: 800 }
+const telephone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'
 
 await mkdir(folder, { recursive: true })
 const browser = await chromium.launch(await findBrowser())
@@ -33,18 +36,36 @@ try {
 
 async function takePictures(context: BrowserContext, colorScheme: 'light' | 'dark') {
   const page = await context.newPage()
-  await open(page, '/login')
+  await open(page, '/login', 'Create an account')
   await take(page, `sign-in-${colorScheme}`)
   if (colorScheme === 'dark') return
   await signIn(page)
-  await open(page, '/account')
-  await take(page, 'account')
+  await signInElsewhere()
+  await open(page, '/sessions', 'Safari on iPhone')
+  await take(page, 'sessions')
+}
+
+/** On a telephone, and by a script: long enough known to be no news. */
+async function signInElsewhere() {
+  const { clients, sessions, users } = server.services
+  const user = await users.findByLogin('johndoe')
+  if (!user) throw new Error('There is no johndoe')
+  const places = [
+    { door: 'browser', scopes: scopesOfRole.user, address: '203.0.113.24', userAgent: telephone },
+    { door: 'token', scopes: ['items:read'], address: '192.0.2.51', userAgent: 'curl/8.5.0' },
+  ] as const
+  for (const { door, scopes, ...device } of places) {
+    const holder = { clientId: clients.web.id, door }
+    const { session } = await sessions.start({ userId: user.id, scopes, holder, device })
+    await sessions.confirmDevice(user.id, session.id, '')
+  }
 }
 
 /** Twice: the font is optional to the first view of it, and there for the second. */
-async function open(page: Page, path: string) {
+async function open(page: Page, path: string, shows: string) {
   for (const _time of ['first', 'second']) {
-    await page.goto(path, { waitUntil: 'networkidle' })
+    await page.goto(path)
+    await page.getByText(shows).first().waitFor()
     await page.evaluate(() => document.fonts.ready)
   }
 }
