@@ -120,6 +120,8 @@ test('R59: who is disabled is out in every browser at once, and in again once en
   await choose(page, user, 'Disable')
   const dialog = page.getByRole('dialog')
   await expect(dialog).toHaveAccessibleDescription(/1 session ends straight away/)
+  // The other window was the last to come to the front.
+  await page.bringToFront()
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
   await expect(menuButton(page, user)).toBeFocused()
@@ -185,6 +187,8 @@ test('R60, R65: a new password wants the admin’s own, ends the sessions, and s
   const password = 'orchard lantern violet'
   await dialog.getByLabel('New password').fill(password)
   await dialog.getByRole('button', { name: 'Set a password' }).click()
+  // The other window was the last to come to the front.
+  await page.bringToFront()
   const proof = dialog.getByLabel('Your own password')
   await expect(proof).toBeFocused()
   await expect(dialog.getByText('You signed in a while ago')).toBeVisible()
