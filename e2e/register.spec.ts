@@ -3,6 +3,7 @@
 import type { Page } from 'playwright/test'
 import { noProblems, registerMessages } from '../server/contract/register-page.ts'
 import { readClientBuild } from '../server/http/client-build.ts'
+import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
 
 const passphrase = 'sieben stille Häfen im März'
@@ -137,6 +138,22 @@ test('14. nothing moves when the fields are marked, narrow or wide', async ({ pa
     await expect(username).toHaveAccessibleDescription(/^Username must contain only/)
     expect(await places()).toEqual(before)
   }
+})
+
+test('40. 42. empty and refused: axe finds nothing, the HTML is valid, nothing scrolls sideways', async ({
+  page,
+}) => {
+  await openRegister(page)
+  await expectAccessible(page)
+
+  // That left the page as nobody sees it.
+  await openRegister(page)
+  const { username, password, submit } = findForm(page)
+  await username.fill('a')
+  await password.fill('too short')
+  await submit.click()
+  await expect(username).toHaveAttribute('aria-invalid', 'true')
+  await expectAccessible(page)
 })
 
 test('with REGISTRATION=off a sentence stands in the form’s place, and the way back', async ({
