@@ -49,6 +49,7 @@ import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
 import { createUserAdministration, type UserAdministration } from './auth/user-administration.ts'
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts'
 import { createUsers, type Users } from './auth/users.ts'
+import { rememberVerified } from './auth/verified-tokens.ts'
 import type { Config } from './config.ts'
 import { type Clock, systemClock } from './db/clock.ts'
 import type { Database } from './db/database.ts'
@@ -149,11 +150,15 @@ export async function createServices(
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
-    const accessTokens = createAccessTokens({
+    const accessTokens = rememberVerified({
+      accessTokens: createAccessTokens({
+        signingKeys,
+        clock,
+        issuer: config.publicUrl,
+        lifetimeSeconds: accessTokenLifetimeSeconds,
+      }),
       signingKeys,
       clock,
-      issuer: config.publicUrl,
-      lifetimeSeconds: accessTokenLifetimeSeconds,
     })
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })

@@ -2,7 +2,7 @@
 // from it in that one thing and is accepted.
 
 import { KeyObject, sign } from 'node:crypto'
-import { decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shareTestDatabase } from '../../e2e/databases.ts'
 import { stillFeed } from '../../e2e/still-feed.ts'
@@ -140,6 +140,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
     expect(await tokens.verify(token)).toEqual({
       ...subject,
       tokenId: expect.stringMatching(/^[\w-]{22}$/),
+      keyId: decodeProtectedHeader(token).kid,
       issuedAt: now,
       expiresAt: now + lifetimeSeconds,
     })

@@ -31,6 +31,8 @@ interface ClientSubject {
 /** What the token says, once it is believed. */
 export type AccessTokenClaims = AccessTokenSubject & {
   tokenId: string
+  /** The `kid` of the key that signed it. */
+  keyId: string
   /** In epoch seconds. */
   issuedAt: number
   expiresAt: number
@@ -54,7 +56,7 @@ interface AccessTokensParts {
 const tokenType = 'at+jwt'
 const tokenMaxLength = 4_096
 /** How far the clock of another node may run ahead of ours. */
-const clockSkewSeconds = 60
+export const clockSkewSeconds = 60
 
 export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
   const { signingKeys, clock, issuer, lifetimeSeconds } = parts
@@ -93,7 +95,11 @@ export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
           requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'scope'],
           currentDate: new Date(nowSeconds * 1000),
         })
-        return readClaims(payload, nowSeconds + clockSkewSeconds, lifetimeSeconds)
+        return readClaims(payload, {
+          keyId: known.kid,
+          latestIssuedAt: nowSeconds + clockSkewSeconds,
+          lifetimeSeconds,
+        })
       } catch (error) {
         if (error instanceof AppError) throw error
         // jose looks at the time last: an expired token is right in every other way.
@@ -152,11 +158,17 @@ function parseCanonicalJson(part: string): Record<string, unknown> {
   return { ...value }
 }
 
+/** What a token is held against. Times in epoch seconds. */
+interface TokenFrame {
+  keyId: string
+  latestIssuedAt: number
+  lifetimeSeconds: number
+}
+
 /** RFC 9068 §2.2: every claim is there and of its type; jose alone takes a numeric or empty `sub`. */
 function readClaims(
   claims: Record<string, unknown>,
-  latestIssuedAt: number,
-  lifetimeSeconds: number,
+  { keyId, latestIssuedAt, lifetimeSeconds }: TokenFrame,
 ): AccessTokenClaims {
   const text = (name: string) => {
     const value = claims[name]
@@ -176,6 +188,7 @@ function readClaims(
     clientId: text('client_id'),
     scopes: text('scope').split(' '),
     tokenId: text('jti'),
+    keyId,
     issuedAt,
     expiresAt,
   }

@@ -24,6 +24,7 @@ function identityOf(userId: string): UserIdentity {
     scopes: ['me'],
     epoch: 0,
     tokenId: 't',
+    keyId: 'k',
     issuedAt: 0,
     expiresAt: 0,
   }

@@ -19,6 +19,7 @@ test('R64: beyond the bound of the process a stream is refused, and one that end
     clientId: 'keycard-web',
     scopes: ['me'],
     tokenId: makeRandomId(),
+    keyId: makeRandomId(),
     issuedAt: toSeconds(clock.now()),
     expiresAt: toSeconds(clock.now()) + 900,
   })

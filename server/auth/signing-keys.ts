@@ -37,6 +37,8 @@ export interface SigningKeys {
    * is asked, at most once a second: another process may have made it a moment ago.
    */
   find(kid: string): Promise<VerificationKey | undefined>
+  /** Whether tokens that it signed are believed now; the database is not asked. */
+  knows(kid: string): boolean
   /** Next, active and retired keys, public members only (RFC 7517 §5); a shared secret has none. */
   publicJwks(): JWK[]
   /** Reads what has changed. Called by the feed, and by whoever changed a key in this process. */
@@ -149,6 +151,7 @@ export async function loadSigningKeys(
       if (!keys.has(kid) && thumbprintSyntax.test(kid)) await seek()
       return keys.get(kid)?.verification
     },
+    knows: (kid) => kid === secret?.kid || keys.has(kid),
     publicJwks: () => [...keys.values()].map(({ publicJwk }) => publicJwk),
     refresh,
   }

@@ -14,12 +14,18 @@ export interface SecurityHeaderOptions {
  * (Swagger UI's page does). The strings are made once: they are the same for every answer.
  */
 export function addSecurityHeaders(app: FastifyInstance, options: SecurityHeaderOptions): void {
-  const headers = describeSecurityHeaders(options)
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
+  const ofPages = describeSecurityHeaders(options)
+  const ofData = { ...ofPages, 'content-security-policy': dataPolicy }
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(dataPath.test(request.url) ? ofData : ofPages)
     done()
   })
 }
+
+/** Where calls are answered, in JSON alone. */
+const dataPath = /^\/(?:trpc|api)\//
+/** Data that somebody opens as a page may do nothing at all; and it is sent with every call. */
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 export function describeSecurityHeaders({
   publicUrl,

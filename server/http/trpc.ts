@@ -1,14 +1,17 @@
 // The typed door at /trpc: tRPC's own protocol, behind Fastify.
 
-import { getTRPCErrorShape } from '@trpc/server'
+import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { asAppError } from '../contract/request-fault.ts'
 import type { Services } from '../services.ts'
 import { createContext } from '../trpc/context.ts'
 import { appRouter } from '../trpc/router.ts'
-import { challengeOf, toTrpcError } from '../trpc/trpc-error.ts'
+import { toTrpcError } from '../trpc/trpc-error.ts'
+import { answerPlainCalls } from './answer-plain-calls.ts'
 import { acceptJsonOnly } from './json-body.ts'
+import { readPlainCalls } from './plain-calls.ts'
+import { challengeHeader, logFault } from './trpc-errors.ts'
 
 /** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
 const batchMaxSize = 10
@@ -21,22 +24,28 @@ const streamHeaders = {
   connection: 'close',
 }
 
-export async function trpcDoor(app: FastifyInstance, services: Services): Promise<void> {
+export async function trpcDoor(
+  app: FastifyInstance,
+  services: Services,
+  router: AnyTRPCRouter = appRouter,
+  answer = answerCalls,
+): Promise<void> {
   // Plain text and forms can be posted by a page of any site: they are not even parsed.
   acceptJsonOnly(app, { parse: (text) => text })
 
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store')
+    done()
   })
 
   // What is wrong before tRPC sees it, in the shape its client reads.
   app.setErrorHandler((error, request, reply) => {
-    const trpcError = toTrpcError(asAppError(error) ?? error)
+    const trpcError = error instanceof TRPCError ? error : toTrpcError(asAppError(error) ?? error)
     if (trpcError.code === 'INTERNAL_SERVER_ERROR') {
       request.log.error({ err: error }, 'request failed')
     }
     const shape = getTRPCErrorShape({
-      config: appRouter._def._config,
+      config: router._def._config,
       error: trpcError,
       type: 'unknown',
       path: undefined,
@@ -46,26 +55,45 @@ export async function trpcDoor(app: FastifyInstance, services: Services): Promis
     return reply.code(shape.data.httpStatus).send({ error: shape })
   })
 
-  app.all<{ Params: { path: string } }>('/trpc/:path', async (request, reply) => {
-    await fastifyRequestHandler({
-      router: appRouter,
-      req: request,
-      res: reply,
-      path: request.params.path,
-      createContext: () => createContext(services, request, reply),
-      // One credential in one place (R23): the method of a call is that of its request (R81).
-      allowMethodOverride: false,
-      maxBatchSize: batchMaxSize,
-      responseMeta: ({ errors, type }) => {
-        if (type === 'subscription') return { headers: streamHeaders }
-        const challenge = errors.map(challengeOf).find((header) => header !== undefined)
-        return challenge === undefined ? {} : { headers: { 'www-authenticate': challenge } }
-      },
-      onError: ({ error, path }) => {
-        if (error.code !== 'INTERNAL_SERVER_ERROR') return
-        request.log.error({ err: error.cause ?? error, path }, 'procedure failed')
-      },
-    })
-    return reply
+  app.all<PathRoute>('/trpc/:path', (request, reply) => answer(router, request, reply, services))
+}
+
+interface PathRoute {
+  Params: { path: string }
+}
+
+function answerCalls(
+  router: AnyTRPCRouter,
+  request: FastifyRequest<PathRoute>,
+  reply: FastifyReply,
+  services: Services,
+): Promise<FastifyReply> {
+  const plainCalls = readPlainCalls(router, request, batchMaxSize)
+  return plainCalls
+    ? answerPlainCalls(router, plainCalls, request, reply, services)
+    : answerByTrpc(router, request, reply, services)
+}
+
+/** Streams, subscriptions and whatever is out of the ordinary: by the adapter that tRPC brings. */
+export async function answerByTrpc(
+  router: AnyTRPCRouter,
+  request: FastifyRequest<PathRoute>,
+  reply: FastifyReply,
+  services: Services,
+): Promise<FastifyReply> {
+  await fastifyRequestHandler({
+    router,
+    req: request,
+    res: reply,
+    path: request.params.path,
+    createContext: () => createContext(services, request, reply),
+    // One credential in one place (R23): the method of a call is that of its request (R81).
+    allowMethodOverride: false,
+    maxBatchSize: batchMaxSize,
+    responseMeta: ({ errors, type }) => ({
+      headers: type === 'subscription' ? streamHeaders : challengeHeader(errors),
+    }),
+    onError: ({ error, path }) => logFault(request, error, path),
   })
+  return reply
 }

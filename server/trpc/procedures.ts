@@ -45,47 +45,52 @@ const t = initTRPC
 
 export const { router } = t
 
-const translateErrors = t.middleware(async ({ next }) => {
-  const result = await next()
-  if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause)
-  return result
-})
-
-const authenticate = t.middleware(async ({ ctx, next }) => {
-  const identity = await ctx.identify()
-  return next({ ctx: { identity } })
-})
-
-const authenticateUser = t.middleware(async ({ ctx, next }) => {
-  const identity = ctx.services.identities.requireUser(await ctx.identify())
-  return next({ ctx: { identity } })
-})
+/**
+ * Says in tRPC's codes what a rule refused further in, and lets `admit` say who comes in. One middleware
+ * and not one for each question: tRPC copies all options of a call at every one.
+ */
+function gate<Admitted extends object>(admit: (ctx: Context) => Promise<Admitted>) {
+  return t.middleware(async ({ ctx, next }) => {
+    const admitted = await admit(ctx).catch((error) => {
+      throw toTrpcError(error)
+    })
+    const result = await next({ ctx: admitted })
+    if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause)
+    return result
+  })
+}
 
 /** For everybody, whatever token they show. */
-export const publicProcedure = t.procedure.meta({ access: 'public' }).use(translateErrors)
+export const publicProcedure = t.procedure.meta({ access: 'public' }).use(gate(async () => ({})))
 
 /** For users who show a valid access token: `ctx.identity` says who. A client of its own gets 403. */
 export const protectedProcedure = t.procedure
   .meta({ access: 'protected' })
-  .use(translateErrors)
-  .use(authenticateUser)
+  .use(gate((ctx) => admitUser(ctx)))
 
 /** For users whose token has all of `scopes`, which are words of the catalogue. */
 export function scopedProcedure(...scopes: [Scope, ...Scope[]]) {
-  return protectedProcedure.meta({ scopes }).use(({ ctx, next }) => {
-    ctx.services.identities.requireScopes(ctx.identity, scopes)
-    return next()
-  })
+  return t.procedure
+    .meta({ access: 'protected', scopes })
+    .use(gate((ctx) => admitUser(ctx, scopes)))
 }
 
 /** For users and for machines, if their token has all of `scopes`: `ctx.identity.kind` says which. */
 export function anyCallerProcedure(...scopes: [MachineScope, ...MachineScope[]]) {
   return t.procedure
     .meta({ access: 'protected', scopes })
-    .use(translateErrors)
-    .use(authenticate)
-    .use(({ ctx, next }) => {
-      ctx.services.identities.requireScopes(ctx.identity, scopes)
-      return next()
-    })
+    .use(gate((ctx) => admitCaller(ctx, scopes)))
+}
+
+async function admitUser(ctx: Context, scopes: readonly Scope[] = []) {
+  const { identities } = ctx.services
+  const identity = identities.requireUser(await ctx.identify())
+  identities.requireScopes(identity, scopes)
+  return { identity }
+}
+
+async function admitCaller(ctx: Context, scopes: readonly Scope[]) {
+  const identity = await ctx.identify()
+  ctx.services.identities.requireScopes(identity, scopes)
+  return { identity }
 }

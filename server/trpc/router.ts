@@ -1,6 +1,7 @@
 // Every procedure there is. The browser imports the type of this, and nothing else of the server.
 
 import { z } from 'zod'
+import { identitySchema } from '../contract/identity.ts'
 import { protectedProcedure, router } from './procedures.ts'
 import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
@@ -16,6 +17,18 @@ export const appRouter = router({
   sessions: sessionsRouter,
   activity: activityRouter,
   items: itemsRouter,
+
+  /** What the token says. Nothing is looked up for it: no protected call costs less. */
+  identity: protectedProcedure
+    .meta({ rest: { method: 'GET', path: '/identity', summary: 'What your token says' } })
+    .output(identitySchema)
+    .query(({ ctx: { identity } }) => ({
+      user_id: identity.userId,
+      session_id: identity.sessionId,
+      client_id: identity.clientId,
+      scopes: [...identity.scopes],
+      expires_at: new Date(identity.expiresAt * 1_000).toISOString(),
+    })),
 
   /** The smallest example: the token of any user opens it. */
   protected: protectedProcedure
