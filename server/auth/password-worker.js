@@ -1,29 +1,39 @@
 // @ts-check
-// The thread that does bcrypt, and the only file that knows which engine is behind it. Plain
-// JavaScript, so that the same file runs in development, under test and from the build.
+// The thread that does bcrypt. Plain JavaScript, so that the same file runs in development, under test
+// and from the build.
 
 import os from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import { compareSync, hashSync } from 'bcryptjs'
+import { loadBcryptEngine } from './bcrypt-engine.js'
+
+/** @typedef {import('./bcrypt-engine.js').BcryptEngineName} BcryptEngineName */
 
 /**
- * @param {{ secret: string, cost: number }} task
- * @returns {string} a `$2b$` hash with a salt of its own
+ * @param {{ engine: BcryptEngineName | undefined, secret: string, cost: number }} task
+ * @returns {Promise<string>} a `$2b$` hash with a salt of its own
  */
-export function hash({ secret, cost }) {
-  return hashSync(secret, cost)
+export async function hash({ engine, secret, cost }) {
+  const bcrypt = await loadBcryptEngine(engine)
+  return bcrypt.hash(secret, cost)
 }
 
 /**
  * Where the answer is no, it comes after as much work as `leastCost` takes: a hash made at a lower
  * cost would otherwise tell, by a quick no, that the account exists.
  *
- * @param {{ secret: string, stored: string, storedCost: number, leastCost: number }} task
- * @returns {boolean}
+ * @param {{
+ *   engine: BcryptEngineName | undefined
+ *   secret: string
+ *   stored: string
+ *   storedCost: number
+ *   leastCost: number
+ * }} task
+ * @returns {Promise<boolean>}
  */
-export function verify({ secret, stored, storedCost, leastCost }) {
-  if (compareSync(secret, stored)) return true
-  for (const cost of listMissingCosts(storedCost, leastCost)) hashSync(secret, cost)
+export async function verify({ engine, secret, stored, storedCost, leastCost }) {
+  const bcrypt = await loadBcryptEngine(engine)
+  if (bcrypt.verify(secret, stored)) return true
+  for (const cost of listMissingCosts(storedCost, leastCost)) bcrypt.hash(secret, cost)
   return false
 }
 

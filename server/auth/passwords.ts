@@ -8,6 +8,7 @@ import {
   normalizePassword,
   passwordMaxLength,
 } from '../contract/credential-rules.ts'
+import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
 import { type BoundedQueueStats, createBoundedQueue } from './bounded-queue.ts'
 
 /** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
@@ -38,6 +39,8 @@ export interface PasswordsOptions {
   cost?: number
   /** As many as there are cores, 4 at most, by default. */
   threads?: number
+  /** The fastest that is installed, by default. */
+  engine?: BcryptEngineName
   /** How many calls may wait for a thread; 64 by default. */
   maxQueue?: number
   /** How long one may wait for a thread, in milliseconds; 5_000 by default. */
@@ -57,6 +60,8 @@ export interface Passwords {
    */
   verify(password: string, stored: StoredPassword | undefined): Promise<PasswordVerdict>
   stats(): BoundedQueueStats
+  /** Which bcrypt is at work. */
+  engineName(): Promise<BcryptEngineName>
   /** Lets running hashes end and refuses the waiting ones. */
   close(): Promise<void>
 }
@@ -71,6 +76,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   const {
     cost = bcryptCostDefault,
     threads = Math.min(os.availableParallelism(), 4),
+    engine,
     maxQueue = 64,
     maxWaitMs = 5_000,
   } = options
@@ -117,7 +123,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
 
   return {
     async hash(password) {
-      const task = { secret: preHash(password, newestPepper.key), cost }
+      const task = { engine, secret: preHash(password, newestPepper.key), cost }
       const hash: string = await queue.run(() => pool.run(task, { name: 'hash' }))
       return { hash, keyId: newestPepper.id }
     },
@@ -127,6 +133,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       const { possible, hash, cost: storedCost, pepper, fault } = usable ? read(stored) : stranger
       const secret = usable ? password : ''
       const task = {
+        engine,
         secret: pepper === undefined ? normalizePassword(secret) : preHash(secret, pepper),
         stored: hash,
         storedCost,
@@ -139,6 +146,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     },
 
     stats: queue.stats,
+    engineName: async () => (await loadBcryptEngine(engine)).name,
 
     async close() {
       await queue.close()

@@ -40,6 +40,15 @@ export async function createMeters(services: Services): Promise<Meters> {
     },
   })
 
+  new Gauge({
+    name: 'keycard_password_engine_info',
+    help: 'Which bcrypt is at work.',
+    labelNames: ['engine'],
+    registers,
+    async collect() {
+      this.set({ engine: await services.passwords.engineName() }, 1)
+    },
+  })
   const queue = services.passwords.stats
   new Gauge({
     name: 'keycard_password_queue',
