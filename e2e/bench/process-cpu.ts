@@ -1,0 +1,26 @@
+// How much of a processor's time a process has used, all its threads together.
+
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** In microseconds; Linux counts it in hundredths of a second. */
+export function readCpuTimeUs(pid: number): number {
+  if (process.platform !== 'linux') return readByPs(pid)
+  // proc(5): the name in brackets may hold spaces; after it, utime and stime are the 12th and 13th.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10_000
+}
+
+/** In mebibytes, what of it is in memory. */
+export function readMemoryMib(pid: number): number {
+  const kib = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+  return Number(kib) / 1_024
+}
+
+/** `[days-]hh:mm:ss` or `mm:ss.cc` */
+function readByPs(pid: number): number {
+  const text = execFileSync('ps', ['-o', 'cputime=', '-p', String(pid)], { encoding: 'utf8' })
+  const parts = text.trim().split(/[-:]/).map(Number).reverse()
+  const seconds = [1, 60, 3_600, 86_400]
+  return parts.reduce((sum, part, index) => sum + part * (seconds[index] ?? 0), 0) * 1_000_000
+}
