@@ -38,8 +38,10 @@ import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRegistration, type Registration } from './auth/registration.ts'
+import { createTokenBurial, type TokenBurial } from './auth/restored-database.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
+import { purgeSessions } from './auth/session-retention.ts'
 import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
@@ -95,6 +97,7 @@ export interface Services {
   readonly deleteAccount: AccountDeletion
   readonly exportData: DataExporter
   readonly securityNotices: SecurityNotices
+  readonly buryRestoredTokens: TokenBurial
   readonly items: Items
   close(): Promise<void>
 }
@@ -114,7 +117,9 @@ export async function createServices(
   config: Config,
   options: ServicesOptions = {},
 ): Promise<Services> {
-  const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
+  const { clock = systemClock, serving = true } = options
+  // What a command prints is its own: the log goes beside it.
+  const { logger = pino({ level: config.logLevel }, pino.destination(serving ? 1 : 2)) } = options
   const { unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
@@ -149,6 +154,7 @@ export async function createServices(
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
+    purgeSessions({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = createAccessTokens({
       signingKeys,
       clock,
@@ -190,6 +196,13 @@ export async function createServices(
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
     const reauthenticate = createReauthentication({ users, sessions, checkPassword, clock })
     const items = createItems({ database, clock })
+    const keyRotation = createKeyRotation({
+      algorithm: config.signing.algorithm,
+      database,
+      masterKeys,
+      clock,
+      signingKeys,
+    })
     const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
@@ -226,13 +239,7 @@ export async function createServices(
       knownDevices,
       revocations,
       signingKeys,
-      keyRotation: createKeyRotation({
-        algorithm: config.signing.algorithm,
-        database,
-        masterKeys,
-        clock,
-        signingKeys,
-      }),
+      keyRotation,
       accessTokens,
       identities,
       liveStreams: createLiveStreams({ revocations, clock }),
@@ -284,6 +291,7 @@ export async function createServices(
         listItems: items.listAll,
       }),
       securityNotices: createSecurityNotices({ database, clock }),
+      buryRestoredTokens: createTokenBurial({ keyRotation, sessions, auditLog }),
       items,
       close,
     }

@@ -18,7 +18,7 @@ import { createChangeFeed } from './change-feed.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const masterKey = randomBytes(32).toString('base64')
-const me = { userId: 'me', sessionId: 'mine', epoch: 0 }
+const me = { userId: 'me', sessionId: 'mine', epoch: 0, issuedAt: 1_800_000_000 }
 
 /** Polls often enough for a test; the condition is what counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }

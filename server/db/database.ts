@@ -36,5 +36,11 @@ export interface Database {
   onAnnouncement(listener: () => void): () => void
   /** Resolves when the database answers, and rejects with what is wrong otherwise. */
   ping(): Promise<void>
+  /**
+   * SQLite: a copy of this moment, in a new file that its owner alone may read, while all goes on.
+   * PostgreSQL has tools of its own for that.
+   * @throws AppError invalid_input where the file is there already, or cannot be written
+   */
+  backUp(file: string): Promise<void>
   close(): Promise<void>
 }

@@ -10,6 +10,7 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
+import { AppError } from '../contract/app-error.ts'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
@@ -76,6 +77,12 @@ export async function openPostgres(url: string): Promise<Database> {
       ),
     async ping() {
       await pool.query('select 1')
+    },
+    async backUp(file) {
+      throw new AppError(
+        'invalid_input',
+        `PostgreSQL has a tool for that:\npg_dump --format=custom --file=${file} "$DATABASE_URL"`,
+      )
     },
     async close() {
       closing ??= pool.end()
