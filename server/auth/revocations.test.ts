@@ -112,6 +112,27 @@ forEachEngine((engine) => {
     expect(revocations.isRevoked({ ...me, userId: 'other' })).toBe(false)
   })
 
+  test('a new epoch for everybody: no token from before it lives, in any process, nor after a restart', async () => {
+    const database = await openTestDatabase(engine)
+    const clock = createTestClock()
+    const machine = { registrationId: 'robot', tokenId: 'token' }
+    const verdicts = ({ isRevoked }: Revocations) =>
+      [-1, 0, 1].flatMap((seconds) => {
+        const issuedAt = clock.now() / 1000 + seconds
+        return [isRevoked({ ...me, issuedAt }), isRevoked({ ...machine, issuedAt })]
+      })
+    const [one, other] = [
+      await openRevocations(database, clock),
+      await openRevocations(database, clock),
+    ]
+    await one.revoke([{ kind: 'everybody' }])
+    await other.refresh()
+    const restarted = await openRevocations(database, clock)
+    // What was issued in its very second may be from before it.
+    const expected = [true, true, true, true, false, false]
+    expect([one, other, restarted].map(verdicts)).toEqual([expected, expected, expected])
+  })
+
   test('where the write fails, nothing is revoked', async () => {
     const database = await openTestDatabase(engine)
     const revocations = await openRevocations(database, createTestClock())

@@ -40,7 +40,7 @@ export function lockSqlite(dataDir: string): LockedDatabase {
       syncFolder(dataDir)
       return kept
     },
-    release: () => lock?.close(),
+    release: () => lock && letGo(lock),
   }
 }
 
@@ -113,6 +113,15 @@ function takeLock(current: string): Libsql.Database | undefined {
       { cause },
     )
   }
+}
+
+/** Closing alone would not do: libsql keeps the file open until what was prepared is collected. */
+function letGo(connection: Libsql.Database): void {
+  connection.exec('rollback')
+  connection.exec('pragma locking_mode = normal')
+  // With the end of the next reading the lock is gone.
+  connection.exec('select count(*) from sqlite_master')
+  connection.close()
 }
 
 /** Under a second name first, so that there is a database at every moment. */
