@@ -29,7 +29,7 @@ export interface Database {
   changeToken(): number | null
   /**
    * A write for `runAtomically` that wakes the other processes once the batch has committed.
-   * SQLite: null, for there `changeToken` costs nothing.
+   * SQLite: null, for there `changeToken` costs nothing. PostgreSQL without NOTIFY: null.
    */
   announcement(): Compilable | null
   /** Calls when another process, or this one, has announced a change; some may be missed. */
