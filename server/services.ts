@@ -118,8 +118,7 @@ export async function createServices(
   options: ServicesOptions = {},
 ): Promise<Services> {
   const { clock = systemClock, serving = true } = options
-  // What a command prints is its own: the log goes beside it.
-  const { logger = pino({ level: config.logLevel }, pino.destination(serving ? 1 : 2)) } = options
+  const { logger = createLogger(config, serving) } = options
   const { unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
@@ -299,4 +298,10 @@ export async function createServices(
     await close()
     throw error
   }
+}
+
+/** What a command prints is its own: beside it are errors alone, and what it did is in the audit log. */
+function createLogger({ logLevel }: Config, serving: boolean): Logger {
+  if (serving) return pino({ level: logLevel })
+  return pino({ level: logLevel === 'silent' ? 'silent' : 'error' }, pino.destination(2))
 }
