@@ -5,6 +5,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -112,6 +113,7 @@ test('a restored backup is the database, and the old one lies beside it', async 
   await services.close()
 
   const config = await copyPlace(place)
+  mkdirSync(join(config.dataDir, 'restoring-killed'))
   const { userCount, keptAs } = await restoreDatabase(config, file, operator)
   expect(userCount).toBe(3)
   expect(await listNames(config)).toEqual(['admin', 'alice', 'johndoe'])

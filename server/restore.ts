@@ -1,6 +1,6 @@
 // Restoring a backup of the SQLite database: it is made ready beside the old one, and then takes its place.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Actor } from './auth/account-change.ts'
 import { loadMasterKeyFile } from './auth/master-key.ts'
@@ -29,7 +29,8 @@ export async function restoreDatabase(config: Config, file: string, by: Actor): 
   const masterKeys = findMasterKeys(config)
   const lock = lockSqlite(dataDir)
   try {
-    const draftDir = mkdtempSync(join(dataDir, 'restoring-'))
+    removeDrafts(dataDir)
+    const draftDir = mkdtempSync(join(dataDir, draftPrefix))
     try {
       const draft = join(draftDir, sqliteFileName)
       copyBackup(file, draft)
@@ -40,6 +41,15 @@ export async function restoreDatabase(config: Config, file: string, by: Actor): 
     }
   } finally {
     lock.release()
+  }
+}
+
+const draftPrefix = 'restoring-'
+
+/** What a restore has left that was killed: a copy of everything. */
+function removeDrafts(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith(draftPrefix)) rmSync(join(dataDir, name), { recursive: true })
   }
 }
 
