@@ -57,7 +57,7 @@ function removeDrafts(dataDir: string): void {
 async function prepare(config: Config, by: Actor) {
   const services = await createServices(config, { serving: false })
   try {
-    const sessionsEnded = await services.buryRestoredTokens(by)
+    const sessionsEnded = await services.resetTokens(by)
     return { userCount: await services.userDirectory.count(), sessionsEnded }
   } finally {
     await services.close()

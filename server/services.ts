@@ -38,7 +38,7 @@ import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRegistration, type Registration } from './auth/registration.ts'
-import { createTokenBurial, type TokenBurial } from './auth/restored-database.ts'
+import { createTokenReset, type TokenReset } from './auth/restored-database.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
 import { purgeSessions } from './auth/session-retention.ts'
@@ -97,7 +97,7 @@ export interface Services {
   readonly deleteAccount: AccountDeletion
   readonly exportData: DataExporter
   readonly securityNotices: SecurityNotices
-  readonly buryRestoredTokens: TokenBurial
+  readonly resetTokens: TokenReset
   readonly items: Items
   close(): Promise<void>
 }
@@ -290,7 +290,7 @@ export async function createServices(
         listItems: items.listAll,
       }),
       securityNotices: createSecurityNotices({ database, clock }),
-      buryRestoredTokens: createTokenBurial({ keyRotation, sessions, auditLog }),
+      resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),
       items,
       close,
     }

@@ -1,4 +1,4 @@
-// R67: what a backup would bring back, and what is left of it once its tokens are buried.
+// R67: what a backup would bring back, and what is left of it once its tokens are ended.
 
 import { randomBytes } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
@@ -126,7 +126,7 @@ forEachEngine((engine) => {
       expect(await judge()).toEqual([true, true, true, true])
 
       clock.advance(1_000)
-      expect(await restored.buryRestoredTokens(operator)).toBe(2)
+      expect(await restored.resetTokens(operator)).toBe(2)
       expect(await judge()).toEqual(Array(4).fill('invalid_token'))
       // No clock is asked where the key is gone. SECRET_KEY is no row, and stays what it is.
       const isBelieved = algorithm === 'HS256' ? true : 'invalid_token'
@@ -147,7 +147,7 @@ forEachEngine((engine) => {
       expect(await refreshes(restored, next.refresh_token)).toBe(true)
       expect(await opens(restored, await signInMachine(restored, secret))).toBe(true)
       // Once too often is harmless, but for who signed in meanwhile.
-      expect(await restored.buryRestoredTokens(operator)).toBe(1)
+      expect(await restored.resetTokens(operator)).toBe(1)
     })
   })
 })

@@ -10,21 +10,21 @@ import type { Sessions } from './sessions.ts'
  * were given out: its own and all later tokens end here. Run twice, it does no harm.
  * @returns how many sessions the backup had, live
  */
-export type TokenBurial = (by: Actor) => Promise<number>
+export type TokenReset = (by: Actor) => Promise<number>
 
-interface TokenBurialParts {
+interface TokenResetParts {
   keyRotation: Pick<KeyRotation, 'replaceAll'>
   sessions: Pick<Sessions, 'endEverybodys'>
   auditLog: AuditLog
 }
 
-export function createTokenBurial({ keyRotation, sessions, auditLog }: TokenBurialParts) {
-  const bury: TokenBurial = async ({ id: actorId, clientId, device }) => {
+export function createTokenReset({ keyRotation, sessions, auditLog }: TokenResetParts) {
+  const reset: TokenReset = async ({ id: actorId, clientId, device }) => {
     // The keys first: whatever clock a token was issued by, nobody can check it any more.
     await keyRotation.replaceAll()
     const count = await sessions.endEverybodys('database_restored')
     await auditLog.record('database_restored', { actorId, clientId, device })
     return count
   }
-  return bury
+  return reset
 }

@@ -11,7 +11,7 @@ import {
 import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { readConfig } from '../config.ts'
-import type { Clock } from '../db/clock.ts'
+import { type Clock, systemClock, toSeconds } from '../db/clock.ts'
 import type { Database, Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
 import { createChangeFeed } from './change-feed.ts'
@@ -131,6 +131,15 @@ forEachEngine((engine) => {
     // What was issued in its very second may be from before it.
     const expected = [true, true, true, true, false, false]
     expect([one, other, restarted].map(verdicts)).toEqual([expected, expected, expected])
+  })
+
+  test('the second of a new epoch is that of the database', async () => {
+    const database = await openTestDatabase(engine)
+    const { revoke, isRevoked } = await openRevocations(database, systemClock)
+    const issuedAt = toSeconds(Date.now())
+    await revoke([{ kind: 'everybody' }])
+    expect(isRevoked({ ...me, issuedAt })).toBe(true)
+    expect(isRevoked({ ...me, issuedAt: issuedAt + 60 })).toBe(false)
   })
 
   test('where the write fails, nothing is revoked', async () => {

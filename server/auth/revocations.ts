@@ -1,7 +1,7 @@
 // What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
 
 import { type Compilable, type Selectable, sql } from 'kysely'
-import { type Clock, toSeconds } from '../db/clock.ts'
+import { type Clock, systemClock, toSeconds } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { RevocationsTable } from '../db/tables.ts'
@@ -74,6 +74,9 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
     users.set(revocation.subject, { createdAtMs, epoch })
   }
 
+  /** An operator's machine may be wrong about the time: all would be out until its hour has come. */
+  const sharedNow = () => (clock === systemClock ? database.nowMs : clock.now())
+
   async function refresh(): Promise<void> {
     const rows = await database.kysely
       .selectFrom('revocations')
@@ -117,13 +120,16 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
         kind: revocation.kind,
         subject: revocation.kind === 'everybody' ? '' : revocation.subject,
         epoch: revocation.kind === 'user' ? revocation.epoch : null,
-        created_at_ms: createdAtMs,
+        created_at_ms: revocation.kind === 'everybody' ? sharedNow() : createdAtMs,
       }))
       const inserts =
         rows.length === 0 ? [] : [database.kysely.insertInto('revocations').values(rows)]
       const announcement = database.announcement()
       await database.runAtomically([...writes, ...inserts, ...(announcement ? [announcement] : [])])
-      for (const revocation of revocations) remember(revocation, createdAtMs)
+      for (const revocation of revocations) {
+        if (revocation.kind === 'everybody') await refresh()
+        else remember(revocation, createdAtMs)
+      }
     },
     entryOfUser(userId) {
       return database.kysely

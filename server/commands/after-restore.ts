@@ -18,6 +18,6 @@ export const afterRestoreCommand: Command = {
 
 async function endTokens(args: string[], config: Config): Promise<string> {
   sayUsage(() => parseArgs({ args }))
-  const count = await withServices(config, (services) => services.buryRestoredTokens(operator))
+  const count = await withServices(config, (services) => services.resetTokens(operator))
   return `No token from before is believed any more. ${sayEnded(count)}`
 }

@@ -98,7 +98,7 @@ describe('beside a running server', () => {
 
   it('R114: each act is in the audit log, by the operator, and purging takes none of them', async () => {
     await run(['create-user', 'edsger'], password)
-    await run(['disable', 'edsger'])
+    await run(['end-sessions', 'edsger'])
     const purged = await run(['purge', '--json'])
     expect(purged).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(purged.stdout)).toEqual({
@@ -108,15 +108,13 @@ describe('beside a running server', () => {
       throttle_counters: 0,
       signing_keys: 0,
     })
-    expect((await run(['enable', 'edsger'])).code).toBe(0)
     const { token } = await signIn('edsger')
     const headers = { authorization: `Bearer ${token}` }
     const answer = await fetch(`${server.url}/api/activity`, { headers })
     const { entries } = (await answer.json()) as { entries: { event: string; by: string }[] }
     expect(entries.map(({ event, by }) => `${event} by ${by}`)).toEqual([
       'signed_in by you',
-      'user_enabled by administrator',
-      'user_disabled by administrator',
+      'sessions_ended by administrator',
       'user_created by administrator',
     ])
   })
@@ -137,10 +135,8 @@ describe('beside a running server', () => {
         is_last_admin: false,
       },
     ])
-    expect(JSON.parse((await run(['list-users', '--json', '--search', 'nobody'])).stdout)).toEqual(
-      [],
-    )
-    expect((await run(['list-users', '--search', 'nobody'])).stdout).toBe('Nobody is found.\n')
+    const nobody = await run(['list-users', '--json', '--search', 'nobody'])
+    expect(nobody).toMatchObject({ code: 0, stdout: '[]\n' })
   })
 
   it('says what is refused, with 1, and keeps the last admin', async () => {
@@ -149,7 +145,6 @@ describe('beside a running server', () => {
       [['set-password', 'nobody'], password, /^There is no user "nobody"\. .*list-users/],
       [['set-password', 'ruth'], 'secret', /^password must have at least 15 characters/],
       [['set-password', 'ruth'], '', /^No password was given on standard input\.$/],
-      [['end-sessions', 'nobody'], '', /^There is no user "nobody"/],
     ]
     for (const [words, input, sentence] of refusals) {
       const { code, stdout, stderr } = await run(words, input)
@@ -164,15 +159,10 @@ test('a command that is called wrongly says how, with 2; and each has its help',
   const place = await createTestPlace('sqlite')
   const env = { DATA_DIR: place.dataDir }
   const wrong = [
-    ['set-password'],
     ['set-password', 'ruth', 'secret'],
-    ['set-password', 'ruth', '--password', 'secret'],
     ['disable'],
-    ['end-sessions'],
     ['end-sessions', 'ruth', '--all'],
     ['list-users', 'ruth'],
-    ['purge', 'everything'],
-    ['backup'],
     ['restore', 'one', 'two'],
     ['after-restore', 'file'],
   ]
