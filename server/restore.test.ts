@@ -162,6 +162,18 @@ describe('a restore that is refused leaves everything as it was', () => {
       /is damaged/,
     ],
     [
+      'has an index that lacks its rows',
+      (file) => {
+        const damaged = new Libsql(file)
+        damaged.exec('pragma writable_schema = on')
+        damaged.exec(`update sqlite_master set rootpage =
+          (select rootpage from sqlite_master where name = 'items_owner_id_created_at_ms_id')
+          where name = 'users_role_username_key'`)
+        damaged.close()
+      },
+      /is damaged: /,
+    ],
+    [
       'is of another program',
       (file) => {
         writeFileSync(file, '')

@@ -108,11 +108,10 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   async function purgeAll(): Promise<PurgedRows> {
     const purged: PurgedRows = {}
     for (const follower of followers) {
-      for (let isDone = follower.purge === undefined; !isDone; ) {
-        const batch = Object.entries((await follower.purge?.()) ?? {}) as [keyof Tables, number][]
-        for (const [table, rows] of batch) purged[table] = (purged[table] ?? 0) + rows
-        isDone = batch.every(([, rows]) => rows === 0)
-      }
+      let batch: PurgedRows
+      do {
+        batch = (await follower.purge?.()) ?? {}
+      } while (addRows(purged, batch) > 0)
     }
     return purged
   }
@@ -163,4 +162,14 @@ async function withDeadline(work: Promise<void>, milliseconds: number): Promise<
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** @returns how many were added */
+function addRows(purged: PurgedRows, batch: PurgedRows): number {
+  let added = 0
+  for (const [table, rows] of Object.entries(batch) as [keyof Tables, number][]) {
+    purged[table] = (purged[table] ?? 0) + rows
+    added += rows
+  }
+  return added
 }
