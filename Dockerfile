@@ -9,7 +9,9 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json vite.config.ts ./
 COPY server server
 COPY client client
-RUN node server/launch.js build && npm prune --omit=dev --ignore-scripts
+# tRPC names TypeScript as its peer, for types alone: nothing that runs needs it.
+RUN node server/launch.js build && npm prune --omit=dev --ignore-scripts \
+  && rm -r node_modules/typescript node_modules/@typescript
 
 FROM node:24-slim
 ENV NODE_ENV=production DATA_DIR=/data
