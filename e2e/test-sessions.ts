@@ -8,6 +8,7 @@ import { createRevocations } from '../server/auth/revocations.ts'
 import type { SessionDoor } from '../server/auth/session-rows.ts'
 import { createSessions, type SessionStart } from '../server/auth/sessions.ts'
 import type { Scope } from '../server/contract/scopes.ts'
+import { toSeconds } from '../server/db/clock.ts'
 import type { Database } from '../server/db/database.ts'
 import { insertUser } from './databases.ts'
 import { stillFeed } from './still-feed.ts'
@@ -70,6 +71,8 @@ export async function openTestSessions(database: Database) {
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
-    isRevoked: (sessionId: string) => revocations.isRevoked({ sessionId, userId, epoch: 0 }),
+    /** A token that was issued a second from now at the latest. */
+    isRevoked: (sessionId: string) =>
+      revocations.isRevoked({ sessionId, userId, epoch: 0, issuedAt: toSeconds(clock.now()) + 1 }),
   }
 }

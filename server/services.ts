@@ -38,8 +38,10 @@ import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRegistration, type Registration } from './auth/registration.ts'
+import { createTokenReset, type TokenReset } from './auth/restored-database.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
+import { purgeSessions } from './auth/session-retention.ts'
 import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
@@ -96,6 +98,7 @@ export interface Services {
   readonly deleteAccount: AccountDeletion
   readonly exportData: DataExporter
   readonly securityNotices: SecurityNotices
+  readonly resetTokens: TokenReset
   readonly items: Items
   close(): Promise<void>
 }
@@ -115,7 +118,8 @@ export async function createServices(
   config: Config,
   options: ServicesOptions = {},
 ): Promise<Services> {
-  const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
+  const { clock = systemClock, serving = true } = options
+  const { logger = createLogger(config, serving) } = options
   const { unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
@@ -150,6 +154,7 @@ export async function createServices(
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
+    purgeSessions({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = rememberVerified({
       accessTokens: createAccessTokens({
         signingKeys,
@@ -195,6 +200,13 @@ export async function createServices(
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
     const reauthenticate = createReauthentication({ users, sessions, checkPassword, clock })
     const items = createItems({ database, clock })
+    const keyRotation = createKeyRotation({
+      algorithm: config.signing.algorithm,
+      database,
+      masterKeys,
+      clock,
+      signingKeys,
+    })
     const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
@@ -231,13 +243,7 @@ export async function createServices(
       knownDevices,
       revocations,
       signingKeys,
-      keyRotation: createKeyRotation({
-        algorithm: config.signing.algorithm,
-        database,
-        masterKeys,
-        clock,
-        signingKeys,
-      }),
+      keyRotation,
       accessTokens,
       identities,
       liveStreams: createLiveStreams({ revocations, clock }),
@@ -289,6 +295,7 @@ export async function createServices(
         listItems: items.listAll,
       }),
       securityNotices: createSecurityNotices({ database, clock }),
+      resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),
       items,
       close,
     }
@@ -296,4 +303,10 @@ export async function createServices(
     await close()
     throw error
   }
+}
+
+/** What a command prints is its own: beside it are errors alone, and what it did is in the audit log. */
+function createLogger({ logLevel }: Config, serving: boolean): Logger {
+  if (serving) return pino({ level: logLevel })
+  return pino({ level: logLevel === 'silent' ? 'silent' : 'error' }, pino.destination(2))
 }

@@ -27,7 +27,11 @@ export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentio
         .where('created_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('created_at_ms')
         .limit(purgeBatchSize)
-      await kysely.deleteFrom('audit_events').where('id', 'in', oldest).execute()
+      const { numDeletedRows } = await kysely
+        .deleteFrom('audit_events')
+        .where('id', 'in', oldest)
+        .executeTakeFirstOrThrow()
+      return { audit_events: Number(numDeletedRows) }
     },
   })
 }

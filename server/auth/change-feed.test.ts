@@ -24,7 +24,6 @@ forEachEngine((engine) => {
       async refresh() {
         readings += 1
       },
-      async purge() {},
     })
     return {
       feed,

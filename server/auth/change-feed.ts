@@ -3,6 +3,7 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { Tables } from '../db/tables.ts'
 
 export interface ChangeFeed {
   follow(follower: Follower): void
@@ -14,15 +15,20 @@ export interface ChangeFeed {
   catchUpIfSilent(): Promise<void> | undefined
   /** In milliseconds, since the database last answered. */
   silentForMs(): number
+  /** What is otherwise done once a minute: at once, and until nothing is left to do. */
+  purgeAll(): Promise<PurgedRows>
   close(): void
 }
 
 export interface Follower {
   /** Reads what others may have written since. */
   refresh(): Promise<void>
-  /** Forgets what has had its time; called once a minute. */
-  purge?(): Promise<void>
+  /** Forgets what has had its time, a batch of it; called once a minute. */
+  purge?(): Promise<PurgedRows>
 }
+
+/** How many rows were deleted, by their table. */
+export type PurgedRows = Partial<Record<keyof Tables, number>>
 
 interface ChangeFeedParts {
   database: Database
@@ -63,7 +69,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   /** Whoever joins a reading that is under way may miss what was written since it began. */
   async function readChanges(): Promise<void> {
     try {
-      if (!isUnchanged()) await callEach('refresh')
+      if (!isUnchanged()) await callEach((follower) => follower.refresh())
       heardAtMs = monotonicNow()
     } catch (error) {
       lastChangeToken = null
@@ -81,7 +87,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
       await readChanges()
       if (clock.now() - purgedAtMs >= purgeIntervalMs) {
         purgedAtMs = clock.now()
-        await callEach('purge')
+        await callEach((follower) => follower.purge?.())
       }
     } catch (error) {
       // The database was closed under a poll that was under way.
@@ -92,10 +98,22 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   }
 
   /** One that fails does not keep the others from hearing. */
-  async function callEach(step: keyof Follower): Promise<void> {
-    const outcomes = await Promise.allSettled(followers.map((follower) => follower[step]?.()))
+  async function callEach(step: (follower: Follower) => Promise<unknown> | undefined) {
+    const outcomes = await Promise.allSettled(followers.map(step))
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
+  }
+
+  /** A batch at a time, so that no one else's writes wait long. */
+  async function purgeAll(): Promise<PurgedRows> {
+    const purged: PurgedRows = {}
+    for (const follower of followers) {
+      let batch: PurgedRows
+      do {
+        batch = (await follower.purge?.()) ?? {}
+      } while (addRows(purged, batch) > 0)
+    }
+    return purged
   }
 
   async function catchUp(): Promise<void> {
@@ -125,6 +143,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
       return catchingUp
     },
     silentForMs: () => monotonicNow() - heardAtMs,
+    purgeAll,
     close() {
       closed = true
       clearTimeout(timer)
@@ -143,4 +162,14 @@ async function withDeadline(work: Promise<void>, milliseconds: number): Promise<
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** @returns how many were added */
+function addRows(purged: PurgedRows, batch: PurgedRows): number {
+  let added = 0
+  for (const [table, rows] of Object.entries(batch) as [keyof Tables, number][]) {
+    purged[table] = (purged[table] ?? 0) + rows
+    added += rows
+  }
+  return added
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
 import type { SigningKeyRow } from '../db/tables.ts'
-import type { ChangeFeed } from './change-feed.ts'
+import type { ChangeFeed, PurgedRows } from './change-feed.ts'
 import type { MasterKeys } from './master-key.ts'
 import {
   makeSigningKeyRow,
@@ -118,23 +118,25 @@ export async function loadSigningKeys(
     return lastSought
   }
 
-  async function purge(): Promise<void> {
-    if (!serving) return
+  async function purge(): Promise<PurgedRows> {
     const oldestMs = clock.now() - keepRetiredMs
-    await database.kysely
+    const { numDeletedRows } = await database.kysely
       .deleteFrom('signing_keys')
       .where('state', '=', 'retired')
       .where('state_changed_at_ms', '<', oldestMs)
-      .execute()
+      .executeTakeFirstOrThrow()
     await refresh()
+    return { signing_keys: Number(numDeletedRows) }
   }
 
   if (serving) await resealRows(parts)
   await read((error) => {
     throw error
   })
-  if (serving) await retireOtherAlgorithms(setting.algorithm, parts)
-  await purge()
+  if (serving) {
+    await retireOtherAlgorithms(setting.algorithm, parts)
+    await purge()
+  }
   feed.follow({ refresh, purge })
 
   return {

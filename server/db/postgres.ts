@@ -10,6 +10,7 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
+import { AppError } from '../contract/app-error.ts'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
@@ -37,8 +38,9 @@ const int8TypeId = 20
 
 /** @throws StartError when it is down or does not let us in */
 export async function openPostgres(url: string): Promise<Database> {
+  let canAnnounce: boolean
   try {
-    await migrateAlone(url)
+    canAnnounce = await prepareAlone(url)
   } catch (error) {
     if (error instanceof StartError) throw error
     throw explainPostgresError(error, url)
@@ -61,21 +63,19 @@ export async function openPostgres(url: string): Promise<Database> {
     runAtomically: (writes) => sayUnavailable(() => runAtomically(pool, writes)),
     changeToken: () => null,
     announcement: () =>
-      kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced')),
+      canAnnounce
+        ? kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced'))
+        : null,
     onAnnouncement: (listener) =>
-      listenForAnnouncements(
-        () =>
-          new pg.Client({
-            connectionString: url,
-            application_name: 'keycard listening',
-            connectionTimeoutMillis: connectTimeoutMs,
-            query_timeout: answerTimeoutMs,
-            keepAlive: true,
-          }),
-        listener,
-      ),
+      canAnnounce ? listenForAnnouncements(() => createListener(url), listener) : () => {},
     async ping() {
       await pool.query('select 1')
+    },
+    async backUp(file) {
+      throw new AppError(
+        'invalid_input',
+        `PostgreSQL has a tool for that:\npg_dump --format=custom --file=${file} "$DATABASE_URL"`,
+      )
     },
     async close() {
       closing ??= pool.end()
@@ -84,14 +84,42 @@ export async function openPostgres(url: string): Promise<Database> {
   }
 }
 
-/** Waiting for another process's migration may take longer than a statement may otherwise. */
-async function migrateAlone(url: string): Promise<void> {
+/**
+ * Waiting for another process's migration may take longer than a statement may otherwise.
+ * @returns whether it has NOTIFY
+ */
+async function prepareAlone(url: string): Promise<boolean> {
   const pool = createPool(url, { max: 1 })
   try {
     await migrate(new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), 'postgres')
+    return await tryToAnnounce(pool)
   } finally {
     await pool.end()
   }
+}
+
+/**
+ * A distributed database may have no NOTIFY. It must not stand in a batch then, which it would undo;
+ * the poll alone tells of changes.
+ */
+async function tryToAnnounce(pool: pg.Pool): Promise<boolean> {
+  try {
+    await pool.query('select pg_notify($1, $2)', [announcementChannel, ''])
+    return true
+  } catch (error) {
+    if (isAnswer(error)) return false
+    throw error
+  }
+}
+
+function createListener(url: string): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: 'keycard listening',
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
+  })
 }
 
 function createPool(url: string, config: pg.PoolConfig): pg.Pool {

@@ -9,12 +9,16 @@ import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
+import { backUpSqlite } from './sqlite-backup.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
 import type { Tables } from './tables.ts'
 
+/** In the data folder. */
+export const sqliteFileName = 'keycard.db'
+
 /** @throws StartError when the folder or the file cannot be used */
 export async function openSqlite(dataDir: string): Promise<Database> {
-  const file = join(dataDir, 'keycard.db')
+  const file = join(dataDir, sqliteFileName)
   let connection: SqliteConnection | undefined
   try {
     createPrivateFile(dataDir, file)
@@ -45,6 +49,7 @@ function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): D
     async ping() {
       connection.prepare('select count(*) from users where id is null').all([])
     },
+    backUp: async (file) => backUpSqlite(connection, file),
     async close() {
       await kysely.destroy()
       connection.close()
