@@ -239,6 +239,19 @@ describe('R74: security headers', () => {
     }
   })
 
+  it('let data that is opened as a page do nothing at all', async () => {
+    app = Fastify()
+    addSecurityHeaders(app, { publicUrl: 'https://login.example.com', styleHashes: [] })
+    for (const url of ['/trpc/protected', '/api/users/me']) {
+      expect((await app.inject({ url })).headers).toMatchObject({
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        'strict-transport-security': 'max-age=63072000',
+      })
+    }
+  })
+
   it('leave Strict-Transport-Security out over plain http', async () => {
     app = Fastify()
     addSecurityHeaders(app, { publicUrl: 'http://localhost:3000', styleHashes: [] })

@@ -191,3 +191,24 @@ test('R108: where nothing can be counted, no password is looked at', async () =>
     await broken.close()
   }
 })
+
+test('R100: on a known device the owner proves who he is while strangers guess at his account', async () => {
+  const signIn = await doors['auth.login']({ username: 'johndoe', password: 'secret' })
+  const authorization = `Bearer ${signIn.json().result.data.access_token}`
+  const cookie = String(
+    [signIn.headers['set-cookie']].flat().find((one) => /device/.test(one ?? '')),
+  )
+  const changePassword = (headers: Record<string, string>) =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/account.changePassword',
+      headers: { ...sameOrigin, 'content-type': 'application/json', authorization, ...headers },
+      payload: JSON.stringify({
+        current_password: 'secret',
+        new_password: 'nine green pears of another dog',
+      }),
+    })
+  await fail(5)
+  expect((await changePassword({})).statusCode).toBe(429)
+  expect((await changePassword({ cookie: cookie.split(';')[0] ?? '' })).statusCode).toBe(200)
+})
