@@ -1,7 +1,8 @@
 // A thousand guesses at once, round after round, over two processes: exactly the limit is looked at.
 
 import { randomBytes } from 'node:crypto'
-import { postForm, startNodes } from './nodes.ts'
+import { postForm } from './ask.ts'
+import { startNodes } from './nodes.ts'
 import { printTable } from './table.ts'
 
 /** What one address has in ten minutes. */
@@ -11,7 +12,7 @@ const atOnce = 1_000
 /** `args`: how many rounds; 100 by default. */
 export async function tortureGuesses(args: readonly string[]): Promise<boolean> {
   const rounds = Number(args[0] ?? 100)
-  const nodes = await startNodes(2, { SIGN_IN_FAILURES_PER_ADDRESS: String(limit) })
+  const nodes = await startNodes(2, { env: { SIGN_IN_FAILURES_PER_ADDRESS: String(limit) } })
   const wrongRounds: string[] = []
   const sums = { evaluated: 0, throttled: 0, later: 0 }
   try {

@@ -1,5 +1,6 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
+import { tortureCrashes } from './crashes.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
@@ -23,6 +24,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
+  crashes: {
+    what: 'Keycard killed 100 times (or as many as named) mid-write, and PostgreSQL 20 times',
+    run: tortureCrashes,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

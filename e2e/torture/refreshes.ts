@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from '../keycard-process.ts'
-import { call, postForm, signIn, startNodes, type TokenAnswer } from './nodes.ts'
+import { call, postForm, signIn, type TokenAnswer } from './ask.ts'
+import { startNodes } from './nodes.ts'
 import { printTable } from './table.ts'
 
 const atOnce = 200

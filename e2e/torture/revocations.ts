@@ -1,7 +1,8 @@
 // Hundreds of sign-outs under load: how soon the other process knows, with and without notifications.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { call, postForm, signIn, startNodes } from './nodes.ts'
+import { call, postForm, signIn } from './ask.ts'
+import { startNodes } from './nodes.ts'
 import { printTable } from './table.ts'
 
 const promisedMs = 1_000
