@@ -1,6 +1,6 @@
 // Keycard and PostgreSQL killed again and again while people write: nothing they were told is lost.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { openDatabase } from '../../server/db/open.ts'
 import { startServer } from '../keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { ask } from './ask.ts'
-import { findHalfStates } from './half-states.ts'
+import { findBlindSpots, findHalfStates } from './half-states.ts'
 import { keepWriting, type Ledger, openLedger, type Person } from './ledger.ts'
 import { killServer, startNodes } from './nodes.ts'
 import { findLosses } from './promises-kept.ts'
@@ -21,6 +21,8 @@ interface Outcome {
   ledger: Ledger
   lost: string[]
   halfStates: string[]
+  /** Half states that were made on purpose and not found. */
+  blindSpots?: string[]
   /** In milliseconds, the longest until somebody could write again. */
   longestOutageMs: number
 }
@@ -28,31 +30,33 @@ interface Outcome {
 /** `args`: how often Keycard is killed, 100 by default; PostgreSQL a fifth of it. */
 export async function tortureCrashes(args: readonly string[]): Promise<boolean> {
   const { count, control } = readArguments(args, 100)
-  const ofKeycard = await killKeycard(count, control)
-  const isKept = judge(`Keycard killed ${count} times, on SQLite`, describe(ofKeycard), control)
   const kills = Math.ceil(count / 5)
+  const ofKeycard = await killKeycard(count, control)
+  const isKept = report(`Keycard killed ${count} times, on SQLite`, ofKeycard, control)
   const ofPostgres = await killPostgres(kills, control)
-  return judge(`PostgreSQL killed ${kills} times`, describe(ofPostgres), control) && isKept
+  return report(`PostgreSQL killed ${kills} times`, ofPostgres, control) && isKept
 }
 
-function describe({ ledger, lost, halfStates, longestOutageMs }: Outcome): Finding[] {
-  for (const line of [...lost, ...halfStates, ...ledger.wrongAnswers].slice(0, 20)) {
-    console.log(line)
-  }
-  const count = (what: string, seen: readonly string[]) => ({
-    what,
-    seen: String(seen.length),
-    promised: '0',
-    kept: seen.length === 0,
-  })
-  console.log(
-    `${ledger.acknowledged} changes acknowledged, ${ledger.unknown} cut off; written again after ${longestOutageMs} ms at most`,
-  )
-  return [
+function report(title: string, outcome: Outcome, control: boolean): boolean {
+  const { ledger, lost, halfStates, blindSpots = [], longestOutageMs } = outcome
+  const findings: Finding[] = [
     count('acknowledged changes lost', lost),
     count('half states', halfStates),
-    count('other answers than "done" and "later"', ledger.wrongAnswers),
+    count('answers that were neither "done" nor "later"', ledger.wrongAnswers),
+    ...(outcome.blindSpots ? [count('half states made on purpose and not found', blindSpots)] : []),
   ]
+  console.log(
+    `${ledger.acknowledged} changes acknowledged, ${ledger.unknown} cut off; ` +
+      `ready again after ${longestOutageMs} ms at most`,
+  )
+  for (const line of [...lost, ...halfStates, ...blindSpots, ...ledger.wrongAnswers].slice(0, 20)) {
+    console.log(line)
+  }
+  return judge(title, control ? findings.slice(0, 1) : findings, control)
+}
+
+function count(what: string, seen: readonly string[]): Finding {
+  return { what, seen: String(seen.length), promised: '0', kept: seen.length === 0 }
 }
 
 async function killKeycard(count: number, control: boolean): Promise<Outcome> {
@@ -71,19 +75,21 @@ async function killKeycard(count: number, control: boolean): Promise<Outcome> {
       const database = await openDatabase({ dataDir })
       const found = await findHalfStates(database).finally(database.close)
       outcome.halfStates.push(...found)
-      const people = ledger.people.splice(0)
-      await settle(outcome, server.url, people)
+      await settle(outcome, server.url, ledger.people.splice(0))
 
-      const writing = write(ledger, server.url, () => server.process.killed)
-      await sleep(100 + Math.random() * 700)
+      // The control: a disk that forgets what it was given since.
+      if (control) await copyDatabase(dataDir, join(dataDir, 'before'))
+      const writing = write(ledger, server.url)
+      await Promise.race([writing, waitForSome(ledger)])
       await killServer(server)
       await writing
-      // What was acknowledged since the last checkpoint is in that file alone.
-      if (control) await rm(join(dataDir, 'keycard.db-wal'), { force: true })
+      if (control) await copyDatabase(join(dataDir, 'before'), dataDir)
     }
     const server = await startServer(env)
     await settle(outcome, server.url, ledger.people.splice(0))
     await killServer(server)
+    const database = await openDatabase({ dataDir })
+    outcome.blindSpots = await findBlindSpots(database).finally(database.close)
     return outcome
   } finally {
     await rm(dataDir, { recursive: true, force: true })
@@ -102,10 +108,8 @@ async function killPostgres(count: number, control: boolean): Promise<Outcome> {
   try {
     const [url = ''] = nodes.urls
     for (let round = 0; round < count; round++) {
-      let isKilled = false
-      const writing = write(ledger, url, () => isKilled)
-      await sleep(200 + Math.random() * 1_500)
-      isKilled = true
+      const writing = write(ledger, url)
+      await Promise.race([writing, waitForSome(ledger)])
       await nodes.postgres.crash()
       const killedAtMs = performance.now()
       await writing
@@ -131,17 +135,35 @@ const settings = {
   ACCESS_TOKEN_EXPIRE_MINUTES: '60',
 }
 
-async function write(ledger: Ledger, url: string, isOver: () => boolean): Promise<void> {
-  const lines = Array.from({ length: linesOfWriters }, () => keepWriting(ledger, url, isOver))
+async function write(ledger: Ledger, url: string): Promise<void> {
+  const lines = Array.from({ length: linesOfWriters }, () => keepWriting(ledger, url))
   const people = await Promise.all(lines)
   ledger.people.push(...people.flat())
 }
 
-/** Compares with what is there, and keeps a few who go on. */
+/** Until any moment of the next hundred changes or so, and not always between two of them. */
+async function waitForSome(ledger: Ledger): Promise<void> {
+  const enough = ledger.acknowledged + 10 + Math.random() * 100
+  const deadline = performance.now() + 10_000
+  while (ledger.acknowledged < enough && performance.now() < deadline) await sleep(10)
+  await sleep(Math.random() * 20)
+}
+
+async function copyDatabase(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const name of ['keycard.db', 'keycard.db-wal', 'keycard.db-shm']) {
+    await cp(join(from, name), join(to, name))
+  }
+}
+
+/** Compares with what is there; those who are still there go on. */
 async function settle(outcome: Outcome, url: string, people: readonly Person[]): Promise<void> {
-  for (const person of people) outcome.lost.push(...(await findLosses(url, person)))
-  const known = people.filter(({ isDeleted, mayBeDeleted }) => !isDeleted && !mayBeDeleted)
-  outcome.ledger.people.push(...known.slice(0, linesOfWriters - 1))
+  for (const person of people) {
+    const lost = await findLosses(url, person)
+    outcome.lost.push(...lost)
+    const isThere = !person.isDeleted && !person.mayBeDeleted
+    if (isThere && lost.length === 0) outcome.ledger.people.push(person)
+  }
 }
 
 async function waitUntilReady(url: string): Promise<void> {

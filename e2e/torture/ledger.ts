@@ -37,23 +37,18 @@ export function openLedger(): Ledger {
   return { people: [], acknowledged: 0, unknown: 0, wrongAnswers: [] }
 }
 
-/** One line of changes, each after the answer to the one before, until `isOver` or a fault. */
-export async function keepWriting(
-  ledger: Ledger,
-  url: string,
-  isOver: () => boolean,
-): Promise<Person[]> {
+/** One line of changes, each after the answer to the one before, until there is none. */
+export async function keepWriting(ledger: Ledger, url: string): Promise<Person[]> {
   const touched: Person[] = []
-  const known = ledger.people.splice(0, 1)[0]
-  let person = known ?? (await signUp(ledger, url))
-  while (person && !isOver()) {
-    if (!touched.includes(person)) touched.push(person)
-    const change = pickChange(person)
-    const isAnswered = await change({ ledger, url, person })
-    if (!isAnswered) break
-    if (person.isDeleted || person.mayBeDeleted) person = await signUp(ledger, url)
+  let person = ledger.people.shift() ?? (await signUp(ledger, url))
+  while (person) {
+    touched.push(person)
+    let isAnswered = true
+    while (isAnswered && !person.isDeleted) {
+      isAnswered = await pickChange(person)({ ledger, url, person })
+    }
+    person = isAnswered ? await signUp(ledger, url) : undefined
   }
-  if (person && !touched.includes(person)) touched.push(person)
   return touched
 }
 
@@ -93,7 +88,8 @@ async function send(
   run: () => Promise<Answer>,
 ): Promise<Answer | undefined> {
   const answer = await run().catch(() => undefined)
-  if (answer === undefined || answer.status === 503) {
+  // 429: a sign-in that was cut off counts as one that failed.
+  if (answer === undefined || answer.status === 503 || answer.status === 429) {
     ledger.unknown += 1
     return undefined
   }

@@ -1,5 +1,6 @@
 // Whether everything that a client was told is done is so, asked at the doors as the client would.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, call } from './ask.ts'
 import { type Person, tradeToken, trySignIn } from './ledger.ts'
 
@@ -16,11 +17,11 @@ export async function findLosses(url: string, person: Person): Promise<string[]>
     if ((await tradeToken(url, tokens)).status !== 400) lose('a session that was over is refreshed')
   }
   for (const password of person.oldPasswords.splice(0)) {
-    if ((await trySignIn(url, person, password)).status !== 401) lose('the old password opens')
+    if ((await statusOf(url, person, password)) !== 401) lose('the old password opens')
   }
   if (person.isDeleted) {
     if ((await call(url, person.tokens.access_token)) !== 401) lose('deleted, and yet somebody')
-    if ((await trySignIn(url, person, person.passwords[0])).status !== 401) lose('not deleted')
+    if ((await statusOf(url, person, person.passwords[0])) !== 401) lose('not deleted')
     return lost
   }
 
@@ -74,9 +75,18 @@ async function settlePassword(url: string, person: Person): Promise<boolean> {
   if (person.passwords.length === 1 && !person.isPasswordNew) return true
   const opening: string[] = []
   for (const password of person.passwords) {
-    if ((await trySignIn(url, person, password)).status === 200) opening.push(password)
+    if ((await statusOf(url, person, password)) === 200) opening.push(password)
   }
   person.passwords = opening
   person.isPasswordNew = false
   return opening.length === 1
+}
+
+/** The answer that was not "too many attempts". */
+async function statusOf(url: string, person: Person, password: string | undefined) {
+  for (;;) {
+    const { status, headers } = await trySignIn(url, person, password)
+    if (status !== 429) return status
+    await sleep(Number(headers['retry-after']) * 1_000)
+  }
 }
