@@ -1,6 +1,7 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
 import { tortureCrashes } from './crashes.ts'
+import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
@@ -28,6 +29,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   crashes: {
     what: 'Keycard killed 100 times (or as many as named) mid-write, and PostgreSQL 20 times',
     run: tortureCrashes,
+  },
+  'database-faults': {
+    what: 'PostgreSQL hung for 60 s (or as many as named), gone, its connections killed; disk full',
+    run: tortureDatabaseFaults,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

@@ -12,6 +12,8 @@ export interface Nodes {
   wires: readonly Wire[]
   processes: readonly ServerProcess[]
   postgres: PostgresServer
+  /** The settings they share, straight to the database: for the command line. */
+  env: Record<string, string>
   stop(): Promise<void>
 }
 
@@ -36,29 +38,31 @@ export async function startNodes(
     for (const wire of wires) wire.close()
     await postgres.stop()
   }
+  const shared = {
+    DATABASE_URL: postgres.url,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    // One issuer for all, as the balancer's address would be.
+    PUBLIC_URL: 'http://localhost:3000',
+    LOG_LEVEL: 'silent',
+    ...env,
+  }
   try {
     for (let index = 0; index < count; index++) {
       const wire = await startWire(postgres.url)
       wires.push(wire)
       processes.push(
         await startServer({
+          ...shared,
           DATABASE_URL: wire.url,
-          // One issuer for all, as the balancer's address would be.
-          PUBLIC_URL: 'http://localhost:3000',
-          LOG_LEVEL: 'silent',
-          ...sharedKey,
-          ...env,
         }),
       )
     }
-    return { urls: processes.map(({ url }) => url), wires, processes, postgres, stop }
+    return { urls: processes.map(({ url }) => url), wires, processes, postgres, env: shared, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
-
-const sharedKey = { MASTER_KEY: randomBytes(32).toString('base64') }
 
 /** Without a word, as a power cut does; resolves when it is gone. */
 export async function killServer({ process: child }: ServerProcess): Promise<void> {

@@ -1,6 +1,6 @@
 // Sessions: one row each. Started at sign-in, rotated at every refresh, ended by sign-out or reuse.
 
-import type { Compilable } from 'kysely'
+import type { Compilable, RawBuilder } from 'kysely'
 import type { Device } from '../contract/device.ts'
 import { formatScope, type Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
@@ -61,6 +61,8 @@ interface SessionsParts {
   knownDevices: KnownDevices
   revocations: Revocations
   clock: Clock
+  /** The one clock of all nodes, for the grace after a rotation. */
+  nowMs: () => RawBuilder<number>
   onAlarm: OnSessionAlarm
   /** Called after every write, so that whoever watches the list looks again. */
   onChange: () => void
