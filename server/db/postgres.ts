@@ -24,10 +24,10 @@ import type { Tables } from './tables.ts'
 /** At the start one may wait for a database that is starting too. */
 const startTimeoutMs = 5_000
 /**
- * For a connection, new or out of the pool. Like the next one less than three seconds: so soon a
- * caller is told that the database does not answer, whichever way it fails to.
+ * For a connection, new or out of the pool. Like the next one well below three seconds: so soon a
+ * caller is told that the database does not answer, whichever way it fails to and however busy we are.
  */
-const connectTimeoutMs = 2_800
+const connectTimeoutMs = 2_500
 /** Every statement of ours takes milliseconds. */
 const statementTimeoutMs = 1_500
 /** Where not even the end of a statement is told, the network is gone. */
