@@ -6,6 +6,7 @@ import { tortureGuesses } from './guesses.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
 
 /** Each gives true where it went well. A new one is one line. */
@@ -33,6 +34,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   'database-faults': {
     what: 'PostgreSQL hung for 60 s (or as many as named), gone, its connections killed; disk full',
     run: tortureDatabaseFaults,
+  },
+  stuffing: {
+    what: '20,000 guesses (or as many as named) at a tenth as many accounts, while owners sign in',
+    run: tortureStuffing,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',
