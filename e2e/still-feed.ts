@@ -6,5 +6,6 @@ export const stillFeed: ChangeFeed = {
   follow: () => {},
   catchUpIfSilent: () => undefined,
   silentForMs: () => 0,
+  outMsWithin: () => 0,
   close: () => {},
 }

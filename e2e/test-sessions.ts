@@ -23,6 +23,8 @@ export async function openTestSessions(database: Database) {
   const clock = createTestClock()
   /** How much later than it was sent a statement is carried out, in milliseconds. */
   const delay = { ms: 0 }
+  /** For how long the database has just been out, in milliseconds. */
+  const outage = { ms: 0 }
   const alarms: string[] = []
   const seen = { changes: 0 }
   const revocations = await createRevocations({
@@ -39,6 +41,7 @@ export async function openTestSessions(database: Database) {
     revocations,
     clock,
     nowMs: () => sql.lit(clock.now() + delay.ms),
+    changeFeed: { outMsWithin: (lastMs) => Math.min(lastMs, outage.ms) },
     onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
     onChange: () => {
       seen.changes += 1
@@ -48,6 +51,7 @@ export async function openTestSessions(database: Database) {
   return {
     clock,
     delay,
+    outage,
     alarms,
     /** How often somebody was told that a session has changed. */
     seen,

@@ -167,6 +167,7 @@ export async function createServices(
       revocations,
       clock,
       nowMs,
+      changeFeed: feed,
       onChange: () => void sessionWatch.look(),
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),

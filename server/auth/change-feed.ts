@@ -3,6 +3,7 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import { createOutages } from './outages.ts'
 
 export interface ChangeFeed {
   follow(follower: Follower): void
@@ -14,6 +15,8 @@ export interface ChangeFeed {
   catchUpIfSilent(): Promise<void> | undefined
   /** In milliseconds, since the database last answered. */
   silentForMs(): number
+  /** How many of the last so many milliseconds the database did not answer this process. */
+  outMsWithin(lastMs: number): number
   close(): void
 }
 
@@ -45,7 +48,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
   let purgedAtMs = clock.now()
-  let heardAtMs = monotonicNow()
+  const outages = createOutages(monotonicNow)
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let isPolling = false
@@ -64,7 +67,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   async function readChanges(): Promise<void> {
     try {
       if (!isUnchanged()) await callEach('refresh')
-      heardAtMs = monotonicNow()
+      outages.heard()
     } catch (error) {
       lastChangeToken = null
       throw error
@@ -118,13 +121,14 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   return {
     follow: (follower) => void followers.push(follower),
     catchUpIfSilent() {
-      if (monotonicNow() - heardAtMs <= longestSilenceMs) return undefined
+      if (outages.silentForMs() <= longestSilenceMs) return undefined
       catchingUp ??= catchUp().finally(() => {
         catchingUp = undefined
       })
       return catchingUp
     },
-    silentForMs: () => monotonicNow() - heardAtMs,
+    silentForMs: outages.silentForMs,
+    outMsWithin: outages.outMsWithin,
     close() {
       closed = true
       clearTimeout(timer)

@@ -5,6 +5,7 @@ import { AppError } from '../contract/app-error.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { RefreshTokenParts, RefreshTokens } from './refresh-tokens.ts'
 import type { SessionEndings } from './session-endings.ts'
 import {
@@ -42,7 +43,10 @@ export interface SessionRotation {
   isLive(refreshToken: string): Promise<boolean>
 }
 
-/** In seconds: how long the token before may be shown again, by whom a reply did not reach. */
+/**
+ * In seconds: how long the token before may be shown again, by whom a reply did not reach. Outages of
+ * the database do not count.
+ */
 export const refreshGraceSeconds = 30
 
 /** Called where a token turns up that was used before, or is ahead of the database. */
@@ -62,12 +66,14 @@ interface SessionRotationParts {
    * database that hung a minute after it was sent, when its sender was told "later" long ago.
    */
   nowMs: () => RawBuilder<number>
+  changeFeed: Pick<ChangeFeed, 'outMsWithin'>
   onAlarm: OnSessionAlarm
   onChange: () => void
 }
 
 export function createSessionRotation(parts: SessionRotationParts): SessionRotation {
-  const { database, refreshTokens, rows, endings, clock, nowMs, onAlarm, onChange } = parts
+  const { database, refreshTokens, rows, endings, clock, nowMs, changeFeed } = parts
+  const { onAlarm, onChange } = parts
   const { kysely } = database
 
   /** Before the counter moves: a request that is refused must not use the current token up. */
@@ -135,7 +141,9 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
       throw refuseRefresh('ahead of the database')
     }
     const isOneBehind = row.counter - counter === 1
-    if (isOneBehind && row.since_rotation_ms <= refreshGraceSeconds * 1000) return row
+    // While the database was out, whose reply was lost could not ask again.
+    const outMs = changeFeed.outMsWithin(row.since_rotation_ms)
+    if (isOneBehind && row.since_rotation_ms - outMs <= refreshGraceSeconds * 1000) return row
     await endings.end(sessionId, 'refresh_token_reused')
     onAlarm('refresh_token_reused', toSession(row))
     throw refuseRefresh('used before')

@@ -6,6 +6,7 @@ import { formatScope, type Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { KnownDevices } from './known-devices.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
@@ -63,6 +64,7 @@ interface SessionsParts {
   clock: Clock
   /** The one clock of all nodes, for the grace after a rotation. */
   nowMs: () => RawBuilder<number>
+  changeFeed: Pick<ChangeFeed, 'outMsWithin'>
   onAlarm: OnSessionAlarm
   /** Called after every write, so that whoever watches the list looks again. */
   onChange: () => void
