@@ -17,7 +17,7 @@ import { type Finding, judge } from './table.ts'
 const linesOfWriters = 8
 
 /** What came of all the kills of one kind. */
-interface Outcome {
+export interface Outcome {
   ledger: Ledger
   lost: string[]
   halfStates: string[]
@@ -59,7 +59,7 @@ function count(what: string, seen: readonly string[]): Finding {
   return { what, seen: String(seen.length), promised: '0', kept: seen.length === 0 }
 }
 
-async function killKeycard(count: number, control: boolean): Promise<Outcome> {
+export async function killKeycard(count: number, control = false): Promise<Outcome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-crashes-'))
   const ledger = openLedger()
   const outcome: Outcome = { ledger, lost: [], halfStates: [], longestOutageMs: 0 }

@@ -71,7 +71,7 @@ const halves: Readonly<Record<string, HalfState>> = {
       union all select owner_id from items union all select user_id from user_search_keys
       union all select user_id from known_devices) owned
       where not exists (select 1 from users u where u.id = owned.id)`,
-    damage: `delete from users where id in (select owner_id from items)`,
+    damage: `delete from users where id in (select user_id from sessions)`,
   },
 }
 
