@@ -49,7 +49,7 @@ export function findingsOfAll(seen: Seen): Finding[] {
   )
   const recoveryMs = lastTroubleMs - fault.endedAtMs
   const strange = all.filter((probe) => !isWell(probe) && !isLater(probe))
-  reportStrange(watched)
+  printAnswers(watched)
   return [
     {
       what: '/healthz, key set, metadata, static files and pages: 200',
@@ -79,7 +79,7 @@ export function findingsOfAll(seen: Seen): Finding[] {
 }
 
 /** What was answered how often, and how late, so that a missed promise can be traced. */
-function reportStrange({ probes }: Watch): void {
+function printAnswers({ probes }: Watch): void {
   for (const [name, list] of probes) {
     const counts = new Map<number, number>()
     for (const { status } of list) counts.set(status, (counts.get(status) ?? 0) + 1)

@@ -28,7 +28,7 @@ export async function findLosses(url: string, person: Person): Promise<string[]>
   const traded = await tradeToken(url, person.tokens)
   if (traded.status !== 200) {
     // Whose deletion was not answered may be gone.
-    if (!person.mayBeDeleted) lose(`the session: ${traded.status} ${traded.body}`)
+    if (!person.mayBeDeleted) lose(`the session: ${traded.status}`)
     return lost
   }
   person.mayBeDeleted = false
