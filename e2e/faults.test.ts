@@ -1,5 +1,6 @@
 // The tortures of crashes and of a database that hangs, in short: outcomes, and no times.
 
+import { once } from 'node:events'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ask, postForm, signIn } from './torture/ask.ts'
 import { killKeycard } from './torture/crashes.ts'
@@ -42,6 +43,21 @@ describe('while PostgreSQL hangs', () => {
       nodes.wires[0]?.release()
       expect((await refresh()).status).toBe(200)
       expect(await statuses(['/readyz'])).toEqual([200])
+    },
+    minute,
+  )
+
+  test(
+    'R115: SIGTERM ends a server all the same',
+    async () => {
+      const nodes = await startNodes(1)
+      onTestFinished(nodes.stop)
+      const [server] = nodes.processes
+      if (!server) throw new Error('there is no server')
+      await signIn(server.url)
+      nodes.wires[0]?.hold()
+      server.process.kill('SIGTERM')
+      expect(await once(server.process, 'exit')).toEqual([0, null])
     },
     minute,
   )

@@ -1,5 +1,6 @@
 // PostgreSQL: a pool of guarded connections, migrated through a connection of its own.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Compilable,
   Kysely,
@@ -15,6 +16,7 @@ import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
+import { createOpenSockets } from './open-sockets.ts'
 import { checkParameters } from './parameters.ts'
 import { announcementChannel, listenForAnnouncements } from './postgres-announcements.ts'
 import { explainPostgresError } from './postgres-start-error.ts'
@@ -30,6 +32,8 @@ const startTimeoutMs = 5_000
 const connectTimeoutMs = 2_500
 /** Every statement of ours takes milliseconds. */
 const statementTimeoutMs = 1_500
+/** For saying goodbye to it, which one that hangs does not hear. */
+const farewellMs = 1_000
 /** Where not even the end of a statement is told, the network is gone. */
 const answerTimeoutMs = 1_600
 
@@ -43,8 +47,10 @@ export async function openPostgres(url: string): Promise<Database> {
     if (error instanceof StartError) throw error
     throw explainPostgresError(error, url)
   }
+  const sockets = createOpenSockets()
   const pool = createPool(url, {
     max: 10,
+    stream: sockets.open,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: answerTimeoutMs,
@@ -71,6 +77,7 @@ export async function openPostgres(url: string): Promise<Database> {
             connectionTimeoutMillis: connectTimeoutMs,
             query_timeout: answerTimeoutMs,
             keepAlive: true,
+            stream: sockets.open,
           }),
         listener,
       ),
@@ -78,8 +85,9 @@ export async function openPostgres(url: string): Promise<Database> {
       await pool.query('select 1')
     },
     async close() {
-      closing ??= pool.end()
+      closing ??= Promise.race([pool.end(), sleep(farewellMs, undefined, { ref: false })])
       await closing
+      sockets.destroyAll()
     },
   }
 }
