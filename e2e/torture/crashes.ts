@@ -4,12 +4,12 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openDatabase } from '../../server/db/open.ts'
-import { startServer } from '../keycard-process.ts'
+import { type DatabaseOptions, openDatabase } from '../../server/db/open.ts'
+import { type ServerProcess, startServer } from '../keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { ask } from './ask.ts'
 import { findBlindSpots, findHalfStates } from './half-states.ts'
-import { keepWriting, type Ledger, openLedger, type Person } from './ledger.ts'
+import { keepWriting, type Ledger, openLedger } from './ledger.ts'
 import { killServer, startNodes } from './nodes.ts'
 import { findLosses } from './promises-kept.ts'
 import { type Finding, judge } from './table.ts'
@@ -63,35 +63,33 @@ export async function killKeycard(count: number, control = false): Promise<Outco
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-crashes-'))
   const ledger = openLedger()
   const outcome: Outcome = { ledger, lost: [], halfStates: [], longestOutageMs: 0 }
-  const env = { ...settings, DATA_DIR: dataDir }
+  let server: ServerProcess | undefined
+  const restart = async () => {
+    const startedAtMs = performance.now()
+    server = await startServer({ ...settings, DATA_DIR: dataDir })
+    noteOutage(outcome, startedAtMs)
+    return server
+  }
   try {
+    let running = await restart()
     for (let round = 0; round < count; round++) {
-      const startedAtMs = performance.now()
-      const server = await startServer(env)
-      outcome.longestOutageMs = Math.max(
-        outcome.longestOutageMs,
-        Math.round(performance.now() - startedAtMs),
-      )
-      const database = await openDatabase({ dataDir })
-      const found = await findHalfStates(database).finally(database.close)
-      outcome.halfStates.push(...found)
-      await settle(outcome, server.url, ledger.people.splice(0))
-
       // The control: a disk that forgets what it was given since.
       if (control) await copyDatabase(dataDir, join(dataDir, 'before'))
-      const writing = write(ledger, server.url)
+      const writing = write(ledger, running.url)
       await Promise.race([writing, waitForSome(ledger)])
-      await killServer(server)
+      await killServer(running)
       await writing
       if (control) await copyDatabase(join(dataDir, 'before'), dataDir)
+      running = await restart()
+      await inspect(outcome, { dataDir })
+      await settle(outcome, running.url)
     }
-    const server = await startServer(env)
-    await settle(outcome, server.url, ledger.people.splice(0))
-    await killServer(server)
+    await killServer(running)
     const database = await openDatabase({ dataDir })
     outcome.blindSpots = await findBlindSpots(database).finally(database.close)
     return outcome
   } finally {
+    if (server) await killServer(server)
     await rm(dataDir, { recursive: true, force: true })
   }
 }
@@ -114,13 +112,9 @@ async function killPostgres(count: number, control: boolean): Promise<Outcome> {
       const killedAtMs = performance.now()
       await writing
       await waitUntilReady(url)
-      outcome.longestOutageMs = Math.max(
-        outcome.longestOutageMs,
-        Math.round(performance.now() - killedAtMs),
-      )
-      const database = await openDatabase({ url: nodes.postgres.url, dataDir: '' })
-      outcome.halfStates.push(...(await findHalfStates(database).finally(database.close)))
-      await settle(outcome, url, ledger.people.splice(0))
+      noteOutage(outcome, killedAtMs)
+      await inspect(outcome, { url: nodes.postgres.url, dataDir: '' })
+      await settle(outcome, url)
     }
     return outcome
   } finally {
@@ -144,7 +138,7 @@ async function write(ledger: Ledger, url: string): Promise<void> {
 /** Until any moment of the next hundred changes or so, and not always between two of them. */
 async function waitForSome(ledger: Ledger): Promise<void> {
   const enough = ledger.acknowledged + 10 + Math.random() * 100
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 30_000
   while (ledger.acknowledged < enough && performance.now() < deadline) await sleep(10)
   await sleep(Math.random() * 20)
 }
@@ -156,9 +150,19 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-/** Compares with what is there; those who are still there go on. */
-async function settle(outcome: Outcome, url: string, people: readonly Person[]): Promise<void> {
-  for (const person of people) {
+function noteOutage(outcome: Outcome, sinceMs: number): void {
+  const outageMs = Math.round(performance.now() - sinceMs)
+  outcome.longestOutageMs = Math.max(outcome.longestOutageMs, outageMs)
+}
+
+async function inspect(outcome: Outcome, place: DatabaseOptions): Promise<void> {
+  const database = await openDatabase(place)
+  outcome.halfStates.push(...(await findHalfStates(database).finally(database.close)))
+}
+
+/** Compares what people were told with what is there; those who are still there go on. */
+async function settle(outcome: Outcome, url: string): Promise<void> {
+  for (const person of outcome.ledger.people.splice(0)) {
     const lost = await findLosses(url, person)
     outcome.lost.push(...lost)
     const isThere = !person.isDeleted && !person.mayBeDeleted
