@@ -52,16 +52,19 @@ export async function prepareQuestions(url: string, machine: Machine): Promise<Q
   const page = { accept: 'text/html', cookie }
 
   let refreshToken = firstRefreshToken
-  async function refresh(): Promise<Answer> {
-    const shown = refreshToken
-    const answer = await postForm(`${url}/token`, {
-      grant_type: 'refresh_token',
-      refresh_token: shown,
+  let refreshing: Promise<Answer> | undefined
+  /** One at a time, as every client does: a token that is two behind is taken for stolen. */
+  function refresh(): Promise<Answer> {
+    refreshing ??= tradeToken().finally(() => {
+      refreshing = undefined
     })
-    // Of two answers that cross each other the first one leads on.
-    if (answer.status === 200 && shown === refreshToken) {
-      refreshToken = (JSON.parse(answer.body) as { refresh_token: string }).refresh_token
-    }
+    return refreshing
+  }
+
+  async function tradeToken(): Promise<Answer> {
+    const fields = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    const answer = await postForm(`${url}/token`, fields)
+    if (answer.status === 200) refreshToken = (JSON.parse(answer.body) as TokenAnswer).refresh_token
     return answer
   }
 
