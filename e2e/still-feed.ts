@@ -7,5 +7,6 @@ export const stillFeed: ChangeFeed = {
   catchUpIfSilent: () => undefined,
   silentForMs: () => 0,
   purgeAll: async () => ({}),
+  outMsWithin: () => 0,
   close: () => {},
 }

@@ -1,6 +1,7 @@
 // The rules of sessions over a test's database, with a clock of their own and a user to sign in.
 
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { createKnownDevices } from '../server/auth/known-devices.ts'
 import { createMasterKeys } from '../server/auth/master-key.ts'
 import { createRefreshTokens } from '../server/auth/refresh-tokens.ts'
@@ -21,6 +22,10 @@ export const testScopes: Scope[] = ['me', 'items:read']
 
 export async function openTestSessions(database: Database) {
   const clock = createTestClock()
+  /** How much later than it was sent a statement is carried out, in milliseconds. */
+  const delay = { ms: 0 }
+  /** For how long the database has just been out, in milliseconds. */
+  const outage = { ms: 0 }
   const alarms: string[] = []
   const seen = { changes: 0 }
   const revocations = await createRevocations({
@@ -36,6 +41,8 @@ export async function openTestSessions(database: Database) {
     knownDevices,
     revocations,
     clock,
+    nowMs: () => sql.lit(clock.now() + delay.ms),
+    changeFeed: { outMsWithin: (lastMs) => Math.min(lastMs, outage.ms) },
     onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
     onChange: () => {
       seen.changes += 1
@@ -44,6 +51,8 @@ export async function openTestSessions(database: Database) {
   const userId = await insertUser(database)
   return {
     clock,
+    delay,
+    outage,
     alarms,
     /** How often somebody was told that a session has changed. */
     seen,

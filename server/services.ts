@@ -168,12 +168,16 @@ export async function createServices(
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })
     const sessionWatch = createSessionWatch({ database, clock, feed, onError })
+    // All nodes go by the database's clock; a test's is the one it turns.
+    const nowMs = () => (clock === systemClock ? database.nowMs : sql.lit(clock.now()))
     const sessions = createSessions({
       database,
       refreshTokens,
       knownDevices,
       revocations,
       clock,
+      nowMs,
+      changeFeed: feed,
       onChange: () => void sessionWatch.look(),
       onAlarm: (event, { id, userId, clientId }) =>
         void auditLog.record(event, { userId, sessionId: id, clientId }),
@@ -185,11 +189,7 @@ export async function createServices(
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
     const clients = createClients({ database, revocations, clock })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
-    const throttleCounters = createThrottleCounters({
-      database,
-      // All nodes go by the database's clock; a test's is the one it turns.
-      nowMs: () => (clock === systemClock ? database.nowMs : sql.lit(clock.now())),
-    })
+    const throttleCounters = createThrottleCounters({ database, nowMs })
     feed.follow({ refresh: async () => {}, purge: throttleCounters.purge })
     const loginThrottle = createLoginThrottle({
       counters: throttleCounters,

@@ -1,9 +1,12 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
+import { tortureCrashes } from './crashes.ts'
+import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
 
 /** Each gives true where it went well. A new one is one line. */
@@ -23,6 +26,18 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
+  crashes: {
+    what: 'Keycard killed 100 times (or as many as named) mid-write, and PostgreSQL 20 times',
+    run: tortureCrashes,
+  },
+  'database-faults': {
+    what: 'PostgreSQL hung for 60 s (or as many as named), gone, its connections killed; disk full',
+    run: tortureDatabaseFaults,
+  },
+  stuffing: {
+    what: '20,000 guesses (or as many as named) at a tenth as many accounts, while owners sign in',
+    run: tortureStuffing,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

@@ -19,12 +19,20 @@ export interface BoundedQueueStats {
   refused: number
 }
 
+export interface TaskOptions {
+  /**
+   * Ahead of all that do not; where the queue is full, in place of the last of them, which is
+   * refused. False by default.
+   */
+  goesFirst?: boolean
+}
+
 export interface BoundedQueue {
   /**
-   * First come, first served. A task that was refused is never started.
+   * First come, first served, but for what goes first. A task that was refused is never started.
    * @throws AppError overloaded
    */
-  run<Result>(task: () => Promise<Result>): Promise<Result>
+  run<Result>(task: () => Promise<Result>, options?: TaskOptions): Promise<Result>
   stats(): BoundedQueueStats
   /** Refuses all that wait and all that come, and resolves when what was running has ended. */
   close(): Promise<void>
@@ -45,23 +53,36 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
     })
   }
 
-  async function waitForTurn(): Promise<void> {
+  function leave(waiter: Waiter): void {
+    waiting.splice(waiting.indexOf(waiter), 1)
+    clearTimeout(waiter.timer)
+    waiter.refuse()
+  }
+
+  function makeRoom(goesFirst: boolean): boolean {
+    if (waiting.length < options.maxQueue) return true
+    const last = waiting.at(-1)
+    if (!goesFirst || last === undefined || last.goesFirst) return false
+    leave(last)
+    return true
+  }
+
+  async function waitForTurn(goesFirst: boolean): Promise<void> {
     if (closed) throw refuse()
     if (running < options.width) {
       running += 1
       return
     }
-    if (waiting.length >= options.maxQueue) throw refuse()
+    if (!makeRoom(goesFirst)) throw refuse()
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
+        goesFirst,
         start: resolve,
         refuse: () => reject(refuse()),
-        timer: setTimeout(() => {
-          waiting.splice(waiting.indexOf(waiter), 1)
-          waiter.refuse()
-        }, options.maxWaitMs),
+        timer: setTimeout(() => leave(waiter), options.maxWaitMs),
       }
-      waiting.push(waiter)
+      const others = waiting.findIndex((one) => !one.goesFirst)
+      waiting.splice(goesFirst && others >= 0 ? others : waiting.length, 0, waiter)
     })
   }
 
@@ -79,8 +100,8 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
   }
 
   return {
-    async run(task) {
-      await waitForTurn()
+    async run(task, { goesFirst = false } = {}) {
+      await waitForTurn(goesFirst)
       try {
         return await task()
       } finally {
@@ -100,6 +121,7 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
 }
 
 interface Waiter {
+  goesFirst: boolean
   start(): void
   refuse(): void
   timer: NodeJS.Timeout

@@ -4,6 +4,7 @@ import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
+import { createOutages } from './outages.ts'
 
 export interface ChangeFeed {
   follow(follower: Follower): void
@@ -17,6 +18,8 @@ export interface ChangeFeed {
   silentForMs(): number
   /** What is otherwise done once a minute: at once, and until nothing is left to do. */
   purgeAll(): Promise<PurgedRows>
+  /** How many of the last so many milliseconds the database did not answer this process. */
+  outMsWithin(lastMs: number): number
   close(): void
 }
 
@@ -51,7 +54,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
   let purgedAtMs = clock.now()
-  let heardAtMs = monotonicNow()
+  const outages = createOutages(monotonicNow)
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let isPolling = false
@@ -70,7 +73,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   async function readChanges(): Promise<void> {
     try {
       if (!isUnchanged()) await callEach((follower) => follower.refresh())
-      heardAtMs = monotonicNow()
+      outages.heard()
     } catch (error) {
       lastChangeToken = null
       throw error
@@ -136,14 +139,15 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   return {
     follow: (follower) => void followers.push(follower),
     catchUpIfSilent() {
-      if (monotonicNow() - heardAtMs <= longestSilenceMs) return undefined
+      if (outages.silentForMs() <= longestSilenceMs) return undefined
       catchingUp ??= catchUp().finally(() => {
         catchingUp = undefined
       })
       return catchingUp
     },
-    silentForMs: () => monotonicNow() - heardAtMs,
     purgeAll,
+    silentForMs: outages.silentForMs,
+    outMsWithin: outages.outMsWithin,
     close() {
       closed = true
       clearTimeout(timer)

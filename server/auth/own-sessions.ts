@@ -71,17 +71,21 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
       const { userId, clientId, deviceId, isNewDevice, userAgent } = await find(identity, id)
       if (id === identity.sessionId) return signOut.bySessionId(id)
       const isStrange = isNewDevice && deviceId !== null
-      await sessions.end(id, 'ended_by_user', {
-        writes: isStrange ? [knownDevices.forget(userId, deviceId)] : [],
-      })
-      await auditLog.record('session_ended', {
+      const facts = {
         userId,
         sessionId: id,
         clientId,
         why: isNewDevice ? 'new_device_disowned' : 'ended_by_user',
         what: nameDevice(userAgent) ?? undefined,
         device,
+      }
+      await sessions.end(id, 'ended_by_user', {
+        writes: [
+          ...(isStrange ? [knownDevices.forget(userId, deviceId)] : []),
+          auditLog.entry('session_ended', facts),
+        ],
       })
+      auditLog.tell('session_ended', facts)
     },
 
     async endOthers({ userId, sessionId, clientId }, device) {

@@ -9,7 +9,7 @@ import {
   passwordMaxLength,
 } from '../contract/credential-rules.ts'
 import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
-import { type BoundedQueueStats, createBoundedQueue } from './bounded-queue.ts'
+import { type BoundedQueueStats, createBoundedQueue, type TaskOptions } from './bounded-queue.ts'
 
 /** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
 export interface Pepper {
@@ -58,7 +58,11 @@ export interface Passwords {
    * (`undefined`) as for a wrong password.
    * @throws AppError overloaded
    */
-  verify(password: string, stored: StoredPassword | undefined): Promise<PasswordVerdict>
+  verify(
+    password: string,
+    stored: StoredPassword | undefined,
+    options?: TaskOptions,
+  ): Promise<PasswordVerdict>
   stats(): BoundedQueueStats
   /** Which bcrypt is at work. */
   engineName(): Promise<BcryptEngineName>
@@ -128,7 +132,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       return { hash, keyId: newestPepper.id }
     },
 
-    async verify(password, stored) {
+    async verify(password, stored, options) {
       const usable = isPossiblePassword(password)
       const { possible, hash, cost: storedCost, pepper, fault } = usable ? read(stored) : stranger
       const secret = usable ? password : ''
@@ -139,7 +143,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
         storedCost,
         leastCost: cost,
       }
-      const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }))
+      const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }), options)
       const ok = matches && possible
       const upToDate = stored?.keyId === newestPepper.id && storedCost >= cost
       return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }

@@ -26,10 +26,15 @@ export function createSignOut(parts: SignOutParts): SignOut {
 
   async function bySessionId(sessionId: string): Promise<void> {
     const session = await sessions.findLive(sessionId)
-    await sessions.end(sessionId, 'signed_out')
-    if (!session) return
+    if (!session) {
+      // Its row may have expired and its last access token not.
+      await sessions.end(sessionId, 'signed_out')
+      return
+    }
     const { userId, clientId } = session
-    await auditLog.record('signed_out', { userId, sessionId, clientId })
+    const facts = { userId, sessionId, clientId }
+    await sessions.end(sessionId, 'signed_out', { writes: [auditLog.entry('signed_out', facts)] })
+    auditLog.tell('signed_out', facts)
   }
 
   return {
@@ -43,8 +48,12 @@ export function createSignOut(parts: SignOutParts): SignOut {
       const { identity } = token
       if (identity.kind === 'user') return bySessionId(identity.sessionId)
       const { tokenId, clientId } = identity
-      await revocations.revoke([{ kind: 'token', subject: tokenId }])
-      await auditLog.record('signed_out', { clientId, what: tokenId })
+      const facts = { clientId, what: tokenId }
+      await revocations.revoke(
+        [{ kind: 'token', subject: tokenId }],
+        [auditLog.entry('signed_out', facts)],
+      )
+      auditLog.tell('signed_out', facts)
     },
   }
 }

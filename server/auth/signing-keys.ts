@@ -78,6 +78,7 @@ export async function loadSigningKeys(
   const keepRetiredMs = parts.accessTokenLifetimeSeconds * 1000 + retiredMarginMs
   let keys: ReadonlyMap<string, LoadedKey> = new Map()
   let lastRead: Promise<void> = Promise.resolve()
+  let nextRead: Promise<void> | undefined
   let lastSoughtAtMs = Number.NEGATIVE_INFINITY
   let lastSought: Promise<void> = Promise.resolve()
 
@@ -100,11 +101,17 @@ export async function loadSigningKeys(
     keys = found
   }
 
-  /** One after the other: an answer from before must not come over one from after. */
+  /**
+   * One after the other: an answer from before must not come over one from after. Who asks before the
+   * next one has begun shares it, so that no queue grows while the database hangs.
+   */
   function refresh(): Promise<void> {
-    const reading = lastRead.then(() => read())
-    lastRead = reading.catch(() => {})
-    return reading
+    nextRead ??= lastRead.then(() => {
+      nextRead = undefined
+      return read()
+    })
+    lastRead = nextRead.catch(() => {})
+    return nextRead
   }
 
   /** Whoever comes while the database is being asked waits for the same answer. */

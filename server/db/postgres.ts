@@ -1,5 +1,6 @@
 // PostgreSQL: a pool of guarded connections, migrated through a connection of its own.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Compilable,
   Kysely,
@@ -16,6 +17,7 @@ import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
+import { createOpenSockets, type OpenSockets } from './open-sockets.ts'
 import { checkParameters } from './parameters.ts'
 import { announcementChannel, listenForAnnouncements } from './postgres-announcements.ts'
 import { explainPostgresError } from './postgres-start-error.ts'
@@ -25,12 +27,14 @@ import type { Tables } from './tables.ts'
 /** At the start one may wait for a database that is starting too. */
 const startTimeoutMs = 5_000
 /**
- * For a connection, new or out of the pool. Like the next one less than three seconds: so soon a
- * caller is told that the database does not answer, whichever way it fails to.
+ * For a connection, new or out of the pool. Like the next one well below three seconds: so soon a
+ * caller is told that the database does not answer, whichever way it fails to and however busy we are.
  */
-const connectTimeoutMs = 2_800
+const connectTimeoutMs = 2_500
 /** Every statement of ours takes milliseconds. */
 const statementTimeoutMs = 1_500
+/** For saying goodbye to it, which one that hangs does not hear. */
+const farewellMs = 1_000
 /** Where not even the end of a statement is told, the network is gone. */
 const answerTimeoutMs = 1_600
 
@@ -45,8 +49,10 @@ export async function openPostgres(url: string): Promise<Database> {
     if (error instanceof StartError) throw error
     throw explainPostgresError(error, url)
   }
+  const sockets = createOpenSockets()
   const pool = createPool(url, {
     max: 10,
+    stream: sockets.open,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: answerTimeoutMs,
@@ -67,7 +73,7 @@ export async function openPostgres(url: string): Promise<Database> {
         ? kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced'))
         : null,
     onAnnouncement: (listener) =>
-      canAnnounce ? listenForAnnouncements(() => createListener(url), listener) : () => {},
+      canAnnounce ? listenForAnnouncements(() => createListener(url, sockets), listener) : () => {},
     async ping() {
       await pool.query('select 1')
     },
@@ -78,8 +84,9 @@ export async function openPostgres(url: string): Promise<Database> {
       )
     },
     async close() {
-      closing ??= pool.end()
+      closing ??= Promise.race([pool.end(), sleep(farewellMs, undefined, { ref: false })])
       await closing
+      sockets.destroyAll()
     },
   }
 }
@@ -112,13 +119,14 @@ async function tryToAnnounce(pool: pg.Pool): Promise<boolean> {
   }
 }
 
-function createListener(url: string): pg.Client {
+function createListener(url: string, sockets: OpenSockets): pg.Client {
   return new pg.Client({
     connectionString: url,
     application_name: 'keycard listening',
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: answerTimeoutMs,
     keepAlive: true,
+    stream: sockets.open,
   })
 }
 

@@ -1,6 +1,6 @@
 // Too many guesses, at every door that takes a password: one budget, each door's own words.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -172,6 +172,30 @@ test('R103: the address is the socket’s, or the right-most hop that is no list
   } finally {
     await proxied.close()
   }
+})
+
+test('an owner on a known device does not wait behind strangers who fill the queue of hashes', async () => {
+  const { passwords } = keycard.services
+  const signIn = (cookie = '') =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/auth.login',
+      headers: { ...sameOrigin, cookie, 'content-type': 'application/json' },
+      payload: JSON.stringify({ username: 'johndoe', password: 'secret' }),
+    })
+  const cookies = (await signIn()).cookies.map(({ name, value }) => `${name}=${value}`)
+  const device = cookies.find((cookie) => cookie.startsWith('__Host-keycard-device='))
+  expect(device).toBeDefined()
+
+  const strangers = Array.from({ length: 80 }, (_unused, index) =>
+    doors['/token']({ username: `nobody-${index}`, password: 'wrong' }),
+  )
+  await vi.waitUntil(() => passwords.stats().waiting >= 60, { interval: 1, timeout: 10_000 })
+  const { completed } = passwords.stats()
+  expect((await signIn(device)).statusCode).toBe(200)
+  expect(passwords.stats().completed - completed).toBeLessThan(15)
+  const statuses = (await Promise.all(strangers)).map(({ statusCode }) => statusCode)
+  expect(new Set(statuses)).toEqual(new Set([401, 503]))
 })
 
 test('R108: where nothing can be counted, no password is looked at', async () => {
