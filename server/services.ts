@@ -40,6 +40,7 @@ import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRegistration, type Registration } from './auth/registration.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
+import { purgeSessions } from './auth/session-retention.ts'
 import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
@@ -149,6 +150,7 @@ export async function createServices(
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
+    purgeSessions({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = createAccessTokens({
       signingKeys,
       clock,

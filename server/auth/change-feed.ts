@@ -20,7 +20,7 @@ export interface ChangeFeed {
 export interface Follower {
   /** Reads what others may have written since. */
   refresh(): Promise<void>
-  /** Forgets what has had its time; called once a minute. */
+  /** Forgets what has had its time; called once a minute, and never while it runs. */
   purge?(): Promise<void>
 }
 
@@ -50,6 +50,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   let timer: NodeJS.Timeout | undefined
   let isPolling = false
   let isAnnounced = false
+  let isPurging = false
   let catchingUp: Promise<void> | undefined
 
   /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
@@ -79,16 +80,26 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     clearTimeout(timer)
     try {
       await readChanges()
-      if (clock.now() - purgedAtMs >= purgeIntervalMs) {
-        purgedAtMs = clock.now()
-        await callEach('purge')
-      }
+      void purgeIfDue()
     } catch (error) {
       // The database was closed under a poll that was under way.
       if (!closed) onError(error)
     }
     isPolling = false
     if (!closed) timer = setTimeout(poll, isAnnounced ? 0 : pollIntervalMs).unref()
+  }
+
+  /** Beside the polls: however much there is to delete, what others revoke is heard in time. */
+  async function purgeIfDue(): Promise<void> {
+    if (isPurging || clock.now() - purgedAtMs < purgeIntervalMs) return
+    isPurging = true
+    purgedAtMs = clock.now()
+    try {
+      await callEach('purge')
+    } catch (error) {
+      if (!closed) onError(error)
+    }
+    isPurging = false
   }
 
   /** One that fails does not keep the others from hearing. */
