@@ -1,7 +1,7 @@
 // The parts list: opens the database and builds every service once. What the doors see of the rules.
 
 import { sql } from 'kysely'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { type AccessTokens, createAccessTokens } from './auth/access-tokens.ts'
 import { type AccountDeletion, createAccountDeletion } from './auth/account-deletion.ts'
 import type { PasswordRule } from './auth/account-rules.ts'
@@ -28,6 +28,7 @@ import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
 import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createOperatorLog } from './auth/operator-log.ts'
 import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
@@ -115,8 +116,8 @@ export async function createServices(
   config: Config,
   options: ServicesOptions = {},
 ): Promise<Services> {
-  const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
-  const { unknownKidCooldownMs } = options
+  const { clock = systemClock, logger = createOperatorLog(config.logLevel) } = options
+  const { serving = true, unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
   const database = await openDatabase({
@@ -167,8 +168,8 @@ export async function createServices(
       revocations,
       clock,
       onChange: () => void sessionWatch.look(),
-      onAlarm: (event, { id, userId, clientId }) =>
-        void auditLog.record(event, { userId, sessionId: id, clientId }),
+      onAlarm: (event, { id, userId, clientId }, device) =>
+        void auditLog.record(event, { userId, sessionId: id, clientId, device }),
     })
     const users = createUsers({ database, clock })
     const passwordProblem: PasswordRule = (password, account) =>

@@ -1,6 +1,7 @@
 // Rotation: a refresh token is traded for its successor once, forgiven shortly, and ends a thief's session.
 
 import { AppError } from '../contract/app-error.ts'
+import type { Device } from '../contract/device.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
@@ -29,6 +30,8 @@ export interface TokenHolder {
 export interface Rotation extends TokenHolder {
   /** What is asked for. Absent: what the session was granted. */
   scopes?: readonly Scope[] | undefined
+  /** Where it is shown, for the alarm. */
+  device?: Device | undefined
 }
 
 export interface SessionRotation {
@@ -48,6 +51,7 @@ export const refreshGraceSeconds = 30
 export type OnSessionAlarm = (
   event: 'refresh_token_reused' | 'refresh_token_ahead',
   session: Session,
+  device: Device | undefined,
 ) => void
 
 interface SessionRotationParts {
@@ -110,7 +114,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
    */
   async function forgiveOrEnd(
     { sessionId, counter }: RefreshTokenParts,
-    expected: TokenHolder,
+    expected: Rotation,
     nowMs: number,
   ): Promise<SessionRow> {
     const row = await rows.find(sessionId)
@@ -121,14 +125,14 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
     if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
     if (expiryOf(row) <= nowMs) throw refuseRefresh('session expired')
     if (counter > row.counter) {
-      onAlarm('refresh_token_ahead', toSession(row))
+      onAlarm('refresh_token_ahead', toSession(row), expected.device)
       throw refuseRefresh('ahead of the database')
     }
     const sinceRotationMs = nowMs - (row.rotated_at_ms ?? row.created_at_ms)
     const isOneBehind = row.counter - counter === 1
     if (isOneBehind && sinceRotationMs <= refreshGraceSeconds * 1000) return row
     await endings.end(sessionId, 'refresh_token_reused')
-    onAlarm('refresh_token_reused', toSession(row))
+    onAlarm('refresh_token_reused', toSession(row), expected.device)
     throw refuseRefresh('used before')
   }
 

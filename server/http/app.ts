@@ -18,6 +18,7 @@ import { loginForm } from './login-form.ts'
 import { metricsEndpoint } from './metrics.ts'
 import { openapiPlugin } from './openapi.ts'
 import { registerForm } from './register-form.ts'
+import { makeRequestId, tellRequestId } from './request-id.ts'
 import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -33,6 +34,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   )
   const app = fastify({
     loggerInstance,
+    genReqId: makeRequestId,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     frameworkErrors: sendError,
     forceCloseConnections: 'idle',
@@ -47,6 +49,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     publicUrl: config.publicUrl,
     styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
   })
+  tellRequestId(app)
   handleErrors(app)
   addIdentity(app)
   closeGracefully(app, services)
