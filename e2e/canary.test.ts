@@ -200,7 +200,8 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
   const words = ['clients', 'add', client.id, ...options.split(' ')]
   const { stdout } = await runKeycard('cli', words, { env })
   client.secret = stdout.trim().split('\n').at(-1) ?? ''
-  const { process: child, url, said } = await startServer(env)
+  const server = await startServer(env)
+  const { process: child, url } = server
   onTestFinished(() => void child.kill('SIGKILL'))
 
   const secrets = new Set([client.secret, env.MASTER_KEY])
@@ -266,7 +267,7 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
       // Not in order: what is not yet in the file of the database itself stays beside it.
       child.kill('SIGKILL')
       await once(child, 'close')
-      return Buffer.from(said())
+      return Buffer.from(server.said)
     },
     /** On SQLite every byte of its files, also of what was deleted. */
     async readDatabase(): Promise<Buffer> {

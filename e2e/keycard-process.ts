@@ -34,7 +34,7 @@ export interface ServerProcess {
   process: ChildProcess
   url: string
   /** All that it has printed so far. */
-  said(): string
+  readonly said: string
 }
 
 /** A server that has said that it is ready; whoever asks ends it. */
@@ -53,7 +53,13 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
     child.once('close', () => resolve(false))
   })
   if (!(await isReady)) throw new Error(`Keycard ended before it was ready: ${said}`)
-  return { process: child, url: `http://localhost:${env.PORT ?? port}`, said: () => said }
+  return {
+    process: child,
+    url: `http://localhost:${env.PORT ?? port}`,
+    get said() {
+      return said
+    },
+  }
 }
 
 function startKeycard(entry: string, args: readonly string[], env: Record<string, string>) {

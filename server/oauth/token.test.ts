@@ -148,7 +148,7 @@ describe('R10, R109: bad credentials', () => {
   ]
   /** Everything but what differs from one moment to the next. */
   const visible = ({ statusCode, headers, rawPayload }: Answer) => {
-    const { date: _date, ...rest } = headers
+    const { date: _date, 'x-request-id': _id, ...rest } = headers
     return { statusCode, headers: rest, body: rawPayload.toString('hex') }
   }
 
