@@ -1,6 +1,7 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
 import { tortureGuesses } from './guesses.ts'
+import { tortureHostile } from './hostile.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
@@ -15,6 +16,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   guesses: {
     what: 'a thousand guesses at once over two processes, 100 rounds (or as many as named)',
     run: tortureGuesses,
+  },
+  hostile: {
+    what: 'hostile requests, 1,000,000 (or as many as named, and the seed to repeat)',
+    run: tortureHostile,
   },
   refreshes: {
     what: 'two hundred refreshes with one token at once, 200 rounds (or as many as named)',

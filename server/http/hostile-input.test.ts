@@ -369,6 +369,34 @@ describe('paths and headers', () => {
     expect(answer.body).not.toMatch(/FST_ERR|node_modules/)
   })
 
+  const doors = [
+    '/token',
+    '/trpc/users.me',
+    '/trpc/auth.login',
+    '/api/items',
+    '/login',
+    '/docs',
+    '/',
+  ]
+
+  test.each(doors)('R86: no method is a fault of ours at %s', async (url) => {
+    for (const method of keycard.app.supportedMethods) {
+      const answer = await send({ method: method as 'GET', url })
+      expect([method, url, answer.statusCode < 500]).toEqual([method, url, true])
+    }
+    expect(keycard.app.supportedMethods).toContain('TRACE')
+  })
+
+  test.each(['TRACE', 'PUT', 'DELETE'])(
+    '%s is 405 at the typed door, in its own words',
+    async (method) => {
+      const answer = await send({ method: method as 'PUT', url: '/trpc/items.list' })
+      expectRefusal(answer, 'trpc')
+      expect(answer.statusCode).toBe(405)
+      expect(answer.headers.allow).toBe('GET, HEAD, POST')
+    },
+  )
+
   /** R86: none of these is a fault of ours. */
   const headers: Record<string, string> = {
     authorization: `Bearer ${planted}`,

@@ -1,6 +1,6 @@
 // The typed door at /trpc: tRPC's own protocol, behind Fastify.
 
-import { getTRPCErrorShape } from '@trpc/server'
+import { getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance } from 'fastify'
 import { asAppError } from '../contract/request-fault.ts'
@@ -12,6 +12,8 @@ import { acceptJsonOnly } from './json-body.ts'
 
 /** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
 const batchMaxSize = 10
+
+const methods = ['GET', 'HEAD', 'POST']
 
 /** In place of tRPC's own, which let caches keep what is somebody's, and connections linger. */
 const streamHeaders = {
@@ -25,13 +27,17 @@ export async function trpcDoor(app: FastifyInstance, services: Services): Promis
   // Plain text and forms can be posted by a page of any site: they are not even parsed.
   acceptJsonOnly(app, { parse: (text) => text })
 
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
+    if (methods.includes(request.method)) return
+    // Before the adapter: it makes a Request of it, which for some methods throws.
+    reply.header('allow', methods.join(', '))
+    throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Procedures take GET and POST' })
   })
 
   // What is wrong before tRPC sees it, in the shape its client reads.
   app.setErrorHandler((error, request, reply) => {
-    const trpcError = toTrpcError(asAppError(error) ?? error)
+    const trpcError = error instanceof TRPCError ? error : toTrpcError(asAppError(error) ?? error)
     if (trpcError.code === 'INTERNAL_SERVER_ERROR') {
       request.log.error({ err: error }, 'request failed')
     }
