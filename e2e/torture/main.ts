@@ -5,6 +5,7 @@ import { tortureHostile } from './hostile.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureStolenDatabase } from './stolen-database.ts'
 import { tortureTabs } from './tabs.ts'
 
 /** Each gives true where it went well. A new one is one line. */
@@ -28,6 +29,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
+  'stolen-database': {
+    what: 'a thief with a copy of the database, and john at 40 weak passwords (or as many as named; needs john)',
+    run: tortureStolenDatabase,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',
