@@ -5,6 +5,7 @@ import { tortureHostile } from './hostile.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureSoak } from './soak.ts'
 import { tortureStolenDatabase } from './stolen-database.ts'
 import { tortureTabs } from './tabs.ts'
 
@@ -29,6 +30,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
+  soak: {
+    what: 'mixed life for 30 minutes (or as many as named), 1,000 days by the server’s clock',
+    run: tortureSoak,
   },
   'stolen-database': {
     what: 'a thief with a copy of the database, and john at 40 weak passwords (or as many as named; needs john)',
