@@ -3,8 +3,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
 export interface Life {
-  /** @returns how many things were done, and how many answers were 500 or more */
-  end(): Promise<{ done: number; faults: number }>
+  /** `faults`: answers of 500 and more. */
+  end(): Promise<{ done: number; faults: number; answers: string }>
 }
 
 const atOnce = 6
@@ -16,7 +16,9 @@ const passwordOf = (username: string) => `the pass phrase of ${username}`
 export function live(url: string): Life {
   let running = true
   let done = 0
-  let faults = 0
+  const statuses = new Map<number, number>()
+  const countOf = (isMeant: (status: number) => boolean) =>
+    [...statuses].reduce((sum, [status, n]) => (isMeant(status) ? sum + n : sum), 0)
   const usernames = Array.from({ length: userCount }, (_, index) => `user${index}`)
   /** Of browsers that were not closed: user name to cookies. */
   const browsers = new Map<string, string>()
@@ -26,7 +28,7 @@ export function live(url: string): Life {
     const headers = { 'x-forwarded-for': from, ...init.headers }
     const answer = await fetch(`${url}${path}`, { ...init, headers })
     const text = await answer.text()
-    if (answer.status >= 500) faults += 1
+    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
     return { status: answer.status, text, cookies: answer.headers.getSetCookie() }
   }
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
@@ -122,7 +124,15 @@ export function live(url: string): Life {
     async end() {
       running = false
       await lines
-      return { done, faults }
+      const answers = [
+        countOf((status) => status < 300),
+        ...[401, 403, 429].map((meant) => countOf((status) => status === meant)),
+      ]
+      return {
+        done,
+        faults: countOf((status) => status >= 500),
+        answers: answers.map((n) => n.toLocaleString('en')).join(', '),
+      }
     },
   }
 }
