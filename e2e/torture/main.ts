@@ -8,6 +8,7 @@ import { tortureRevocations } from './revocations.ts'
 import { tortureSoak } from './soak.ts'
 import { tortureStolenDatabase } from './stolen-database.ts'
 import { tortureTabs } from './tabs.ts'
+import { tortureTiming } from './timing.ts'
 
 /** Each gives true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
@@ -38,6 +39,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   'stolen-database': {
     what: 'a thief with a copy of the database, and john at 40 weak passwords (or as many as named; needs john)',
     run: tortureStolenDatabase,
+  },
+  timing: {
+    what: 'whether the time of a refusal tells who has an account, 2,000 attempts a kind (or as many as named)',
+    run: tortureTiming,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

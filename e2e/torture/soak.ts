@@ -28,14 +28,14 @@ export async function tortureSoak(args: readonly string[]): Promise<boolean> {
   const control = judge(await soak(controlSeconds, { speed: 1, isLeaking: true }))
   const run = await soak(seconds, { speed: (days * 86_400) / seconds, isLeaking: false })
   const verdict = judge(run)
-  const { first, half, last } = verdict
+  const { last } = verdict
   const lags = run.samples.map(({ lagP99Ms }) => lagP99Ms).sort((a, b) => a - b)
   const round = (value: number | undefined) => (value ?? 0).toFixed(1)
-  const tables = Object.keys(last.rows).map((name): Row => {
-    const counts = [first, half, last].map(({ rows }) => (rows[name] ?? 0).toLocaleString('en'))
+  const tables = verdict.tables.map(({ name, most }): Row => {
+    const counts = most.map((n) => n.toLocaleString('en')).join(', ')
     return [
-      `rows of ${name}: at the start, half-way, at the end`,
-      counts.join(', '),
+      `${name}: most rows in each quarter`,
+      counts,
       owned.has(name) ? '' : 'the last two alike',
     ]
   })
@@ -116,19 +116,23 @@ async function askSample(child: ChildProcess): Promise<SoakSample> {
   return sample
 }
 
-/** A table is bounded where it has no more at the end than half-way, but for chance. */
+/** A table is bounded where the last quarter has no more than the one before, but for chance. */
 function judge({ samples }: Run) {
-  const at = (share: number) => {
-    const sample = samples[Math.min(samples.length - 1, Math.floor(share * samples.length))]
-    if (!sample) throw new Error('nothing was sampled')
-    return sample
+  const quarter = (number: number) => {
+    const [from, to] = [number - 1, number].map((n) => Math.floor((n / 4) * samples.length))
+    return (name: string) => Math.max(...samples.slice(from, to).map(({ rows }) => rows[name] ?? 0))
   }
-  const [first, half, last] = [at(0), at(0.5), at(1)]
-  const growing = Object.keys(last.rows).filter((name) => {
-    if (owned.has(name)) return false
-    const [before = 0, after = 0] = [half.rows[name], last.rows[name]]
-    return after > before * 1.25 + 50
-  })
+  const [last] = samples.slice(-1)
+  if (!last) throw new Error('nothing was sampled')
+  const tables = Object.keys(last.rows).map((name) => ({
+    name,
+    most: [1, 2, 3, 4].map((number) => quarter(number)(name)),
+  }))
+  const growing = tables
+    .filter(({ name, most: [, , third = 0, fourth = 0] }) => {
+      return !owned.has(name) && fourth > third * 1.25 + 50
+    })
+    .map(({ name }) => name)
   const settled = samples.slice(Math.floor(samples.length * warmUpShare))
   const series = settled.map((sample, at) => ({ at, ...sample }))
   const growth = {
@@ -136,5 +140,5 @@ function judge({ samples }: Run) {
     heapMiB: slopeOf(series, 'heapMiB') * series.length,
   }
   const isFlat = growth.rssMiB <= growthMax.rssMiB && growth.heapMiB <= growthMax.heapMiB
-  return { first, half, last, growing, growth, isFlat }
+  return { last, tables, growing, growth, isFlat }
 }
