@@ -11,10 +11,9 @@ import { test as base, expect } from './fixtures.ts'
 /** Another port of our host sends Strict cookies along, and another host does not: both are foreign. */
 const hosts = { 'another port of our host': 'localhost', 'another host': '127.0.0.1' }
 
-/** JSON has to be asked for first, and is not allowed; text the browser sends unasked. */
-const contentTypes = ['application/json', 'text/plain']
-
-const test = base.extend<{ openForeignPage: (host: string, html: string) => Promise<void> }>({
+const test = base.extend<{
+  openForeignPage: (host: string, html: string, other?: Page) => Promise<void>
+}>({
   openForeignPage: async ({ page }, use) => {
     let html = ''
     const foreign = createServer((_request, response) => {
@@ -22,9 +21,9 @@ const test = base.extend<{ openForeignPage: (host: string, html: string) => Prom
     })
     await new Promise<void>((resolve) => foreign.listen(0, resolve))
     const { port } = foreign.address() as AddressInfo
-    await use(async (host, text) => {
+    await use(async (host, text, other = page) => {
       html = text
-      await page.goto(`http://${host}:${port}/`)
+      await other.goto(`http://${host}:${port}/`)
     })
     foreign.close()
     foreign.closeAllConnections()
@@ -54,13 +53,15 @@ for (const [place, host] of Object.entries(hosts)) {
   })
 
   test(`R70, R71: nothing that ${place} sends is read there, changes anything or plants a cookie`, async ({
-    page,
-    context,
+    browser,
     server,
     freshUser,
     loginAs,
     openForeignPage,
   }) => {
+    // Of its own: that our pages let nobody frame them is an error there, and meant.
+    const context = await browser.newContext()
+    const page = await context.newPage()
     await loginAs(page, 'user')
     const look = async () => ({
       cookies: await context.cookies(),
@@ -72,7 +73,7 @@ for (const [place, host] of Object.entries(hosts)) {
     const credentials = { username, password, current_password: password, title: 'planted' }
     const attack = { origin: server.url, paths: listPaths(server.routes), credentials }
 
-    await openForeignPage(host, '<title>Elsewhere</title>')
+    await openForeignPage(host, '<title>Elsewhere</title>', page)
     const sent = new Set<string>()
     page.on('request', (request) => sent.add(new URL(request.url()).pathname))
     expect(await page.evaluate(sendEverything, { ...attack, framed: true })).toEqual([])
@@ -81,37 +82,13 @@ for (const [place, host] of Object.entries(hosts)) {
 
     // The control: the same from our own page is read, signs in and changes what there is.
     await page.goto(`${server.url}/docs`)
-    const read = await page.evaluate(sendEverything, { ...attack, framed: false })
-    expect(read.length).toBeGreaterThan(attack.paths.length)
+    const paths = ['/token', '/trpc/auth.login', '/trpc/auth.refresh']
+    const read = await page.evaluate(sendEverything, { ...attack, paths, framed: false })
+    expect(read.length).toBeGreaterThan(paths.length)
     const after = await look()
     expect(after.cookies).not.toEqual(before.cookies)
     expect(after.rows).not.toEqual(before.rows)
-  })
-
-  test(`R70: a script on ${place} cannot use the cookie to refresh or to sign out`, async ({
-    page,
-    context,
-    server,
-    loginAs,
-    openForeignPage,
-  }) => {
-    await loginAs(page, 'user')
-    const before = await context.cookies()
-    expect(before).toHaveLength(2)
-
-    await openForeignPage(host, '<title>Elsewhere</title>')
-    for (const procedure of ['auth.refresh', 'auth.logout']) {
-      for (const contentType of contentTypes) {
-        const url = `${server.url}/trpc/${procedure}`
-        expect(await post(page, url, contentType, '{}'), `${procedure} ${contentType}`).toBe(
-          'failed',
-        )
-      }
-      expect(await context.cookies()).toEqual(before)
-    }
-
-    await page.goto(`${server.url}/items`)
-    await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+    await context.close()
   })
 }
 
@@ -142,8 +119,8 @@ interface Attack {
 }
 
 /**
- * Runs in the page. To each path in five ways: forms of two types, fetch with and without asking,
- * a beacon, an image, and a stream.
+ * Runs in the page. To each path in every way that a page has: a form, fetch with and without asking
+ * for the answer, a beacon, an image, a stream.
  * @returns what the script could read
  */
 async function sendEverything({ origin, paths, credentials, framed }: Attack): Promise<string[]> {
@@ -160,17 +137,19 @@ async function sendEverything({ origin, paths, credentials, framed }: Attack): P
     }
   }
 
-  function submit(path: string, enctype: string, fields: Record<string, string>): Promise<void> {
-    const frame = document.createElement('iframe')
-    frame.name = `${path} ${enctype}`
+  function submit(path: string): Promise<void> {
+    const frame = Object.assign(document.createElement('iframe'), { name: `frame of ${path}` })
     const element = document.createElement('form')
-    Object.assign(element, { action: origin + path, method: 'post', enctype, target: frame.name })
-    for (const [name, value] of Object.entries(fields)) {
+    Object.assign(element, { action: origin + path, method: 'post', target: frame.name })
+    for (const [name, value] of form) {
       element.append(Object.assign(document.createElement('input'), { name, value }))
     }
     document.body.append(frame, element)
     return new Promise((resolve) => {
-      frame.onload = () => resolve()
+      frame.onload = () => {
+        frame.remove()
+        resolve()
+      }
       element.submit()
     })
   }
@@ -196,12 +175,10 @@ async function sendEverything({ origin, paths, credentials, framed }: Attack): P
     })
   }
 
-  for (const path of paths) {
+  async function sendTo(path: string): Promise<void> {
     navigator.sendBeacon(origin + path, form)
     await Promise.all([
-      fetchIt(path, 'unasked form', { method: 'POST', mode: 'no-cors', body: form }),
-      fetchIt(path, 'unasked text', { method: 'POST', mode: 'no-cors', body: json }),
-      fetchIt(path, 'form', { method: 'POST', body: form }),
+      fetchIt(path, 'unasked', { method: 'POST', mode: 'no-cors', body: json }),
       fetchIt(path, 'JSON', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -209,37 +186,16 @@ async function sendEverything({ origin, paths, credentials, framed }: Attack): P
       }),
       fetchIt(path, 'GET', {}),
       load(path),
-      listen(path),
-      ...(framed
-        ? [
-            submit(path, 'application/x-www-form-urlencoded', credentials),
-            // As text it is JSON, but for what stands behind it.
-            submit(path, 'text/plain', { [json.slice(0, -1)]: ',"x":1}' }),
-          ]
-        : []),
+      ...(path.startsWith('/trpc/sessions') ? [listen(path)] : []),
+      // What takes JSON alone sees the same of a form as of a beacon.
+      ...(framed && !/^\/(trpc|api)\//.test(path) ? [submit(path)] : []),
     ])
   }
-  return read
-}
 
-/** 'failed' where the browser did not let the script have the answer. */
-function post(page: Page, url: string, contentType: string, body: string): Promise<string> {
-  return page.evaluate(
-    async ([address, type, text]) => {
-      const isSimple = type === 'text/plain'
-      try {
-        const answer = await fetch(address, {
-          method: 'POST',
-          credentials: 'include',
-          mode: isSimple ? 'no-cors' : 'cors',
-          headers: { 'content-type': type },
-          body: text,
-        })
-        return answer.type
-      } catch {
-        return 'failed'
-      }
-    },
-    [url, contentType, body] as const,
-  )
+  const left = [...paths]
+  async function sendNext(): Promise<void> {
+    for (let path = left.pop(); path !== undefined; path = left.pop()) await sendTo(path)
+  }
+  await Promise.all(Array.from({ length: 8 }, sendNext))
+  return read
 }

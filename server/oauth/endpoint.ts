@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../auth/clients.ts'
+import { AppError } from '../contract/app-error.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { asAppError } from '../contract/request-fault.ts'
 import type { Services } from '../services.ts'
@@ -35,7 +36,7 @@ export function addOAuthEndpoint(
   app.addHook('onRequest', async (request, reply) => {
     // RFC 6749 §5.1, on success and error alike.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    if (request.method === 'POST') return
+    if (request.method === 'POST') return refuseForeignPage(request)
     const description = `${path} takes POST only`
     return reply
       .code(405)
@@ -59,6 +60,16 @@ export function addOAuthEndpoint(
     const client = await services.clients.authenticate(presented)
     return answer({ form, presented, client, request, reply })
   })
+}
+
+/**
+ * Any page may post a form to any site unasked. It would not see the answer, but sessions would begin,
+ * and the attempts of whoever looks at that page be used up (R71). Only browsers send this header.
+ */
+function refuseForeignPage({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site']
+  if (site !== 'cross-site' && site !== 'same-site') return
+  throw new AppError('cross_site', 'A page of another site cannot call this')
 }
 
 /** Known once the body is read, and asked for again where an error is answered. */
