@@ -25,7 +25,7 @@ export interface StoredPassword {
 
 export interface PasswordVerdict {
   ok: boolean
-  /** Right, but stored as it is no longer made: an older key, a lower cost, or a plain hash. */
+  /** Right, but stored as it is no longer made: an older key, another cost, or a plain hash. */
   rehash: boolean
   /** Why the stored hash could not be checked at all: for the operator's log, never for the client. */
   fault?: string
@@ -134,7 +134,8 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       }
       const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }))
       const ok = matches && possible
-      const upToDate = stored?.keyId === newestPepper.id && storedCost >= cost
+      // A dearer one too: nobody's names are checked at the cost of now, and it would stand out (R110).
+      const upToDate = stored?.keyId === newestPepper.id && storedCost === cost
       return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
     },
 
