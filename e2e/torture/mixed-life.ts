@@ -3,7 +3,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
 export interface Life {
-  /** `faults`: answers of 500 and more. */
+  /** `faults`: answers of 500 and more, but for 503: come later. */
   end(): Promise<{ done: number; faults: number; answers: string }>
 }
 
@@ -126,11 +126,11 @@ export function live(url: string): Life {
       await lines
       const answers = [
         countOf((status) => status < 300),
-        ...[401, 403, 429].map((meant) => countOf((status) => status === meant)),
+        ...[401, 403, 429, 503].map((meant) => countOf((status) => status === meant)),
       ]
       return {
         done,
-        faults: countOf((status) => status >= 500),
+        faults: countOf((status) => status >= 500 && status !== 503),
         answers: answers.map((n) => n.toLocaleString('en')).join(', '),
       }
     },

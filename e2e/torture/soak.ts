@@ -41,8 +41,8 @@ export async function tortureSoak(args: readonly string[]): Promise<boolean> {
   })
   printTable(`${minutes} minutes of mixed life, ${days} days by the server's clock`, [
     ['things done', run.done.toLocaleString('en'), ''],
-    ['answers: 2xx, 401, 403, 429', run.answers, ''],
-    ['answers of 500 and more', String(run.faults), '0'],
+    ['answers: 2xx, 401, 403, 429, 503 (too busy)', run.answers, ''],
+    ['other answers of 500 and more', String(run.faults), '0'],
     [
       'growth of memory (RSS) after the warm-up',
       `${round(verdict.growth.rssMiB)} MiB`,

@@ -54,7 +54,9 @@ export async function tortureStolenDatabase(args: readonly string[]): Promise<bo
     const keys = createMasterKeys([key])
     const openedWithKey = await tryTokens(place, loot, makeTokensWithKey(loot, server.url, keys))
 
-    const rows = loot.users.filter(({ username }) => username.startsWith('user'))
+    const stored = loot.users.filter(({ username }) => username.startsWith('user'))
+    const rows = stored.filter(({ password_hash: text }) => text.startsWith('$2'))
+    const sealed = stored.filter(({ password_hash: text }) => text.startsWith('sealed.'))
     const cracked = await crack(dataDir, rows, [...passwords, ...guessKeys(passwords, loot)])
     const [{ key: pepper }] = keys.derive('password-pepper')
     const crackedWithKey = await crack(
@@ -68,15 +70,16 @@ export async function tortureStolenDatabase(args: readonly string[]): Promise<bo
     }))
     const crackedPlain = await crack(dataDir, plain, passwords)
 
-    const share = (n: number) => `${n} of ${count}`
+    const share = (n: number, of: number = count) => `${n} of ${of}`
     printTable(
       `A copy of the database with ${loot.sessions.length} sessions and ${count} weak passwords`,
       [
         ['tokens, secrets, cookies and passwords tried', attempts.length.toLocaleString('en'), ''],
         ['of these opened something', String(opened.length), '0'],
-        ['john, at the stored hashes', share(cracked), '0'],
+        ['john, at the stored hashes', share(cracked, rows.length), '0'],
+        ['imported, not signed in yet: sealed, nothing for john', share(sealed.length), 'the rest'],
         ['control: the same, made with the master key', `${openedWithKey.length} opened`, '> 0'],
-        ['control: john, with the master key', share(crackedWithKey), `${count}`],
+        ['control: john, with the master key', share(crackedWithKey, rows.length), 'all'],
         ['control: john, at plain bcrypt (cost 4, for speed)', share(crackedPlain), '> 90 %'],
       ],
     )
@@ -84,7 +87,8 @@ export async function tortureStolenDatabase(args: readonly string[]): Promise<bo
     return (
       opened.length + cracked === 0 &&
       openedWithKey.length > 0 &&
-      crackedWithKey === count &&
+      rows.length + sealed.length === count &&
+      crackedWithKey === rows.length &&
       crackedPlain > 0.9 * count
     )
   } finally {
@@ -113,13 +117,14 @@ async function plant(dataDir: string, users: readonly WeakUser[], env: Record<st
   return added.stdout.trim().split('\n').at(-1) ?? ''
 }
 
-/** Everybody signs in, which keys his hash; some refresh, in browsers and elsewhere. */
+/** All but each fourth sign in, which keys their hashes; they refresh, in browsers and elsewhere. */
 async function signEverybodyIn(
   url: string,
   users: readonly WeakUser[],
   secret: string,
 ): Promise<void> {
-  for (const { username, password } of users) {
+  for (const [index, { username, password }] of users.entries()) {
+    if (index % 4 === 3) continue
     const { status, body } = await postForm(`${url}/token`, { username, password })
     if (status !== 200) throw new Error(`${username} is not let in: ${body}`)
     const { refresh_token } = JSON.parse(body)

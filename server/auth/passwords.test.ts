@@ -138,6 +138,23 @@ describe('imported hashes', () => {
     expect(await usual.verify(`${typed}.`, { hash, keyId: null })).toEqual(no)
   })
 
+  it('R66, R94: keeps it sealed until then, and it opens nothing without the key', async () => {
+    const plain = bcrypt.hashSync(password, 10)
+    const adopted = usual.adopt(plain)
+    expect(adopted.hash).not.toContain(plain.slice(7))
+    expect(adopted.hash).not.toMatch(/\$2/)
+    expect(await usual.verify(password, adopted)).toEqual(yesButRehash)
+    expect(await usual.verify('wrong', adopted)).toEqual(no)
+    const keyId = adopted.keyId ?? ''
+    const thief = open({ peppers: [{ id: keyId, key: new Uint8Array(32) }] })
+    expect(await thief.verify(password, adopted)).toMatchObject(no)
+    // The master key was changed, and the one before is kept.
+    const adoptedBefore = open({ peppers: [oldPepper] }).adopt(plain)
+    const rotated = open({ peppers: [newPepper, oldPepper] })
+    expect(await rotated.verify(password, adoptedBefore)).toEqual(yesButRehash)
+    expect(await usual.verify(password, adoptedBefore)).toMatchObject(no)
+  })
+
   it('R92: does not let NUL cut a password short', async () => {
     const plain = { hash: bcrypt.hashSync('abc', 10), keyId: null }
     expect(await usual.verify('abc\0abc', plain)).toEqual(no)

@@ -47,7 +47,8 @@ export function addOAuthEndpoint(
   app.setErrorHandler((error, request, reply) => {
     const naming = namingOf.get(request) ?? { named: false, usedBasic: false }
     const { status, headers, body } = toOAuthError(asAppError(error), naming)
-    if (status >= 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
+    // Of our own faults alone: a flood that is told to come later must not fill the log.
+    if (status === 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
     return reply.code(status).headers(headers).send(body)
   })
 
