@@ -10,8 +10,8 @@ import { type MemorySample, readMemory, slopeOf } from './memory.ts'
 import { printTable } from './table.ts'
 
 const chunkSize = 1_000
-/** Of the whole: until then caches fill and code is compiled. */
-const warmUpShare = 0.3
+/** Until then caches fill, threads start and code is compiled. */
+const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
 /** In MiB, over all that comes after the warm-up. */
 const growthMax = 24
 
@@ -49,7 +49,11 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     await rm(dataDir, { recursive: true, force: true })
   }
   const seconds = (performance.now() - startedAtMs) / 1_000
-  const settled = memory.slice(Math.floor(memory.length * warmUpShare))
+  const warmUntil = Math.min(
+    Math.max(warmUp.share * count, warmUp.requests),
+    warmUp.mostShare * count,
+  )
+  const settled = memory.filter(({ at }) => at >= warmUntil)
   const growth = slopeOf(settled, 'rssMiB') * chunkSize * settled.length
   const last = settled.at(-1)
   const sent = [...tally.statuses.values()].reduce((sum, n) => sum + n, 0)
