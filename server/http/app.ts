@@ -25,6 +25,9 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { serveStaticClient } from './static-client.ts'
 import { trpcDoor } from './trpc.ts'
 
+/** Until a request is here, body and all: who sends slower only holds a connection. Node looks twice a minute. */
+const requestTimeoutMs = 30_000
+
 export async function createApp(services: Services): Promise<FastifyInstance> {
   const { config, logger } = services
   const build = readClientBuild()
@@ -38,6 +41,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     frameworkErrors: sendError,
     forceCloseConnections: 'idle',
+    requestTimeout: requestTimeoutMs,
     routerOptions: {
       ignoreTrailingSlash: true,
       // A batch names all of its procedures in the path.

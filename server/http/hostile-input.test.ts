@@ -482,6 +482,11 @@ describe('over a real socket', () => {
     expect(await ask(...request, basic, basic, '', form)).toBe(400)
   })
 
+  test('a request that never ends is not waited for without end', () => {
+    const { requestTimeout, headersTimeout } = keycard.app.server
+    expect([requestTimeout, headersTimeout]).toEqual([30_000, 60_000])
+  })
+
   test('headers that are too large are 431', async () => {
     const padding = `X-Padding: ${'x'.repeat(20_000)}`
     expect(await ask('GET /api/users/me HTTP/1.1', host, close, padding)).toBe(431)
