@@ -26,7 +26,7 @@ import { serveStaticClient } from './static-client.ts'
 import { trpcDoor } from './trpc.ts'
 
 /** Until a request is here, body and all: who sends slower only holds a connection. Node looks twice a minute. */
-const requestTimeoutMs = 30_000
+const requestTimeoutMs = 60_000
 
 export async function createApp(services: Services): Promise<FastifyInstance> {
   const { config, logger } = services
