@@ -4,7 +4,9 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { type HostileRequest, liveToken, makeRequests } from './hostile-requests.ts'
 
-const atOnce = 16
+const atOnce = 48
+/** In milliseconds: then nothing more is said. */
+const silenceMs = 500
 /** In milliseconds, for an answer: nothing that is refused takes so long. */
 export const patienceMs = 20_000
 
@@ -86,23 +88,28 @@ function send(url: string, text: string, from: string): Promise<string | undefin
     const port = Number(new URL(url).port)
     const socket = connect({ port, host: '127.0.0.1', localAddress: from })
     let answer = ''
-    const timer = setTimeout(() => {
+    const deadline = setTimeout(() => {
       socket.destroy()
       resolve(undefined)
     }, patienceMs)
+    // What is not complete is waited for, and what was not asked to be the last stays open. Not before:
+    // an answer that is under way is given up where no more can be asked.
+    const silence = setTimeout(() => socket.end(), silenceMs)
     socket.setEncoding('latin1')
     socket.on('data', (part: string) => {
       answer += part
+      silence.refresh()
       // A stream, or a protocol that was agreed on, goes on for as long as one listens.
       if (/^content-type: text\/event-stream/im.test(answer)) socket.destroy()
     })
     // Reset by what was refused before it was read: what was answered counts.
     socket.on('error', () => {})
     socket.on('close', () => {
-      clearTimeout(timer)
+      clearTimeout(deadline)
+      clearTimeout(silence)
       resolve(answer)
     })
-    socket.end(text, 'latin1')
+    socket.write(text, 'latin1')
   })
 }
 

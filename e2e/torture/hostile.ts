@@ -1,9 +1,11 @@
 // Hundreds of thousands of hostile requests at a built server: nothing breaks, opens or piles up.
 
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ServerProcess, startServer } from '../keycard-process.ts'
+import { startPostgres } from '../postgres-server.ts'
 import { attack, attackCareless, createTally, patienceMs } from './hostile-attack.ts'
 import { makeRequests } from './hostile-requests.ts'
 import { type MemorySample, readMemory, slopeOf } from './memory.ts'
@@ -15,15 +17,25 @@ const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
 /** In MiB, over all that comes after the warm-up. */
 const growthMax = 24
 
-/** `args`: how many requests, 1,000,000 by default; and the seed, to repeat a run. */
+/** `args`: how many requests, 1,000,000 by default; the seed, to repeat a run; and `postgres`. */
 export async function tortureHostile(args: readonly string[]): Promise<boolean> {
-  const [count = 1_000_000, seed = Math.floor(Math.random() * 1_000_000)] = args.map(Number)
-  console.log(`seed ${seed}: npm run torture -- hostile ${count} ${seed}`)
+  const [count = 1_000_000, seed = Math.floor(Math.random() * 1_000_000)] = args
+    .filter((word) => word !== 'postgres')
+    .map(Number)
+  const postgres = args.includes('postgres') ? await startPostgres() : undefined
+  const engine = postgres ? ' postgres' : ''
+  console.log(`seed ${seed}: npm run torture -- hostile ${count} ${seed}${engine}`)
   const control = await attackCareless(seed, chunkSize)
 
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-hostile-'))
   // A well-meant registration would be let in: that is no breach, and cannot be told from one.
-  const server = await startServer({ DATA_DIR: dataDir, LOG_LEVEL: 'error', REGISTRATION: 'off' })
+  const server = await startServer({
+    DATA_DIR: dataDir,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'error',
+    REGISTRATION: 'off',
+    ...(postgres && { DATABASE_URL: postgres.url }),
+  })
   let crashes = 0
   server.process.once('close', () => {
     crashes += 1
@@ -47,6 +59,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
   } finally {
     server.process.removeAllListeners('close').kill('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
+    await postgres?.stop()
   }
   const seconds = (performance.now() - startedAtMs) / 1_000
   const warmUntil = Math.min(
@@ -58,7 +71,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
   const last = settled.at(-1)
   const sent = [...tally.statuses.values()].reduce((sum, n) => sum + n, 0)
   const per = (status: string) => tally.statuses.get(status)?.toLocaleString('en') ?? '0'
-  printTable(`${count.toLocaleString('en')} hostile requests (seed ${seed})`, [
+  printTable(`${count.toLocaleString('en')} hostile requests (seed ${seed}${engine})`, [
     ['crashes', String(crashes), '0'],
     ['answers of 500 to 599', String(tally.faults), '0'],
     ['of these 503 with Retry-After: too busy', String(tally.busy), ''],

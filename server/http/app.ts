@@ -25,7 +25,7 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { serveStaticClient } from './static-client.ts'
 import { trpcDoor } from './trpc.ts'
 
-/** Until a request is here, body and all: who sends slower only holds a connection. Node looks twice a minute. */
+/** Until a request is here, body and all: who sends slower only holds a connection. */
 const requestTimeoutMs = 60_000
 
 export async function createApp(services: Services): Promise<FastifyInstance> {
