@@ -55,7 +55,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     }
   } catch (error) {
     if (crashes === 0) throw error
-    tally.examples.push(`the server ended: ${server.said.slice(-500)}`)
+    tally.examples.push(`the server ended: ${server.said.slice(-3_000)}`)
   } finally {
     server.process.removeAllListeners('close').kill('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })
