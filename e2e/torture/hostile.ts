@@ -16,6 +16,8 @@ const chunkSize = 1_000
 const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
 /** In MiB, over all that comes after the warm-up. */
 const growthMax = 24
+/** In fewer requests what comes and goes is more than what stays. */
+const tellingCount = 200_000
 
 /** `args`: how many requests, 1,000,000 by default; the seed, to repeat a run; and `postgres`. */
 export async function tortureHostile(args: readonly string[]): Promise<boolean> {
@@ -69,6 +71,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
   const settled = memory.filter(({ at }) => at >= warmUntil)
   const growth = slopeOf(settled, 'rssMiB') * chunkSize * settled.length
   const last = settled.at(-1)
+  const isShort = count < tellingCount
   const sent = [...tally.statuses.values()].reduce((sum, n) => sum + n, 0)
   const per = (status: string) => tally.statuses.get(status)?.toLocaleString('en') ?? '0'
   printTable(`${count.toLocaleString('en')} hostile requests (seed ${seed}${engine})`, [
@@ -78,7 +81,11 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     ['answers with a token or a cookie of a session', String(tally.tokens), '0'],
     ['doors opened without a live token', String(tally.opened), '0'],
     [`no answer within ${patienceMs / 1_000} s`, String(tally.hung), '0'],
-    ['growth of memory (RSS) after the warm-up', `${growth.toFixed(1)} MiB`, `≤ ${growthMax} MiB`],
+    [
+      'growth of memory (RSS) after the warm-up',
+      `${growth.toFixed(1)} MiB`,
+      isShort ? 'too short to tell' : `≤ ${growthMax} MiB`,
+    ],
     ['memory (RSS), heap at the end', `${last?.rssMiB ?? 0} MiB, ${last?.heapMiB ?? 0} MiB`, ''],
     ['answers: 2xx, 4xx, closed without one', [per('2xx'), per('4xx'), per('none')].join(', '), ''],
     ['requests a second', String(Math.round(sent / seconds)), ''],
@@ -88,7 +95,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
   for (const line of tally.examples) console.log(line)
   return (
     crashes + tally.faults - tally.busy + tally.tokens + tally.opened + tally.hung === 0 &&
-    growth <= growthMax &&
+    (isShort || growth <= growthMax) &&
     control.faults > 0 &&
     control.tokens > 0
   )
