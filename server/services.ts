@@ -28,6 +28,7 @@ import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
 import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createOperatorLog } from './auth/operator-log.ts'
 import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
@@ -179,8 +180,8 @@ export async function createServices(
       nowMs,
       changeFeed: feed,
       onChange: () => void sessionWatch.look(),
-      onAlarm: (event, { id, userId, clientId }) =>
-        void auditLog.record(event, { userId, sessionId: id, clientId }),
+      onAlarm: (event, { id, userId, clientId }, device) =>
+        void auditLog.record(event, { userId, sessionId: id, clientId, device }),
     })
     const users = createUsers({ database, clock })
     const passwordProblem: PasswordRule = (password, account) =>
@@ -307,6 +308,6 @@ export async function createServices(
 
 /** What a command prints is its own: beside it are errors alone, and what it did is in the audit log. */
 function createLogger({ logLevel }: Config, serving: boolean): Logger {
-  if (serving) return pino({ level: logLevel })
-  return pino({ level: logLevel === 'silent' ? 'silent' : 'error' }, pino.destination(2))
+  if (serving) return createOperatorLog(logLevel)
+  return createOperatorLog(logLevel === 'silent' ? 'silent' : 'error', pino.destination(2))
 }

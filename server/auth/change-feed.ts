@@ -16,7 +16,7 @@ export interface ChangeFeed {
   catchUpIfSilent(): Promise<void> | undefined
   /** In milliseconds, since the database last answered. */
   silentForMs(): number
-  /** What is otherwise done once a minute: at once, and until nothing is left to do. */
+  /** What is otherwise done once a minute, now. */
   purgeAll(): Promise<PurgedRows>
   /** How many of the last so many milliseconds the database did not answer this process. */
   outMsWithin(lastMs: number): number
@@ -26,7 +26,7 @@ export interface ChangeFeed {
 export interface Follower {
   /** Reads what others may have written since. */
   refresh(): Promise<void>
-  /** Forgets what has had its time, a batch of it; called once a minute. */
+  /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
   purge?(): Promise<PurgedRows>
 }
 
@@ -59,6 +59,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   let timer: NodeJS.Timeout | undefined
   let isPolling = false
   let isAnnounced = false
+  let isPurging = false
   let catchingUp: Promise<void> | undefined
 
   /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
@@ -88,16 +89,26 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     clearTimeout(timer)
     try {
       await readChanges()
-      if (clock.now() - purgedAtMs >= purgeIntervalMs) {
-        purgedAtMs = clock.now()
-        await callEach((follower) => follower.purge?.())
-      }
+      void purgeIfDue()
     } catch (error) {
       // The database was closed under a poll that was under way.
       if (!closed) onError(error)
     }
     isPolling = false
     if (!closed) timer = setTimeout(poll, isAnnounced ? 0 : pollIntervalMs).unref()
+  }
+
+  /** Beside the polls: however much there is to delete, what others revoke is heard in time. */
+  async function purgeIfDue(): Promise<void> {
+    if (isPurging || clock.now() - purgedAtMs < purgeIntervalMs) return
+    isPurging = true
+    purgedAtMs = clock.now()
+    try {
+      await callEach((follower) => follower.purge?.())
+    } catch (error) {
+      if (!closed) onError(error)
+    }
+    isPurging = false
   }
 
   /** One that fails does not keep the others from hearing. */
@@ -107,15 +118,9 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     if (failed) throw failed.reason
   }
 
-  /** A batch at a time, so that no one else's writes wait long. */
   async function purgeAll(): Promise<PurgedRows> {
     const purged: PurgedRows = {}
-    for (const follower of followers) {
-      let batch: PurgedRows
-      do {
-        batch = (await follower.purge?.()) ?? {}
-      } while (addRows(purged, batch) > 0)
-    }
+    for (const follower of followers) Object.assign(purged, await follower.purge?.())
     return purged
   }
 
@@ -166,14 +171,4 @@ async function withDeadline(work: Promise<void>, milliseconds: number): Promise<
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** @returns how many were added */
-function addRows(purged: PurgedRows, batch: PurgedRows): number {
-  let added = 0
-  for (const [table, rows] of Object.entries(batch) as [keyof Tables, number][]) {
-    purged[table] = (purged[table] ?? 0) + rows
-    added += rows
-  }
-  return added
 }

@@ -69,7 +69,7 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
 
     async end(identity, id, device) {
       const { userId, clientId, deviceId, isNewDevice, userAgent } = await find(identity, id)
-      if (id === identity.sessionId) return signOut.bySessionId(id)
+      if (id === identity.sessionId) return signOut.bySessionId(id, device)
       const isStrange = isNewDevice && deviceId !== null
       const facts = {
         userId,

@@ -2,6 +2,7 @@
 
 import { type RawBuilder, sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
+import type { Device } from '../contract/device.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
@@ -31,6 +32,8 @@ export interface TokenHolder {
 export interface Rotation extends TokenHolder {
   /** What is asked for. Absent: what the session was granted. */
   scopes?: readonly Scope[] | undefined
+  /** Where it is shown, for the alarm. */
+  device?: Device | undefined
 }
 
 export interface SessionRotation {
@@ -53,6 +56,7 @@ export const refreshGraceSeconds = 30
 export type OnSessionAlarm = (
   event: 'refresh_token_reused' | 'refresh_token_ahead',
   session: Session,
+  device: Device | undefined,
 ) => void
 
 interface SessionRotationParts {
@@ -122,7 +126,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
    */
   async function forgiveOrEnd(
     { sessionId, counter }: RefreshTokenParts,
-    expected: TokenHolder,
+    expected: Rotation,
   ): Promise<SessionRow> {
     const row = await kysely
       .selectFrom('sessions')
@@ -137,7 +141,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
     if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
     if (expiryOf(row) <= clock.now()) throw refuseRefresh('session expired')
     if (counter > row.counter) {
-      onAlarm('refresh_token_ahead', toSession(row))
+      onAlarm('refresh_token_ahead', toSession(row), expected.device)
       throw refuseRefresh('ahead of the database')
     }
     const isOneBehind = row.counter - counter === 1
@@ -145,7 +149,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
     const outMs = changeFeed.outMsWithin(row.since_rotation_ms)
     if (isOneBehind && row.since_rotation_ms - outMs <= refreshGraceSeconds * 1000) return row
     await endings.end(sessionId, 'refresh_token_reused')
-    onAlarm('refresh_token_reused', toSession(row))
+    onAlarm('refresh_token_reused', toSession(row), expected.device)
     throw refuseRefresh('used before')
   }
 

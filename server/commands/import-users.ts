@@ -33,7 +33,19 @@ async function importUsers(words: string[], config: Config): Promise<string> {
     }
   })
   const count = accounts.length === 1 ? '1 account is' : `${accounts.length} accounts are`
-  return `${count} here now, and can sign in with the passwords they had.`
+  const done = `${count} here now, and can sign in with the passwords they had.`
+  return [done, ...warnOfCost(accounts, config)].join('\n')
+}
+
+/** What no check can hide before their owners have signed in (R110). */
+function warnOfCost(accounts: readonly ImportedAccount[], { bcryptCost }: Config): string[] {
+  const costs = accounts.map(({ passwordHash }) => Number(passwordHash.slice(4, 6)))
+  const highest = Math.max(...costs)
+  if (highest <= bcryptCost) return []
+  return [
+    `Some hashes have cost ${highest}, and BCRYPT_COST is ${bcryptCost}: until such a user signs in, a wrong password for`,
+    `him is answered later than for a name that is nobody's. BCRYPT_COST=${highest} would hide that.`,
+  ]
 }
 
 interface Line {
