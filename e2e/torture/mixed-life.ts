@@ -80,6 +80,20 @@ export function live(url: string): Life {
     else browsers.delete(username)
   }
 
+  /** Looks at the sessions page, and leaves it at any moment. */
+  async function watch(): Promise<void> {
+    const username = pick(usernames)
+    const { status, text } = await postForm('/token', { username, password: passwordOf(username) })
+    if (status !== 200) return
+    const headers = bearer(JSON.parse(text).access_token)
+    const signal = AbortSignal.timeout(1 + randomInt(100))
+    try {
+      await (await fetch(`${url}/trpc/sessions.changes`, { headers, signal })).text()
+    } catch {
+      // It was left.
+    }
+  }
+
   async function mistype(): Promise<void> {
     const isSomebody = randomInt(2) === 0
     const username = isSomebody ? pick(usernames) : `nobody-${randomBytes(6).toString('hex')}`
@@ -96,6 +110,7 @@ export function live(url: string): Life {
   }
 
   const deeds = [
+    watch,
     useProgram,
     useProgram,
     useProgram,

@@ -110,10 +110,19 @@ async function soak(seconds: number, options: SoakOptions): Promise<Run> {
 }
 
 async function askSample(child: ChildProcess): Promise<SoakSample> {
-  const answered = once(child, 'message') as Promise<[SoakSample]>
+  const watching = new AbortController()
+  const { signal } = watching
+  const answered = once(child, 'message', { signal }) as Promise<[SoakSample]>
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('the server ended')
+  })
   child.send('sample')
-  const [sample] = await answered
-  return sample
+  try {
+    const [sample] = await Promise.race([answered, ended])
+    return sample
+  } finally {
+    watching.abort()
+  }
 }
 
 /** A table is bounded where the last quarter has no more than the second, but for chance. */
