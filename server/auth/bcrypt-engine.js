@@ -42,7 +42,7 @@ async function loadNative() {
   const native = await import('@node-rs/bcrypt')
   return {
     name: '@node-rs/bcrypt',
-    hash: (secret, cost) => native.hashSync(secret, { cost }),
+    hash: (secret, cost) => native.hashSync(secret, cost),
     verify: native.verifySync,
   }
 }
