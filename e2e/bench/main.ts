@@ -3,10 +3,13 @@
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { benchCalls } from './calls.ts'
+import { benchFlood } from './flood.ts'
 import { ensurePeers, installFastapi } from './install.ts'
+import { benchRefreshes } from './refreshes.ts'
 import { formatResult, writeSection } from './report.ts'
+import { benchSignIns } from './sign-ins.ts'
 
-const benches: readonly Bench[] = [benchCalls]
+const benches: readonly Bench[] = [benchCalls, benchSignIns, benchFlood, benchRefreshes]
 
 const usage = `Usage: npm run bench -- [names] [--quick] [--install]
 

@@ -67,6 +67,7 @@ export interface Passwords {
 }
 
 export const bcryptCostDefault = 12
+export const threadsDefault = Math.min(os.availableParallelism(), 4)
 /** OWASP's least. Tests use it, for speed. */
 export const bcryptCostLowest = 10
 /** About 3 s a hash. One stored row with cost 31 would occupy a thread for two days. */
@@ -75,7 +76,7 @@ export const bcryptCostHighest = 15
 export function createPasswords(options: PasswordsOptions): Passwords {
   const {
     cost = bcryptCostDefault,
-    threads = Math.min(os.availableParallelism(), 4),
+    threads = threadsDefault,
     engine,
     maxQueue = 64,
     maxWaitMs = 5_000,
