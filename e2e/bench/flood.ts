@@ -158,5 +158,6 @@ function startFlood({ port }: Keycard, outcomes: Outcomes): { stop(): Promise<vo
 
 function track(running: Set<Promise<void>>, work: Promise<void>): void {
   running.add(work)
-  void work.finally(() => running.delete(work))
+  const done = () => void running.delete(work)
+  work.then(done, done)
 }

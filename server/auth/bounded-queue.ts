@@ -25,6 +25,11 @@ export interface BoundedQueue {
    * @throws AppError overloaded
    */
   run<Result>(task: () => Promise<Result>): Promise<Result>
+  /**
+   * For a task that has something to do before it runs: told now that there is no room, it does nothing.
+   * @throws AppError overloaded
+   */
+  requireRoom(): void
   stats(): BoundedQueueStats
   /** Refuses all that wait and all that come, and resolves when what was running has ended. */
   close(): Promise<void>
@@ -35,6 +40,8 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
   let running = 0
   let completed = 0
   let refused = 0
+  /** Of the tasks that ran lately, in milliseconds; 0 until one has. */
+  let usualMs = 0
   let closed = false
   let drained = () => {}
 
@@ -45,13 +52,20 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
     })
   }
 
-  async function waitForTurn(): Promise<void> {
+  /** Who would wait in vain is told so at once, not when his time is over. */
+  function requireRoom(): void {
     if (closed) throw refuse()
+    if (running < options.width) return
+    const likelyWaitMs = (usualMs * waiting.length) / options.width
+    if (waiting.length >= options.maxQueue || likelyWaitMs > options.maxWaitMs) throw refuse()
+  }
+
+  async function waitForTurn(): Promise<void> {
+    requireRoom()
     if (running < options.width) {
       running += 1
       return
     }
-    if (waiting.length >= options.maxQueue) throw refuse()
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
         start: resolve,
@@ -79,11 +93,15 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
   }
 
   return {
+    requireRoom,
     async run(task) {
       await waitForTurn()
+      const startedAtMs = performance.now()
       try {
         return await task()
       } finally {
+        const tookMs = performance.now() - startedAtMs
+        usualMs = usualMs === 0 ? tookMs : usualMs + (tookMs - usualMs) / 8
         passTurnOn()
       }
     },

@@ -60,6 +60,8 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
 
   return async (presented) => {
     const { username, password, device } = presented
+    // What cannot be hashed is not counted either: in a flood four writes each would stop everything.
+    passwords.requireRoom()
     const user = await users.findByLogin(username)
     const attempt = await reserve(presented, user)
     // Hashing costs the same whether there is such a user or not (R110).

@@ -59,6 +59,11 @@ export interface Passwords {
    * @throws AppError overloaded
    */
   verify(password: string, stored: StoredPassword | undefined): Promise<PasswordVerdict>
+  /**
+   * To be called before the rest of a sign-in: in a flood it is told at once that there is no room.
+   * @throws AppError overloaded
+   */
+  requireRoom(): void
   stats(): BoundedQueueStats
   /** Which bcrypt is at work. */
   engineName(): Promise<BcryptEngineName>
@@ -146,6 +151,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
     },
 
+    requireRoom: queue.requireRoom,
     stats: queue.stats,
     engineName: async () => (await loadBcryptEngine(engine)).name,
 
