@@ -7,9 +7,11 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
+import { createGroupedDialect } from './sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** @throws StartError when the folder or the file cannot be used */
@@ -22,20 +24,23 @@ export async function openSqlite(dataDir: string): Promise<Database> {
     await configure(connection)
     const dialect = new SqliteDialect({ database: connection })
     await migrateUnderLock(new Kysely<Tables>({ dialect }), connection)
-    return createDatabase(new Kysely<Tables>({ dialect: guardDialect(dialect) }), connection)
+    return createDatabase(connection)
   } catch (error) {
     connection?.close()
     throw explainOpenError(error, dataDir, file)
   }
 }
 
-function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): Database {
+function createDatabase(connection: SqliteConnection): Database {
+  const commits = createGroupCommit(connection)
+  const dialect = guardDialect(createGroupedDialect(connection, commits))
+  const kysely = new Kysely<Tables>({ dialect })
   const dataVersion = connection.prepare('pragma data_version')
   return {
     kysely,
     engine: 'sqlite',
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
-    runAtomically: (writes) => sayUnavailable(async () => connection.runAtomically(writes)),
+    runAtomically: (writes) => sayUnavailable(() => commits.run(() => connection.runAll(writes))),
     changeToken() {
       const [row] = dataVersion.all([]) as { data_version: number }[]
       return row?.data_version ?? null
@@ -46,6 +51,7 @@ function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): D
       connection.prepare('select count(*) from users where id is null').all([])
     },
     async close() {
+      commits.flush()
       await kysely.destroy()
       connection.close()
     },
