@@ -46,6 +46,13 @@ describe('createGroupCommit', () => {
     expect(listNotes(other)).toEqual(['c'])
   })
 
+  it('rejects what comes when the connection is closed, and the process lives', async () => {
+    const { connection, insert } = openNotes()
+    const commits = createGroupCommit(connection)
+    connection.close()
+    await expect(commits.run(() => insert('a'))).rejects.toThrow(/not open/)
+  })
+
   it('commits what still waits when it is told to', () => {
     const { connection, insert, other } = openNotes()
     const commits = createGroupCommit(connection)

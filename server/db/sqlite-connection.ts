@@ -55,7 +55,8 @@ export function connectSqlite(file: string): SqliteConnection {
     prepare,
     exec: (sql) => void libsql.exec(sql),
     get inTransaction() {
-      return libsql.inTransaction
+      // Asked of a closed connection, libsql ends the whole process.
+      return libsql.open && libsql.inTransaction
     },
     runAll: (writes) => writes.map(run),
     close() {
