@@ -56,7 +56,7 @@ const rooms: readonly Room[] = [
   },
   {
     name: 'services',
-    holds: /^server\/services\.ts$/,
+    holds: /^server\/(services|restore)\.ts$/,
     imports: ['auth', 'items', 'db', 'contract'],
     importsTypes: ['config'],
   },

@@ -4,6 +4,7 @@ import type { BrowserContext } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
 import { collectPageErrors } from './page-errors.ts'
 import { openSignIn, submitSignIn } from './sign-in-form.ts'
+import { collectTold } from './told-secrets.ts'
 
 test('who signs in without the form gets the cookie that the form gives, and is let in', async ({
   page,
@@ -78,6 +79,19 @@ test.describe('what fails a test', () => {
     await page.goto('/login')
     await page.evaluate(() => document.body.setAttribute('style', 'color: red'))
     await expect.poll(() => errors.join()).toMatch(/content.security.policy/i)
+    await context.close()
+  })
+
+  test('is a password or a token in an address or on the console', async ({ browser, server }) => {
+    const context = await browser.newContext({ baseURL: server.url })
+    const told = collectTold(context)
+    const page = await context.newPage()
+    await page.goto('/login?next=/items')
+    expect(told.find(['a pass word'])).toEqual([])
+    await page.goto('/login?password=a%20pass%20word')
+    const token = `${'a'.repeat(22)}.1.${'b'.repeat(43)}`
+    await page.evaluate((text) => console.log(text), token)
+    await expect.poll(() => told.find(['a pass word'])).toHaveLength(2)
     await context.close()
   })
 })

@@ -5,6 +5,7 @@ import { test as base, expect, type Page } from 'playwright/test'
 import type { Role } from '../server/contract/scopes.ts'
 import { collectPageErrors } from './page-errors.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
+import { collectTold } from './told-secrets.ts'
 
 export { expect }
 
@@ -28,6 +29,10 @@ interface TestFixtures {
   signIn(page: Page, who: TestUser | Role): Promise<void>
   /** Fails a test whose page threw, or broke its own content security policy. */
   noPageErrors: undefined
+  /** The passwords of the users that were made. */
+  canaries: Set<string>
+  /** Fails a test in which a password or a token stood in an address or on the console (R30). */
+  noToldSecrets: undefined
 }
 
 interface WorkerFixtures {
@@ -47,10 +52,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: ({ server }, use) => use(server.url),
 
-  makeUser: ({ server }, use) =>
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
+  canaries: ({}, use) => use(new Set()),
+
+  makeUser: ({ server, canaries }, use) =>
     use(async ({ role = 'user' } = {}) => {
       const username = `user-${randomBytes(6).toString('hex')}`
       const password = randomBytes(15).toString('base64url')
+      canaries.add(password)
       const { id } = await server.services.accounts.create({ username, password, role })
       return { id, username, password }
     }),
@@ -75,6 +84,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await loginAs(page, who)
       await page.goto('/items')
     }),
+
+  noToldSecrets: [
+    async ({ context, canaries }, use) => {
+      const told = collectTold(context)
+      await use(undefined)
+      expect(told.find(canaries)).toEqual([])
+    },
+    { auto: true },
+  ],
 
   noPageErrors: [
     async ({ context }, use) => {

@@ -33,8 +33,8 @@ export async function runKeycard(
 export interface ServerProcess {
   process: ChildProcess
   url: string
-  /** What it printed until it was ready. */
-  said: string
+  /** All that it has printed so far. */
+  readonly said: string
 }
 
 /** A server that has said that it is ready; whoever asks ends it. */
@@ -42,14 +42,24 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
   const port = await findFreePort()
   const child = startKeycard('main', [], { PORT: String(port), ...env })
   let said = ''
-  for await (const chunk of child.stdout ?? []) {
-    said += String(chunk)
-    if (said.includes('Keycard is ready')) {
-      const url = `http://localhost:${env.PORT ?? port}`
-      return { process: child, url, said }
+  const isReady = new Promise<boolean>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      // To its end: who stops reading breaks the pipe that the log goes into.
+      stream?.on('data', (chunk) => {
+        said += String(chunk)
+        if (said.includes('Keycard is ready')) resolve(true)
+      })
     }
+    child.once('close', () => resolve(false))
+  })
+  if (!(await isReady)) throw new Error(`Keycard ended before it was ready: ${said}`)
+  return {
+    process: child,
+    url: `http://localhost:${env.PORT ?? port}`,
+    get said() {
+      return said
+    },
   }
-  throw new Error(`Keycard ended before it was ready: ${said}`)
 }
 
 function startKeycard(entry: string, args: readonly string[], env: Record<string, string>) {

@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -23,12 +24,27 @@ import pg from 'pg'
 export interface PostgresServer {
   /** Of a user who may create databases. */
   url: string
+  /** Kills all of its processes at once; then it starts again by itself, as under a service manager. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+interface PostgresOptions {
+  /**
+   * What is committed outlives a crash; false by default, for speed. Such a server is always one
+   * that is started here.
+   */
+  durable?: boolean
+  /** As on its command line: `name=value`. */
+  settings?: readonly string[]
+}
+
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const given = process.env.TEST_DATABASE_URL
-  if (given) return { url: given, stop: async () => {} }
+  if (given && !options.durable) {
+    const refuse = () => Promise.reject(new Error('a server that was not started here'))
+    return { url: given, crash: refuse, stop: async () => {} }
+  }
 
   const folder = mkdtempSync(join(tmpdir(), 'keycard-postgres-'))
   const owner = findUnprivilegedUser()
@@ -36,7 +52,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   try {
     const binaries = findLocalBinaries() ?? copyEmbeddedBinaries(folder)
     createCluster(binaries, folder, owner)
-    return await runCluster(binaries, folder, owner)
+    return await runCluster({ binaries, folder, owner }, options)
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw error
@@ -107,25 +123,33 @@ function createCluster(binaries: string, folder: string, owner: Owner | undefine
 }
 
 /**
- * Ends PostgreSQL and removes its folder when standard input closes, which also happens when the
- * test run is killed: no server stays behind.
+ * Starts PostgreSQL again when it has died, ends it and removes its folder when standard input closes,
+ * which also happens when the test run is killed: no server stays behind.
  */
 const watchdog = `
-"$@" & server=$!
+while [ ! -e "$FOLDER/stop" ]; do "$@"; sleep 0.1; done & server=$!
 cat > /dev/null
-kill -QUIT $server; wait $server
+touch "$FOLDER/stop"
+kill -QUIT $(head -n 1 "$FOLDER/data/postmaster.pid"); wait $server
 rm -rf "$FOLDER"
 `
 
+interface Cluster {
+  binaries: string
+  folder: string
+  owner: Owner | undefined
+}
+
 async function runCluster(
-  binaries: string,
-  folder: string,
-  owner: Owner | undefined,
+  { binaries, folder, owner }: Cluster,
+  { durable = false, settings: added = [] }: PostgresOptions,
 ): Promise<PostgresServer> {
   const port = await findFreePort()
+  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
   const settings = [
-    ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
-    ...['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=`],
+    ...(durable ? [] : quick),
+    ...['max_connections=200', 'listen_addresses=127.0.0.1', `port=${port}`],
+    ...['unix_socket_directories=', ...added],
   ].flatMap((setting) => ['-c', setting])
   const command = [join(binaries, 'postgres'), '-D', join(folder, 'data'), ...settings]
 
@@ -149,7 +173,18 @@ async function runCluster(
     await stop()
     throw error
   }
-  return { url, stop }
+  const crash = async () => {
+    const [pid = ''] = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')
+    const children = spawnSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' }).stdout
+    for (const each of `${pid} ${children}`.match(/\d+/g) ?? []) {
+      try {
+        process.kill(Number(each), 'SIGKILL')
+      } catch {
+        // It ended by itself when the first one was gone.
+      }
+    }
+  }
+  return { url, crash, stop }
 }
 
 async function findFreePort(): Promise<number> {

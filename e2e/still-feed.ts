@@ -6,5 +6,7 @@ export const stillFeed: ChangeFeed = {
   follow: () => {},
   catchUpIfSilent: () => undefined,
   silentForMs: () => 0,
+  purgeAll: async () => ({}),
+  outMsWithin: () => 0,
   close: () => {},
 }

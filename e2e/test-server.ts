@@ -9,11 +9,14 @@ import type { Clock } from '../server/db/clock.ts'
 import { createApp } from '../server/http/app.ts'
 import { readClientBuild } from '../server/http/client-build.ts'
 import { createServices, type Services } from '../server/services.ts'
+import { listRoutes } from './routes-of.ts'
 
 export interface TestServer {
   url: string
   services: Services
   clock: SettableClock
+  /** Every path that it answers, as `/api/items/:id`. */
+  routes: readonly string[]
 }
 
 /** Runs as time does, and can be put forward: for every later test of the worker too. */
@@ -55,6 +58,7 @@ export async function startTestServer({
     url,
     services,
     clock,
+    routes: listRoutes(app),
     async close() {
       await app.close()
       await services.close()

@@ -1,6 +1,7 @@
 // The rules of sessions over a test's database, with a clock of their own and a user to sign in.
 
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { createKnownDevices } from '../server/auth/known-devices.ts'
 import { createMasterKeys } from '../server/auth/master-key.ts'
 import { createRefreshTokens } from '../server/auth/refresh-tokens.ts'
@@ -8,6 +9,7 @@ import { createRevocations } from '../server/auth/revocations.ts'
 import type { SessionDoor } from '../server/auth/session-rows.ts'
 import { createSessions, type SessionStart } from '../server/auth/sessions.ts'
 import type { Scope } from '../server/contract/scopes.ts'
+import { toSeconds } from '../server/db/clock.ts'
 import type { Database } from '../server/db/database.ts'
 import { insertUser } from './databases.ts'
 import { stillFeed } from './still-feed.ts'
@@ -20,6 +22,10 @@ export const testScopes: Scope[] = ['me', 'items:read']
 
 export async function openTestSessions(database: Database) {
   const clock = createTestClock()
+  /** How much later than it was sent a statement is carried out, in milliseconds. */
+  const delay = { ms: 0 }
+  /** For how long the database has just been out, in milliseconds. */
+  const outage = { ms: 0 }
   const alarms: string[] = []
   const seen = { changes: 0 }
   const revocations = await createRevocations({
@@ -35,6 +41,8 @@ export async function openTestSessions(database: Database) {
     knownDevices,
     revocations,
     clock,
+    nowMs: () => sql.lit(clock.now() + delay.ms),
+    changeFeed: { outMsWithin: (lastMs) => Math.min(lastMs, outage.ms) },
     onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
     onChange: () => {
       seen.changes += 1
@@ -43,6 +51,8 @@ export async function openTestSessions(database: Database) {
   const userId = await insertUser(database)
   return {
     clock,
+    delay,
+    outage,
     alarms,
     /** How often somebody was told that a session has changed. */
     seen,
@@ -70,6 +80,8 @@ export async function openTestSessions(database: Database) {
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
-    isRevoked: (sessionId: string) => revocations.isRevoked({ sessionId, userId, epoch: 0 }),
+    /** A token that was issued a second from now at the latest. */
+    isRevoked: (sessionId: string) =>
+      revocations.isRevoked({ sessionId, userId, epoch: 0, issuedAt: toSeconds(clock.now()) + 1 }),
   }
 }

@@ -159,6 +159,13 @@ describe('keycard import-users', () => {
     expect(await getToken(server.url, left)).toMatchObject({ status: 401 })
   })
 
+  it('R110: says which cost would hide that an account is there', async () => {
+    const { env, file } = await writeLines({ username: 'dear', password_hash: hashSync('d', 11) })
+    const { stdout } = await runKeycard('cli', ['import-users', file], { env })
+    expect(stdout).toContain('Some hashes have cost 11, and BCRYPT_COST is 10:')
+    expect(stdout).toContain('BCRYPT_COST=11 would hide that.')
+  })
+
   it('imports nothing where a line is wrong, and names the line without its hash', async () => {
     const good = { username: 'grace', password_hash: hashSync('secret', 4) }
     const unreadable = await writeLines(good, '{', { ...good, passwordhash: 'x' })

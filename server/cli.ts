@@ -1,10 +1,19 @@
 // `npm run keycard -- <command>`: what an operator does without a browser.
 
+import { once } from 'node:events'
+import { afterRestoreCommand } from './commands/after-restore.ts'
+import { backupCommand } from './commands/backup.ts'
 import { clientsCommand } from './commands/clients.ts'
 import type { Command } from './commands/command.ts'
 import { createUserCommand } from './commands/create-user.ts'
+import { disableCommand, enableCommand } from './commands/disable.ts'
+import { endSessionsCommand } from './commands/end-sessions.ts'
 import { importUsersCommand } from './commands/import-users.ts'
 import { keysCommand } from './commands/keys.ts'
+import { listUsersCommand } from './commands/list-users.ts'
+import { purgeCommand } from './commands/purge.ts'
+import { restoreCommand } from './commands/restore.ts'
+import { setPasswordCommand } from './commands/set-password.ts'
 import { UsageError } from './commands/usage-error.ts'
 import { loadEnvironment, readConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
@@ -13,32 +22,44 @@ import { StartError } from './contract/start-error.ts'
 const commands: Record<string, Command> = {
   'create-user': createUserCommand,
   'import-users': importUsersCommand,
+  'list-users': listUsersCommand,
+  'set-password': setPasswordCommand,
+  disable: disableCommand,
+  enable: enableCommand,
+  'end-sessions': endSessionsCommand,
   clients: clientsCommand,
   keys: keysCommand,
+  purge: purgeCommand,
+  backup: backupCommand,
+  restore: restoreCommand,
+  'after-restore': afterRestoreCommand,
 }
 
 const help = `Usage: npm run keycard -- <command>
 
-${Object.values(commands)
-  .map(({ usage, summary }) => `  ${usage}\n      ${summary}`)
-  .join('\n\n')}
+${Object.values(commands).map(describe).join('\n\n')}
 
 Settings come from the environment and .env, as for the server.
 Exit codes: 0 done, 1 refused or failed, 2 called wrongly.`
 
+const helpWords = ['help', '--help', '-h']
 const [name = 'help', ...words] = process.argv.slice(2)
-const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+const command = findCommand(name)
 
-if (command) process.exitCode = await run(command)
-else if (['help', '--help', '-h'].includes(name)) console.log(help)
-else {
+// Whoever reads may stop reading, as `| head` does.
+process.stdout.on('error', () => process.exit(0))
+
+if (helpWords.includes(name)) console.log(describeOrAll(words[0]))
+else if (!command) {
   console.error(`There is no command "${name}".\n\n${help}`)
   process.exitCode = 2
-}
+} else if (words.some((word) => word === '--help' || word === '-h')) {
+  console.log(describeOrAll(name))
+} else process.exitCode = await run(command)
 
 async function run(chosen: Command): Promise<number> {
   try {
-    console.log(await chosen.run(words, readConfig(loadEnvironment())))
+    await print(chosen.run(words, readConfig(loadEnvironment())))
     return 0
   } catch (error) {
     const isKnown =
@@ -49,4 +70,30 @@ async function run(chosen: Command): Promise<number> {
     console.error(`It is: npm run keycard -- ${chosen.usage}`)
     return 2
   }
+}
+
+async function print(output: Promise<string> | AsyncIterable<string>): Promise<void> {
+  if (output instanceof Promise) return console.log(await output)
+  for await (const part of output) {
+    // No more is fetched than is read.
+    if (!process.stdout.write(part)) await once(process.stdout, 'drain')
+  }
+}
+
+function findCommand(word: string): Command | undefined {
+  return Object.hasOwn(commands, word) ? commands[word] : undefined
+}
+
+function describeOrAll(word = ''): string {
+  const chosen = findCommand(word)
+  return chosen ? `Usage: npm run keycard -- <command>\n\n${describe(chosen)}` : help
+}
+
+function describe({ usage, summary }: Command): string {
+  return `  ${usage}\n${wrap(summary)}`
+}
+
+/** At the words, so that an indented line ends before the 80th column. */
+function wrap(text: string): string {
+  return text.replaceAll(/(.{1,72})(?: |$)/g, '      $1\n').trimEnd()
 }

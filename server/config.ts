@@ -39,7 +39,7 @@ export interface Config {
   /** Wrong passwords from one address within ten minutes; 30 by default. */
   failuresPerAddress: number
   demoAccounts: boolean
-  /** How long the audit log is kept; 90 by default. */
+  /** How long the audit log is kept, and sessions that are over; 90 by default. */
   auditLogDays: number
   /** false only for Safari on http://localhost, which takes no Secure cookie there. */
   cookieSecure: boolean

@@ -28,6 +28,7 @@ import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
 import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createOperatorLog } from './auth/operator-log.ts'
 import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
@@ -38,8 +39,10 @@ import { createReadiness, type Readiness } from './auth/readiness.ts'
 import { createReauthentication, type Reauthentication } from './auth/reauthentication.ts'
 import { createRefreshTokens } from './auth/refresh-tokens.ts'
 import { createRegistration, type Registration } from './auth/registration.ts'
+import { createTokenReset, type TokenReset } from './auth/restored-database.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
+import { purgeSessions } from './auth/session-retention.ts'
 import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
 import { createSignOut, type SignOut } from './auth/sign-out.ts'
@@ -96,6 +99,7 @@ export interface Services {
   readonly deleteAccount: AccountDeletion
   readonly exportData: DataExporter
   readonly securityNotices: SecurityNotices
+  readonly resetTokens: TokenReset
   readonly items: Items
   close(): Promise<void>
 }
@@ -115,7 +119,8 @@ export async function createServices(
   config: Config,
   options: ServicesOptions = {},
 ): Promise<Services> {
-  const { clock = systemClock, logger = pino({ level: config.logLevel }), serving = true } = options
+  const { clock = systemClock, serving = true } = options
+  const { logger = createLogger(config, serving) } = options
   const { unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
@@ -150,6 +155,7 @@ export async function createServices(
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
+    purgeSessions({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = rememberVerified({
       accessTokens: createAccessTokens({
         signingKeys,
@@ -163,15 +169,19 @@ export async function createServices(
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })
     const sessionWatch = createSessionWatch({ database, clock, feed, onError })
+    // All nodes go by the database's clock; a test's is the one it turns.
+    const nowMs = () => (clock === systemClock ? database.nowMs : sql.lit(clock.now()))
     const sessions = createSessions({
       database,
       refreshTokens,
       knownDevices,
       revocations,
       clock,
+      nowMs,
+      changeFeed: feed,
       onChange: () => void sessionWatch.look(),
-      onAlarm: (event, { id, userId, clientId }) =>
-        void auditLog.record(event, { userId, sessionId: id, clientId }),
+      onAlarm: (event, { id, userId, clientId }, device) =>
+        void auditLog.record(event, { userId, sessionId: id, clientId, device }),
     })
     const users = createUsers({ database, clock })
     const passwordProblem: PasswordRule = (password, account) =>
@@ -180,11 +190,7 @@ export async function createServices(
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
     const clients = createClients({ database, revocations, clock })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
-    const throttleCounters = createThrottleCounters({
-      database,
-      // All nodes go by the database's clock; a test's is the one it turns.
-      nowMs: () => (clock === systemClock ? database.nowMs : sql.lit(clock.now())),
-    })
+    const throttleCounters = createThrottleCounters({ database, nowMs })
     feed.follow({ refresh: async () => {}, purge: throttleCounters.purge })
     const loginThrottle = createLoginThrottle({
       counters: throttleCounters,
@@ -195,6 +201,13 @@ export async function createServices(
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
     const reauthenticate = createReauthentication({ users, sessions, checkPassword, clock })
     const items = createItems({ database, clock })
+    const keyRotation = createKeyRotation({
+      algorithm: config.signing.algorithm,
+      database,
+      masterKeys,
+      clock,
+      signingKeys,
+    })
     const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
@@ -231,13 +244,7 @@ export async function createServices(
       knownDevices,
       revocations,
       signingKeys,
-      keyRotation: createKeyRotation({
-        algorithm: config.signing.algorithm,
-        database,
-        masterKeys,
-        clock,
-        signingKeys,
-      }),
+      keyRotation,
       accessTokens,
       identities,
       liveStreams: createLiveStreams({ revocations, clock }),
@@ -289,6 +296,7 @@ export async function createServices(
         listItems: items.listAll,
       }),
       securityNotices: createSecurityNotices({ database, clock }),
+      resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),
       items,
       close,
     }
@@ -296,4 +304,10 @@ export async function createServices(
     await close()
     throw error
   }
+}
+
+/** What a command prints is its own: beside it are errors alone, and what it did is in the audit log. */
+function createLogger({ logLevel }: Config, serving: boolean): Logger {
+  if (serving) return createOperatorLog(logLevel)
+  return createOperatorLog(logLevel === 'silent' ? 'silent' : 'error', pino.destination(2))
 }

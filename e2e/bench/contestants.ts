@@ -112,12 +112,20 @@ async function signIn(url: string): Promise<string> {
 const fastapiIsMissing =
   'FastAPI is not measured: it is not installed (on Debian, as root: npm run bench -- --install).'
 
+/** Debian's own knows Debian's packages, whichever comes first in the path. */
+export function findPython(): string | undefined {
+  return ['python3', '/usr/bin/python3'].find(
+    (python) => spawnSync(python, ['-c', 'import fastapi, uvicorn, jwt']).status === 0,
+  )
+}
+
 async function startFastapi() {
-  if (spawnSync('python3', ['-c', 'import fastapi, uvicorn, jwt']).status !== 0) return undefined
+  const python = findPython()
+  if (python === undefined) return undefined
   const { claims, makeToken, secret } = await import('./peers/common.mjs')
   const port = await findFreePort()
   const options = ['--port', String(port), '--log-level', 'warning', '--no-access-log']
-  const child = spawn('python3', ['-m', 'uvicorn', 'fastapi_app:app', ...options], {
+  const child = spawn(python, ['-m', 'uvicorn', 'fastapi_app:app', ...options], {
     cwd: peersFolder,
     env: {
       ...process.env,

@@ -6,6 +6,7 @@ import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Bench, BenchResult, Goal, Table } from './bench.ts'
 import { drawChart } from './chart.ts'
+import { findPython } from './contestants.ts'
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url))
 
@@ -89,7 +90,7 @@ function describeConditions(isQuick: boolean): string {
     `${os.availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}`,
     `${os.type()} ${os.release()}`,
     `Node ${process.versions.node}`,
-    ...(readVersion('python3', ['-c', fastapiVersion]) ?? []),
+    ...readFastapiVersion(),
     new Date().toISOString().slice(0, 10),
   ]
   return `*${facts.join(', ')}${isQuick ? '; a quick run' : ''}.*`
@@ -98,11 +99,8 @@ function describeConditions(isQuick: boolean): string {
 const fastapiVersion =
   'import fastapi, uvicorn, sys; print(f"Python {sys.version.split()[0]}, FastAPI {fastapi.__version__}, uvicorn {uvicorn.__version__}")'
 
-function readVersion(command: string, args: readonly string[]): string[] | undefined {
-  try {
-    const stdio = ['ignore', 'pipe', 'ignore'] as const
-    return [execFileSync(command, args, { encoding: 'utf8', stdio: [...stdio] }).trim()]
-  } catch {
-    return undefined
-  }
+function readFastapiVersion(): string[] {
+  const python = findPython()
+  if (python === undefined) return []
+  return [execFileSync(python, ['-c', fastapiVersion], { encoding: 'utf8' }).trim()]
 }

@@ -1,10 +1,17 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
+import { tortureCrashes } from './crashes.ts'
+import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureGuesses } from './guesses.ts'
+import { tortureHostile } from './hostile.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureSoak } from './soak.ts'
+import { tortureStolenDatabase } from './stolen-database.ts'
+import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
+import { tortureTiming } from './timing.ts'
 
 /** Each gives true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
@@ -16,6 +23,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
     what: 'a thousand guesses at once over two processes, 100 rounds (or as many as named)',
     run: tortureGuesses,
   },
+  hostile: {
+    what: 'hostile requests, 1,000,000 (or as many as named, and the seed to repeat)',
+    run: tortureHostile,
+  },
   refreshes: {
     what: 'two hundred refreshes with one token at once, 200 rounds (or as many as named)',
     run: tortureRefreshes,
@@ -23,6 +34,30 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
+  crashes: {
+    what: 'Keycard killed 100 times (or as many as named) mid-write, and PostgreSQL 20 times',
+    run: tortureCrashes,
+  },
+  'database-faults': {
+    what: 'PostgreSQL hung for 60 s (or as many as named), gone, its connections killed; disk full',
+    run: tortureDatabaseFaults,
+  },
+  stuffing: {
+    what: '20,000 guesses (or as many as named) at a tenth as many accounts, while owners sign in',
+    run: tortureStuffing,
+  },
+  soak: {
+    what: 'mixed life for 30 minutes (or as many as named), 1,000 days by the server’s clock',
+    run: tortureSoak,
+  },
+  'stolen-database': {
+    what: 'a thief with a copy of the database, and john at 40 weak passwords (or as many as named; needs john)',
+    run: tortureStolenDatabase,
+  },
+  timing: {
+    what: 'whether the time of a refusal tells who has an account, 2,000 attempts a kind (or as many as named)',
+    run: tortureTiming,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

@@ -12,3 +12,24 @@ export function printTable(title: string, rows: readonly Row[]): void {
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`
   console.log([`${title}:`, '', format(head), rule, ...rows.map(format), ''].join('\n'))
 }
+
+/** A promise, and whether it was kept. */
+export interface Finding {
+  what: string
+  seen: string
+  promised: string
+  kept: boolean
+}
+
+/**
+ * Prints them and says how it went. Of a control none may be kept: one that is would be kept
+ * whatever happens, and proves nothing.
+ */
+export function judge(title: string, findings: readonly Finding[], control = false): boolean {
+  const rows = findings.map(({ what, seen, promised, kept }): Row => {
+    const verdict = kept ? promised : `${promised}: missed`
+    return [what, seen, verdict]
+  })
+  printTable(control ? `${title}, control: all must be missed` : title, rows)
+  return findings.every(({ kept }) => kept !== control)
+}

@@ -70,7 +70,7 @@ forEachEngine((engine) => {
       feed: stillFeed,
     })
     const tokenOfEpoch = (epoch: number) =>
-      elsewhere.isRevoked({ sessionId: 'any', userId: ada.id, epoch })
+      elsewhere.isRevoked({ sessionId: 'any', userId: ada.id, epoch, issuedAt: 1_800_000_000 })
     expect([0, 1, 1_000].map(tokenOfEpoch)).toEqual([true, true, true])
   })
 

@@ -102,7 +102,7 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
       await users.createAll(
         accounts.map(({ passwordHash, ...account }) => ({
           ...account,
-          password: { hash: passwordHash, keyId: null },
+          password: passwords.adopt(passwordHash),
           isDemo: false,
         })),
       )

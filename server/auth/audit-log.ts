@@ -65,7 +65,10 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
   function tell(event: AuditEvent, { device, ...facts }: AuditFacts): void {
     eventCounts.add(event)
     const level = alarms.has(event) ? 'warn' : 'info'
-    logger[level]({ event, ...facts, ...device }, event.replaceAll('_', ' '))
+    const { requestId: reqId, ...place } = device ?? {}
+    // Named as in the lines of the request itself.
+    const line = { ...(reqId !== undefined && { reqId }), event, ...facts, ...place }
+    logger[level](line, event.replaceAll('_', ' '))
   }
 
   return {

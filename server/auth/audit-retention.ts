@@ -1,7 +1,8 @@
-// How long the audit log is kept: what is older goes, a batch a minute.
+// How long the audit log is kept: what is older goes once a minute.
 
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import { purgeBatchSize, purgeInBatches } from '../db/purge-in-batches.ts'
 import type { ChangeFeed } from './change-feed.ts'
 
 interface AuditRetentionParts {
@@ -12,9 +13,6 @@ interface AuditRetentionParts {
 }
 
 const dayMs = 24 * 60 * 60_000
-
-/** More than an hour of a busy day, and few enough that nobody waits for it to be done. */
-export const purgeBatchSize = 5_000
 
 export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionParts): void {
   const { kysely } = database
@@ -27,7 +25,10 @@ export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentio
         .where('created_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('created_at_ms')
         .limit(purgeBatchSize)
-      await kysely.deleteFrom('audit_events').where('id', 'in', oldest).execute()
+      const audit_events = await purgeInBatches(() =>
+        kysely.deleteFrom('audit_events').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+      )
+      return { audit_events }
     },
   })
 }

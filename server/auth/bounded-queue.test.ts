@@ -53,6 +53,34 @@ describe('createBoundedQueue', () => {
     await expect(Promise.all(accepted)).resolves.toEqual([1, 2])
   })
 
+  it('starts what goes before others ahead of them, in the order it came', async () => {
+    const queue = createBoundedQueue({ width: 1, maxQueue: 10, maxWaitMs: 5_000 })
+    const gate = createGate()
+    const started: string[] = []
+    const first = queue.run(() => gate.opened)
+    const rest = ['stranger 1', 'owner 1', 'stranger 2', 'owner 2'].map((name) =>
+      queue.run(async () => started.push(name), { goesFirst: name.startsWith('owner') }),
+    )
+    gate.open()
+    await Promise.all([first, ...rest])
+    expect(started).toEqual(['owner 1', 'owner 2', 'stranger 1', 'stranger 2'])
+  })
+
+  it('has room for what goes first as long as somebody waits who does not', async () => {
+    const queue = createBoundedQueue({ width: 1, maxQueue: 2, maxWaitMs: 5_000 })
+    const gate = createGate()
+    const first = queue.run(() => gate.opened)
+    const strangers = [1, 2].map((number) => queue.run(async () => number))
+    const owners = [1, 2].map((number) => queue.run(async () => number, { goesFirst: true }))
+    await expect(strangers[1]).rejects.toEqual(overloaded)
+    await expect(strangers[0]).rejects.toEqual(overloaded)
+    await expect(queue.run(async () => 3, { goesFirst: true })).rejects.toEqual(overloaded)
+    expect(queue.stats()).toEqual({ running: 1, waiting: 2, completed: 0, refused: 3 })
+    gate.open()
+    await first
+    await expect(Promise.all(owners)).resolves.toEqual([1, 2])
+  })
+
   it('R95: never starts what waited too long', async () => {
     const queue = createBoundedQueue({ width: 1, maxQueue: 2, maxWaitMs: 1 })
     const gate = createGate()

@@ -19,17 +19,25 @@ export interface BoundedQueueStats {
   refused: number
 }
 
+export interface TaskOptions {
+  /**
+   * Ahead of all that do not; where the queue is full, in place of the last of them, which is
+   * refused. False by default.
+   */
+  goesFirst?: boolean
+}
+
 export interface BoundedQueue {
   /**
-   * First come, first served. A task that was refused is never started.
+   * First come, first served, but for what goes first. A task that was refused is never started.
    * @throws AppError overloaded
    */
-  run<Result>(task: () => Promise<Result>): Promise<Result>
+  run<Result>(task: () => Promise<Result>, options?: TaskOptions): Promise<Result>
   /**
    * For a task that has something to do before it runs: told now that there is no room, it does nothing.
    * @throws AppError overloaded
    */
-  requireRoom(): void
+  requireRoom(options?: TaskOptions): void
   stats(): BoundedQueueStats
   /** Refuses all that wait and all that come, and resolves when what was running has ended. */
   close(): Promise<void>
@@ -52,30 +60,39 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
     })
   }
 
-  /** Who would wait in vain is told so at once, not when his time is over. */
-  function requireRoom(): void {
-    if (closed) throw refuse()
-    if (running < options.width) return
-    const likelyWaitMs = (usualMs * waiting.length) / options.width
-    if (waiting.length >= options.maxQueue || likelyWaitMs > options.maxWaitMs) throw refuse()
+  function leave(waiter: Waiter): void {
+    waiting.splice(waiting.indexOf(waiter), 1)
+    clearTimeout(waiter.timer)
+    waiter.refuse()
   }
 
-  async function waitForTurn(): Promise<void> {
-    requireRoom()
+  /** Who would wait in vain is told so at once, not when his time is over. */
+  function requireRoom({ goesFirst = false }: TaskOptions = {}): void {
+    if (closed) throw refuse()
+    if (running < options.width) return
+    const ahead = goesFirst ? waiting.filter((one) => one.goesFirst).length : waiting.length
+    const likelyWaitMs = (usualMs * ahead) / options.width
+    if (ahead >= options.maxQueue || likelyWaitMs > options.maxWaitMs) throw refuse()
+  }
+
+  async function waitForTurn(goesFirst: boolean): Promise<void> {
+    requireRoom({ goesFirst })
     if (running < options.width) {
       running += 1
       return
     }
+    // Where there is room only for him, the last of the others is refused.
+    const last = waiting.at(-1)
+    if (waiting.length >= options.maxQueue && last) leave(last)
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
+        goesFirst,
         start: resolve,
         refuse: () => reject(refuse()),
-        timer: setTimeout(() => {
-          waiting.splice(waiting.indexOf(waiter), 1)
-          waiter.refuse()
-        }, options.maxWaitMs),
+        timer: setTimeout(() => leave(waiter), options.maxWaitMs),
       }
-      waiting.push(waiter)
+      const others = waiting.findIndex((one) => !one.goesFirst)
+      waiting.splice(goesFirst && others >= 0 ? others : waiting.length, 0, waiter)
     })
   }
 
@@ -94,8 +111,8 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
 
   return {
     requireRoom,
-    async run(task) {
-      await waitForTurn()
+    async run(task, { goesFirst = false } = {}) {
+      await waitForTurn(goesFirst)
       const startedAtMs = performance.now()
       try {
         return await task()
@@ -118,6 +135,7 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
 }
 
 interface Waiter {
+  goesFirst: boolean
   start(): void
   refuse(): void
   timer: NodeJS.Timeout

@@ -1,8 +1,9 @@
 // What a process may believe of its memory: fresh, or asked for again, or nothing at all.
 
 import { randomBytes } from 'node:crypto'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTestPlace, forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { createTestClock } from '../../e2e/test-clock.ts'
 import { readConfig } from '../config.ts'
 import { systemClock } from '../db/clock.ts'
 import { createServices } from '../services.ts'
@@ -24,7 +25,6 @@ forEachEngine((engine) => {
       async refresh() {
         readings += 1
       },
-      async purge() {},
     })
     return {
       feed,
@@ -48,6 +48,28 @@ forEachEngine((engine) => {
     expect(countReadings()).toBeLessThanOrEqual(1)
     expect(feed.catchUpIfSilent()).toBeUndefined()
     expect(feed.silentForMs()).toBe(0)
+  })
+
+  test('a purge that does not end keeps no process from hearing what others wrote', async () => {
+    const database = await openTestDatabase(engine)
+    const clock = createTestClock()
+    let nowMs = 0
+    let purges = 0
+    const feed = createChangeFeed({ database, clock, onError: () => {}, monotonicNow: () => nowMs })
+    onTestFinished(() => feed.close())
+    feed.follow({
+      refresh: async () => {},
+      purge() {
+        purges += 1
+        return new Promise(() => {})
+      },
+    })
+    clock.advance(60_000)
+    await vi.waitFor(() => expect(purges).toBe(1))
+    clock.advance(60_000)
+    nowMs += 1
+    await vi.waitFor(() => expect(feed.silentForMs()).toBe(0))
+    expect(purges).toBe(1)
   })
 })
 

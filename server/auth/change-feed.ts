@@ -3,6 +3,8 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { Tables } from '../db/tables.ts'
+import { createOutages } from './outages.ts'
 
 export interface ChangeFeed {
   follow(follower: Follower): void
@@ -14,15 +16,22 @@ export interface ChangeFeed {
   catchUpIfSilent(): Promise<void> | undefined
   /** In milliseconds, since the database last answered. */
   silentForMs(): number
+  /** What is otherwise done once a minute, now. */
+  purgeAll(): Promise<PurgedRows>
+  /** How many of the last so many milliseconds the database did not answer this process. */
+  outMsWithin(lastMs: number): number
   close(): void
 }
 
 export interface Follower {
   /** Reads what others may have written since. */
   refresh(): Promise<void>
-  /** Forgets what has had its time; called once a minute. */
-  purge?(): Promise<void>
+  /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
+  purge?(): Promise<PurgedRows>
 }
+
+/** How many rows were deleted, by their table. */
+export type PurgedRows = Partial<Record<keyof Tables, number>>
 
 interface ChangeFeedParts {
   database: Database
@@ -45,11 +54,12 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
   let purgedAtMs = clock.now()
-  let heardAtMs = monotonicNow()
+  const outages = createOutages(monotonicNow)
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let isPolling = false
   let isAnnounced = false
+  let isPurging = false
   let catchingUp: Promise<void> | undefined
 
   /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
@@ -63,8 +73,8 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   /** Whoever joins a reading that is under way may miss what was written since it began. */
   async function readChanges(): Promise<void> {
     try {
-      if (!isUnchanged()) await callEach('refresh')
-      heardAtMs = monotonicNow()
+      if (!isUnchanged()) await callEach((follower) => follower.refresh())
+      outages.heard()
     } catch (error) {
       lastChangeToken = null
       throw error
@@ -79,10 +89,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     clearTimeout(timer)
     try {
       await readChanges()
-      if (clock.now() - purgedAtMs >= purgeIntervalMs) {
-        purgedAtMs = clock.now()
-        await callEach('purge')
-      }
+      void purgeIfDue()
     } catch (error) {
       // The database was closed under a poll that was under way.
       if (!closed) onError(error)
@@ -91,11 +98,30 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     if (!closed) timer = setTimeout(poll, isAnnounced ? 0 : pollIntervalMs).unref()
   }
 
+  /** Beside the polls: however much there is to delete, what others revoke is heard in time. */
+  async function purgeIfDue(): Promise<void> {
+    if (isPurging || clock.now() - purgedAtMs < purgeIntervalMs) return
+    isPurging = true
+    purgedAtMs = clock.now()
+    try {
+      await callEach((follower) => follower.purge?.())
+    } catch (error) {
+      if (!closed) onError(error)
+    }
+    isPurging = false
+  }
+
   /** One that fails does not keep the others from hearing. */
-  async function callEach(step: keyof Follower): Promise<void> {
-    const outcomes = await Promise.allSettled(followers.map((follower) => follower[step]?.()))
+  async function callEach(step: (follower: Follower) => Promise<unknown> | undefined) {
+    const outcomes = await Promise.allSettled(followers.map(step))
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
+  }
+
+  async function purgeAll(): Promise<PurgedRows> {
+    const purged: PurgedRows = {}
+    for (const follower of followers) Object.assign(purged, await follower.purge?.())
+    return purged
   }
 
   async function catchUp(): Promise<void> {
@@ -118,13 +144,15 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   return {
     follow: (follower) => void followers.push(follower),
     catchUpIfSilent() {
-      if (monotonicNow() - heardAtMs <= longestSilenceMs) return undefined
+      if (outages.silentForMs() <= longestSilenceMs) return undefined
       catchingUp ??= catchUp().finally(() => {
         catchingUp = undefined
       })
       return catchingUp
     },
-    silentForMs: () => monotonicNow() - heardAtMs,
+    purgeAll,
+    silentForMs: outages.silentForMs,
+    outMsWithin: outages.outMsWithin,
     close() {
       closed = true
       clearTimeout(timer)

@@ -39,6 +39,8 @@ export interface KeyRotation {
    * @throws AppError not_found
    */
   drop(kid: string): Promise<string | undefined>
+  /** Ends every key that is stored, with all that they signed; a new one signs. */
+  replaceAll(): Promise<void>
 }
 
 interface KeyRotationParts {
@@ -150,6 +152,17 @@ export function createKeyRotation(parts: KeyRotationParts): KeyRotation {
       const successor = await retryOnConflict(() => remove(kid))
       await signingKeys.refresh()
       return successor
+    },
+    async replaceAll() {
+      // SECRET_KEY is no row: what it signed ends by its time of issue alone.
+      const successor = algorithm === 'HS256' ? [] : [await makeRow(algorithm, 'active')]
+      await retryOnConflict(() =>
+        database.runAtomically([
+          kysely.deleteFrom('signing_keys'),
+          ...successor.map((row) => kysely.insertInto('signing_keys').values(row)),
+        ]),
+      )
+      await signingKeys.refresh()
     },
   }
 }

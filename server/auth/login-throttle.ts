@@ -23,6 +23,8 @@ export interface PasswordAttempt {
 }
 
 export interface ReservedAttempt {
+  /** On a device that this user has signed in with. */
+  isKnownDevice: boolean
   /** True for the one failure that shuts the account to unknown devices. */
   closesAccount: boolean
   /** The password was right: the failures in a row are forgotten. */
@@ -109,6 +111,7 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
       const giveBack = (those: readonly Held[]) =>
         Promise.all(those.map(([[pool, key], reservation]) => pool.refund(key, reservation)))
       return {
+        isKnownDevice: isKnown,
         closesAccount: held.some(
           ([claim, { failures }]) =>
             claim === account && failures === unknownDeviceRule.closedAfter,

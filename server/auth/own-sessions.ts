@@ -69,19 +69,23 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
 
     async end(identity, id, device) {
       const { userId, clientId, deviceId, isNewDevice, userAgent } = await find(identity, id)
-      if (id === identity.sessionId) return signOut.bySessionId(id)
+      if (id === identity.sessionId) return signOut.bySessionId(id, device)
       const isStrange = isNewDevice && deviceId !== null
-      await sessions.end(id, 'ended_by_user', {
-        writes: isStrange ? [knownDevices.forget(userId, deviceId)] : [],
-      })
-      await auditLog.record('session_ended', {
+      const facts = {
         userId,
         sessionId: id,
         clientId,
         why: isNewDevice ? 'new_device_disowned' : 'ended_by_user',
         what: nameDevice(userAgent) ?? undefined,
         device,
+      }
+      await sessions.end(id, 'ended_by_user', {
+        writes: [
+          ...(isStrange ? [knownDevices.forget(userId, deviceId)] : []),
+          auditLog.entry('session_ended', facts),
+        ],
       })
+      auditLog.tell('session_ended', facts)
     },
 
     async endOthers({ userId, sessionId, clientId }, device) {

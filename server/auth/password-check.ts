@@ -61,14 +61,19 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
   return async (presented) => {
     const { username, password, device } = presented
     // What cannot be hashed is not counted either: in a flood four writes each would stop everything.
-    passwords.requireRoom()
+    // What may be an owner's known device is looked at first: he does not wait behind the others.
+    passwords.requireRoom({ goesFirst: device.deviceId !== undefined })
     const user = await users.findByLogin(username)
     const attempt = await reserve(presented, user)
     // Hashing costs the same whether there is such a user or not (R110).
-    const verdict = await passwords.verify(password, user?.password).catch(async (error) => {
-      await attempt.release()
-      throw error
-    })
+    // A flood from elsewhere fills the queue: the owner on his own device does not wait behind it.
+    const priority = { goesFirst: attempt.isKnownDevice }
+    const verdict = await passwords
+      .verify(password, user?.password, priority)
+      .catch(async (error) => {
+        await attempt.release()
+        throw error
+      })
     if (!user || !verdict.ok || user.disabled) {
       const why = reasonToRefuse(user, verdict)
       await auditLog.record('sign_in_refused', { userId: user?.id, why, device })

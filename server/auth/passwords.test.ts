@@ -113,13 +113,13 @@ describe.each(engines)('with %s', (engine) => {
   })
 
   describe('rehash', () => {
-    it('R93: is asked for once the cost has been raised, and not where it was lowered', async () => {
+    it('R93, R110: is asked for once the cost is another: a refusal takes one time for all', async () => {
       const cheap = await usual.hash(password)
       const raised = open({ cost: 11 })
       expect(await raised.verify(password, cheap)).toEqual(yesButRehash)
       const dear = await raised.hash(password)
       expect(await raised.verify(password, dear)).toEqual(yes)
-      expect(await usual.verify(password, dear)).toEqual(yes)
+      expect(await usual.verify(password, dear)).toEqual(yesButRehash)
     })
 
     it('R94: is asked for where an older key was used', async () => {
@@ -151,6 +151,23 @@ describe.each(engines)('with %s', (engine) => {
     ])('R94: accepts %s as other software hashed it, and upgrades it', async (typed, hash) => {
       expect(await usual.verify(typed, { hash, keyId: null })).toEqual(yesButRehash)
       expect(await usual.verify(`${typed}.`, { hash, keyId: null })).toEqual(no)
+    })
+
+    it('R66, R94: keeps it sealed until then, and it opens nothing without the key', async () => {
+      const plain = bcrypt.hashSync(password, 10)
+      const adopted = usual.adopt(plain)
+      expect(adopted.hash).not.toContain(plain.slice(7))
+      expect(adopted.hash).not.toMatch(/\$2/)
+      expect(await usual.verify(password, adopted)).toEqual(yesButRehash)
+      expect(await usual.verify('wrong', adopted)).toEqual(no)
+      const keyId = adopted.keyId ?? ''
+      const thief = open({ peppers: [{ id: keyId, key: new Uint8Array(32) }] })
+      expect(await thief.verify(password, adopted)).toMatchObject(no)
+      // The master key was changed, and the one before is kept.
+      const adoptedBefore = open({ peppers: [oldPepper] }).adopt(plain)
+      const rotated = open({ peppers: [newPepper, oldPepper] })
+      expect(await rotated.verify(password, adoptedBefore)).toEqual(yesButRehash)
+      expect(await usual.verify(password, adoptedBefore)).toMatchObject(no)
     })
 
     it('R92: does not let NUL cut a password short', async () => {

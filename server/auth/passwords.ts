@@ -9,7 +9,8 @@ import {
   passwordMaxLength,
 } from '../contract/credential-rules.ts'
 import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
-import { type BoundedQueueStats, createBoundedQueue } from './bounded-queue.ts'
+import { type BoundedQueueStats, createBoundedQueue, type TaskOptions } from './bounded-queue.ts'
+import { seal, unseal } from './sealed-text.ts'
 
 /** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
 export interface Pepper {
@@ -18,7 +19,7 @@ export interface Pepper {
 }
 
 export interface StoredPassword {
-  /** `$2b$cost$…`; 60 characters. */
+  /** `$2b$cost$…`, 60 characters; or other software's, sealed. */
   hash: string
   /** The pepper's id; null for a plain bcrypt hash, as other software makes them. */
   keyId: string | null
@@ -26,7 +27,7 @@ export interface StoredPassword {
 
 export interface PasswordVerdict {
   ok: boolean
-  /** Right, but stored as it is no longer made: an older key, a lower cost, or a plain hash. */
+  /** Right, but stored as it is no longer made: an older key, another cost, or a plain hash. */
   rehash: boolean
   /** Why the stored hash could not be checked at all: for the operator's log, never for the client. */
   fault?: string
@@ -54,16 +55,25 @@ export interface Passwords {
    */
   hash(password: string): Promise<StoredPassword>
   /**
+   * A plain bcrypt hash of other software, to be kept until its owner signs in: sealed, so that here
+   * too a stolen database alone is useless for guessing.
+   */
+  adopt(plainHash: string): StoredPassword
+  /**
    * Never throws for what the password is, and takes as long for a user who does not exist
    * (`undefined`) as for a wrong password.
    * @throws AppError overloaded
    */
-  verify(password: string, stored: StoredPassword | undefined): Promise<PasswordVerdict>
+  verify(
+    password: string,
+    stored: StoredPassword | undefined,
+    options?: TaskOptions,
+  ): Promise<PasswordVerdict>
   /**
    * To be called before the rest of a sign-in: in a flood it is told at once that there is no room.
    * @throws AppError overloaded
    */
-  requireRoom(): void
+  requireRoom(options?: TaskOptions): void
   stats(): BoundedQueueStats
   /** Which bcrypt is at work. */
   engineName(): Promise<BcryptEngineName>
@@ -91,7 +101,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   if (!(cost >= bcryptCostLowest && cost <= bcryptCostHighest)) {
     throw new RangeError(`bcrypt's cost must be ${bcryptCostLowest} to ${bcryptCostHighest}`)
   }
-  const peppers = new Map(options.peppers.map(({ id, key }) => [id, key]))
+  const peppers = new Map(options.peppers.map((pepper) => [pepper.id, pepper]))
   const stranger: Check = {
     possible: false,
     hash: `$2b$${cost}$${'.'.repeat(53)}`,
@@ -113,18 +123,19 @@ export function createPasswords(options: PasswordsOptions): Passwords {
 
   function read(stored: StoredPassword | undefined): Check {
     if (stored === undefined) return stranger
-    const storedCost = Number(bcryptSyntax.exec(stored.hash)?.[1])
+    const pepper = stored.keyId === null ? undefined : peppers.get(stored.keyId)
+    if (stored.keyId !== null && pepper === undefined) {
+      const fault = `The stored hash needs the master key ${stored.keyId}, which is gone`
+      return { ...stranger, fault }
+    }
+    const isSealed = stored.hash.startsWith(sealedPrefix)
+    const hash = isSealed && pepper ? openSealed(stored.hash, pepper) : stored.hash
+    const storedCost = Number(bcryptSyntax.exec(hash)?.[1])
     if (Number.isNaN(storedCost)) return { ...stranger, fault: 'The stored hash is not bcrypt' }
     if (storedCost > bcryptCostHighest) {
       return { ...stranger, fault: `The stored hash has cost ${storedCost}, beyond 15: refused` }
     }
-    const { hash, keyId } = stored
-    if (keyId === null) return { possible: true, hash, cost: storedCost, pepper: undefined }
-    const pepper = peppers.get(keyId)
-    if (pepper === undefined) {
-      return { ...stranger, fault: `The stored hash needs the master key ${keyId}, which is gone` }
-    }
-    return { possible: true, hash, cost: storedCost, pepper }
+    return { possible: true, hash, cost: storedCost, pepper: isSealed ? undefined : pepper?.key }
   }
 
   return {
@@ -134,7 +145,12 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       return { hash, keyId: newestPepper.id }
     },
 
-    async verify(password, stored) {
+    adopt: (plainHash) => ({
+      hash: sealedPrefix + seal(plainHash, sealContext, sealingKeyOf(newestPepper)),
+      keyId: newestPepper.id,
+    }),
+
+    async verify(password, stored, options) {
       const usable = isPossiblePassword(password)
       const { possible, hash, cost: storedCost, pepper, fault } = usable ? read(stored) : stranger
       const secret = usable ? password : ''
@@ -145,9 +161,11 @@ export function createPasswords(options: PasswordsOptions): Passwords {
         storedCost,
         leastCost: cost,
       }
-      const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }))
+      const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }), options)
       const ok = matches && possible
-      const upToDate = stored?.keyId === newestPepper.id && storedCost >= cost
+      // A dearer one too: nobody's names are checked at the cost of now, and it would stand out (R110).
+      const isKeyed = pepper !== undefined && stored?.keyId === newestPepper.id
+      const upToDate = isKeyed && storedCost === cost
       return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
     },
 
@@ -180,6 +198,24 @@ interface Check {
 
 /** `$2x$` is the old PHP's wrong hash; the other three letters mean the same function. */
 const bcryptSyntax = /^\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}$/
+
+/** No bcrypt hash begins so. */
+const sealedPrefix = 'sealed.'
+const sealContext = 'imported hash'
+
+/** Not the pepper itself: a key has one use. */
+function sealingKeyOf({ id, key }: Pepper): Pepper {
+  return { id, key: createHmac('sha256', key).update(sealContext).digest() }
+}
+
+/** '' where it was tampered with: that is no bcrypt hash. */
+function openSealed(sealed: string, pepper: Pepper): string {
+  try {
+    return unseal(sealed.slice(sealedPrefix.length), sealContext, [sealingKeyOf(pepper)])
+  } catch {
+    return ''
+  }
+}
 
 /**
  * bcrypt reads 72 bytes and stops at NUL; 64 characters of base64 have neither trouble, so that every

@@ -44,8 +44,11 @@ export function createRegistration(parts: RegistrationParts): Registration {
       throw new AppError('registration_closed', 'Registration is switched off here')
     }
     await loginThrottle.reserveRegistration(device)
-    const user = await accounts.create({ username, password, email, fullName })
-    await auditLog.record('registered', { userId: user.id, clientId: client.id, device })
+    const describe = (userId: string) => ({ userId, clientId: client.id, device })
+    const user = await accounts.create({ username, password, email, fullName }, (userId) => [
+      auditLog.entry('registered', describe(userId)),
+    ])
+    auditLog.tell('registered', describe(user.id))
     const scopes = listAllowedScopes(user, client)
     return startSession({ user, scopes, client, door, device })
   }

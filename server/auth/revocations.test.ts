@@ -11,14 +11,14 @@ import {
 import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { readConfig } from '../config.ts'
-import type { Clock } from '../db/clock.ts'
+import { type Clock, systemClock, toSeconds } from '../db/clock.ts'
 import type { Database, Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const masterKey = randomBytes(32).toString('base64')
-const me = { userId: 'me', sessionId: 'mine', epoch: 0 }
+const me = { userId: 'me', sessionId: 'mine', epoch: 0, issuedAt: 1_800_000_000 }
 
 /** Polls often enough for a test; the condition is what counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
@@ -110,6 +110,36 @@ forEachEngine((engine) => {
     await revocations.revoke([{ kind: 'user', subject: 'me', epoch: 1 }])
     expect(revocations.isRevoked({ ...me, epoch: 1 })).toBe(true)
     expect(revocations.isRevoked({ ...me, userId: 'other' })).toBe(false)
+  })
+
+  test('a new epoch for everybody: no token from before it lives, in any process, nor after a restart', async () => {
+    const database = await openTestDatabase(engine)
+    const clock = createTestClock()
+    const machine = { registrationId: 'robot', tokenId: 'token' }
+    const verdicts = ({ isRevoked }: Revocations) =>
+      [-1, 0, 1].flatMap((seconds) => {
+        const issuedAt = clock.now() / 1000 + seconds
+        return [isRevoked({ ...me, issuedAt }), isRevoked({ ...machine, issuedAt })]
+      })
+    const [one, other] = [
+      await openRevocations(database, clock),
+      await openRevocations(database, clock),
+    ]
+    await one.revoke([{ kind: 'everybody' }])
+    await other.refresh()
+    const restarted = await openRevocations(database, clock)
+    // What was issued in its very second may be from before it.
+    const expected = [true, true, true, true, false, false]
+    expect([one, other, restarted].map(verdicts)).toEqual([expected, expected, expected])
+  })
+
+  test('the second of a new epoch is that of the database', async () => {
+    const database = await openTestDatabase(engine)
+    const { revoke, isRevoked } = await openRevocations(database, systemClock)
+    const issuedAt = toSeconds(Date.now())
+    await revoke([{ kind: 'everybody' }])
+    expect(isRevoked({ ...me, issuedAt })).toBe(true)
+    expect(isRevoked({ ...me, issuedAt: issuedAt + 60 })).toBe(false)
   })
 
   test('where the write fails, nothing is revoked', async () => {

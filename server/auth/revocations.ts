@@ -1,20 +1,26 @@
 // What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
 
-import { type Compilable, sql } from 'kysely'
-import type { Clock } from '../db/clock.ts'
+import { type Compilable, type Selectable, sql } from 'kysely'
+import { type Clock, systemClock, toSeconds } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import type { ChangeFeed } from './change-feed.ts'
+import type { RevocationsTable } from '../db/tables.ts'
+import type { ChangeFeed, PurgedRows } from './change-feed.ts'
 
-/** A session, a client's registration or one token that ended; a user whose tokens below `epoch` did. */
+/**
+ * A session, a client's registration or one token that ended; a user whose tokens below `epoch` did;
+ * or a new epoch for everybody: no token from before it is believed.
+ */
 export type Revocation =
   | { kind: 'session' | 'client' | 'token'; subject: string }
   | { kind: 'user'; subject: string; epoch: number }
+  | { kind: 'everybody' }
 
-/** The part of a token that can be revoked. */
-type RevocableToken =
+/** The part of a token that can be revoked; `issuedAt` in epoch seconds. */
+type RevocableToken = { issuedAt: number } & (
   | { sessionId: string; userId: string; epoch: number }
   | { registrationId: string; tokenId: string }
+)
 
 export interface Revocations {
   /** True where the token was taken back after it was issued (R58, R59). */
@@ -50,9 +56,15 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
   /** Both maps tell when the entry was made, so that it can be forgotten. */
   const ended = new Map<string, { createdAtMs: number }>()
   const users = new Map<string, { createdAtMs: number; epoch: number }>()
+  /** In epoch seconds, as a token says it: one of that second may be from before, and is dead too. */
+  let everybodyUpTo = 0
   let readUpToMs = clock.now() - keepMs
 
   function remember(revocation: Revocation, createdAtMs: number): void {
+    if (revocation.kind === 'everybody') {
+      everybodyUpTo = Math.max(everybodyUpTo, toSeconds(createdAtMs))
+      return
+    }
     if (revocation.kind !== 'user') {
       ended.set(revocation.subject, { createdAtMs })
       return
@@ -62,6 +74,9 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
     users.set(revocation.subject, { createdAtMs, epoch })
   }
 
+  /** An operator's machine may be wrong about the time: all would be out until its hour has come. */
+  const sharedNow = () => (clock === systemClock ? database.nowMs : clock.now())
+
   async function refresh(): Promise<void> {
     const rows = await database.kysely
       .selectFrom('revocations')
@@ -69,22 +84,22 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       .where('created_at_ms', '>=', readUpToMs - overlapMs)
       .execute()
     for (const row of rows) {
-      const { kind, subject, epoch } = row
-      remember(
-        kind === 'user' ? { kind, subject, epoch: epoch ?? 0 } : { kind, subject },
-        row.created_at_ms,
-      )
+      remember(toRevocation(row), row.created_at_ms)
       // A process whose clock is ahead must not make us pass over rows of our own time.
       readUpToMs = Math.max(readUpToMs, Math.min(row.created_at_ms, clock.now()))
     }
   }
 
-  async function purge(): Promise<void> {
+  async function purge(): Promise<PurgedRows> {
     const oldestMs = clock.now() - keepMs
     for (const map of [ended, users]) {
       for (const [subject, entry] of map) if (entry.createdAtMs < oldestMs) map.delete(subject)
     }
-    await database.kysely.deleteFrom('revocations').where('created_at_ms', '<', oldestMs).execute()
+    const { numDeletedRows } = await database.kysely
+      .deleteFrom('revocations')
+      .where('created_at_ms', '<', oldestMs)
+      .executeTakeFirstOrThrow()
+    return { revocations: Number(numDeletedRows) }
   }
 
   feed.follow({ refresh, purge })
@@ -92,6 +107,7 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
 
   return {
     isRevoked(token) {
+      if (token.issuedAt <= everybodyUpTo) return true
       if ('registrationId' in token) {
         return ended.has(token.registrationId) || ended.has(token.tokenId)
       }
@@ -102,15 +118,18 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       const rows = revocations.map((revocation) => ({
         id: makeRandomId(),
         kind: revocation.kind,
-        subject: revocation.subject,
+        subject: revocation.kind === 'everybody' ? '' : revocation.subject,
         epoch: revocation.kind === 'user' ? revocation.epoch : null,
-        created_at_ms: createdAtMs,
+        created_at_ms: revocation.kind === 'everybody' ? sharedNow() : createdAtMs,
       }))
       const inserts =
         rows.length === 0 ? [] : [database.kysely.insertInto('revocations').values(rows)]
       const announcement = database.announcement()
       await database.runAtomically([...writes, ...inserts, ...(announcement ? [announcement] : [])])
-      for (const revocation of revocations) remember(revocation, createdAtMs)
+      for (const revocation of revocations) {
+        if (revocation.kind === 'everybody') await refresh()
+        else remember(revocation, createdAtMs)
+      }
     },
     entryOfUser(userId) {
       return database.kysely
@@ -131,4 +150,9 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
     },
     refresh,
   }
+}
+
+function toRevocation({ kind, subject, epoch }: Selectable<RevocationsTable>): Revocation {
+  if (kind === 'everybody') return { kind }
+  return kind === 'user' ? { kind, subject, epoch: epoch ?? 0 } : { kind, subject }
 }

@@ -1,8 +1,15 @@
 // Ending all sessions of a user: those that live, in one step with what belongs to it.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
+import {
+  forEachEngine,
+  insertUser,
+  openTestDatabase,
+  shareTestDatabase,
+} from '../../e2e/databases.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
+import { toSeconds } from '../db/clock.ts'
+import { makeRandomId } from '../db/random-id.ts'
 
 const minute = 60_000
 
@@ -88,5 +95,36 @@ forEachEngine((engine) => {
     expect(seen.changes).toBe(4)
     await sessions.endAllOf(userId, 'signed_out')
     expect(seen.changes).toBe(5)
+  })
+
+  test('everybody is out: thousands of sessions, of all users, and no token lives', async () => {
+    const place = await openTestDatabase(engine)
+    const { start, rotate, sessions, row, userId, clock, revocations } =
+      await openTestSessions(place)
+    const [own, ended] = [await start(), await start()]
+    const strangerId = await insertUser(place)
+    const stranger = await start('browser', 'keycard-web', { userId: strangerId })
+    await sessions.end(ended.session.id, 'signed_out')
+    const template = await row(own.session.id)
+    for (let count = 0; count < 5_000; count += 500) {
+      const copies = Array.from({ length: 500 }, () => ({ ...template, id: makeRandomId() }))
+      await place.kysely.insertInto('sessions').values(copies).execute()
+    }
+    expect(await sessions.endEverybodys('ended_by_admin')).toBe(5_002)
+    const issuedAt = toSeconds(clock.now())
+    for (const { session, refreshToken } of [own, stranger]) {
+      const token = { sessionId: session.id, userId: session.userId, epoch: 0, issuedAt }
+      expect(revocations.isRevoked(token)).toBe(true)
+      await expect(rotate(refreshToken, session.door)).rejects.toMatchObject({
+        detail: 'session ended',
+      })
+    }
+    expect((await row(ended.session.id)).revoked_reason).toBe('signed_out')
+    expect(await sessions.countLive(userId)).toBe(0)
+
+    clock.advance(1_000)
+    const next = await start()
+    await expect(rotate(next.refreshToken)).resolves.toBeDefined()
+    expect(await sessions.endEverybodys('ended_by_admin')).toBe(1)
   })
 })

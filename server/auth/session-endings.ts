@@ -13,6 +13,7 @@ export type EndReason =
   | 'ended_by_admin'
   | 'password_changed'
   | 'client_removed'
+  | 'database_restored'
 
 export interface EndOptions {
   /**
@@ -32,6 +33,11 @@ export interface SessionEndings {
   end(id: string, reason: EndReason, options?: EndOptions): Promise<void>
   /** Ends all that live. @returns how many there were */
   endAllOf(userId: string, reason: EndReason, options?: EndAllOptions): Promise<number>
+  /**
+   * Ends those of everybody, and every token, of machines too: at once, however many there are. What
+   * begins while it runs may stay. @returns how many there were
+   */
+  endEverybodys(reason: EndReason): Promise<number>
 }
 
 interface SessionEndingsParts {
@@ -44,6 +50,30 @@ interface SessionEndingsParts {
 export function createSessionEndings(parts: SessionEndingsParts): SessionEndings {
   const { database, revocations, clock, onChange } = parts
   const { kysely } = database
+
+  /** By their ids, so that it takes as many steps as there are rows, and none of them long. */
+  async function endAfter(previousId: string, nowMs: number, reason: EndReason) {
+    const ids = await kysely
+      .selectFrom('sessions')
+      .select('id')
+      .where('id', '>', previousId)
+      .orderBy('id')
+      .limit(batchSize)
+      .execute()
+    const lastId = ids.at(-1)?.id
+    if (lastId === undefined) return undefined
+    const { numUpdatedRows } = await kysely
+      .updateTable('sessions')
+      .set({ revoked_at_ms: nowMs, revoked_reason: reason })
+      .where('id', '>', previousId)
+      .where('id', '<=', lastId)
+      .where('revoked_at_ms', 'is', null)
+      .where('idle_expires_at_ms', '>', nowMs)
+      .where('expires_at_ms', '>', nowMs)
+      .executeTakeFirstOrThrow()
+    return { lastId, count: Number(numUpdatedRows) }
+  }
+
   return {
     async end(id, reason, { writes = [] } = {}) {
       const write = kysely
@@ -100,8 +130,25 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
       onChange()
       return Number(counts[writes.length])
     },
+
+    async endEverybodys(reason) {
+      await revocations.revoke([{ kind: 'everybody' }])
+      const nowMs = clock.now()
+      let ended = 0
+      let batch = await endAfter('', nowMs, reason)
+      while (batch) {
+        ended += batch.count
+        batch = await endAfter(batch.lastId, nowMs, reason)
+      }
+      // Once more, for what was refreshed before its turn had come.
+      await revocations.revoke([{ kind: 'everybody' }])
+      onChange()
+      return ended
+    },
   }
 }
+
+const batchSize = 5_000
 
 /** The most that ACCESS_TOKEN_EXPIRE_MINUTES can be set to. */
 const longestTokenLifeMs = 24 * 60 * 60_000

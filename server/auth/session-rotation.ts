@@ -1,9 +1,12 @@
 // Rotation: a refresh token is traded for its successor once, forgiven shortly, and ends a thief's session.
 
+import { type RawBuilder, sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
+import type { Device } from '../contract/device.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { RefreshTokenParts, RefreshTokens } from './refresh-tokens.ts'
 import type { SessionEndings } from './session-endings.ts'
 import {
@@ -29,6 +32,8 @@ export interface TokenHolder {
 export interface Rotation extends TokenHolder {
   /** What is asked for. Absent: what the session was granted. */
   scopes?: readonly Scope[] | undefined
+  /** Where it is shown, for the alarm. */
+  device?: Device | undefined
 }
 
 export interface SessionRotation {
@@ -41,13 +46,17 @@ export interface SessionRotation {
   isLive(refreshToken: string): Promise<boolean>
 }
 
-/** In seconds: how long the token before may be shown again, by whom a reply did not reach. */
+/**
+ * In seconds: how long the token before may be shown again, by whom a reply did not reach. Outages of
+ * the database do not count.
+ */
 export const refreshGraceSeconds = 30
 
 /** Called where a token turns up that was used before, or is ahead of the database. */
 export type OnSessionAlarm = (
   event: 'refresh_token_reused' | 'refresh_token_ahead',
   session: Session,
+  device: Device | undefined,
 ) => void
 
 interface SessionRotationParts {
@@ -56,12 +65,19 @@ interface SessionRotationParts {
   rows: SessionRows
   endings: Pick<SessionEndings, 'end'>
   clock: Clock
+  /**
+   * The clock of the grace: what carries the rotation out also dates it. A statement may reach a
+   * database that hung a minute after it was sent, when its sender was told "later" long ago.
+   */
+  nowMs: () => RawBuilder<number>
+  changeFeed: Pick<ChangeFeed, 'outMsWithin'>
   onAlarm: OnSessionAlarm
   onChange: () => void
 }
 
 export function createSessionRotation(parts: SessionRotationParts): SessionRotation {
-  const { database, refreshTokens, rows, endings, clock, onAlarm, onChange } = parts
+  const { database, refreshTokens, rows, endings, clock, nowMs, changeFeed } = parts
+  const { onAlarm, onChange } = parts
   const { kysely } = database
 
   /** Before the counter moves: a request that is refused must not use the current token up. */
@@ -79,16 +95,16 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
   function advanceCounter(
     { sessionId, counter }: RefreshTokenParts,
     expected: TokenHolder,
-    nowMs: number,
   ): Promise<SessionRow | undefined> {
+    const sentAtMs = clock.now()
     return (
       kysely
         .updateTable('sessions')
         .set(({ eb, ref }) => ({
           counter: counter + 1,
-          rotated_at_ms: nowMs,
-          last_used_at_ms: nowMs,
-          idle_expires_at_ms: eb(eb.val(nowMs), '+', ref('idle_ms')),
+          rotated_at_ms: nowMs(),
+          last_used_at_ms: sentAtMs,
+          idle_expires_at_ms: eb(eb.val(sentAtMs), '+', ref('idle_ms')),
         }))
         .where('id', '=', sessionId)
         .where('counter', '=', counter)
@@ -96,8 +112,8 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
         .where('client_id', '=', expected.clientId)
         .where('door', '=', expected.door)
         .where('revoked_at_ms', 'is', null)
-        .where('idle_expires_at_ms', '>', nowMs)
-        .where('expires_at_ms', '>', nowMs)
+        .where('idle_expires_at_ms', '>', sentAtMs)
+        .where('expires_at_ms', '>', sentAtMs)
         .returningAll()
         .executeTakeFirst()
     )
@@ -110,25 +126,30 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
    */
   async function forgiveOrEnd(
     { sessionId, counter }: RefreshTokenParts,
-    expected: TokenHolder,
-    nowMs: number,
+    expected: Rotation,
   ): Promise<SessionRow> {
-    const row = await rows.find(sessionId)
+    const row = await kysely
+      .selectFrom('sessions')
+      .selectAll()
+      .select(sql<number>`${nowMs()} - rotated_at_ms`.as('since_rotation_ms'))
+      .where('id', '=', sessionId)
+      .executeTakeFirst()
     if (!row) throw refuseRefresh('session unknown')
     if (row.client_id !== expected.clientId || row.door !== expected.door) {
       throw refuseRefresh('of another client or door')
     }
     if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
-    if (expiryOf(row) <= nowMs) throw refuseRefresh('session expired')
+    if (expiryOf(row) <= clock.now()) throw refuseRefresh('session expired')
     if (counter > row.counter) {
-      onAlarm('refresh_token_ahead', toSession(row))
+      onAlarm('refresh_token_ahead', toSession(row), expected.device)
       throw refuseRefresh('ahead of the database')
     }
-    const sinceRotationMs = nowMs - (row.rotated_at_ms ?? row.created_at_ms)
     const isOneBehind = row.counter - counter === 1
-    if (isOneBehind && sinceRotationMs <= refreshGraceSeconds * 1000) return row
+    // While the database was out, whose reply was lost could not ask again.
+    const outMs = changeFeed.outMsWithin(row.since_rotation_ms)
+    if (isOneBehind && row.since_rotation_ms - outMs <= refreshGraceSeconds * 1000) return row
     await endings.end(sessionId, 'refresh_token_reused')
-    onAlarm('refresh_token_reused', toSession(row))
+    onAlarm('refresh_token_reused', toSession(row), expected.device)
     throw refuseRefresh('used before')
   }
 
@@ -137,10 +158,9 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
       const presented = refreshTokens.read(refreshToken)
       if (!presented) throw refuseRefresh('not a token of ours')
       if (expected.scopes) await refuseWiderScope(presented, expected.scopes)
-      const nowMs = clock.now()
-      const advanced = await advanceCounter(presented, expected, nowMs)
+      const advanced = await advanceCounter(presented, expected)
       if (advanced) onChange()
-      const row = advanced ?? (await forgiveOrEnd(presented, expected, nowMs))
+      const row = advanced ?? (await forgiveOrEnd(presented, expected))
       const successor = refreshTokens.make({ sessionId: row.id, counter: row.counter })
       return { session: toSession(row), refreshToken: successor }
     },

@@ -55,6 +55,30 @@ forEachEngine((engine) => {
     expect(alarms).toEqual([])
   })
 
+  test('R55: the 30 s begin when the database rotates, however late the statement reached it', async () => {
+    const { start, rotate, clock, delay, alarms } = await openTestSessions(database())
+    const { refreshToken } = await start()
+    // The database hung: who asked was told "later", and a minute on it did what was asked after all.
+    delay.ms = minute
+    const unheard = await rotate(refreshToken)
+    delay.ms = 0
+    clock.advance(minute + 1_000)
+    expect((await rotate(refreshToken)).refreshToken).toBe(unheard.refreshToken)
+    expect(alarms).toEqual([])
+  })
+
+  test('R55: time in which the database was out, and nobody could ask again, does not count', async () => {
+    const { start, rotate, clock, outage, alarms } = await openTestSessions(database())
+    const { refreshToken } = await start()
+    const unheard = await rotate(refreshToken)
+    clock.advance(2 * minute)
+    outage.ms = 2 * minute - 30_000
+    expect((await rotate(refreshToken)).refreshToken).toBe(unheard.refreshToken)
+    expect(alarms).toEqual([])
+    clock.advance(1)
+    await expect(rotate(refreshToken)).rejects.toMatchObject({ detail: 'used before' })
+  })
+
   test('R55: for 30 s the token before gives the current one again, however often', async () => {
     const { start, rotate, row, clock, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()

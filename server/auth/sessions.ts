@@ -1,10 +1,12 @@
 // Sessions: one row each. Started at sign-in, rotated at every refresh, ended by sign-out or reuse.
 
+import type { Compilable, RawBuilder } from 'kysely'
 import type { Device } from '../contract/device.ts'
 import { formatScope, type Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { KnownDevices } from './known-devices.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
@@ -25,6 +27,8 @@ export interface SessionStart {
   /** "Keep me signed in", which only a browser asks. False by default: the computer may be shared. */
   keep?: boolean
   device: Device
+  /** The writes that belong to it, made from its id: all of it happens, or nothing. */
+  alongside?: (id: string) => readonly Compilable[]
 }
 
 export interface Sessions
@@ -58,6 +62,9 @@ interface SessionsParts {
   knownDevices: KnownDevices
   revocations: Revocations
   clock: Clock
+  /** The one clock of all nodes, for the grace after a rotation. */
+  nowMs: () => RawBuilder<number>
+  changeFeed: Pick<ChangeFeed, 'outMsWithin'>
   onAlarm: OnSessionAlarm
   /** Called after every write, so that whoever watches the list looks again. */
   onChange: () => void
@@ -76,7 +83,7 @@ export function createSessions(parts: SessionsParts): Sessions {
     listLive: rows.listLive,
     countLive: rows.countLive,
 
-    async start({ userId, scopes, holder, keep = false, device }) {
+    async start({ userId, scopes, holder, keep = false, device, alongside = () => [] }) {
       const { clientId, door } = holder
       const kept = keep && door === 'browser'
       const nowMs = clock.now()
@@ -107,7 +114,7 @@ export function createSessions(parts: SessionsParts): Sessions {
         is_new_device: knownDevices.isNewFlag({ userId, deviceId, clientId, userAgent }),
       })
       const remember = deviceId === null ? [] : knownDevices.remember(userId, deviceId)
-      await database.runAtomically([insert, ...remember])
+      await database.runAtomically([insert, ...remember, ...alongside(id)])
       onChange()
       const row = await rows.find(id)
       if (!row) throw new Error('A session is gone as soon as it has begun')

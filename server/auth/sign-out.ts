@@ -1,17 +1,19 @@
 // Signing out: the session ends, and with it every token made for it, at once (R58).
 
+import type { Device } from '../contract/device.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
 import type { Sessions } from './sessions.ts'
 import type { FoundToken } from './token-lookup.ts'
 
+/** `device` is where it is asked for, for the audit log. */
 export interface SignOut {
-  bySessionId(sessionId: string): Promise<void>
+  bySessionId(sessionId: string, device?: Device): Promise<void>
   /** A token that is not ours, or of a session that has ended, is no error: out is out. */
-  byRefreshToken(refreshToken: string): Promise<void>
+  byRefreshToken(refreshToken: string, device?: Device): Promise<void>
   /** By any live token: its session ends or, where a client got it for itself, this one token. */
-  byToken(token: FoundToken): Promise<void>
+  byToken(token: FoundToken, device?: Device): Promise<void>
 }
 
 interface SignOutParts {
@@ -24,27 +26,36 @@ interface SignOutParts {
 export function createSignOut(parts: SignOutParts): SignOut {
   const { refreshTokens, sessions, revocations, auditLog } = parts
 
-  async function bySessionId(sessionId: string): Promise<void> {
+  async function bySessionId(sessionId: string, device?: Device): Promise<void> {
     const session = await sessions.findLive(sessionId)
-    await sessions.end(sessionId, 'signed_out')
-    if (!session) return
+    if (!session) {
+      // Its row may have expired and its last access token not.
+      await sessions.end(sessionId, 'signed_out')
+      return
+    }
     const { userId, clientId } = session
-    await auditLog.record('signed_out', { userId, sessionId, clientId })
+    const facts = { userId, sessionId, clientId, device }
+    await sessions.end(sessionId, 'signed_out', { writes: [auditLog.entry('signed_out', facts)] })
+    auditLog.tell('signed_out', facts)
   }
 
   return {
     bySessionId,
-    async byRefreshToken(refreshToken) {
+    async byRefreshToken(refreshToken, device) {
       const sessionId = refreshTokens.read(refreshToken)?.sessionId
-      if (sessionId !== undefined) await bySessionId(sessionId)
+      if (sessionId !== undefined) await bySessionId(sessionId, device)
     },
-    async byToken(token) {
-      if (token.kind === 'refresh_token') return bySessionId(token.session.id)
+    async byToken(token, device) {
+      if (token.kind === 'refresh_token') return bySessionId(token.session.id, device)
       const { identity } = token
-      if (identity.kind === 'user') return bySessionId(identity.sessionId)
+      if (identity.kind === 'user') return bySessionId(identity.sessionId, device)
       const { tokenId, clientId } = identity
-      await revocations.revoke([{ kind: 'token', subject: tokenId }])
-      await auditLog.record('signed_out', { clientId, what: tokenId })
+      const facts = { clientId, what: tokenId, device }
+      await revocations.revoke(
+        [{ kind: 'token', subject: tokenId }],
+        [auditLog.entry('signed_out', facts)],
+      )
+      auditLog.tell('signed_out', facts)
     },
   }
 }

@@ -144,7 +144,8 @@ test('RS256 keys have 2048 bits', async () => {
   expect(Buffer.from(jwk?.n ?? '', 'base64url')).toHaveLength(256)
 })
 
-test('a key that cannot be read does not hide the others', async () => {
+/** One key that can be read, and one that is told about at each reading. */
+async function loadWithForeignKey() {
   const database = await openTestDatabase('sqlite')
   const unreadable: string[] = []
   const onUnreadableKey = (_error: unknown, kid: string) => void unreadable.push(kid)
@@ -153,10 +154,23 @@ test('a key that cannot be read does not hide the others', async () => {
   const row = await database.kysely.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow()
   const foreign = { ...row, kid: 'foreign', state: 'next' as const }
   await database.kysely.insertInto('signing_keys').values(foreign).execute()
+  return { keys, kid: row.kid, unreadable }
+}
+
+test('a key that cannot be read does not hide the others', async () => {
+  const { keys, kid, unreadable } = await loadWithForeignKey()
   await keys.refresh()
   expect(unreadable).toEqual(['foreign'])
-  expect(keys.active.kid).toBe(row.kid)
+  expect(keys.active.kid).toBe(kid)
   expect(await keys.find('foreign')).toBeUndefined()
+})
+
+test('who asks while a reading waits shares it: no queue grows while the database hangs', async () => {
+  const { keys, unreadable } = await loadWithForeignKey()
+  const first = keys.refresh()
+  await Promise.resolve()
+  await Promise.all([first, ...Array.from({ length: 50 }, () => keys.refresh())])
+  expect(unreadable.length).toBeLessThanOrEqual(2)
 })
 
 test('R66: the row holds no private key that anybody could use', async () => {

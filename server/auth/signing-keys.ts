@@ -8,7 +8,7 @@ import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
 import type { SigningKeyRow } from '../db/tables.ts'
-import type { ChangeFeed } from './change-feed.ts'
+import type { ChangeFeed, PurgedRows } from './change-feed.ts'
 import type { MasterKeys } from './master-key.ts'
 import {
   makeSigningKeyRow,
@@ -78,6 +78,7 @@ export async function loadSigningKeys(
   const keepRetiredMs = parts.accessTokenLifetimeSeconds * 1000 + retiredMarginMs
   let keys: ReadonlyMap<string, LoadedKey> = new Map()
   let lastRead: Promise<void> = Promise.resolve()
+  let nextRead: Promise<void> | undefined
   let lastSoughtAtMs = Number.NEGATIVE_INFINITY
   let lastSought: Promise<void> = Promise.resolve()
 
@@ -100,11 +101,17 @@ export async function loadSigningKeys(
     keys = found
   }
 
-  /** One after the other: an answer from before must not come over one from after. */
+  /**
+   * One after the other: an answer from before must not come over one from after. Who asks before the
+   * next one has begun shares it, so that no queue grows while the database hangs.
+   */
   function refresh(): Promise<void> {
-    const reading = lastRead.then(() => read())
-    lastRead = reading.catch(() => {})
-    return reading
+    nextRead ??= lastRead.then(() => {
+      nextRead = undefined
+      return read()
+    })
+    lastRead = nextRead.catch(() => {})
+    return nextRead
   }
 
   /** Whoever comes while the database is being asked waits for the same answer. */
@@ -118,23 +125,25 @@ export async function loadSigningKeys(
     return lastSought
   }
 
-  async function purge(): Promise<void> {
-    if (!serving) return
+  async function purge(): Promise<PurgedRows> {
     const oldestMs = clock.now() - keepRetiredMs
-    await database.kysely
+    const { numDeletedRows } = await database.kysely
       .deleteFrom('signing_keys')
       .where('state', '=', 'retired')
       .where('state_changed_at_ms', '<', oldestMs)
-      .execute()
+      .executeTakeFirstOrThrow()
     await refresh()
+    return { signing_keys: Number(numDeletedRows) }
   }
 
   if (serving) await resealRows(parts)
   await read((error) => {
     throw error
   })
-  if (serving) await retireOtherAlgorithms(setting.algorithm, parts)
-  await purge()
+  if (serving) {
+    await retireOtherAlgorithms(setting.algorithm, parts)
+    await purge()
+  }
   feed.follow({ refresh, purge })
 
   return {

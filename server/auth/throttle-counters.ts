@@ -2,6 +2,7 @@
 
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
+import type { PurgedRows } from './change-feed.ts'
 
 /** Failures in a row: some are free, then the wait doubles up to its longest, then all is closed. */
 export interface BackoffRule {
@@ -38,7 +39,7 @@ export interface ThrottleCounters {
   /** Back to no failure. */
   clear(keys: readonly string[]): Promise<void>
   /** Deletes what means nothing any more. */
-  purge(): Promise<void>
+  purge(): Promise<PurgedRows>
 }
 
 /** A counter as it stands. */
@@ -186,7 +187,11 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
     },
 
     async purge() {
-      await kysely.deleteFrom('throttle_counters').where('expires_at_ms', '<', nowMs()).execute()
+      const { numDeletedRows } = await kysely
+        .deleteFrom('throttle_counters')
+        .where('expires_at_ms', '<', nowMs())
+        .executeTakeFirstOrThrow()
+      return { throttle_counters: Number(numDeletedRows) }
     },
   }
 }

@@ -329,4 +329,20 @@ forEachEngine((engine) => {
       }
     })
   })
+
+  test('R61, R114: everybody is out at once, and the log says by whom', async () => {
+    const [one, other] = [await signIn(await makeUser()), await signIn(await makeUser())]
+    const { userAdministration, database } = services
+    expect(await userAdministration.endEverybodysSessions(boss)).toBeGreaterThanOrEqual(2)
+    for (const { access_token, refresh_token } of [one, other]) {
+      expect(await opens(access_token)).toBe('invalid_token')
+      await expect(refresh(refresh_token)).rejects.toMatchObject({ reason: 'invalid_grant' })
+    }
+    const entry = await database.kysely
+      .selectFrom('audit_events')
+      .selectAll()
+      .where('event', '=', 'everybody_signed_out')
+      .executeTakeFirstOrThrow()
+    expect(entry).toMatchObject({ ...byBoss('everybody_signed_out'), user_id: null })
+  })
 })

@@ -39,6 +39,8 @@ export interface UserAdministration {
   setPassword(id: string, password: string, by: Actor): Promise<number>
   /** Gives the number of those that were live (R61). */
   endSessions(id: string, by: Actor): Promise<number>
+  /** Signs everybody out, machines too, and gives the number of sessions that were live. */
+  endEverybodysSessions(by: Actor): Promise<number>
 }
 
 interface UserAdministrationParts {
@@ -53,7 +55,7 @@ interface UserAdministrationParts {
 }
 
 export function createUserAdministration(parts: UserAdministrationParts): UserAdministration {
-  const { users, accounts, loginThrottle, auditLog, clock } = parts
+  const { users, accounts, sessions, loginThrottle, auditLog, clock } = parts
   const { kysely } = parts.database
   const changeAccount = createAccountChange(parts)
 
@@ -150,6 +152,12 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
       await find(id)
       const change = { event: 'sessions_ended', set: {}, ends: 'sessions' } as const
       return (await changeAccount(id, change, by)).sessionsEnded
+    },
+
+    async endEverybodysSessions({ id: actorId, clientId, device }) {
+      const count = await sessions.endEverybodys('ended_by_admin')
+      await auditLog.record('everybody_signed_out', { actorId, clientId, device })
+      return count
     },
   }
 }

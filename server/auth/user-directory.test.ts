@@ -1,7 +1,7 @@
 // The list of users: found by any word of theirs, in every order, page by page, on both engines.
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
+import { forEachEngine, openTestDatabase, shareTestDatabase } from '../../e2e/databases.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Role } from '../contract/scopes.ts'
 import { sortOrders, userSortKeys } from '../contract/user-order.ts'
@@ -188,5 +188,33 @@ forEachEngine((engine) => {
     await setDisabled(0)
     expect(await lastOnes()).toEqual([])
     await setDisabled(1)
+  })
+
+  test('everyone is read to the end, page after page, each once and by name', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const read = async (search: string) => {
+      const found: string[] = []
+      const pages: number[] = []
+      for await (const users of directory.everyone(search)) {
+        pages.push(users.length)
+        found.push(...users.map(({ username }) => username))
+      }
+      return { found, pages }
+    }
+    expect(await read('')).toEqual({ found: [], pages: [] })
+    const names = Array.from({ length: 501 }, (_, number) => `user-${1_000 + number}`)
+    const rest = { email: null, fullName: null, role: 'user', disabled: false } as const
+    await createUsers({ database: place, clock }).createAll(
+      names.map((username) => ({
+        username,
+        ...rest,
+        password: { hash: 'none', keyId: null },
+        isDemo: false,
+      })),
+    )
+    expect(await read('')).toEqual({ found: names, pages: [500, 1] })
+    expect((await read('user-100')).found).toEqual(names.slice(0, 10))
+    expect(await directory.count()).toBe(501)
   })
 })

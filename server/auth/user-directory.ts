@@ -1,10 +1,10 @@
 // The list of users as an admin sees it: searched, sorted, page by page, quick with a million of them.
 
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { SortOrder, UserSortKey } from '../contract/user-order.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import type { Tables } from '../db/tables.ts'
+import type { Tables, UsersTable } from '../db/tables.ts'
 import { findLastAdmin } from './last-admin.ts'
 import { searchRange } from './user-search.ts'
 import { toUserRecord, type UserRecord } from './users.ts'
@@ -29,6 +29,9 @@ export interface ListedUser extends UserRecord {
 export interface UserDirectory {
   /** `total` counts all that the search finds. */
   list(query: UserQuery): Promise<{ users: ListedUser[]; total: number }>
+  /** All that the search finds, by user name: a page at a time, however many there are. */
+  everyone(search: string): AsyncGenerator<ListedUser[]>
+  count(): Promise<number>
 }
 
 const columnOfKey = {
@@ -37,6 +40,9 @@ const columnOfKey = {
   created_at: 'created_at_ms',
   last_seen_at: 'last_seen_at_ms',
 } as const satisfies Record<UserSortKey, string>
+
+/** Of what is read to the end. */
+const pageSize = 500
 
 interface UserDirectoryParts {
   database: Database
@@ -60,6 +66,15 @@ export function createUserDirectory({
       .groupBy('user_id')
       .execute()
     return new Map(rows.map((row) => [row.user_id, Number(row.count)]))
+  }
+
+  async function describe(rows: readonly Selectable<UsersTable>[], lastAdminId?: string) {
+    const sessionCounts = await countSessions(rows.map(({ id }) => id))
+    return rows.map((row) => ({
+      ...toUserRecord(row),
+      sessionCount: sessionCounts.get(row.id) ?? 0,
+      isLastAdmin: row.id === lastAdminId,
+    }))
   }
 
   return {
@@ -87,13 +102,34 @@ export function createUserDirectory({
         counted.executeTakeFirstOrThrow(),
         findLastAdmin(kysely),
       ])
-      const sessionCounts = await countSessions(rows.map(({ id }) => id))
-      const users = rows.map((row) => ({
-        ...toUserRecord(row),
-        sessionCount: sessionCounts.get(row.id) ?? 0,
-        isLastAdmin: row.id === lastAdminId,
-      }))
-      return { users, total: Number(total) }
+      return { users: await describe(rows, lastAdminId), total: Number(total) }
+    },
+
+    async count() {
+      const { total } = await kysely
+        .selectFrom('users')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      return Number(total)
+    },
+
+    async *everyone(search) {
+      const everybody = kysely.selectFrom('users').selectAll()
+      const matches = selectMatches(kysely, search)
+      const found = matches ? everybody.where('id', 'in', matches.select('user_id')) : everybody
+      const lastAdminId = await findLastAdmin(kysely)
+      let lastKey = ''
+      for (;;) {
+        const rows = await found
+          .where('username_key', '>', lastKey)
+          .orderBy('username_key')
+          .limit(pageSize)
+          .execute()
+        const last = rows.at(-1)
+        if (!last) return
+        yield describe(rows, lastAdminId)
+        lastKey = last.username_key
+      }
     },
   }
 }

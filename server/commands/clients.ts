@@ -6,13 +6,17 @@ import type { Client } from '../auth/clients.ts'
 import type { Config } from '../config.ts'
 import { grantTypes, isGrantType } from '../contract/oauth.ts'
 import { allScopes, isScope } from '../contract/scopes.ts'
-import { createServices, type Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
+import { recordAct } from './operator.ts'
+import { readOnly, sayUsage } from './read-words.ts'
 import { UsageError } from './usage-error.ts'
+import { withServices } from './with-services.ts'
 
 export const clientsCommand: Command = {
   usage: `clients list [--json]
-  clients add <id> --name <name> --grants <grant,…> --scopes <scope,…> [--confidential] [--first-party]
+  clients add <id> --name <name> --grants <grant,…> --scopes <scope,…>
+    [--confidential] [--first-party] [--json]
   clients remove <id>`,
   summary: 'The OAuth clients. The secret of a confidential one is printed once, when it is added.',
   run: runClients,
@@ -30,13 +34,7 @@ const actions: Record<string, (words: string[]) => Action> = {
 async function runClients([name = '', ...words]: string[], config: Config): Promise<string> {
   const read = Object.hasOwn(actions, name) ? actions[name] : undefined
   if (!read) throw new UsageError('Say what to do with the clients: list, add or remove')
-  const act = read(words)
-  const services = await createServices(config, { serving: false })
-  try {
-    return await act(services)
-  } finally {
-    await services.close()
-  }
+  return withServices(config, read(words))
 }
 
 function readList(words: string[]): Action {
@@ -50,9 +48,11 @@ function readList(words: string[]): Action {
 }
 
 function readAdd(words: string[]): Action {
-  const client = sayUsage(() => readNewClient(words))
-  return async ({ clients }) => {
-    const { secret } = await clients.add(client)
+  const { json, client } = sayUsage(() => readNewClient(words))
+  return async (services) => {
+    const { secret } = await services.clients.add(client)
+    await recordAct(services, 'client_added', client.id)
+    if (json) return JSON.stringify({ client_id: client.id, client_secret: secret })
     const done = `${client.id} can get tokens now.`
     if (secret === null) return `${done} It is public: it has no secret.`
     return `${done} Its secret is shown this once, and kept nowhere:\n${secret}`
@@ -60,14 +60,17 @@ function readAdd(words: string[]): Action {
 }
 
 function readRemove(words: string[]): Action {
-  const id = sayUsage(() => readId(parseArgs({ args: words, allowPositionals: true }).positionals))
-  return async ({ clients }) => {
-    await clients.remove(id)
+  const id = sayUsage(() =>
+    readOnly(parseArgs({ args: words, allowPositionals: true }).positionals, 'client id'),
+  )
+  return async (services) => {
+    await services.clients.remove(id)
+    await recordAct(services, 'client_removed', id)
     return `${id} is removed, and what it was given opens nothing any more.`
   }
 }
 
-function readNewClient(words: string[]): NewClient {
+function readNewClient(words: string[]): { json: boolean; client: NewClient } {
   const { positionals, values } = parseArgs({
     args: words,
     allowPositionals: true,
@@ -77,21 +80,18 @@ function readNewClient(words: string[]): NewClient {
       scopes: { type: 'string' },
       confidential: { type: 'boolean', default: false },
       'first-party': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
     },
   })
-  return {
-    id: readId(positionals),
+  const client = {
+    id: readOnly(positionals, 'client id'),
     name: values.name ?? '',
     isConfidential: values.confidential,
     isFirstParty: values['first-party'],
     grants: readWords('grant', values.grants, isGrantType, grantTypes),
     scopes: readWords('scope', values.scopes, isScope, allScopes),
   }
-}
-
-function readId([id, ...rest]: string[]): string {
-  if (id === undefined || rest.length > 0) throw new Error('One client id is needed')
-  return id
+  return { json: values.json, client }
 }
 
 /** With commas or spaces between them; in the order of the catalogue, each once. */
@@ -107,14 +107,6 @@ function readWords<Word extends string>(
     throw new Error(`There is no ${kind} "${unknown}"; there are: ${known.join(', ')}`)
   }
   return known.filter((word) => words.includes(word))
-}
-
-function sayUsage<Result>(read: () => Result): Result {
-  try {
-    return read()
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
 }
 
 function describeClient({ id, name, grants, scopes, ...client }: Client): string {

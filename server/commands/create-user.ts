@@ -2,10 +2,11 @@
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import { createServices } from '../services.ts'
 import { askNewPassword } from './ask-password.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './usage-error.ts'
+import { operator } from './operator.ts'
+import { readOnly, sayUsage } from './read-words.ts'
+import { withServices } from './with-services.ts'
 
 export const createUserCommand: Command = {
   usage: 'create-user <username> [--admin] [--email <address>] [--full-name <name>]',
@@ -15,37 +16,28 @@ export const createUserCommand: Command = {
 
 async function createUser(words: string[], config: Config): Promise<string> {
   const { username, admin, email, fullName } = readWords(words)
-  const services = await createServices(config, { serving: false })
-  try {
-    const user = await services.accounts.create({
-      username,
-      password: await askNewPassword(username),
-      email,
-      fullName,
-      role: admin ? 'admin' : 'user',
-    })
+  return withServices(config, async ({ userAdministration }) => {
+    const password = await askNewPassword(username)
+    const role = admin ? 'admin' : 'user'
+    const request = { username, password, email, fullName, role } as const
+    const user = await userAdministration.create(request, operator)
     return `${user.username} can sign in now${admin ? ', as an admin' : ''}.`
-  } finally {
-    await services.close()
-  }
+  })
 }
 
-function readWords(words: string[]) {
-  try {
-    const { positionals, values } = parseArgs({
-      args: words,
+function readWords(args: string[]) {
+  const { positionals, values } = sayUsage(() =>
+    parseArgs({
+      args,
       allowPositionals: true,
       options: {
         admin: { type: 'boolean', default: false },
         email: { type: 'string' },
         'full-name': { type: 'string' },
       },
-    })
-    const [username, ...rest] = positionals
-    if (username === undefined || rest.length > 0) throw new Error('One user name is needed')
-    const { admin, email = null, 'full-name': fullName = null } = values
-    return { username, admin, email, fullName }
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
+    }),
+  )
+  const username = readOnly(positionals, 'user name')
+  const { admin, email = null, 'full-name': fullName = null } = values
+  return { username, admin, email, fullName }
 }

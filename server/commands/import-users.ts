@@ -6,36 +6,46 @@ import type { ImportedAccount } from '../auth/accounts.ts'
 import type { Config } from '../config.ts'
 import { AppError, type FieldError } from '../contract/app-error.ts'
 import { roles } from '../contract/scopes.ts'
-import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './usage-error.ts'
+import { recordAct } from './operator.ts'
+import { readOnly } from './read-words.ts'
+import { withServices } from './with-services.ts'
 
 export const importUsersCommand: Command = {
   usage: 'import-users <file.jsonl>',
   summary:
-    'Brings accounts with their bcrypt hashes, all or none. One JSON object a line: username,\n' +
-    '      password_hash, and where there are any email, full_name, role, disabled.',
+    'Brings accounts with their bcrypt hashes, all or none. One JSON object a line: username, ' +
+    'password_hash, and where there are any email, full_name, role, disabled.',
   run: importUsers,
 }
 
 async function importUsers(words: string[], config: Config): Promise<string> {
-  const [file, ...rest] = words
-  if (file === undefined || rest.length > 0) throw new UsageError('One file is needed')
+  const file = readOnly(words, 'file')
   const lines = readLines(file)
   const accounts = readAccounts(lines)
-  const services = await createServices(config, { serving: false })
-  try {
-    await services.accounts.import(accounts)
-  } catch (error) {
-    if (error instanceof AppError && error.fields.length > 0) {
+  await withServices(config, async (services) => {
+    try {
+      await services.accounts.import(accounts)
+      await recordAct(services, 'users_imported', String(accounts.length))
+    } catch (error) {
+      if (!(error instanceof AppError) || error.fields.length === 0) throw error
       throw refuseFile(error.fields.map((field) => locate(field, lines)))
     }
-    throw error
-  } finally {
-    await services.close()
-  }
+  })
   const count = accounts.length === 1 ? '1 account is' : `${accounts.length} accounts are`
-  return `${count} here now, and can sign in with the passwords they had.`
+  const done = `${count} here now, and can sign in with the passwords they had.`
+  return [done, ...warnOfCost(accounts, config)].join('\n')
+}
+
+/** What no check can hide before their owners have signed in (R110). */
+function warnOfCost(accounts: readonly ImportedAccount[], { bcryptCost }: Config): string[] {
+  const costs = accounts.map(({ passwordHash }) => Number(passwordHash.slice(4, 6)))
+  const highest = Math.max(...costs)
+  if (highest <= bcryptCost) return []
+  return [
+    `Some hashes have cost ${highest}, and BCRYPT_COST is ${bcryptCost}: until such a user signs in, a wrong password for`,
+    `him is answered later than for a name that is nobody's. BCRYPT_COST=${highest} would hide that.`,
+  ]
 }
 
 interface Line {

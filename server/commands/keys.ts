@@ -1,11 +1,14 @@
 // `keys`: what signs tokens now, what follows it, and the way out where a key has leaked.
 
 import { parseArgs } from 'node:util'
-import type { KeyRotation, SigningKeyInfo } from '../auth/key-rotation.ts'
+import type { SigningKeyInfo } from '../auth/key-rotation.ts'
 import type { Config } from '../config.ts'
-import { createServices } from '../services.ts'
+import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
+import { recordAct } from './operator.ts'
+import { sayUsage } from './read-words.ts'
 import { UsageError } from './usage-error.ts'
+import { withServices } from './with-services.ts'
 
 export const keysCommand: Command = {
   usage: 'keys list [--json] | rotate [--wait <seconds>] | drop <kid>',
@@ -16,15 +19,10 @@ export const keysCommand: Command = {
 
 async function runKeys(words: string[], config: Config): Promise<string> {
   const act = readAction(words)
-  const services = await createServices(config, { serving: false })
-  try {
-    return await act(services.keyRotation)
-  } finally {
-    await services.close()
-  }
+  return withServices(config, act)
 }
 
-type Action = (keyRotation: KeyRotation) => Promise<string>
+type Action = (services: Services) => Promise<string>
 
 function readAction([name, ...words]: string[]): Action {
   if (name === 'list') return readList(words)
@@ -34,21 +32,24 @@ function readAction([name, ...words]: string[]): Action {
 }
 
 function readList(args: string[]): Action {
-  const { json } = parse(() => parseArgs({ args, options: { json: { type: 'boolean' } } })).values
-  return async (keyRotation) => {
+  const { json } = sayUsage(() =>
+    parseArgs({ args, options: { json: { type: 'boolean' } } }),
+  ).values
+  return async ({ keyRotation }) => {
     const keys = await keyRotation.list()
     return json ? JSON.stringify(keys.map(toWire), null, 2) : formatTable(keys)
   }
 }
 
 function readRotate(args: string[]): Action {
-  const { wait = '1' } = parse(() =>
+  const { wait = '1' } = sayUsage(() =>
     parseArgs({ args, options: { wait: { type: 'string' } } }),
   ).values
   const seconds = /^\d{1,5}$/.test(wait) ? Number(wait) : 0
   if (seconds < 1) throw new UsageError('--wait takes whole seconds, 1 at least')
-  return async (keyRotation) => {
-    const kid = await keyRotation.rotate(seconds * 1000)
+  return async (services) => {
+    const kid = await services.keyRotation.rotate(seconds * 1000)
+    await recordAct(services, 'signing_key_rotated', kid)
     return `${kid} signs now. The key before only verifies, until its last token has expired.`
   }
 }
@@ -57,18 +58,11 @@ function readDrop(args: string[]): Action {
   // A kid may begin with a dash: what stands here is never an option.
   const [kid, ...rest] = args[0] === '--' ? args.slice(1) : args
   if (kid === undefined || rest.length > 0) throw new UsageError('One kid is needed')
-  return async (keyRotation) => {
-    const successor = await keyRotation.drop(kid)
+  return async (services) => {
+    const successor = await services.keyRotation.drop(kid)
+    await recordAct(services, 'signing_key_dropped', kid)
     const end = `${kid} is gone: within a second no server believes a token that it signed.`
     return successor === undefined ? end : `${end}\n${successor} signs now.`
-  }
-}
-
-function parse<Result>(run: () => Result): Result {
-  try {
-    return run()
-  } catch (error) {
-    throw new UsageError((error as Error).message)
   }
 }
 

@@ -3,7 +3,7 @@
 import { type AuditEvent, auditEvents } from './audit-events.ts'
 
 /**
- * A client that signs in for itself is nobody's activity. A token ahead of the database is the trace
+ * What concerns everybody or the database as a whole is no one person's. A client that signs in for itself is nobody's activity. A token ahead of the database is the trace
  * of a backup that was restored: an alarm for the operator, about which its owner can do nothing.
  * Throttled attempts are in the operator's log alone.
  */
@@ -11,6 +11,14 @@ const unseen = [
   'client_signed_in',
   'refresh_token_ahead',
   'sign_in_throttled',
+  'users_imported',
+  'everybody_signed_out',
+  'client_added',
+  'client_removed',
+  'signing_key_rotated',
+  'signing_key_dropped',
+  'database_backed_up',
+  'database_restored',
 ] as const satisfies AuditEvent[]
 
 export type ActivityEvent = Exclude<AuditEvent, (typeof unseen)[number]>

@@ -23,6 +23,14 @@ export const auditEvents = [
   'user_enabled',
   'role_changed',
   'password_set_by_admin',
+  'users_imported',
+  'everybody_signed_out',
+  'client_added',
+  'client_removed',
+  'signing_key_rotated',
+  'signing_key_dropped',
+  'database_backed_up',
+  'database_restored',
 ] as const
 
 export type AuditEvent = (typeof auditEvents)[number]

@@ -6,12 +6,19 @@ export interface Device {
   userAgent: string | null
   /** Of its device cookie, where a browser showed one that we made: known before it signs in. */
   deviceId?: string | undefined
+  /** Of the request that it came in, for the log. */
+  requestId?: string | undefined
 }
 
 /** The address is the socket's, or what a trusted proxy says it is. */
 export function describeDevice(request: {
+  id?: string
   ip: string
   headers: { 'user-agent'?: string | undefined }
 }): Device {
-  return { address: request.ip, userAgent: request.headers['user-agent'] ?? null }
+  return {
+    address: request.ip,
+    userAgent: request.headers['user-agent'] ?? null,
+    requestId: request.id,
+  }
 }

@@ -29,12 +29,18 @@ export interface Database {
   changeToken(): number | null
   /**
    * A write for `runAtomically` that wakes the other processes once the batch has committed.
-   * SQLite: null, for there `changeToken` costs nothing.
+   * SQLite: null, for there `changeToken` costs nothing. PostgreSQL without NOTIFY: null.
    */
   announcement(): Compilable | null
   /** Calls when another process, or this one, has announced a change; some may be missed. */
   onAnnouncement(listener: () => void): () => void
   /** Resolves when the database answers, and rejects with what is wrong otherwise. */
   ping(): Promise<void>
+  /**
+   * SQLite: a copy of this moment, in a new file that its owner alone may read, while all goes on.
+   * PostgreSQL has tools of its own for that.
+   * @throws AppError invalid_input where the file is there already, or cannot be written
+   */
+  backUp(file: string): Promise<void>
   close(): Promise<void>
 }

@@ -164,6 +164,11 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .addColumn('last_used_at_ms', 'bigint', (column) => column.notNull())
           .addPrimaryKeyConstraint('known_devices_user_id_device_id_key', ['user_id', 'device_id'])
           .execute()
+        await schema
+          .createIndex('known_devices_last_used_at_ms')
+          .on('known_devices')
+          .column('last_used_at_ms')
+          .execute()
 
         await schema
           .createTable('audit_events')

@@ -1,5 +1,6 @@
 // PostgreSQL: a pool of guarded connections, migrated through a connection of its own.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Compilable,
   Kysely,
@@ -10,11 +11,13 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
+import { AppError } from '../contract/app-error.ts'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
+import { createOpenSockets, type OpenSockets } from './open-sockets.ts'
 import { checkParameters } from './parameters.ts'
 import { announcementChannel, listenForAnnouncements } from './postgres-announcements.ts'
 import { explainPostgresError } from './postgres-start-error.ts'
@@ -24,12 +27,14 @@ import type { Tables } from './tables.ts'
 /** At the start one may wait for a database that is starting too. */
 const startTimeoutMs = 5_000
 /**
- * For a connection, new or out of the pool. Like the next one less than three seconds: so soon a
- * caller is told that the database does not answer, whichever way it fails to.
+ * For a connection, new or out of the pool. Like the next one well below three seconds: so soon a
+ * caller is told that the database does not answer, whichever way it fails to and however busy we are.
  */
-const connectTimeoutMs = 2_800
+const connectTimeoutMs = 2_500
 /** Every statement of ours takes milliseconds. */
 const statementTimeoutMs = 1_500
+/** For saying goodbye to it, which one that hangs does not hear. */
+const farewellMs = 1_000
 /** Where not even the end of a statement is told, the network is gone. */
 const answerTimeoutMs = 1_600
 
@@ -37,14 +42,17 @@ const int8TypeId = 20
 
 /** @throws StartError when it is down or does not let us in */
 export async function openPostgres(url: string): Promise<Database> {
+  let canAnnounce: boolean
   try {
-    await migrateAlone(url)
+    canAnnounce = await prepareAlone(url)
   } catch (error) {
     if (error instanceof StartError) throw error
     throw explainPostgresError(error, url)
   }
+  const sockets = createOpenSockets()
   const pool = createPool(url, {
     max: 10,
+    stream: sockets.open,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: answerTimeoutMs,
@@ -61,37 +69,65 @@ export async function openPostgres(url: string): Promise<Database> {
     runAtomically: (writes) => sayUnavailable(() => runAtomically(pool, writes)),
     changeToken: () => null,
     announcement: () =>
-      kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced')),
+      canAnnounce
+        ? kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced'))
+        : null,
     onAnnouncement: (listener) =>
-      listenForAnnouncements(
-        () =>
-          new pg.Client({
-            connectionString: url,
-            application_name: 'keycard listening',
-            connectionTimeoutMillis: connectTimeoutMs,
-            query_timeout: answerTimeoutMs,
-            keepAlive: true,
-          }),
-        listener,
-      ),
+      canAnnounce ? listenForAnnouncements(() => createListener(url, sockets), listener) : () => {},
     async ping() {
       await pool.query('select 1')
     },
+    async backUp(file) {
+      throw new AppError(
+        'invalid_input',
+        `PostgreSQL has a tool for that:\npg_dump --format=custom --file=${file} "$DATABASE_URL"`,
+      )
+    },
     async close() {
-      closing ??= pool.end()
+      closing ??= Promise.race([pool.end(), sleep(farewellMs, undefined, { ref: false })])
       await closing
+      sockets.destroyAll()
     },
   }
 }
 
-/** Waiting for another process's migration may take longer than a statement may otherwise. */
-async function migrateAlone(url: string): Promise<void> {
+/**
+ * Waiting for another process's migration may take longer than a statement may otherwise.
+ * @returns whether it has NOTIFY
+ */
+async function prepareAlone(url: string): Promise<boolean> {
   const pool = createPool(url, { max: 1 })
   try {
     await migrate(new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), 'postgres')
+    return await tryToAnnounce(pool)
   } finally {
     await pool.end()
   }
+}
+
+/**
+ * A distributed database may have no NOTIFY. It must not stand in a batch then, which it would undo;
+ * the poll alone tells of changes.
+ */
+async function tryToAnnounce(pool: pg.Pool): Promise<boolean> {
+  try {
+    await pool.query('select pg_notify($1, $2)', [announcementChannel, ''])
+    return true
+  } catch (error) {
+    if (isAnswer(error)) return false
+    throw error
+  }
+}
+
+function createListener(url: string, sockets: OpenSockets): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: 'keycard listening',
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
+    stream: sockets.open,
+  })
 }
 
 function createPool(url: string, config: pg.PoolConfig): pg.Pool {

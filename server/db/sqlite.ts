@@ -10,13 +10,17 @@ import { sayUnavailable } from './errors.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
+import { backUpSqlite } from './sqlite-backup.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
 import { createGroupedDialect } from './sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 
+/** In the data folder. */
+export const sqliteFileName = 'keycard.db'
+
 /** @throws StartError when the folder or the file cannot be used */
 export async function openSqlite(dataDir: string): Promise<Database> {
-  const file = join(dataDir, 'keycard.db')
+  const file = join(dataDir, sqliteFileName)
   let connection: SqliteConnection | undefined
   try {
     createPrivateFile(dataDir, file)
@@ -50,6 +54,7 @@ function createDatabase(connection: SqliteConnection): Database {
     async ping() {
       connection.prepare('select count(*) from users where id is null').all([])
     },
+    backUp: async (file) => backUpSqlite(connection, file),
     async close() {
       commits.flush()
       await kysely.destroy()

@@ -116,8 +116,8 @@ export interface AuditEventsTable {
 /** What was revoked lately; a row is kept for the longest life of an access token. */
 export interface RevocationsTable {
   id: string
-  kind: 'session' | 'user' | 'client' | 'token'
-  /** The id of that session, user or client's registration. */
+  kind: 'session' | 'user' | 'client' | 'token' | 'everybody'
+  /** The id of that session, user, client's registration or token; '' for everybody. */
   subject: string
   /** For a user: tokens with a lower epoch are dead. Null for the others. */
   epoch: number | null

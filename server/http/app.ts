@@ -18,11 +18,15 @@ import { loginForm } from './login-form.ts'
 import { metricsEndpoint } from './metrics.ts'
 import { openapiPlugin } from './openapi.ts'
 import { registerForm } from './register-form.ts'
+import { makeRequestId, tellRequestId } from './request-id.ts'
 import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { serveStaticClient } from './static-client.ts'
 import { trpcDoor } from './trpc.ts'
+
+/** Until a request is here, body and all: who sends slower only holds a connection. */
+const requestTimeoutMs = 60_000
 
 export async function createApp(services: Services): Promise<FastifyInstance> {
   const { config, logger } = services
@@ -33,9 +37,11 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   )
   const app = fastify({
     loggerInstance,
+    genReqId: makeRequestId,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     frameworkErrors: sendError,
     forceCloseConnections: 'idle',
+    requestTimeout: requestTimeoutMs,
     routerOptions: {
       ignoreTrailingSlash: true,
       // A batch names all of its procedures in the path.
@@ -47,6 +53,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     publicUrl: config.publicUrl,
     styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
   })
+  tellRequestId(app)
   handleErrors(app)
   addIdentity(app)
   closeGracefully(app, services)

@@ -56,6 +56,11 @@ test('R51: while the database is down every door answers 503 with when to come b
     expect([rest.statusCode, rest.headers['retry-after']]).toEqual([503, '5'])
     expect(rest.json()).toEqual({ detail: expect.stringContaining('Try again') })
 
+    // Who has a cookie is not sent away from the app: it waits, and finds out.
+    const page = { accept: 'text/html', cookie: `__Host-keycard=${refresh_token}` }
+    const home = await app.inject({ url: '/', headers: page })
+    expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
+
     const trpc = await app.inject({ url: '/trpc/users.me', headers })
     expect(trpc.statusCode).toBe(503)
     expect(trpc.json()).toMatchObject({

@@ -369,6 +369,34 @@ describe('paths and headers', () => {
     expect(answer.body).not.toMatch(/FST_ERR|node_modules/)
   })
 
+  const doors = [
+    '/token',
+    '/trpc/users.me',
+    '/trpc/auth.login',
+    '/api/items',
+    '/login',
+    '/docs',
+    '/',
+  ]
+
+  test.each(doors)('R86: no method is a fault of ours at %s', async (url) => {
+    for (const method of keycard.app.supportedMethods) {
+      const answer = await send({ method: method as 'GET', url })
+      expect([method, url, answer.statusCode < 500]).toEqual([method, url, true])
+    }
+    expect(keycard.app.supportedMethods).toContain('TRACE')
+  })
+
+  test.each(['TRACE', 'PUT', 'DELETE'])(
+    '%s is 405 at the typed door, in its own words',
+    async (method) => {
+      const answer = await send({ method: method as 'PUT', url: '/trpc/items.list' })
+      expectRefusal(answer, 'trpc')
+      expect(answer.statusCode).toBe(405)
+      expect(answer.headers.allow).toBe('GET, HEAD, POST')
+    },
+  )
+
   /** R86: none of these is a fault of ours. */
   const headers: Record<string, string> = {
     authorization: `Bearer ${planted}`,
@@ -452,6 +480,11 @@ describe('over a real socket', () => {
     const basic = 'Authorization: Basic Og=='
     expect(await ask(...request, basic, '', form)).toBe(200)
     expect(await ask(...request, basic, basic, '', form)).toBe(400)
+  })
+
+  test('a request that never ends is not waited for without end', () => {
+    const { requestTimeout, headersTimeout } = keycard.app.server
+    expect([requestTimeout, headersTimeout]).toEqual([60_000, 60_000])
   })
 
   test('headers that are too large are 431', async () => {

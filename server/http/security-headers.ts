@@ -14,8 +14,8 @@ export interface SecurityHeaderOptions {
  * (Swagger UI's page does). The strings are made once: they are the same for every answer.
  */
 export function addSecurityHeaders(app: FastifyInstance, options: SecurityHeaderOptions): void {
-  const ofPages = describeSecurityHeaders(options)
-  const ofData = { ...ofPages, 'content-security-policy': dataPolicy }
+  const ofData = describeDataHeaders(options)
+  const ofPages = describePageHeaders(options)
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(dataPath.test(request.url) ? ofData : ofPages)
     done()
@@ -24,24 +24,27 @@ export function addSecurityHeaders(app: FastifyInstance, options: SecurityHeader
 
 /** Where calls are answered, in JSON alone. */
 const dataPath = /^\/(?:trpc|api)\//
-/** Data that somebody opens as a page may do nothing at all; and it is sent with every call. */
-const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
-export function describeSecurityHeaders({
-  publicUrl,
-  styleHashes,
-}: SecurityHeaderOptions): Record<string, string> {
+/** Few, because they travel with every call. Data that somebody opens as a page may do nothing at all. */
+function describeDataHeaders({ publicUrl }: SecurityHeaderOptions): Record<string, string> {
   return {
-    'content-security-policy': describePolicy(styleHashes),
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
-    // Not no-referrer: with it a form's POST says `Origin: null`, and R70 has to know its origin.
-    'referrer-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     ...(publicUrl.startsWith('https:') && {
       // Two years, in seconds.
       'strict-transport-security': 'max-age=63072000',
     }),
+  }
+}
+
+function describePageHeaders(options: SecurityHeaderOptions): Record<string, string> {
+  return {
+    ...describeDataHeaders(options),
+    'content-security-policy': describePolicy(options.styleHashes),
+    // Not no-referrer: with it a form's POST says `Origin: null`, and R70 has to know its origin.
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
   }
 }
 

@@ -34,7 +34,13 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }))
 afterEach(() => app?.close())
 
-async function startApp({ signedIn = false, built = true, registration = true } = {}) {
+interface Situation {
+  signedIn?: boolean | 'unknown'
+  built?: boolean
+  registration?: boolean
+}
+
+async function startApp({ signedIn = false, built = true, registration = true }: Situation = {}) {
   app = Fastify()
   const build = readClientBuild(built ? directory : path.join(directory, 'nowhere'))
   addSecurityHeaders(app, {
@@ -43,7 +49,8 @@ async function startApp({ signedIn = false, built = true, registration = true } 
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }))
   const config = { registration, passwordMinLength: 20 }
-  await serveStaticClient(app, { build, isSignedIn: async () => signedIn, config })
+  const isSignedIn = async () => (signedIn === 'unknown' ? undefined : signedIn)
+  await serveStaticClient(app, { build, isSignedIn, config })
   return app
 }
 
@@ -123,6 +130,15 @@ describe('pages', () => {
     const home = await server.inject({ url: '/', headers: browser })
     expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
     expect(home.headers['cache-control']).toBe('no-store')
+  })
+
+  it('goes on showing pages while nobody can tell who is signed in', async () => {
+    const server = await startApp({ signedIn: 'unknown' })
+    for (const url of ['/login', '/register']) {
+      expect((await server.inject({ url, headers: browser })).statusCode).toBe(200)
+    }
+    const home = await server.inject({ url: '/', headers: browser })
+    expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
   })
 
   it('sends who is not from / to the sign-in page, unless the cookie cannot have come', async () => {
@@ -236,6 +252,19 @@ describe('R74: security headers', () => {
       }
       expect(policy).toContain("require-trusted-types-for 'script'")
       expect(policy.join()).not.toContain('unsafe')
+    }
+  })
+
+  it('let data that is opened as a page do nothing at all', async () => {
+    app = Fastify()
+    addSecurityHeaders(app, { publicUrl: 'https://login.example.com', styleHashes: [] })
+    for (const url of ['/trpc/protected', '/api/users/me']) {
+      expect((await app.inject({ url })).headers).toMatchObject({
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        'strict-transport-security': 'max-age=63072000',
+      })
     }
   })
 

@@ -13,8 +13,8 @@ import { sendAppPage, sendLoginPage, sendRegisterPage } from './html-reply.ts'
 export interface StaticClientOptions {
   /** undefined where nothing is built: the pages then say so. */
   build: ClientBuild | undefined
-  /** Whether the request's cookie belongs to a live session. */
-  isSignedIn: (request: FastifyRequest) => Promise<boolean>
+  /** Whether the request's cookie belongs to a live session; undefined where nobody can tell now. */
+  isSignedIn: (request: FastifyRequest) => Promise<boolean | undefined>
   config: Pick<Config, 'registration' | 'passwordMinLength'>
 }
 
@@ -57,7 +57,8 @@ export async function serveStaticClient(
 
   app.get(pagePaths.home, async (request, reply) => {
     if (!wantsPage(request)) return reply.callNotFound()
-    if (await isSignedIn(request)) return redirect(reply, pagePaths.items)
+    // Where nobody can tell the app finds out: it waits for the database, and signs nobody out.
+    if ((await isSignedIn(request)) !== false) return redirect(reply, pagePaths.items)
     // A link on another site brings no SameSite=Strict cookie: only the app can find out.
     if (request.headers['sec-fetch-site'] === 'cross-site') {
       return sendAppPage(request, reply, build)

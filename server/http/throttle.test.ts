@@ -1,6 +1,6 @@
 // Too many guesses, at every door that takes a password: one budget, each door's own words.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -98,7 +98,7 @@ describe('R100, R106: after five failures through all doors together', () => {
     for (const username of ['johndoe', 'alice', 'nobody-at-all']) {
       await fail(5, username)
       const { statusCode, headers, body } = await doors['/token']({ username, password: 'wrong' })
-      const { date: _date, ...rest } = headers
+      const { date: _date, 'x-request-id': _id, ...rest } = headers
       answers.push({ statusCode, headers: rest, body })
     }
     expect(answers[1]).toEqual(answers[0])
@@ -174,6 +174,30 @@ test('R103: the address is the socket’s, or the right-most hop that is no list
   }
 })
 
+test('an owner on a known device does not wait behind strangers who fill the queue of hashes', async () => {
+  const { passwords } = keycard.services
+  const signIn = (cookie = '') =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/auth.login',
+      headers: { ...sameOrigin, cookie, 'content-type': 'application/json' },
+      payload: JSON.stringify({ username: 'johndoe', password: 'secret' }),
+    })
+  const cookies = (await signIn()).cookies.map(({ name, value }) => `${name}=${value}`)
+  const device = cookies.find((cookie) => cookie.startsWith('__Host-keycard-device='))
+  expect(device).toBeDefined()
+
+  const strangers = Array.from({ length: 80 }, (_unused, index) =>
+    doors['/token']({ username: `nobody-${index}`, password: 'wrong' }),
+  )
+  await vi.waitUntil(() => passwords.stats().waiting >= 60, { interval: 1, timeout: 10_000 })
+  const { completed } = passwords.stats()
+  expect((await signIn(device)).statusCode).toBe(200)
+  expect(passwords.stats().completed - completed).toBeLessThan(15)
+  const statuses = (await Promise.all(strangers)).map(({ statusCode }) => statusCode)
+  expect(new Set(statuses)).toEqual(new Set([401, 503]))
+})
+
 test('R108: where nothing can be counted, no password is looked at', async () => {
   const broken = await openTestApp()
   try {
@@ -190,4 +214,25 @@ test('R108: where nothing can be counted, no password is looked at', async () =>
   } finally {
     await broken.close()
   }
+})
+
+test('R100: on a known device the owner proves who he is while strangers guess at his account', async () => {
+  const signIn = await doors['auth.login']({ username: 'johndoe', password: 'secret' })
+  const authorization = `Bearer ${signIn.json().result.data.access_token}`
+  const cookie = String(
+    [signIn.headers['set-cookie']].flat().find((one) => /device/.test(one ?? '')),
+  )
+  const changePassword = (headers: Record<string, string>) =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/trpc/account.changePassword',
+      headers: { ...sameOrigin, 'content-type': 'application/json', authorization, ...headers },
+      payload: JSON.stringify({
+        current_password: 'secret',
+        new_password: 'nine green pears of another dog',
+      }),
+    })
+  await fail(5)
+  expect((await changePassword({})).statusCode).toBe(429)
+  expect((await changePassword({ cookie: cookie.split(';')[0] ?? '' })).statusCode).toBe(200)
 })

@@ -16,6 +16,8 @@ import { challengeHeader, logFault } from './trpc-errors.ts'
 /** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
 const batchMaxSize = 10
 
+const methods = ['GET', 'HEAD', 'POST']
+
 /** In place of tRPC's own, which let caches keep what is somebody's, and connections linger. */
 const streamHeaders = {
   // R85.
@@ -33,9 +35,12 @@ export async function trpcDoor(
   // Plain text and forms can be posted by a page of any site: they are not even parsed.
   acceptJsonOnly(app, { parse: (text) => text })
 
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store')
-    done()
+    if (methods.includes(request.method)) return done()
+    // Before the adapter: it makes a Request of it, which for some methods throws.
+    reply.header('allow', methods.join(', '))
+    done(new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Procedures take GET and POST' }))
   })
 
   // What is wrong before tRPC sees it, in the shape its client reads.

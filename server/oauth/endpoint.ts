@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../auth/clients.ts'
+import { AppError } from '../contract/app-error.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { asAppError } from '../contract/request-fault.ts'
 import type { Services } from '../services.ts'
@@ -35,7 +36,7 @@ export function addOAuthEndpoint(
   app.addHook('onRequest', async (request, reply) => {
     // RFC 6749 §5.1, on success and error alike.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    if (request.method === 'POST') return
+    if (request.method === 'POST') return refuseForeignPage(request)
     const description = `${path} takes POST only`
     return reply
       .code(405)
@@ -46,7 +47,8 @@ export function addOAuthEndpoint(
   app.setErrorHandler((error, request, reply) => {
     const naming = namingOf.get(request) ?? { named: false, usedBasic: false }
     const { status, headers, body } = toOAuthError(asAppError(error), naming)
-    if (status >= 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
+    // Of our own faults alone: a flood that is told to come later must not fill the log.
+    if (status === 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
     return reply.code(status).headers(headers).send(body)
   })
 
@@ -59,6 +61,16 @@ export function addOAuthEndpoint(
     const client = await services.clients.authenticate(presented)
     return answer({ form, presented, client, request, reply })
   })
+}
+
+/**
+ * Any page may post a form to any site unasked. It would not see the answer, but sessions would begin,
+ * and the attempts of whoever looks at that page be used up (R71). Only browsers send this header.
+ */
+function refuseForeignPage({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site']
+  if (site !== 'cross-site' && site !== 'same-site') return
+  throw new AppError('cross_site', 'A page of another site cannot call this')
 }
 
 /** Known once the body is read, and asked for again where an error is answered. */

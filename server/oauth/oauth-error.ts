@@ -26,6 +26,7 @@ const codeAndStatusOfReason: Partial<Record<ErrorReason, [OAuthErrorCode, number
   token_expired: ['invalid_token', 401],
   invalid_token: ['invalid_token', 401],
   insufficient_scope: ['insufficient_scope', 403],
+  cross_site: ['invalid_request', 403],
   invalid_client: ['invalid_client', 400],
   unauthorized_client: ['unauthorized_client', 400],
   unsupported_grant_type: ['unsupported_grant_type', 400],

@@ -1,6 +1,7 @@
 // POST /revoke: a client gives a token back (RFC 7009), and its session ends.
 
 import type { FastifyInstance } from 'fastify'
+import { describeDevice } from '../contract/device.ts'
 import { oauthPaths } from '../contract/oauth.ts'
 import type { Services } from '../services.ts'
 import { addOAuthEndpoint, type OAuthRequest } from './endpoint.ts'
@@ -20,11 +21,11 @@ export async function revocationEndpoint(app: FastifyInstance, services: Service
  */
 async function revokeToken(
   { tokenLookup, signOut }: Services,
-  { form, client }: OAuthRequest,
+  { form, client, request }: OAuthRequest,
 ): Promise<object> {
   const found = await tokenLookup.find(requireParameter(form, 'token'))
   // §2.1: another client's token is not revoked.
-  if (found?.clientId === client.id) await signOut.byToken(found)
+  if (found?.clientId === client.id) await signOut.byToken(found, describeDevice(request))
   // §2.2: the answer is the same for a token that is none. What the client wanted holds: it has no
   // token that opens anything. The body means nothing, but some clients insist that it be JSON.
   return {}

@@ -87,6 +87,27 @@ describe('the password grant', () => {
     expect({ scope, client_id }).toEqual({ scope: userScopes, client_id: 'keycard-web' })
   })
 
+  test.each(['cross-site', 'same-site'])(
+    'R71: a form that a page of another site posts (%s) is refused before anything is looked at',
+    async (site) => {
+      const before = keycard.services.passwords.stats().completed
+      for (const url of ['/token', '/revoke', '/introspect']) {
+        const answer = await keycard.app.inject({
+          method: 'POST',
+          url,
+          headers: { 'content-type': formType, 'sec-fetch-site': site },
+          payload: 'username=johndoe&password=secret&token=x',
+        })
+        expect(answer.statusCode).toBe(403)
+        expect(answer.json()).toMatchObject({ error: 'invalid_request' })
+        expectManners(answer)
+      }
+      expect(keycard.services.passwords.stats().completed).toBe(before)
+      // Swagger UI is a page of our own.
+      expect((await post(johndoe, { 'sec-fetch-site': 'same-origin' })).statusCode).toBe(200)
+    },
+  )
+
   test('R8, R18, R19: no answer is cached, goes elsewhere or is for another site to read', async () => {
     const elsewhere = { origin: 'https://other.example', 'access-control-request-method': 'POST' }
     const [right, wrong] = [johndoe, { ...johndoe, password: 'wrong' }]
@@ -148,7 +169,7 @@ describe('R10, R109: bad credentials', () => {
   ]
   /** Everything but what differs from one moment to the next. */
   const visible = ({ statusCode, headers, rawPayload }: Answer) => {
-    const { date: _date, ...rest } = headers
+    const { date: _date, 'x-request-id': _id, ...rest } = headers
     return { statusCode, headers: rest, body: rawPayload.toString('hex') }
   }
 

@@ -43,6 +43,7 @@ async function grantTokens(
         scope,
         client,
         door: 'token',
+        device,
       })
       return granted.tokens
     }

@@ -5,13 +5,15 @@ import type { Identity } from '../auth/identity.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { type Device, describeDevice } from '../contract/device.ts'
 import type { Services } from '../services.ts'
-import { type DeviceCookie, openDeviceCookie } from './device-cookie.ts'
+import { type DeviceCookie, openDeviceCookie, readDeviceId } from './device-cookie.ts'
 import { openRefreshCookie, type RefreshCookie } from './refresh-cookie.ts'
 
 export interface Context {
   readonly services: Services
   /** Where the call comes from, for the list of sessions. */
   readonly device: Device
+  /** The same, known by its cookie: for who checks a password, which strangers may have guessed at. */
+  knownDevice(): Device
   /**
    * Who calls, worked out once for all calls of a batch, and only if a procedure asks: a public one
    * works whatever the Authorization header says.
@@ -30,9 +32,11 @@ export function createContext(
 ): Context {
   const authorization = readAuthorizationHeaders(request.raw.rawHeaders)
   let identity: Promise<Identity> | undefined
+  const device = describeDevice(request)
   return {
     services,
-    device: describeDevice(request),
+    device,
+    knownDevice: () => ({ ...device, deviceId: readDeviceId(request, services) }),
     identify() {
       identity ??= services.identities.identify(authorization)
       return identity

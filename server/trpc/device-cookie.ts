@@ -2,7 +2,8 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../services.ts'
-import { openBrowserCookie } from './browser-cookie.ts'
+import { fullName, openBrowserCookie } from './browser-cookie.ts'
+import { judgeOrigin } from './request-origin.ts'
 
 export interface DeviceCookie {
   /** The device's id; undefined where there is none, or none that we made. */
@@ -13,6 +14,16 @@ export interface DeviceCookie {
 
 /** In seconds: the longest that RFC 6265bis §5.5 lets a cookie live. */
 const lifetimeSeconds = 400 * 24 * 60 * 60
+
+/** For calls that show a token: whoever sent them, the cookie counts where our own pages did (R70). */
+export function readDeviceId(
+  request: FastifyRequest,
+  { config, deviceTokens }: Pick<Services, 'config' | 'deviceTokens'>,
+): string | undefined {
+  if (judgeOrigin(request.headers, config.publicUrl) !== 'own') return undefined
+  const token = request.cookies[fullName('keycard-device', config)]
+  return token === undefined ? undefined : deviceTokens.read(token)
+}
 
 /** @throws AppError cross_site, or invalid_request where the answer is to be streamed */
 export function openDeviceCookie(

@@ -18,11 +18,15 @@ export function liveProcedure(...scopes: [Scope, ...Scope[]]) {
       stream.close()
       return result
     }
-    return { ...result, data: whileLive(result.data, stream) }
+    return { ...result, data: whileLive(result.data, stream, signal) }
   })
 }
 
-async function* whileLive(values: AsyncIterable<unknown>, stream: LiveStream) {
+async function* whileLive(
+  values: AsyncIterable<unknown>,
+  stream: LiveStream,
+  caller: AbortSignal | undefined,
+) {
   try {
     for await (const value of values) {
       stream.assertLive()
@@ -32,6 +36,8 @@ async function* whileLive(values: AsyncIterable<unknown>, stream: LiveStream) {
     // Not at its end, but cut off: tRPC then hangs up without a word, and its client comes again.
     stream.signal.throwIfAborted()
   } catch (error) {
+    // Who hung up hears nothing: nobody would catch it, and that ends the process.
+    if (caller?.aborted) return
     throw error instanceof AppError ? toTrpcError(error) : error
   } finally {
     stream.close()

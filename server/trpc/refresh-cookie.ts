@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '../auth/session-rows.ts'
+import { AppError } from '../contract/app-error.ts'
 import type { Services } from '../services.ts'
 import { fullName, openBrowserCookie } from './browser-cookie.ts'
 
@@ -35,11 +36,18 @@ export function openRefreshCookie(
 /**
  * Whether a page that is being opened will find its session. It only decides which page is shown,
  * so it may be asked of an address typed by hand, which is not `same-origin`.
+ * @returns undefined where the database does not answer: a page is shown all the same
  */
 export async function hasLiveRefreshCookie(
   request: FastifyRequest,
   { config, sessions }: Pick<Services, 'config' | 'sessions'>,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const refreshToken = request.cookies[fullName('keycard', config)]
-  return refreshToken !== undefined && (await sessions.isLive(refreshToken))
+  if (refreshToken === undefined) return false
+  try {
+    return await sessions.isLive(refreshToken)
+  } catch (error) {
+    if (error instanceof AppError && error.reason === 'unavailable') return undefined
+    throw error
+  }
 }

@@ -11,8 +11,10 @@ import { createTestClock } from '../../e2e/test-clock.ts'
 import { maxStreamsOfUser } from '../auth/live-streams.ts'
 import type { SessionDoor } from '../auth/session-rows.ts'
 import type { SessionStart } from '../auth/sessions.ts'
+import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { scopesOfRole } from '../contract/scopes.ts'
 import type { Session, SessionList } from '../contract/sessions.ts'
+import { appRouter } from './router.ts'
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const chrome =
@@ -331,6 +333,30 @@ describe('the stream of changes', () => {
     })
     streams[0]?.close()
     await expect.poll(async () => nextCount(await listen(accessToken))).toBe(1)
+  })
+
+  test('R64: who hangs up hears nothing more: an error that nobody catches would end the process', async () => {
+    const { accessToken } = await signIn(firefox)
+    const { services } = keycard
+    const authorization = readAuthorizationHeaders(['authorization', `Bearer ${accessToken}`])
+    const socket = new AbortController()
+    const caller = appRouter.createCaller(
+      {
+        services,
+        device: { address: null, userAgent: null },
+        knownDevice: () => expect.unreachable(),
+        identify: () => services.identities.identify(authorization),
+        refreshCookie: () => expect.unreachable(),
+        deviceCookie: () => expect.unreachable(),
+      },
+      { signal: socket.signal },
+    )
+    const changes = (await caller.sessions.changes())[Symbol.asyncIterator]()
+    expect((await changes.next()).value).toMatchObject({ total: 1 })
+    // Asked for, as tRPC does ahead, and not there yet when the socket closes.
+    const next = changes.next()
+    socket.abort()
+    expect(await next).toEqual({ done: true, value: undefined })
   })
 
   test('R64: the server that closes does not wait for it, nor for the connection it came on', async () => {

@@ -1,5 +1,7 @@
-// Express with passport-jwt, without sessions.
+// Express with passport-jwt, without sessions. The secret is a KeyObject: jsonwebtoken first tries to read
+// a text as a public key, which takes longer than all the rest.
 
+import { createSecretKey } from 'node:crypto'
 import express from 'express'
 import passport from 'passport'
 import { ExtractJwt, Strategy } from 'passport-jwt'
@@ -9,7 +11,7 @@ passport.use(
   new Strategy(
     {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: secret,
+      secretOrKey: createSecretKey(Buffer.from(secret)),
       algorithms: ['HS256'],
     },
     (claims, done) => done(null, claims),

@@ -1,5 +1,6 @@
 // The refresh grant (RFC 6749 §6): the session's token is traded for its successor.
 
+import type { Device } from '../../contract/device.ts'
 import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import { type Client, requireGrant } from '../clients.ts'
@@ -15,6 +16,7 @@ export interface RefreshTokenGrantRequest {
   scope: string | undefined
   client: Client
   door: SessionDoor
+  device?: Device
 }
 
 /** @throws AppError invalid_grant, invalid_scope, unauthorized_client */
@@ -28,13 +30,14 @@ interface RefreshTokenGrantParts {
 
 export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshTokenGrant {
   const { users, sessions } = parts
-  return async ({ refreshToken, scope, client, door }) => {
+  return async ({ refreshToken, scope, client, door, device }) => {
     requireGrant(client, 'refresh_token')
     const requested = scope === undefined ? undefined : parseScope(scope)
     const started = await sessions.rotate(refreshToken, {
       clientId: client.id,
       door,
       scopes: requested,
+      device,
     })
     const user = await users.findById(started.session.userId)
     if (!user || user.disabled) throw refuseRefresh('user disabled or gone')

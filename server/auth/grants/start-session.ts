@@ -42,11 +42,20 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 export function createSessionStart(parts: SessionStartParts): SessionStart {
   const { users, sessions, accessTokens, auditLog } = parts
 
+  const describe = ({ user, client, door, device }: SessionRequest, sessionId: string) => ({
+    userId: user.id,
+    sessionId,
+    clientId: client.id,
+    what: door,
+    device,
+  })
+
   async function start(request: SessionRequest): Promise<StartedSession> {
     const { user, scopes, client, door, keep = false, device } = request
+    const holder = { clientId: client.id, door }
+    const alongside = (id: string) => [auditLog.entry('signed_in', describe(request, id))]
     try {
-      const holder = { clientId: client.id, door }
-      return await sessions.start({ userId: user.id, scopes, holder, keep, device })
+      return await sessions.start({ userId: user.id, scopes, holder, keep, device, alongside })
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error
       throw refuseChanged()
@@ -57,23 +66,24 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
    * While a password was being checked it may have been changed, which ends all other sessions
    * (R60): one that begins with the old password just then must not be the one that is left over.
    */
-  async function endIfChanged({ session }: StartedSession, user: UserRecord): Promise<void> {
+  async function endIfChanged(
+    { session: { id, userId, clientId } }: StartedSession,
+    { user, device }: SessionRequest,
+  ): Promise<void> {
     if (await users.isUnchanged(user)) return
-    await sessions.end(session.id, 'password_changed')
+    const facts = { userId, sessionId: id, clientId, why: 'password_changed', device }
+    await sessions.end(id, 'password_changed', {
+      writes: [auditLog.entry('session_ended', facts)],
+    })
+    auditLog.tell('session_ended', facts)
     throw refuseChanged()
   }
 
   return async (request) => {
-    const { user, scopes, client, door, device } = request
+    const { user, scopes } = request
     const started = await start(request)
-    await endIfChanged(started, user)
-    await auditLog.record('signed_in', {
-      userId: user.id,
-      sessionId: started.session.id,
-      clientId: client.id,
-      what: door,
-      device,
-    })
+    await endIfChanged(started, request)
+    auditLog.tell('signed_in', describe(request, started.session.id))
     return issueTokens({ accessTokens, users }, started, { user, scopes })
   }
 }

@@ -27,7 +27,7 @@ export const accountRouter = router({
         fullName: input.full_name,
         email: input.email,
         currentPassword: input.current_password,
-        device: ctx.device,
+        device: ctx.knownDevice(),
       })
       return toUser(user)
     }),
@@ -47,7 +47,7 @@ export const accountRouter = router({
         identity: ctx.identity,
         currentPassword: input.current_password,
         newPassword: input.new_password,
-        device: ctx.device,
+        device: ctx.knownDevice(),
       })
       return { ended_sessions: endedSessions }
     }),
@@ -66,7 +66,7 @@ export const accountRouter = router({
       await ctx.services.deleteAccount({
         identity: ctx.identity,
         currentPassword: input.current_password,
-        device: ctx.device,
+        device: ctx.knownDevice(),
       })
       return { id: ctx.identity.userId }
     }),
@@ -86,7 +86,7 @@ export const accountRouter = router({
       const { user, ...data } = await ctx.services.exportData({
         identity: ctx.identity,
         currentPassword: input.current_password,
-        device: ctx.device,
+        device: ctx.knownDevice(),
       })
       return { ...data, profile: toUser(user) }
     }),

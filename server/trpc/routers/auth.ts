@@ -57,6 +57,7 @@ export const authRouter = router({
       scope: undefined,
       client: ctx.services.clients.web,
       door: 'browser',
+      device: ctx.device,
     })
     return keepInCookie(cookie, granted)
   }),
@@ -65,11 +66,12 @@ export const authRouter = router({
   logout: publicProcedure.mutation(async ({ ctx }) => {
     const cookie = ctx.refreshCookie()
     const refreshToken = cookie.read()
-    if (refreshToken !== undefined) await ctx.services.signOut.byRefreshToken(refreshToken)
+    const { signOut, identities } = ctx.services
+    if (refreshToken !== undefined) await signOut.byRefreshToken(refreshToken, ctx.device)
     // Clients that keep their own tokens show the access token instead.
     else {
-      const { sessionId } = ctx.services.identities.requireUser(await ctx.identify())
-      await ctx.services.signOut.bySessionId(sessionId)
+      const { sessionId } = identities.requireUser(await ctx.identify())
+      await signOut.bySessionId(sessionId, ctx.device)
     }
     cookie.clear()
     return null

@@ -122,11 +122,11 @@ type CallerContext = Context & { identity: Identity }
 
 /** R65: a person proves again who is there. A machine has no more to show than the secret it came with. */
 async function proveCaller(
-  { services, identity, device }: CallerContext,
+  { services, identity, knownDevice }: CallerContext,
   currentPassword: string | undefined,
 ): Promise<void> {
   if (identity.kind === 'client') return
-  await services.reauthenticate({ identity, currentPassword, device })
+  await services.reauthenticate({ identity, currentPassword, device: knownDevice() })
 }
 
 function actorOf({ identity, device }: CallerContext): Actor {

@@ -1,0 +1,65 @@
+// The tortures of crashes and of a database that hangs, in short: outcomes, and no times.
+
+import { once } from 'node:events'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { ask, postForm, signIn } from './torture/ask.ts'
+import { killKeycard } from './torture/crashes.ts'
+import { startNodes } from './torture/nodes.ts'
+
+const minute = 60_000
+
+describe('R116: kill -9 while people write', () => {
+  test(
+    'loses nothing that was acknowledged, leaves no half of a change, and halves are found',
+    async () => {
+      const { ledger, lost, halfStates, blindSpots } = await killKeycard(1)
+      expect(ledger.acknowledged).toBeGreaterThan(0)
+      expect({ lost, halfStates, blindSpots }).toEqual({ lost: [], halfStates: [], blindSpots: [] })
+      expect(ledger.wrongAnswers).toEqual([])
+    },
+    minute,
+  )
+})
+
+describe('while PostgreSQL hangs', () => {
+  test(
+    'R51: what needs it is told "later", the rest goes on, and all of it afterwards',
+    async () => {
+      const nodes = await startNodes(1)
+      onTestFinished(nodes.stop)
+      const [url = ''] = nodes.urls
+      const { refresh_token } = await signIn(url)
+      const refresh = () => postForm(`${url}/token`, { grant_type: 'refresh_token', refresh_token })
+      const statuses = (paths: readonly string[]) =>
+        Promise.all(paths.map(async (path) => (await ask(`${url}${path}`)).status))
+
+      nodes.wires[0]?.hold()
+      const hung = await refresh()
+      expect([hung.status, hung.headers['retry-after']]).toEqual([503, '5'])
+      const apart = ['/healthz', '/.well-known/jwks.json', '/items', '/login']
+      expect(await statuses(apart)).toEqual([200, 200, 200, 200])
+      expect(await statuses(['/readyz'])).toEqual([503])
+
+      nodes.wires[0]?.release()
+      expect((await refresh()).status).toBe(200)
+      const isReady = async () => (await statuses(['/readyz']))[0] === 200
+      await vi.waitUntil(isReady, { timeout: minute / 2 })
+    },
+    minute,
+  )
+
+  test(
+    'R115: SIGTERM ends a server all the same',
+    async () => {
+      const nodes = await startNodes(1)
+      onTestFinished(nodes.stop)
+      const [server] = nodes.processes
+      if (!server) throw new Error('there is no server')
+      await signIn(server.url)
+      nodes.wires[0]?.hold()
+      server.process.kill('SIGTERM')
+      expect(await once(server.process, 'exit')).toEqual([0, null])
+    },
+    minute,
+  )
+})

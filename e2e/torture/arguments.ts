@@ -1,0 +1,13 @@
+// What may stand behind a torture's name: how many rounds, and whether its control is meant.
+
+export interface TortureArguments {
+  count: number
+  /** The protection is taken away, or what happened is forged: the check has to see it. */
+  control: boolean
+}
+
+/** `40 --control`; `usual` where no number is named. */
+export function readArguments(args: readonly string[], usual: number): TortureArguments {
+  const number = args.find((arg) => /^\d+$/.test(arg))
+  return { count: Number(number ?? usual), control: args.includes('--control') }
+}

@@ -1,0 +1,153 @@
+// Half an hour of mixed life at a server whose clock runs through a thousand days meanwhile.
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { slopeOf } from './memory.ts'
+import { live } from './mixed-life.ts'
+import type { SoakOptions, SoakSample } from './soak-server.ts'
+import { printTable, type Row } from './table.ts'
+
+/** Longer than twice what is kept the longest: known devices and counted failures, 400 days. */
+const days = 1_000
+const sampleCount = 60
+const controlSeconds = 40
+/** Of the whole: until then caches fill and code is compiled. */
+const warmUpShare = 0.4
+/** What people make and only they take away. */
+const owned = new Set(['users', 'user_search_keys', 'items', 'oauth_clients'])
+/** In MiB, over all that comes after the warm-up. */
+const growthMax = { rssMiB: 24, heapMiB: 4 }
+
+/** `args`: how many minutes; 30 by default. */
+export async function tortureSoak(args: readonly string[]): Promise<boolean> {
+  const minutes = Number(args[0] ?? 30)
+  const seconds = minutes * 60
+  // The same life where no time passes, so that nothing is ever too old, and memory is kept.
+  const control = judge(await soak(controlSeconds, { speed: 1, isLeaking: true }))
+  const run = await soak(seconds, { speed: (days * 86_400) / seconds, isLeaking: false })
+  const verdict = judge(run)
+  const { last } = verdict
+  const lags = run.samples.map(({ lagP99Ms }) => lagP99Ms).sort((a, b) => a - b)
+  const round = (value: number | undefined) => (value ?? 0).toFixed(1)
+  const tables = verdict.tables.map(({ name, most }): Row => {
+    const counts = most.map((n) => n.toLocaleString('en')).join(', ')
+    return [
+      `${name}: most rows in each quarter`,
+      counts,
+      owned.has(name) ? '' : 'second and last alike',
+    ]
+  })
+  printTable(`${minutes} minutes of mixed life, ${days} days by the server's clock`, [
+    ['things done', run.done.toLocaleString('en'), ''],
+    ['answers: 2xx, 401, 403, 429, 503 (too busy)', run.answers, ''],
+    ['other answers of 500 and more', String(run.faults), '0'],
+    [
+      'growth of memory (RSS) after the warm-up',
+      `${round(verdict.growth.rssMiB)} MiB`,
+      `≤ ${growthMax.rssMiB} MiB`,
+    ],
+    [
+      'growth of the heap, garbage collected',
+      `${round(verdict.growth.heapMiB)} MiB`,
+      `≤ ${growthMax.heapMiB} MiB`,
+    ],
+    ['memory (RSS), heap at the end', `${round(last.rssMiB)} MiB, ${round(last.heapMiB)} MiB`, ''],
+    [
+      'lag of the event loop, p99: median, longest of all samples',
+      `${round(lags[Math.floor(lags.length / 2)])} ms, ${round(lags.at(-1))} ms`,
+      '',
+    ],
+    ...tables,
+    [
+      'control, no time passes and memory is kept: tables that grow',
+      String(control.growing.length),
+      '> 0',
+    ],
+    [
+      'control: growth of the memory',
+      `${round(control.growth.rssMiB)} MiB`,
+      `> ${growthMax.rssMiB} MiB`,
+    ],
+  ])
+  if (verdict.growing.length > 0) console.log(`These tables grow: ${verdict.growing.join(', ')}`)
+  return (
+    run.faults + verdict.growing.length === 0 &&
+    verdict.isFlat &&
+    control.growing.length > 0 &&
+    !control.isFlat
+  )
+}
+
+interface Run {
+  samples: SoakSample[]
+  done: number
+  faults: number
+  answers: string
+}
+
+async function soak(seconds: number, options: SoakOptions): Promise<Run> {
+  const file = fileURLToPath(new URL('soak-server.ts', import.meta.url))
+  const child = fork(file, [JSON.stringify(options)], {
+    execArgv: ['--expose-gc', '--import', 'tsx'],
+    env: { PATH: process.env.PATH },
+  })
+  const [url] = (await once(child, 'message')) as [string]
+  const life = live(url)
+  const samples: SoakSample[] = []
+  try {
+    for (let index = 0; index < sampleCount; index++) {
+      await sleep((seconds * 1_000) / sampleCount)
+      samples.push(await askSample(child))
+    }
+    return { samples, ...(await life.end()) }
+  } finally {
+    await life.end()
+    child.send('close')
+    await once(child, 'close')
+  }
+}
+
+async function askSample(child: ChildProcess): Promise<SoakSample> {
+  const watching = new AbortController()
+  const { signal } = watching
+  const answered = once(child, 'message', { signal }) as Promise<[SoakSample]>
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('the server ended')
+  })
+  child.send('sample')
+  try {
+    const [sample] = await Promise.race([answered, ended])
+    return sample
+  } finally {
+    watching.abort()
+  }
+}
+
+/** A table is bounded where the last quarter has no more than the second, but for chance. */
+function judge({ samples }: Run) {
+  const quarter = (number: number) => {
+    const [from, to] = [number - 1, number].map((n) => Math.floor((n / 4) * samples.length))
+    return (name: string) => Math.max(...samples.slice(from, to).map(({ rows }) => rows[name] ?? 0))
+  }
+  const [last] = samples.slice(-1)
+  if (!last) throw new Error('nothing was sampled')
+  const tables = Object.keys(last.rows).map((name) => ({
+    name,
+    most: [1, 2, 3, 4].map((number) => quarter(number)(name)),
+  }))
+  const growing = tables
+    .filter(({ name, most: [, second = 0, , fourth = 0] }) => {
+      return !owned.has(name) && fourth > second * 1.5 + 20
+    })
+    .map(({ name }) => name)
+  const settled = samples.slice(Math.floor(samples.length * warmUpShare))
+  const series = settled.map((sample, at) => ({ at, ...sample }))
+  const growth = {
+    rssMiB: slopeOf(series, 'rssMiB') * series.length,
+    heapMiB: slopeOf(series, 'heapMiB') * series.length,
+  }
+  const isFlat = growth.rssMiB <= growthMax.rssMiB && growth.heapMiB <= growthMax.heapMiB
+  return { last, tables, growing, growth, isFlat }
+}

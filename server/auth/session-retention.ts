@@ -1,0 +1,60 @@
+// How long a session that is over leaves a trace, and a device with which nobody signs in any more.
+
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import { purgeBatchSize, purgeInBatches } from '../db/purge-in-batches.ts'
+import type { ChangeFeed } from './change-feed.ts'
+import { deviceLifetimeMs } from './known-devices.ts'
+
+interface SessionRetentionParts {
+  database: Database
+  clock: Clock
+  feed: ChangeFeed
+  /** As long as the audit log, whose entries name the session. */
+  keepDays: number
+}
+
+const dayMs = 24 * 60 * 60_000
+
+/**
+ * A session counts from its absolute expiry, which no refresh moves: until then its row says why a
+ * token is refused. A program that keeps no cookie is known by its old sessions for so long.
+ */
+export function purgeSessions({ database, clock, feed, keepDays }: SessionRetentionParts): void {
+  const { kysely } = database
+  feed.follow({
+    refresh: async () => {},
+    async purge() {
+      const oldest = kysely
+        .selectFrom('sessions')
+        .select('id')
+        .where('expires_at_ms', '<', clock.now() - keepDays * dayMs)
+        .orderBy('expires_at_ms')
+        .limit(purgeBatchSize)
+      const sessions = await purgeInBatches(() =>
+        kysely.deleteFrom('sessions').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+      )
+      return { sessions }
+    },
+  })
+  feed.follow({
+    refresh: async () => {},
+    async purge() {
+      const oldest = kysely
+        .selectFrom('known_devices')
+        .select(['user_id', 'device_id'])
+        .where('last_used_at_ms', '<=', clock.now() - deviceLifetimeMs)
+        .orderBy('last_used_at_ms')
+        .limit(purgeBatchSize)
+      const known_devices = await purgeInBatches(() =>
+        kysely
+          .deleteFrom('known_devices')
+          .where(({ eb, refTuple }) =>
+            eb(refTuple('user_id', 'device_id'), 'in', oldest.$asTuple('user_id', 'device_id')),
+          )
+          .executeTakeFirstOrThrow(),
+      )
+      return { known_devices }
+    },
+  })
+}

@@ -1,0 +1,23 @@
+// `after-restore`: what `restore` does to a backup's tokens, where other tools have restored it.
+
+import { parseArgs } from 'node:util'
+import type { Config } from '../config.ts'
+import type { Command } from './command.ts'
+import { operator } from './operator.ts'
+import { sayUsage } from './read-words.ts'
+import { sayEnded } from './say-ended.ts'
+import { withServices } from './with-services.ts'
+
+export const afterRestoreCommand: Command = {
+  usage: 'after-restore',
+  summary:
+    'To be run after pg_restore, before any server starts: ends every session and every token ' +
+    'from before. After `restore` there is no need.',
+  run: endTokens,
+}
+
+async function endTokens(args: string[], config: Config): Promise<string> {
+  sayUsage(() => parseArgs({ args }))
+  const count = await withServices(config, (services) => services.resetTokens(operator))
+  return `No token from before is believed any more. ${sayEnded(count)}`
+}

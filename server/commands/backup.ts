@@ -1,0 +1,32 @@
+// `backup`: a copy of the SQLite database, made beside a server that runs.
+
+import { parseArgs } from 'node:util'
+import type { Config } from '../config.ts'
+import type { Command } from './command.ts'
+import { recordAct } from './operator.ts'
+import { readOnly, sayUsage } from './read-words.ts'
+import { withServices } from './with-services.ts'
+
+export const backupCommand: Command = {
+  usage: 'backup <file>',
+  summary: 'Copies the database as it is at this moment into a new file; servers go on.',
+  run: backUp,
+}
+
+async function backUp(args: string[], config: Config): Promise<string> {
+  const file = sayUsage(() =>
+    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'file'),
+  )
+  return withServices(config, async (services) => {
+    await services.database.backUp(file)
+    await recordAct(services, 'database_backed_up')
+    const count = await services.userDirectory.count()
+    const accounts = count === 1 ? '1 account' : `${count} accounts`
+    return `${file} holds all of it, with ${accounts}. The master key is not in it: ${sayWhere(config)}.`
+  })
+}
+
+function sayWhere({ masterKeys, dataDir }: Config): string {
+  const place = masterKeys.length > 0 ? 'MASTER_KEY' : `${dataDir}/master.key`
+  return `keep a copy of ${place} too, and not beside this`
+}

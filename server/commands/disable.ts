@@ -1,0 +1,42 @@
+// `disable` and `enable`: who may not sign in any more, and who may again.
+
+import { parseArgs } from 'node:util'
+import type { Command } from './command.ts'
+import { findUser } from './find-user.ts'
+import { operator } from './operator.ts'
+import { readOnly, sayUsage } from './read-words.ts'
+import { withServices } from './with-services.ts'
+
+export const disableCommand: Command = {
+  usage: 'disable <name>',
+  summary: 'Signs a user out everywhere within a second, and lets nobody in with that account.',
+  run: (words, config) => {
+    const name = readName(words)
+    return withServices(config, async (services) => {
+      const { id, username, disabled } = await findUser(services, name)
+      if (disabled) return `${username} is disabled already.`
+      await services.userAdministration.disable(id, operator)
+      return `${username} is signed out everywhere, and cannot sign in.`
+    })
+  },
+}
+
+export const enableCommand: Command = {
+  usage: 'enable <name>',
+  summary: 'Lets a disabled user sign in again.',
+  run: (words, config) => {
+    const name = readName(words)
+    return withServices(config, async (services) => {
+      const { id, username, disabled } = await findUser(services, name)
+      if (!disabled) return `${username} is not disabled.`
+      await services.userAdministration.enable(id, operator)
+      return `${username} can sign in again.`
+    })
+  },
+}
+
+function readName(args: string[]): string {
+  return sayUsage(() =>
+    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'user name'),
+  )
+}

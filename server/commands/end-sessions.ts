@@ -1,0 +1,50 @@
+// `end-sessions`: one user out everywhere, or everybody.
+
+import { parseArgs } from 'node:util'
+import type { Config } from '../config.ts'
+import type { Services } from '../services.ts'
+import type { Command } from './command.ts'
+import { findUser } from './find-user.ts'
+import { operator } from './operator.ts'
+import { readOnly, sayUsage } from './read-words.ts'
+import { sayEnded } from './say-ended.ts'
+import { UsageError } from './usage-error.ts'
+import { withServices } from './with-services.ts'
+
+export const endSessionsCommand: Command = {
+  usage: 'end-sessions <name> | --all [--json]',
+  summary:
+    'Signs a user out everywhere, or everybody; with --all the tokens of machines end too, and ' +
+    'they get new ones by themselves.',
+  run: endSessions,
+}
+
+async function endSessions(words: string[], config: Config): Promise<string> {
+  const { name, json } = readWords(words)
+  const count = await withServices(config, (services) => end(services, name))
+  return json ? JSON.stringify({ sessions_ended: count }) : sayEnded(count)
+}
+
+async function end(services: Services, name: string | null): Promise<number> {
+  const { userAdministration } = services
+  if (name === null) return userAdministration.endEverybodysSessions(operator)
+  const { id } = await findUser(services, name)
+  return userAdministration.endSessions(id, operator)
+}
+
+/** null: everybody. */
+function readWords(args: string[]): { name: string | null; json: boolean } {
+  const { positionals, values } = sayUsage(() =>
+    parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        all: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    }),
+  )
+  if (!values.all) return { name: readOnly(positionals, 'user name, or --all,'), ...values }
+  if (positionals.length > 0) throw new UsageError('Either a user name or --all, not both')
+  return { name: null, json: values.json }
+}

@@ -1,0 +1,15 @@
+// The user that an operator names, by user name or e-mail address.
+
+import type { UserRecord } from '../auth/users.ts'
+import { AppError } from '../contract/app-error.ts'
+import type { Services } from '../services.ts'
+
+/** @throws AppError not_found, which says where to look */
+export async function findUser({ users }: Services, name: string): Promise<UserRecord> {
+  const user = await users.findByLogin(name)
+  if (user) return user
+  throw new AppError(
+    'not_found',
+    `There is no user "${name}". Who there is: npm run keycard -- list-users [--search <text>]`,
+  )
+}

@@ -1,0 +1,89 @@
+// `list-users`: who there is, to read or to pipe on, a page at a time.
+
+import { parseArgs } from 'node:util'
+import type { ListedUser as ListedRecord } from '../auth/user-directory.ts'
+import type { Config } from '../config.ts'
+import type { ListedUser } from '../contract/users.ts'
+import { createServices } from '../services.ts'
+import type { Command } from './command.ts'
+import { sayUsage } from './read-words.ts'
+
+export const listUsersCommand: Command = {
+  usage: 'list-users [--search <text>] [--json]',
+  summary: 'Every user, by name; with --search those in whose names or address a word begins so.',
+  run: listUsers,
+}
+
+async function* listUsers(args: string[], config: Config): AsyncGenerator<string> {
+  const { search = '', json } = sayUsage(
+    () =>
+      parseArgs({ args, options: { search: { type: 'string' }, json: { type: 'boolean' } } })
+        .values,
+  )
+  const services = await createServices(config, { serving: false })
+  try {
+    const pages = services.userDirectory.everyone(search)
+    yield* json ? toJson(pages) : toTable(pages)
+  } finally {
+    await services.close()
+  }
+}
+
+/** The name stands last: however long it is, the columns before it keep their places. */
+const heading = 'role   state     sessions  last seen (UTC)   name\n'
+
+async function* toTable(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<string> {
+  let isEmpty = true
+  for await (const users of pages) {
+    yield `${isEmpty ? heading : ''}${users.map(toLine).join('')}`
+    isEmpty = false
+  }
+  if (isEmpty) yield 'Nobody is found.\n'
+}
+
+function toLine({ role, disabled, sessionCount, lastSeenAtMs, username }: ListedRecord): string {
+  const lastSeen = lastSeenAtMs === null ? 'never' : toTime(lastSeenAtMs).slice(0, 16)
+  const columns = [
+    role.padEnd(5),
+    (disabled ? 'disabled' : 'active').padEnd(8),
+    String(sessionCount).padStart(8),
+    lastSeen.replace('T', ' ').padEnd(16),
+    username,
+  ]
+  return `${columns.join('  ')}\n`
+}
+
+/** One array, a user a line. */
+async function* toJson(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<string> {
+  let isEmpty = true
+  yield '['
+  for await (const users of pages) {
+    yield users
+      .map((user, index) => {
+        const comma = isEmpty && index === 0 ? '' : ','
+        return `${comma}\n${JSON.stringify(toWire(user))}`
+      })
+      .join('')
+    isEmpty = false
+  }
+  yield isEmpty ? ']\n' : '\n]\n'
+}
+
+function toWire(user: ListedRecord): ListedUser {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    full_name: user.fullName,
+    role: user.role,
+    disabled: user.disabled,
+    created_at: toTime(user.createdAtMs),
+    last_seen_at: user.lastSeenAtMs === null ? null : toTime(user.lastSeenAtMs),
+    session_count: user.sessionCount,
+    is_last_admin: user.isLastAdmin,
+  }
+}
+
+function toTime(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

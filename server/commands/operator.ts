@@ -1,0 +1,16 @@
+// Who acts from the command line, as the audit log names him.
+
+import type { Actor } from '../auth/account-change.ts'
+import type { AuditEvent } from '../contract/audit-events.ts'
+import type { Services } from '../services.ts'
+
+export const operator: Actor = {
+  id: 'operator',
+  clientId: 'operator',
+  device: { address: null, userAgent: null },
+}
+
+/** For what is about no user; the rules about users write their own entries. */
+export function recordAct({ auditLog }: Services, event: AuditEvent, what?: string): Promise<void> {
+  return auditLog.record(event, { actorId: operator.id, clientId: operator.clientId, what })
+}

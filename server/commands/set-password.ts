@@ -1,0 +1,30 @@
+// `set-password`: for who has forgotten it, and for an account that somebody else has got into.
+
+import { parseArgs } from 'node:util'
+import type { Config } from '../config.ts'
+import { askNewPassword } from './ask-password.ts'
+import type { Command } from './command.ts'
+import { findUser } from './find-user.ts'
+import { operator } from './operator.ts'
+import { readOnly, sayUsage } from './read-words.ts'
+import { sayEnded } from './say-ended.ts'
+import { withServices } from './with-services.ts'
+
+export const setPasswordCommand: Command = {
+  usage: 'set-password <name>',
+  summary: 'Asks for a new password, as create-user does, and signs the user out everywhere.',
+  run: setPassword,
+}
+
+async function setPassword(args: string[], config: Config): Promise<string> {
+  const name = sayUsage(() =>
+    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'user name'),
+  )
+  return withServices(config, async (services) => {
+    // Before anybody has typed a password twice for nobody.
+    const { id, username } = await findUser(services, name)
+    const password = await askNewPassword(username)
+    const ended = await services.userAdministration.setPassword(id, password, operator)
+    return `${username} signs in with the new password from now on. ${sayEnded(ended)}`
+  })
+}

@@ -1,0 +1,16 @@
+// Keycard opened for one command, beside whatever servers run, and closed again.
+
+import type { Config } from '../config.ts'
+import { createServices, type Services } from '../services.ts'
+
+export async function withServices<Result>(
+  config: Config,
+  run: (services: Services) => Promise<Result>,
+): Promise<Result> {
+  const services = await createServices(config, { serving: false })
+  try {
+    return await run(services)
+  } finally {
+    await services.close()
+  }
+}

@@ -1,0 +1,39 @@
+// A disk without room under a running server: what is there can be read, and writing is for later.
+
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { openTestApp } from '../../e2e/test-app.ts'
+
+test('R51: while the disk is full reading goes on, writing says 503, and nothing acknowledged is lost', async () => {
+  const { app, services, tokenFor, close } = await openTestApp()
+  try {
+    const headers = { authorization: `Bearer ${await tokenFor('johndoe')}` }
+    const { kysely } = services.database
+    const write = () =>
+      app.inject({
+        method: 'POST',
+        url: '/api/items',
+        headers,
+        payload: { title: 'one more', description: 'x'.repeat(2_000) },
+      })
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(kysely)
+    const limitPages = (pages: number) => sql.raw(`pragma max_page_count = ${pages}`)
+    await limitPages(rows[0]?.page_count ?? 0).execute(kysely)
+
+    let made = 0
+    let answer = await write()
+    while (answer.statusCode === 201 && made < 1_000) {
+      made += 1
+      answer = await write()
+    }
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+    const list = await app.inject({ url: '/api/items?limit=100', headers })
+    expect(list.statusCode).toBe(200)
+    expect(list.json<{ items: unknown[] }>().items).toHaveLength(made)
+
+    await limitPages(1_000_000).execute(kysely)
+    expect((await write()).statusCode).toBe(201)
+  } finally {
+    await close()
+  }
+})
