@@ -3,10 +3,26 @@
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { benchCalls } from './calls.ts'
+import { benchFlood } from './flood.ts'
 import { ensurePeers, installFastapi } from './install.ts'
+import { benchNodes } from './nodes.ts'
+import { benchPage } from './page.ts'
+import { benchRefreshes } from './refreshes.ts'
 import { formatResult, writeSection } from './report.ts'
+import { benchScale } from './scale.ts'
+import { benchSignIns } from './sign-ins.ts'
+import { benchStart } from './start.ts'
 
-const benches: readonly Bench[] = [benchCalls]
+const benches: readonly Bench[] = [
+  benchCalls,
+  benchSignIns,
+  benchFlood,
+  benchRefreshes,
+  benchScale,
+  benchStart,
+  benchNodes,
+  benchPage,
+]
 
 const usage = `Usage: npm run bench -- [names] [--quick] [--install]
 

@@ -17,3 +17,7 @@ export function format(value: number): string {
     value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 },
   )
 }
+
+export function formatPercent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}

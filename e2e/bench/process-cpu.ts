@@ -11,6 +11,13 @@ export function readCpuTimeUs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
+/** In microseconds, of the thread that runs the server's JavaScript and its SQLite; elsewhere of all. */
+export function readMainThreadTimeUs(pid: number): number {
+  if (process.platform !== 'linux') return readByPs(pid)
+  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')
+  return Number(nanoseconds) / 1_000
+}
+
 /** In mebibytes, what of it is in memory. */
 export function readMemoryMib(pid: number): number {
   const kib = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })

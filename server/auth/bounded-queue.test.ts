@@ -41,6 +41,18 @@ describe('createBoundedQueue', () => {
     await expect(queue.run(async () => 5)).resolves.toBe(5)
   })
 
+  it('R95: refuses at once who would wait too long, going by how long tasks take', async () => {
+    const queue = createBoundedQueue({ width: 1, maxQueue: 10, maxWaitMs: 40 })
+    await queue.run(() => new Promise((resolve) => setTimeout(resolve, 50)))
+    const gate = createGate()
+    const accepted = [1, 2].map((number) => queue.run(() => gate.opened.then(() => number)))
+    expect(() => queue.requireRoom()).toThrow(/Too many sign-ins/)
+    await expect(queue.run(async () => 3)).rejects.toMatchObject({ reason: 'overloaded' })
+    expect(queue.stats()).toMatchObject({ running: 1, waiting: 1 })
+    gate.open()
+    await expect(Promise.all(accepted)).resolves.toEqual([1, 2])
+  })
+
   it('starts what goes before others ahead of them, in the order it came', async () => {
     const queue = createBoundedQueue({ width: 1, maxQueue: 10, maxWaitMs: 5_000 })
     const gate = createGate()

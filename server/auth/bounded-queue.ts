@@ -33,6 +33,11 @@ export interface BoundedQueue {
    * @throws AppError overloaded
    */
   run<Result>(task: () => Promise<Result>, options?: TaskOptions): Promise<Result>
+  /**
+   * For a task that has something to do before it runs: told now that there is no room, it does nothing.
+   * @throws AppError overloaded
+   */
+  requireRoom(options?: TaskOptions): void
   stats(): BoundedQueueStats
   /** Refuses all that wait and all that come, and resolves when what was running has ended. */
   close(): Promise<void>
@@ -43,6 +48,8 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
   let running = 0
   let completed = 0
   let refused = 0
+  /** Of the tasks that ran lately, in milliseconds; 0 until one has. */
+  let usualMs = 0
   let closed = false
   let drained = () => {}
 
@@ -59,21 +66,24 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
     waiter.refuse()
   }
 
-  function makeRoom(goesFirst: boolean): boolean {
-    if (waiting.length < options.maxQueue) return true
-    const last = waiting.at(-1)
-    if (!goesFirst || last === undefined || last.goesFirst) return false
-    leave(last)
-    return true
+  /** Who would wait in vain is told so at once, not when his time is over. */
+  function requireRoom({ goesFirst = false }: TaskOptions = {}): void {
+    if (closed) throw refuse()
+    if (running < options.width) return
+    const ahead = goesFirst ? waiting.filter((one) => one.goesFirst).length : waiting.length
+    const likelyWaitMs = (usualMs * ahead) / options.width
+    if (ahead >= options.maxQueue || likelyWaitMs > options.maxWaitMs) throw refuse()
   }
 
   async function waitForTurn(goesFirst: boolean): Promise<void> {
-    if (closed) throw refuse()
+    requireRoom({ goesFirst })
     if (running < options.width) {
       running += 1
       return
     }
-    if (!makeRoom(goesFirst)) throw refuse()
+    // Where there is room only for him, the last of the others is refused.
+    const last = waiting.at(-1)
+    if (waiting.length >= options.maxQueue && last) leave(last)
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
         goesFirst,
@@ -100,11 +110,15 @@ export function createBoundedQueue(options: BoundedQueueOptions): BoundedQueue {
   }
 
   return {
+    requireRoom,
     async run(task, { goesFirst = false } = {}) {
       await waitForTurn(goesFirst)
+      const startedAtMs = performance.now()
       try {
         return await task()
       } finally {
+        const tookMs = performance.now() - startedAtMs
+        usualMs = usualMs === 0 ? tookMs : usualMs + (tookMs - usualMs) / 8
         passTurnOn()
       }
     },

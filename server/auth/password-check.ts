@@ -60,6 +60,9 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
 
   return async (presented) => {
     const { username, password, device } = presented
+    // What cannot be hashed is not counted either: in a flood four writes each would stop everything.
+    // What may be an owner's known device is looked at first: he does not wait behind the others.
+    passwords.requireRoom({ goesFirst: device.deviceId !== undefined })
     const user = await users.findByLogin(username)
     const attempt = await reserve(presented, user)
     // Hashing costs the same whether there is such a user or not (R110).

@@ -69,6 +69,11 @@ export interface Passwords {
     stored: StoredPassword | undefined,
     options?: TaskOptions,
   ): Promise<PasswordVerdict>
+  /**
+   * To be called before the rest of a sign-in: in a flood it is told at once that there is no room.
+   * @throws AppError overloaded
+   */
+  requireRoom(options?: TaskOptions): void
   stats(): BoundedQueueStats
   /** Which bcrypt is at work. */
   engineName(): Promise<BcryptEngineName>
@@ -77,6 +82,7 @@ export interface Passwords {
 }
 
 export const bcryptCostDefault = 12
+export const threadsDefault = Math.min(os.availableParallelism(), 4)
 /** OWASP's least. Tests use it, for speed. */
 export const bcryptCostLowest = 10
 /** About 3 s a hash. One stored row with cost 31 would occupy a thread for two days. */
@@ -85,7 +91,7 @@ export const bcryptCostHighest = 15
 export function createPasswords(options: PasswordsOptions): Passwords {
   const {
     cost = bcryptCostDefault,
-    threads = Math.min(os.availableParallelism(), 4),
+    threads = threadsDefault,
     engine,
     maxQueue = 64,
     maxWaitMs = 5_000,
@@ -163,6 +169,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
     },
 
+    requireRoom: queue.requireRoom,
     stats: queue.stats,
     engineName: async () => (await loadBcryptEngine(engine)).name,
 

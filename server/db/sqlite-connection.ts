@@ -9,8 +9,8 @@ import { checkRequired } from './required-write.ts'
 /** What Kysely's SQLite dialect asks of a connection, and the few things that this folder adds. */
 export interface SqliteConnection {
   prepare(sql: string): SqliteStatement
-  /** Runs writes in one transaction without awaiting anything, so that nothing gets in between. */
-  runAtomically(writes: readonly Compilable[]): bigint[]
+  /** Runs writes one after the other without awaiting anything, so that nothing gets in between. */
+  runAll(writes: readonly Compilable[]): bigint[]
   /** For statements without parameters. */
   exec(sql: string): void
   readonly inTransaction: boolean
@@ -55,20 +55,10 @@ export function connectSqlite(file: string): SqliteConnection {
     prepare,
     exec: (sql) => void libsql.exec(sql),
     get inTransaction() {
-      return libsql.inTransaction
+      // Asked of a closed connection, libsql ends the whole process.
+      return libsql.open && libsql.inTransaction
     },
-    runAtomically(writes) {
-      libsql.exec('begin immediate')
-      try {
-        const counts = writes.map(run)
-        libsql.exec('commit')
-        return counts
-      } catch (error) {
-        // A full disk has already rolled back by itself.
-        if (libsql.inTransaction) libsql.exec('rollback')
-        throw error
-      }
-    },
+    runAll: (writes) => writes.map(run),
     close() {
       if (!libsql.open) return
       try {

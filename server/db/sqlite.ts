@@ -7,10 +7,12 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
 import { backUpSqlite } from './sqlite-backup.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
+import { createGroupedDialect } from './sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** In the data folder. */
@@ -26,20 +28,23 @@ export async function openSqlite(dataDir: string): Promise<Database> {
     await configure(connection)
     const dialect = new SqliteDialect({ database: connection })
     await migrateUnderLock(new Kysely<Tables>({ dialect }), connection)
-    return createDatabase(new Kysely<Tables>({ dialect: guardDialect(dialect) }), connection)
+    return createDatabase(connection)
   } catch (error) {
     connection?.close()
     throw explainOpenError(error, dataDir, file)
   }
 }
 
-function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): Database {
+function createDatabase(connection: SqliteConnection): Database {
+  const commits = createGroupCommit(connection)
+  const dialect = guardDialect(createGroupedDialect(connection, commits))
+  const kysely = new Kysely<Tables>({ dialect })
   const dataVersion = connection.prepare('pragma data_version')
   return {
     kysely,
     engine: 'sqlite',
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
-    runAtomically: (writes) => sayUnavailable(async () => connection.runAtomically(writes)),
+    runAtomically: (writes) => sayUnavailable(() => commits.run(() => connection.runAll(writes))),
     changeToken() {
       const [row] = dataVersion.all([]) as { data_version: number }[]
       return row?.data_version ?? null
@@ -51,6 +56,7 @@ function createDatabase(kysely: Kysely<Tables>, connection: SqliteConnection): D
     },
     backUp: async (file) => backUpSqlite(connection, file),
     async close() {
+      commits.flush()
       await kysely.destroy()
       connection.close()
     },

@@ -1,0 +1,83 @@
+// A database full of users and sessions, filled by SQL: a million of them in a minute, not in hours.
+
+import { join } from 'node:path'
+import Libsql from 'libsql'
+import pg from 'pg'
+import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/master-key.ts'
+import { createRefreshTokens } from '../../server/auth/refresh-tokens.ts'
+import { sessionLifetimes } from '../../server/auth/sessions.ts'
+import { formatScope, scopesOfRole } from '../../server/contract/scopes.ts'
+
+/** Everybody's: theirs are copies of the demo account's row. */
+export const crowdPassword = 'secret'
+
+export function crowdName(index: number): string {
+  return `user${index + 1}`
+}
+
+/** `user1` to `user<count>`, with a session and an entry in the audit log each. Nobody else has it open. */
+export function fillSqlite(dataDir: string, count: number): void {
+  const database = new Libsql(join(dataDir, 'keycard.db'))
+  try {
+    // So that a million keys are put in order in memory.
+    database.exec('pragma cache_size = -200000')
+    database.exec('begin')
+    for (const statement of crowdStatements(count, 'lower(hex(randomblob(11)))')) {
+      database.exec(statement)
+    }
+    database.exec('commit')
+  } finally {
+    database.close()
+  }
+}
+
+export async function fillPostgres(url: string, count: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const randomId = `substr(replace(gen_random_uuid()::text, '-', ''), 1, 22)`
+    for (const statement of crowdStatements(count, randomId)) await client.query(statement)
+    await client.query('vacuum analyze')
+  } finally {
+    await client.end()
+  }
+}
+
+/** Refresh tokens of so many of the sessions, taken from all over the table. */
+export function sampleRefreshTokens(dataDir: string, count: number): string[] {
+  const database = new Libsql(join(dataDir, 'keycard.db'), { readonly: true })
+  try {
+    const rows: unknown[] = database
+      .prepare('select id from sessions where counter = 0 order by random() limit ?')
+      .raw()
+      .all([count])
+    const tokens = createRefreshTokens(createMasterKeys(loadMasterKeyFile(dataDir)))
+    return rows.map((row) => tokens.make({ sessionId: String(row), counter: 0 }))
+  } finally {
+    database.close()
+  }
+}
+
+function crowdStatements(count: number, randomId: string): string[] {
+  const { idleMs, absoluteMs } = sessionLifetimes.token
+  const nowMs = Date.now()
+  const isOfTheCrowd = `username_key like 'user%'`
+  return [
+    `with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${count})
+     insert into users (id, username, username_key, role, password_hash, password_key_id,
+       password_changed_at_ms, created_at_ms, updated_at_ms)
+     select ${randomId}, 'user' || n, 'user' || n, 'user', password_hash, password_key_id,
+       password_changed_at_ms, created_at_ms + n, updated_at_ms
+     from numbers cross join (select * from users where username_key = 'johndoe') as model`,
+    `insert into user_search_keys (key, user_id)
+     select username_key, id from users where ${isOfTheCrowd}`,
+    `insert into sessions (id, user_id, client_id, scope, created_at_ms, last_used_at_ms, idle_ms,
+       idle_expires_at_ms, expires_at_ms, door)
+     select ${randomId}, id, 'keycard-web', '${formatScope(scopesOfRole.user)}', ${nowMs}, ${nowMs},
+       ${idleMs}, ${nowMs + idleMs}, ${nowMs + absoluteMs}, 'token'
+     from users where ${isOfTheCrowd}`,
+    `insert into audit_events (id, created_at_ms, event, user_id, session_id, client_id, what, address)
+     select ${randomId}, created_at_ms, 'signed_in', user_id, id, client_id, door, '127.0.0.1'
+     from sessions`,
+  ]
+}

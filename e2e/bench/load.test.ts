@@ -1,0 +1,69 @@
+// What the benches send with: whole answers, however they come, and no figure from a failure.
+
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { formatForm, formatRequest, openConnection } from './connection.ts'
+import { sendCalls } from './load.ts'
+
+describe('sendCalls', () => {
+  it('sends exactly as many as it was told, over all connections together', async () => {
+    let seen = 0
+    const port = await serve((_request, response) => {
+      seen += 1
+      response.end('{}')
+    })
+    await sendCalls({ port, path: '/' }, 25, { connections: 4 })
+    expect(seen).toBe(25)
+  })
+
+  it('fails at the first answer that is not 200', async () => {
+    const port = await serve((_request, response) => response.writeHead(401).end('Not you'))
+    await expect(sendCalls({ port, path: '/' }, 5)).rejects.toThrow(/401.*Not you/s)
+  })
+
+  it('fails where the server hangs up', async () => {
+    const port = await serve((request) => request.socket.destroy())
+    await expect(sendCalls({ port, path: '/' }, 5)).rejects.toThrow(/hung up|ECONNRESET/)
+  })
+})
+
+describe('openConnection', () => {
+  it('waits for all of an answer, with a length or in chunks, one request after the other', async () => {
+    const port = await serve(async ({ url }, response) => {
+      if (url === '/length') response.setHeader('content-length', 10)
+      response.write('12345')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      response.end('67890')
+    })
+    const connection = await openConnection(port)
+    const length = await connection.send(formatRequest({ path: '/length' }))
+    expect(length).toMatchObject({ status: 200, body: '1234567890' })
+    const chunks = await connection.send(formatRequest({ path: '/chunks' }))
+    expect(chunks).toMatchObject({ status: 200, body: '5\r\n12345\r\n5\r\n67890\r\n0\r\n\r\n' })
+    connection.close()
+  })
+
+  it('comes from the address that is named, and posts a form', async () => {
+    const port = await serve(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      response.end(`${request.socket.remoteAddress} ${request.method} ${body}`)
+    })
+    const connection = await openConnection(port, { from: '127.0.0.9' })
+    const answer = await connection.send(formatForm('/token', { username: 'a b' }))
+    expect(answer.body).toContain('127.0.0.9 POST username=a+b')
+    connection.close()
+  })
+})
+
+async function serve(listener: RequestListener): Promise<number> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

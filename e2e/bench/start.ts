@@ -1,0 +1,98 @@
+// How soon the built server is ready, and how much memory it holds when nobody asks for anything.
+
+import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startServer } from '../keycard-process.ts'
+import type { Bench } from './bench.ts'
+import { end, makeFolder } from './keycard.ts'
+import { format, median } from './numbers.ts'
+import { readMemoryMib } from './process-cpu.ts'
+
+const idleMs = 5_000
+
+export const benchStart: Bench = {
+  name: 'start',
+  title: 'The start',
+  async run({ quick, say }) {
+    const starts = quick ? 5 : 15
+    const firstStarts = quick ? 2 : 7
+    const samples = quick ? 1 : 5
+    const dataDir = await makeFolder()
+    const first: number[] = []
+    const again: number[] = []
+    const memory: number[] = []
+    try {
+      // The first of all warms the file cache up.
+      await timeStart(dataDir)
+      for (let run = 1; run <= firstStarts; run++) {
+        say(`first start ${run} of ${firstStarts}`)
+        const empty = await makeFolder()
+        first.push(await timeStart(empty))
+        await rm(empty, { recursive: true })
+      }
+      for (let run = 1; run <= starts; run++) {
+        say(`start ${run} of ${starts}`)
+        again.push(await timeStart(dataDir))
+      }
+      for (let run = 1; run <= samples; run++) {
+        say(`memory ${run} of ${samples}`)
+        memory.push(await readIdleMemoryMib(dataDir))
+      }
+    } finally {
+      await rm(dataDir, { recursive: true, force: true })
+    }
+    const row = (name: string, seen: readonly number[], unit: string) => [
+      name,
+      `${format(median(seen))} ${unit}`,
+      `${format(Math.min(...seen))} – ${format(Math.max(...seen))}`,
+    ]
+    return {
+      tables: [
+        {
+          head: ['', 'median', 'from – to'],
+          rows: [
+            row('start to ready', again, 'ms'),
+            row('start to ready, for the first time', first, 'ms'),
+            row('memory, 5 s after', memory, 'MiB'),
+          ],
+        },
+      ],
+      goals: [
+        {
+          what: 'start to ready',
+          seen: `${format(median(again))} ms`,
+          goal: '≤ 700 ms',
+          reached: median(again) <= 700,
+        },
+        {
+          what: 'idle memory',
+          seen: `${format(median(memory))} MiB`,
+          goal: '≤ 100 MB',
+          reached: (median(memory) * 1_048_576) / 1_000_000 <= 100,
+        },
+      ],
+      notes: [
+        '`node dist/server/main.js` until it says that it is ready, on SQLite. The first time it makes the folder, the ' +
+          'keys and the tables, and hashes the passwords of the demo accounts at cost 12. Memory is the resident ' +
+          'set of the process.',
+      ],
+    }
+  },
+}
+
+/** In milliseconds. */
+async function timeStart(dataDir: string): Promise<number> {
+  const startedAtMs = performance.now()
+  const server = await startServer({ DATA_DIR: dataDir, BCRYPT_COST: '12' })
+  const tookMs = performance.now() - startedAtMs
+  await end(server)
+  return tookMs
+}
+
+async function readIdleMemoryMib(dataDir: string): Promise<number> {
+  const server = await startServer({ DATA_DIR: dataDir, BCRYPT_COST: '12' })
+  await sleep(idleMs)
+  const memoryMib = readMemoryMib(server.process.pid ?? 0)
+  await end(server)
+  return memoryMib
+}
