@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package runs a script: what is native comes prebuilt.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json vite.config.ts ./
+COPY tsconfig.json vite.config.ts vite.server.config.ts ./
 COPY server server
 COPY client client
 # tRPC names TypeScript as its peer, for types alone: nothing that runs needs it.

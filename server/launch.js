@@ -32,11 +32,16 @@ const sources = [
   'package-lock.json',
   'tsconfig.json',
   'vite.config.ts',
+  'vite.server.config.ts',
 ]
 
-/** The compiler for the server, the bundler for the pages; each is told where to write. */
+/** The bundler for the server and for the pages, told where to write; the compiler says what is wrong. */
 const tools = [
-  ['typescript/bin/tsc', '-p', 'server', '--outDir', path.join(next, 'server')],
+  ['typescript/bin/tsc', '-p', 'server', '--noEmit'],
+  [
+    ...['vite/bin/vite.js', 'build', '--config', 'vite.server.config.ts'],
+    ...['--outDir', path.join(next, 'server')],
+  ],
   ['vite/bin/vite.js', 'build', '--outDir', path.join(next, 'client')],
 ]
 

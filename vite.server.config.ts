@@ -1,0 +1,57 @@
+// How the server is built: our modules room by room, and in one file the packages that they use.
+
+import { fileURLToPath } from 'node:url'
+import { defineConfig, normalizePath } from 'vite'
+
+const folder = normalizePath(fileURLToPath(new URL('server', import.meta.url)))
+
+/**
+ * Of a package that has hundreds of files the start reads and keeps each; bundled, only what is used
+ * is left. These stay as they are: they are native, start threads from files of their own, are read
+ * as files, or are loaded only where they are needed.
+ */
+const leftAlone = [
+  'libsql',
+  '@node-rs/bcrypt',
+  'piscina',
+  '@fastify/swagger-ui',
+  'pg',
+  'prom-client',
+]
+
+export default defineConfig({
+  root: folder,
+  ssr: { noExternal: true, external: leftAlone },
+  build: {
+    ssr: true,
+    target: 'node20.19',
+    minify: false,
+    sourcemap: true,
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: {
+        main: `${folder}/main.ts`,
+        cli: `${folder}/cli.ts`,
+        'auth/password-worker': `${folder}/auth/password-worker.js`,
+      },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        codeSplitting: {
+          groups: [
+            // Loaded by a thread too, which needs nothing else.
+            { name: 'auth/bcrypt', test: /\/auth\/bcrypt-engine\.js$|\/node_modules\/bcryptjs\// },
+            { name: 'packages', test: /\/node_modules\// },
+            // Where the room's folder was, so that what is found relative to a module still is.
+            { name: 'auth/auth', test: (id) => isIn('auth', id) && !id.endsWith('-worker.js') },
+            { name: 'http/http', test: (id) => isIn('http', id) },
+          ],
+        },
+      },
+    },
+  },
+})
+
+function isIn(room: string, file: string): boolean {
+  return file.startsWith(`${folder}/${room}/`)
+}
