@@ -119,8 +119,10 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
         async succeed() {
           const names = [account[1], ...(isKnown ? [`device:${userId}:${deviceId}`] : [])]
           // A success does not forgive what else came from that address.
-          await giveBack(held.filter(([[pool]]) => pool === addressPool))
-          await counters.clear(names)
+          await Promise.all([
+            giveBack(held.filter(([[pool]]) => pool === addressPool)),
+            counters.clear(names),
+          ])
         },
         async release() {
           await giveBack(held)
