@@ -60,8 +60,8 @@ export const benchRefreshes: Bench = {
       ],
       notes: [
         `${sessions} sessions are refreshed at POST /token, each with the token that the refresh before gave it. ` +
-          'SQLite syncs every one of them to the disk before it is answered (synchronous = full). PostgreSQL is one ' +
-          'of the tests’, without fsync and on the same machine.',
+          'On SQLite each is on the disk before it is answered (synchronous = full); those that come together share a ' +
+          'sync. PostgreSQL is one of the tests’, without fsync and on the same machine.',
         stage.isPinned
           ? 'Keycard is held to one core by taskset; PostgreSQL and the sender have the others.'
           : 'Keycard is not held to one core here (there is no taskset).',
