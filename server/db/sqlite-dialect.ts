@@ -51,12 +51,17 @@ class SharedConnection implements DatabaseConnection {
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     const run = () => execute<Row>(this.#connection, query)
-    return SelectQueryNode.is(query.query) ? run() : this.#commits.run(run)
+    return isAlone(query) ? run() : this.#commits.run(run)
   }
 
   streamQuery(): never {
     throw new Error('a read that is streamed would hold the one connection: read page by page')
   }
+}
+
+/** A pragma does nothing inside a transaction. */
+function isAlone({ query, sql }: CompiledQuery): boolean {
+  return SelectQueryNode.is(query) || /^\s*pragma\b/i.test(sql)
 }
 
 function execute<Row>(

@@ -190,7 +190,8 @@ test('an owner on a known device does not wait behind strangers who fill the que
   const strangers = Array.from({ length: 80 }, (_unused, index) =>
     doors['/token']({ username: `nobody-${index}`, password: 'wrong' }),
   )
-  await vi.waitUntil(() => passwords.stats().waiting >= 60, { interval: 1, timeout: 10_000 })
+  // Not all of them: who would wait too long is refused at once.
+  await vi.waitUntil(() => passwords.stats().waiting >= 20, { interval: 1, timeout: 10_000 })
   const { completed } = passwords.stats()
   expect((await signIn(device)).statusCode).toBe(200)
   expect(passwords.stats().completed - completed).toBeLessThan(15)
