@@ -237,3 +237,18 @@ test('R100: on a known device the owner proves who he is while strangers guess a
   expect((await changePassword({})).statusCode).toBe(429)
   expect((await changePassword({ cookie: cookie.split(';')[0] ?? '' })).statusCode).toBe(200)
 })
+
+describe('R95: while as many sign-ins are waiting as may', () => {
+  test('another one is told when to come back, and nothing is counted against anybody', async () => {
+    const { passwords, loginThrottle } = keycard.services
+    const waiting: Promise<unknown>[] = []
+    // More than any machine has threads and places.
+    while (waiting.length < 80) waiting.push(passwords.verify('wrong', undefined).catch(() => {}))
+    const reserve = vi.spyOn(loginThrottle, 'reserve')
+    const answer = await doors['/token']({ username: 'johndoe', password: 'secret' })
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(reserve).not.toHaveBeenCalled()
+    reserve.mockRestore()
+    await Promise.all(waiting)
+  })
+})
