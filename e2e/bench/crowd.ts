@@ -2,7 +2,6 @@
 
 import { join } from 'node:path'
 import Libsql from 'libsql'
-import pg from 'pg'
 import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/master-key.ts'
 import { createRefreshTokens } from '../../server/auth/refresh-tokens.ts'
 import { sessionLifetimes } from '../../server/auth/sessions.ts'
@@ -22,24 +21,12 @@ export function fillSqlite(dataDir: string, count: number): void {
     // So that a million keys are put in order in memory.
     database.exec('pragma cache_size = -200000')
     database.exec('begin')
-    for (const statement of crowdStatements(count, 'lower(hex(randomblob(11)))')) {
+    for (const statement of crowdStatements(count)) {
       database.exec(statement)
     }
     database.exec('commit')
   } finally {
     database.close()
-  }
-}
-
-export async function fillPostgres(url: string, count: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const randomId = `substr(replace(gen_random_uuid()::text, '-', ''), 1, 22)`
-    for (const statement of crowdStatements(count, randomId)) await client.query(statement)
-    await client.query('vacuum analyze')
-  } finally {
-    await client.end()
   }
 }
 
@@ -58,7 +45,8 @@ export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   }
 }
 
-function crowdStatements(count: number, randomId: string): string[] {
+function crowdStatements(count: number): string[] {
+  const randomId = 'lower(hex(randomblob(11)))'
   const { idleMs, absoluteMs } = sessionLifetimes.token
   const nowMs = Date.now()
   const isOfTheCrowd = `username_key like 'user%'`
