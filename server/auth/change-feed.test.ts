@@ -1,12 +1,10 @@
 // What a process may believe of its memory: fresh, or asked for again, or nothing at all.
 
-import { randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTestPlace, forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
-import { readConfig } from '../config.ts'
+import { openProcess, opens, signIn } from '../../e2e/test-processes.ts'
 import { systemClock } from '../db/clock.ts'
-import { createServices } from '../services.ts'
 import { createChangeFeed, longestSilenceMs } from './change-feed.ts'
 
 forEachEngine((engine) => {
@@ -74,25 +72,10 @@ forEachEngine((engine) => {
 })
 
 describe('on postgres', () => {
-  const masterKey = randomBytes(32).toString('base64')
-
-  async function openProcess(url: string) {
-    const services = await createServices(
-      readConfig({
-        DATABASE_URL: url,
-        MASTER_KEY: masterKey,
-        BCRYPT_COST: '10',
-        LOG_LEVEL: 'silent',
-      }),
-    )
-    onTestFinished(() => services.close())
-    return services
-  }
-
   test('a revocation wakes the other processes, without waiting for their poll', async () => {
     const place = await createTestPlace('postgres')
     onTestFinished(() => place.remove())
-    const [one, other] = [await openProcess(place.url ?? ''), await openProcess(place.url ?? '')]
+    const [one, other] = [await openProcess(place), await openProcess(place)]
     let calls = 0
     onTestFinished(
       other.database.onAnnouncement(() => {
@@ -107,25 +90,13 @@ describe('on postgres', () => {
 
   test('a database that is gone shuts the doors within five seconds: 503, and nobody is believed', async () => {
     const place = await createTestPlace('postgres')
-    const services = await openProcess(place.url ?? '')
-    const { passwordGrant, clients, identities } = services
-    const { tokens } = await passwordGrant({
-      username: 'johndoe',
-      password: 'secret',
-      scope: undefined,
-      client: clients.web,
-      door: 'token',
-      device: { address: null, userAgent: null },
-    })
-    const opens = () =>
-      identities.identify([`Bearer ${tokens.access_token}`]).then(
-        () => 'let in',
-        ({ reason }: { reason: string }) => reason,
-      )
+    const services = await openProcess(place)
+    const { access_token } = await signIn(services)
     await place.remove()
     // What touches no table goes on, until nobody knows any more who has signed out.
-    expect(await opens()).toBe('let in')
-    await expect.poll(opens, { timeout: 20_000, interval: 100 }).toBe('unavailable')
+    expect(await opens(services, access_token)).toBe(true)
+    const told = () => opens(services, access_token)
+    await expect.poll(told, { timeout: 20_000, interval: 100 }).toBe('unavailable')
     expect(services.changeFeed.silentForMs()).toBeGreaterThan(longestSilenceMs)
   })
 })

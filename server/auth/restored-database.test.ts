@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace, forEachEngine, runOnServer, type TestPlace } from '../../e2e/databases.ts'
 import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
+import { opens, signIn } from '../../e2e/test-processes.ts'
 import { readConfig } from '../config.ts'
 import type { Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
@@ -29,18 +30,6 @@ async function copyDatabase(engine: Engine, from: TestPlace): Promise<TestPlace>
   return to
 }
 
-async function signIn({ passwordGrant, clients }: Services) {
-  const { tokens } = await passwordGrant({
-    username: 'johndoe',
-    password: 'secret',
-    scope: undefined,
-    client: clients.web,
-    door: 'token',
-    device,
-  })
-  return tokens
-}
-
 async function signInMachine({ clients, clientCredentialsGrant }: Services, secret: string) {
   const client = await clients.authenticate({ clientId: 'robot', clientSecret: secret })
   const { access_token } = await clientCredentialsGrant({ scope: undefined, client, device })
@@ -60,13 +49,6 @@ async function addMachine({ clients }: Services): Promise<string> {
 }
 
 /** What the token opens: true, or the reason why not. */
-async function opens({ identities }: Services, token: string): Promise<true | string> {
-  return identities.judge(token).then(
-    () => true as const,
-    (error: { reason: string }) => error.reason,
-  )
-}
-
 async function refreshes(services: Services, refreshToken: string): Promise<true | string> {
   const { refreshTokenGrant, clients } = services
   const request = { refreshToken, scope: undefined, client: clients.web, door: 'token' } as const

@@ -1,6 +1,5 @@
 // What was revoked: dead here at once, soon in every other process, and still after a restart.
 
-import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   createTestPlace,
@@ -10,14 +9,12 @@ import {
 } from '../../e2e/databases.ts'
 import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
-import { readConfig } from '../config.ts'
+import { openProcess, opens, signIn } from '../../e2e/test-processes.ts'
 import { type Clock, systemClock, toSeconds } from '../db/clock.ts'
 import type { Database, Engine } from '../db/database.ts'
-import { createServices, type Services } from '../services.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
-const masterKey = randomBytes(32).toString('base64')
 const me = { userId: 'me', sessionId: 'mine', epoch: 0, issuedAt: 1_800_000_000 }
 
 /** Polls often enough for a test; the condition is what counts, not the time. */
@@ -29,45 +26,10 @@ async function makePlace(engine: Engine): Promise<TestPlace> {
   return place
 }
 
-/** What one process is made of. */
-async function openProcess({ url = '', dataDir }: TestPlace): Promise<Services> {
-  const services = await createServices(
-    readConfig({
-      DATABASE_URL: url,
-      DATA_DIR: dataDir,
-      MASTER_KEY: masterKey,
-      BCRYPT_COST: '10',
-      LOG_LEVEL: 'silent',
-    }),
-  )
-  onTestFinished(() => services.close())
-  return services
-}
-
 function openRevocations(database: Database, clock: Clock): Promise<Revocations> {
   const feed = createChangeFeed({ database, clock, onError: () => {} })
   onTestFinished(() => feed.close())
   return createRevocations({ database, clock, accessTokenLifetimeSeconds: 900, feed })
-}
-
-/** What the token opens in a process: true, or the reason why not. */
-async function opens({ identities }: Services, token: string): Promise<true | string> {
-  return identities.identify([`Bearer ${token}`]).then(
-    () => true as const,
-    (error: { reason: string }) => error.reason,
-  )
-}
-
-async function signIn({ passwordGrant, clients }: Services) {
-  const { tokens } = await passwordGrant({
-    username: 'johndoe',
-    password: 'secret',
-    scope: undefined,
-    client: clients.web,
-    door: 'token',
-    device: { address: null, userAgent: null },
-  })
-  return tokens
 }
 
 forEachEngine((engine) => {

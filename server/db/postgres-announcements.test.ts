@@ -1,47 +1,12 @@
 // PostgreSQL without LISTEN and NOTIFY, as poolers and distributed databases have it: the poll alone serves.
 
-import { randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace } from '../../e2e/databases.ts'
 import { startPostgresProxy } from '../../e2e/postgres-proxy.ts'
-import { readConfig } from '../config.ts'
-import { createServices, type Services } from '../services.ts'
+import { openProcess, opens, signIn } from '../../e2e/test-processes.ts'
 
-const masterKey = randomBytes(32).toString('base64')
 /** Polls often enough for a test; the condition is what counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
-
-async function openProcess(url: string): Promise<Services> {
-  const services = await createServices(
-    readConfig({
-      DATABASE_URL: url,
-      MASTER_KEY: masterKey,
-      BCRYPT_COST: '10',
-      LOG_LEVEL: 'silent',
-    }),
-  )
-  onTestFinished(() => services.close())
-  return services
-}
-
-async function signIn({ passwordGrant, clients }: Services) {
-  const { tokens } = await passwordGrant({
-    username: 'johndoe',
-    password: 'secret',
-    scope: undefined,
-    client: clients.web,
-    door: 'token',
-    device: { address: null, userAgent: null },
-  })
-  return tokens
-}
-
-async function opens({ identities }: Services, token: string): Promise<true | string> {
-  return identities.judge(token).then(
-    () => true as const,
-    (error: { reason: string }) => error.reason,
-  )
-}
 
 describe.each([
   ['LISTEN alone, as behind a pooler', /^listen/i],
@@ -52,7 +17,7 @@ describe.each([
     onTestFinished(() => place.remove())
     const proxy = await startPostgresProxy(place.url ?? '', lacks)
     onTestFinished(() => proxy.close())
-    const [one, other] = [await openProcess(proxy.url), await openProcess(proxy.url)]
+    const [one, other] = [await openProcess(proxy), await openProcess(proxy)]
     const [out, stays] = [await signIn(one), await signIn(one)]
     const claims = await other.identities.judge(out.access_token)
     expect(other.revocations.isRevoked(claims)).toBe(false)
