@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
+import { goBack } from './go-back.ts'
 import {
   expectAwake,
   findSignInForm,
@@ -137,7 +138,7 @@ test('7. a page from the back/forward cache hides the password again', {
   await show.click()
   await page.getByRole('link', { name: 'API docs' }).click()
   await expect(page).toHaveURL(/\/docs/)
-  await page.evaluate(() => history.back())
+  await goBack(page)
   await expect(page.locator('body')).toHaveAttribute('data-persisted', 'true')
   await expect(password).toHaveAttribute('type', 'password')
   await expect(show).toHaveAttribute('aria-pressed', 'false')
@@ -280,7 +281,7 @@ test('21. Back does not lead to a sign-in page that has done its work', async ({
   await openSignIn(page)
   await submitSignIn(page, freshUser)
   await expect(page).toHaveURL('/items')
-  await page.evaluate(() => history.back())
+  await goBack(page)
   await expect(page).toHaveURL(/\/docs/)
 })
 
