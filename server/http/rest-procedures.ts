@@ -12,6 +12,8 @@ export interface RestProcedure {
   /** As the router has it: `items.list`. */
   name: string
   type: 'query' | 'mutation'
+  /** The procedure itself, as tRPC calls it. */
+  call: AnyTRPCProcedure
   rest: RestRoute
   isPublic: boolean
   scopes: readonly Scope[]
@@ -41,9 +43,10 @@ export function hasBody({ rest, fields, pathFields }: RestProcedure): boolean {
 
 function describeProcedure(
   name: string,
-  { _def }: AnyTRPCProcedure,
+  procedure: AnyTRPCProcedure,
   { rest, access, scopes = [] }: ProcedureMeta & { rest: RestRoute },
 ): RestProcedure {
+  const { _def } = procedure
   if (_def.type === 'subscription') throw new Error(`${name}: a subscription has no REST twin`)
   const inputs = _def.inputs.map((parser) => describe(name, parser, 'input'))
   const output = describe(name, 'output' in _def ? _def.output : undefined, 'output')
@@ -54,6 +57,7 @@ function describeProcedure(
   return {
     name,
     type: _def.type,
+    call: procedure,
     rest,
     isPublic: access === 'public',
     scopes,

@@ -1,6 +1,5 @@
 // The REST door: every procedure that declares a path, as a plain route under /api.
 
-import { callTRPCProcedure } from '@trpc/server'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -23,10 +22,11 @@ export async function restPlugin(app: FastifyInstance, services: Services): Prom
 function addRoutes(api: FastifyInstance, services: Services): void {
   acceptJsonOnly(api, { parse: parseJson })
 
-  api.addHook('onRequest', async (request, reply) => {
+  api.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store')
     // Whatever the body is, there is no such path.
-    if (request.is404) return refuseUnknownPath(request, reply)
+    if (request.is404) refuseUnknownPath(request, reply)
+    else done()
   })
   api.setNotFoundHandler(refuseUnknownPath)
 
@@ -52,8 +52,7 @@ async function callProcedure(
   reply: FastifyReply,
 ) {
   const input = readInput(request, procedure)
-  const output = await callTRPCProcedure({
-    router: appRouter,
+  const output = await procedure.call({
     path: procedure.name,
     type: procedure.type,
     getRawInput: async () => input,
