@@ -70,7 +70,11 @@ function tabulate(
     goals: [
       limit('a tRPC query, in bare routes', queryUs / bareUs, 3),
       limit('its REST twin, in bare routes', costOf('Keycard, REST twin') / bareUs, 2.5),
-      limit('a batch of 10, in single queries', costOf('Keycard, batch of 10') / queryUs, 3),
+      limit(
+        'a batch of 10, in single queries',
+        costOf('Keycard, batch of 10 queries') / queryUs,
+        3,
+      ),
       limit('a query, against tRPC’s own adapter', against(peerNames.trpc), 1 / 6, '≤ 1/6'),
       limit('a query, against FastAPI', against(peerNames.fastapi), 1 / 3, '≤ 1/3'),
       limit('a query, against Express', against(peerNames.express), 1.3),

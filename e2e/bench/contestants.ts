@@ -96,9 +96,9 @@ async function describeKeycard(child: ChildProcess, url: string): Promise<Contes
   const ten = Array(10).fill('identity').join(',')
   return [
     ofKeycard('tRPC query', '/trpc/identity'),
-    ofKeycard('batch of 10', `/trpc/${ten}?batch=1&input=%7B%7D`, 10),
+    ofKeycard('batch of 10 queries', `/trpc/${ten}?batch=1&input=%7B%7D`, 10),
     ofKeycard('REST twin', '/api/identity'),
-    ofKeycard('tRPC query that reads a row', '/trpc/users.me'),
+    ofKeycard('tRPC query, a row read', '/trpc/users.me'),
   ]
 }
 
