@@ -162,6 +162,7 @@ export async function createServices(
         clock,
         issuer: config.publicUrl,
         lifetimeSeconds: accessTokenLifetimeSeconds,
+        issueFrom: revocations.believedFrom,
       }),
       signingKeys,
       clock,

@@ -51,6 +51,8 @@ interface AccessTokensParts {
   /** Exact `iss`, and the `aud` we answer to (RFC 9068 §4). */
   issuer: string
   lifetimeSeconds: number
+  /** In epoch seconds, 0 by default: a token from before would be dead as soon as it is issued. */
+  issueFrom?: () => number
 }
 
 const tokenType = 'at+jwt'
@@ -59,11 +61,12 @@ const tokenMaxLength = 4_096
 export const clockSkewSeconds = 60
 
 export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
-  const { signingKeys, clock, issuer, lifetimeSeconds } = parts
+  const { signingKeys, clock, issuer, lifetimeSeconds, issueFrom = () => 0 } = parts
   return {
     async issue(subject) {
       const { key, kid, algorithm } = signingKeys.active
-      const issuedAt = toSeconds(clock.now())
+      // Within the second of a new epoch for everybody: a token of the next one.
+      const issuedAt = Math.max(toSeconds(clock.now()), issueFrom())
       const token = await new SignJWT({
         client_id: subject.clientId,
         scope: formatScope(subject.scopes),

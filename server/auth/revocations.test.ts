@@ -104,6 +104,15 @@ forEachEngine((engine) => {
     expect(isRevoked({ ...me, issuedAt: issuedAt + 60 })).toBe(false)
   })
 
+  test('who signs in within the second of a new epoch for everybody is in', async () => {
+    const keycard = await openProcess(await makePlace(engine))
+    const before = await signIn(keycard)
+    await keycard.revocations.revoke([{ kind: 'everybody' }])
+    const after = await signIn(keycard)
+    expect(await opens(keycard, before.access_token)).toBe('invalid_token')
+    expect(await opens(keycard, after.access_token)).toBe(true)
+  })
+
   test('where the write fails, nothing is revoked', async () => {
     const database = await openTestDatabase(engine)
     const revocations = await openRevocations(database, createTestClock())

@@ -25,6 +25,8 @@ type RevocableToken = { issuedAt: number } & (
 export interface Revocations {
   /** True where the token was taken back after it was issued (R58, R59). */
   isRevoked(token: RevocableToken): boolean
+  /** In epoch seconds: no token that was issued earlier is believed, whoever has it. */
+  believedFrom(): number
   /**
    * Commits `writes` together with the revocations they cause, then remembers these here.
    * Who awaits it may answer: the tokens are dead on this node, and within a poll on every other.
@@ -74,6 +76,8 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
     users.set(revocation.subject, { createdAtMs, epoch })
   }
 
+  const believedFrom = () => everybodyUpTo + 1
+
   /** An operator's machine may be wrong about the time: all would be out until its hour has come. */
   const sharedNow = () => (clock === systemClock ? database.nowMs : clock.now())
 
@@ -106,8 +110,9 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
   await refresh()
 
   return {
+    believedFrom,
     isRevoked(token) {
-      if (token.issuedAt <= everybodyUpTo) return true
+      if (token.issuedAt < believedFrom()) return true
       if ('registrationId' in token) {
         return ended.has(token.registrationId) || ended.has(token.tokenId)
       }
