@@ -1,6 +1,11 @@
 // Which requests at /trpc are plain: queries and mutations in JSON, answered whole. tRPC's HTTP protocol.
 
-import { type AnyTRPCProcedure, type AnyTRPCRouter, TRPCError } from '@trpc/server'
+import {
+  type AnyTRPCProcedure,
+  type AnyTRPCRouter,
+  type TRPCDataTransformer,
+  TRPCError,
+} from '@trpc/server'
 import type { FastifyRequest } from 'fastify'
 
 export interface PlainCall {
@@ -50,11 +55,11 @@ export function readPlainCalls(
   if (calls.length < paths.length) return undefined
 
   const text = type === 'query' ? query?.get('input') || undefined : (request.body as string)
-  const { deserialize } = router._def._config.transformer.input
+  const { input } = router._def._config.transformer
   const inputs = onceRead(() => {
     if (text === undefined) return []
     const value: unknown = JSON.parse(text)
-    return isBatch ? readBatch(value, calls.length, deserialize) : [deserialize(value)]
+    return isBatch ? readBatch(value, calls.length, input) : [input.deserialize(value)]
   })
   return { type, calls, isBatch, readInput: (index) => inputs()[index] }
 }
@@ -96,18 +101,14 @@ function onceRead(read: () => Inputs): () => Inputs {
   }
 }
 
-function readBatch(
-  value: unknown,
-  count: number,
-  deserialize: (input: unknown) => unknown,
-): Inputs {
+function readBatch(value: unknown, count: number, transformer: TRPCDataTransformer): Inputs {
   if (!isRecord(value)) {
     const message = '"input" needs to be an object when doing a batch call'
     throw new TRPCError({ code: 'BAD_REQUEST', message })
   }
   return Array.from({ length: count }, (_, index) => {
     const input = value[index]
-    return input === undefined ? undefined : deserialize(input)
+    return input === undefined ? undefined : transformer.deserialize(input)
   })
 }
 

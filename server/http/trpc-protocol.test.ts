@@ -46,10 +46,13 @@ function makeRouter(transformer?: typeof dates) {
   })
 }
 
-/** As superjson does it, in little. */
+/** As superjson does it, in little; and as a class may, which needs to be called as a method. */
 const dates = {
+  revive: (sent: unknown) => sent,
   serialize: (value: unknown) => ({ sent: value instanceof Date ? value.toJSON() : value }),
-  deserialize: (value: { sent?: unknown }) => value.sent,
+  deserialize(value: { sent?: unknown }) {
+    return this.revive(value.sent)
+  },
 }
 
 let keycard: TestApp
