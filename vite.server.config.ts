@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { defineConfig, normalizePath } from 'vite'
+import { nativeSpread } from './server/build/native-spread.ts'
 
 const folder = normalizePath(fileURLToPath(new URL('server', import.meta.url)))
 
@@ -21,6 +22,7 @@ const leftAlone = [
 
 export default defineConfig({
   root: folder,
+  plugins: [nativeSpread()],
   ssr: { noExternal: true, external: leftAlone },
   build: {
     ssr: true,

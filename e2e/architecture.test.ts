@@ -231,8 +231,10 @@ describe('the checker', () => {
 /** Every source under server and client, and the build's configuration; tests stand outside the building and may look anywhere. */
 function readSources(root: string): Sources {
   const sources = new Map<string, string>()
-  const buildConfig = join(root, 'vite.config.ts')
-  if (existsSync(buildConfig)) sources.set('vite.config.ts', readFileSync(buildConfig, 'utf8'))
+  for (const name of ['vite.config.ts', 'vite.server.config.ts']) {
+    const file = join(root, name)
+    if (existsSync(file)) sources.set(name, readFileSync(file, 'utf8'))
+  }
   for (const folder of ['client', 'server']) {
     for (const name of listFiles(join(root, folder)).sort()) {
       if (!/\.(ts|tsx|js)$/.test(name) || /\.(test|d)\.tsx?$/.test(name)) continue

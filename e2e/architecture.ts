@@ -101,7 +101,7 @@ const rooms: readonly Room[] = [
   // Runs while building, in Node: outside of the building that it makes.
   {
     name: 'build',
-    holds: /^(vite\.config\.ts|client\/build\/)/,
+    holds: /^(vite\.(server\.)?config\.ts|(client|server)\/build\/)/,
     imports: ['contract'],
     importsTypes: ['pages'],
   },
@@ -116,6 +116,7 @@ export const entries = [
   'client/login.tsx',
   'client/register.tsx',
   'vite.config.ts',
+  'vite.server.config.ts',
 ] as const
 
 /** Where what is bundled for the browser begins. */

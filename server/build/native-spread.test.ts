@@ -1,0 +1,87 @@
+// tRPC as it is built with native spreads, beside tRPC as it is installed.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as installed from '@trpc/server'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { nativeSpread } from './native-spread.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'keycard-spread-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Builds a module of this text as the server is built, and says where it is. */
+async function buildModule(name: string, text: string): Promise<string> {
+  const entry = join(folder, `${name}.ts`)
+  writeFileSync(entry, text)
+  await build({
+    configFile: false,
+    root: folder,
+    logLevel: 'silent',
+    plugins: [nativeSpread()],
+    resolve: { alias: { '@trpc/server': import.meta.resolve('@trpc/server') } },
+    ssr: { noExternal: true },
+    build: { ssr: entry, outDir: join(folder, name), minify: false },
+  })
+  return join(folder, name, `${name}.mjs`)
+}
+
+describe('tRPC, built', () => {
+  let built: typeof installed
+  beforeAll(async () => {
+    const file = await buildModule('trpc', `export * from '@trpc/server'`)
+    built = await import(pathToFileURL(file).href)
+  })
+
+  /** What a procedure with two inputs, two middlewares and an output sees and gives. */
+  async function call({ initTRPC }: typeof installed, text: string) {
+    const t = initTRPC.context<{ who?: string }>().create()
+    const anything = z.custom<Record<string, unknown>>()
+    const seen: unknown[] = []
+    const procedure = t.procedure
+      .use(({ ctx, next }) => next({ ctx: { ...ctx, [Symbol.for('first')]: 1 } }))
+      .input(anything)
+      .input(anything)
+      .use(({ ctx, next }) => next({ ctx: { ...ctx, who: undefined } }))
+      .output(z.record(z.string(), z.unknown()))
+      .query(({ ctx, input, path, signal }) => {
+        seen.push(ctx, input, Object.getPrototypeOf(Object(input)), path, signal)
+        return { input }
+      })
+    const router = t.router({ procedure })
+    const data = await router._def.procedures.procedure({
+      ctx: { who: 'johndoe' },
+      getRawInput: async () => JSON.parse(text),
+      path: 'procedure',
+      type: 'query',
+      signal: undefined,
+      batchIndex: 0,
+    } as never)
+    return { data, seen }
+  }
+
+  it.each([
+    '{}',
+    '{"a":1,"b":{"c":[]}}',
+    '{"__proto__":{"isAdmin":true},"constructor":1}',
+    '[1,2]',
+    'null',
+    '"text"',
+  ])('says of %s what the installed one says', async (text) => {
+    expect(await call(built, text)).toStrictEqual(await call(installed, text))
+  })
+
+  it('gives no input another prototype', async () => {
+    const { seen } = await call(built, '{"__proto__":{"isAdmin":true}}')
+    expect(seen[2]).toBe(Object.prototype)
+  })
+})
+
+it('a tRPC that brings no such helper stops the build, which says what to do', async () => {
+  await expect(buildModule('without', 'export const nothing = 1')).rejects.toThrow(
+    'see whether it still needs this',
+  )
+})
