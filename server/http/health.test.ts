@@ -100,6 +100,16 @@ describe('/metrics', () => {
     })
   })
 
+  test.each([
+    ['forwarded', 'for=192.0.2.1'],
+    ['x-forwarded-for', '192.0.2.1'],
+    ['via', '1.1 Caddy'],
+  ])('a proxy on this machine, which says %s: %s, opens them to nobody', (name, value) =>
+    withApp({}, async ({ app }) => {
+      const answer = await app.inject({ url: '/metrics', headers: { [name]: value } })
+      expect(answer.statusCode).toBe(401)
+    }))
+
   test('without METRICS_TOKEN nobody reads them from elsewhere', () =>
     withApp({}, async ({ app }) => {
       const headers = { authorization: 'Bearer null' }

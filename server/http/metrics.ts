@@ -53,8 +53,12 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)
 loopback.addAddress('::1', 'ipv6')
 
+/** A proxy on this machine sends them (RFC 7239): who asks is somebody else, trusted proxy or not. */
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'via']
+
 function mayRead({ ip, headers }: FastifyRequest, token: string | null): boolean {
-  if (loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')) return true
+  const isProxied = forwardingHeaders.some((name) => headers[name] !== undefined)
+  if (!isProxied && loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')) return true
   const [, shown] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   return token !== null && shown !== undefined && isSame(shown, token)
 }
