@@ -2,6 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
+import pino from 'pino'
+import { createAuditLog } from '../server/auth/audit-log.ts'
+import { createEventCounts } from '../server/auth/event-counts.ts'
 import { createKnownDevices } from '../server/auth/known-devices.ts'
 import { createMasterKeys } from '../server/auth/master-key.ts'
 import { createRefreshTokens } from '../server/auth/refresh-tokens.ts'
@@ -43,7 +46,12 @@ export async function openTestSessions(database: Database) {
     clock,
     nowMs: () => sql.lit(clock.now() + delay.ms),
     changeFeed: { outMsWithin: (lastMs) => Math.min(lastMs, outage.ms) },
-    onAlarm: (event, session) => alarms.push(`${event} ${session.id}`),
+    auditLog: createAuditLog({
+      database,
+      clock,
+      logger: pino({ level: 'warn' }, { write: (line) => alarms.push(describeAlarm(line)) }),
+      eventCounts: createEventCounts(),
+    }),
     onChange: () => {
       seen.changes += 1
     },
@@ -84,4 +92,9 @@ export async function openTestSessions(database: Database) {
     isRevoked: (sessionId: string) =>
       revocations.isRevoked({ sessionId, userId, epoch: 0, issuedAt: toSeconds(clock.now()) + 1 }),
   }
+}
+
+function describeAlarm(line: string): string {
+  const { event, sessionId } = JSON.parse(line)
+  return `${event} ${sessionId}`
 }

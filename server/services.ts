@@ -181,8 +181,7 @@ export async function createServices(
       nowMs,
       changeFeed: feed,
       onChange: () => void sessionWatch.look(),
-      onAlarm: (event, { id, userId, clientId }, device) =>
-        void auditLog.record(event, { userId, sessionId: id, clientId, device }),
+      auditLog,
     })
     const users = createUsers({ database, clock })
     const passwordProblem: PasswordRule = (password, account) =>

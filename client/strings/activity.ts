@@ -69,7 +69,7 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'session_ended':
       return what === null ? 'A session was ended' : `A session was ended: ${what}`
     case 'sessions_ended':
-      return byAdmin ? 'An administrator signed you out everywhere' : 'Signed out everywhere'
+      return byAdmin ? 'An administrator signed you out everywhere' : 'Signed out everywhere else'
     case 'device_confirmed':
       return 'You confirmed a new device'
     case 'refresh_token_reused':

@@ -29,6 +29,10 @@ forEachEngine((engine) => {
       door: 'token',
       device: someDevice,
     })
+  async function identify({ access_token }: { access_token: string }) {
+    const { identities } = services()
+    return identities.requireUser(await identities.judge(access_token))
+  }
   async function whileLogIsBroken(run: () => Promise<unknown>): Promise<void> {
     const { schema } = services().database.kysely
     await schema.alterTable('audit_events').renameTo('audit_events_gone').execute()
@@ -57,8 +61,8 @@ forEachEngine((engine) => {
   test('R114: where an end cannot be written down the session goes on', async () => {
     const { session } = await register('joan')
     const { session: second, tokens } = await signIn('joan')
-    const { identities, sessions, signOut, ownSessions } = services()
-    const identity = identities.requireUser(await identities.judge(tokens.access_token))
+    const { sessions, signOut, ownSessions } = services()
+    const identity = await identify(tokens)
     const endFirst = () => ownSessions.end(identity, session.id, someDevice)
     await whileLogIsBroken(endFirst)
     await whileLogIsBroken(() => signOut.bySessionId(session.id))
@@ -75,5 +79,44 @@ forEachEngine((engine) => {
       'signed_in',
       'signed_out',
     ])
+  })
+
+  test('R114: where "everywhere else" cannot be written down the others go on', async () => {
+    const { session } = await register('rosa')
+    const { tokens } = await signIn('rosa')
+    const identity = await identify(tokens)
+    await whileLogIsBroken(() => services().ownSessions.endOthers(identity, someDevice))
+    expect(await services().sessions.findLive(session.id)).toBeDefined()
+    expect(await services().ownSessions.endOthers(identity, someDevice)).toBe(1)
+  })
+
+  test('R114: where "it was me" cannot be written down the device stays news', async () => {
+    await register('mary')
+    const { tokens } = await signIn('mary')
+    const { session: strange } = await signIn('mary')
+    const identity = await identify(tokens)
+    const confirm = () => services().ownSessions.confirm(identity, strange.id, someDevice)
+    const isNew = async () => (await services().sessions.findLive(strange.id))?.isNewDevice
+    const before = await isNew()
+    await whileLogIsBroken(confirm)
+    expect(await isNew()).toBe(before)
+    await confirm()
+    expect(await isNew()).toBe(false)
+  })
+
+  test('R56, R114: a theft ends its session and is written down, both or neither', async () => {
+    const { session, tokens } = await register('lise')
+    const { sessions, clients } = services()
+    const rotate = (refreshToken: string) =>
+      sessions.rotate(refreshToken, { clientId: clients.web.id, door: 'token' })
+    const stolen = tokens.refresh_token ?? ''
+    await rotate((await rotate(stolen)).refreshToken)
+    await whileLogIsBroken(() => rotate(stolen))
+    expect(await sessions.findLive(session.id)).toBeDefined()
+
+    await expect(rotate(stolen)).rejects.toThrow('not valid any more')
+    expect(await sessions.findLive(session.id)).toBeUndefined()
+    const log = await readAuditLog(services(), session.userId)
+    expect(log.filter((entry) => entry.startsWith('refresh_token_reused'))).toHaveLength(1)
   })
 })

@@ -89,19 +89,24 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
     },
 
     async endOthers({ userId, sessionId, clientId }, device) {
-      const count = await sessions.endAllOf(userId, 'ended_by_user', { except: sessionId })
       const facts = { userId, sessionId, clientId, why: 'ended_by_user', device }
-      if (count > 0) await auditLog.record('session_ended', { ...facts, what: `${count} others` })
+      const count = await sessions.endAllOf(userId, 'ended_by_user', {
+        except: sessionId,
+        writes: [auditLog.entry('sessions_ended', facts)],
+      })
+      auditLog.tell('sessions_ended', facts)
       return count
     },
 
     async confirm(identity, id, device) {
       const { userId, clientId, userAgent } = await find(identity, id)
-      if (!(await sessions.confirmDevice(userId, id, identity.sessionId))) {
-        throw new AppError('not_found', 'There is no such other session')
-      }
       const what = nameDevice(userAgent) ?? undefined
-      await auditLog.record('device_confirmed', { userId, sessionId: id, clientId, what, device })
+      const facts = { userId, sessionId: id, clientId, what, device }
+      const isConfirmed = await sessions.confirmDevice(userId, id, identity.sessionId, {
+        writes: [auditLog.entry('device_confirmed', facts)],
+      })
+      if (!isConfirmed) throw new AppError('not_found', 'There is no such other session')
+      auditLog.tell('device_confirmed', facts)
     },
   }
 }

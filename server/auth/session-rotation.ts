@@ -6,6 +6,7 @@ import type { Device } from '../contract/device.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { RefreshTokenParts, RefreshTokens } from './refresh-tokens.ts'
 import type { SessionEndings } from './session-endings.ts'
@@ -52,13 +53,6 @@ export interface SessionRotation {
  */
 export const refreshGraceSeconds = 30
 
-/** Called where a token turns up that was used before, or is ahead of the database. */
-export type OnSessionAlarm = (
-  event: 'refresh_token_reused' | 'refresh_token_ahead',
-  session: Session,
-  device: Device | undefined,
-) => void
-
 interface SessionRotationParts {
   database: Database
   refreshTokens: RefreshTokens
@@ -71,13 +65,13 @@ interface SessionRotationParts {
    */
   nowMs: () => RawBuilder<number>
   changeFeed: Pick<ChangeFeed, 'outMsWithin'>
-  onAlarm: OnSessionAlarm
+  auditLog: AuditLog
   onChange: () => void
 }
 
 export function createSessionRotation(parts: SessionRotationParts): SessionRotation {
   const { database, refreshTokens, rows, endings, clock, nowMs, changeFeed } = parts
-  const { onAlarm, onChange } = parts
+  const { auditLog, onChange } = parts
   const { kysely } = database
 
   /** Before the counter moves: a request that is refused must not use the current token up. */
@@ -140,16 +134,20 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
     }
     if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
     if (expiryOf(row) <= clock.now()) throw refuseRefresh('session expired')
+    const { user_id: userId, client_id: clientId } = row
+    const facts = { userId, sessionId, clientId, device: expected.device }
     if (counter > row.counter) {
-      onAlarm('refresh_token_ahead', toSession(row), expected.device)
+      await auditLog.record('refresh_token_ahead', facts)
       throw refuseRefresh('ahead of the database')
     }
     const isOneBehind = row.counter - counter === 1
     // While the database was out, whose reply was lost could not ask again.
     const outMs = changeFeed.outMsWithin(row.since_rotation_ms)
     if (isOneBehind && row.since_rotation_ms - outMs <= refreshGraceSeconds * 1000) return row
-    await endings.end(sessionId, 'refresh_token_reused')
-    onAlarm('refresh_token_reused', toSession(row), expected.device)
+    await endings.end(sessionId, 'refresh_token_reused', {
+      writes: [auditLog.entry('refresh_token_reused', facts)],
+    })
+    auditLog.tell('refresh_token_reused', facts)
     throw refuseRefresh('used before')
   }
 

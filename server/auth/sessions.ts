@@ -6,6 +6,8 @@ import { formatScope, type Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import { RequiredWriteError, required } from '../db/required-write.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { KnownDevices } from './known-devices.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
@@ -13,7 +15,6 @@ import type { Revocations } from './revocations.ts'
 import { createSessionEndings, type SessionEndings } from './session-endings.ts'
 import {
   createSessionRotation,
-  type OnSessionAlarm,
   type SessionRotation,
   type StartedSession,
   type TokenHolder,
@@ -40,9 +41,14 @@ export interface Sessions
   findLive(id: string): Promise<Session | undefined>
   /**
    * "It was me": the device is no news any more. No session says so of itself.
-   * @returns false where the user has no such other session
+   * @returns false where the user has no such other session, and then nothing is written
    */
-  confirmDevice(userId: string, id: string, confirmingId: string): Promise<boolean>
+  confirmDevice(
+    userId: string,
+    id: string,
+    confirmingId: string,
+    options?: { writes?: readonly Compilable[] },
+  ): Promise<boolean>
 }
 
 const minuteMs = 60_000
@@ -65,7 +71,7 @@ interface SessionsParts {
   /** The one clock of all nodes, for the grace after a rotation. */
   nowMs: () => RawBuilder<number>
   changeFeed: Pick<ChangeFeed, 'outMsWithin'>
-  onAlarm: OnSessionAlarm
+  auditLog: AuditLog
   /** Called after every write, so that whoever watches the list looks again. */
   onChange: () => void
 }
@@ -127,17 +133,22 @@ export function createSessions(parts: SessionsParts): Sessions {
       return row && toSession(row)
     },
 
-    async confirmDevice(userId, id, confirmingId) {
-      const confirmed = await kysely
+    async confirmDevice(userId, id, confirmingId, { writes = [] } = {}) {
+      const confirm = kysely
         .updateTable('sessions')
         .set({ is_new_device: 0 })
         .where('id', '=', id)
         .where('id', '!=', confirmingId)
         .where('user_id', '=', userId)
         .where('revoked_at_ms', 'is', null)
-        .executeTakeFirst()
+      try {
+        await database.runAtomically([required(confirm), ...writes])
+      } catch (error) {
+        if (error instanceof RequiredWriteError) return false
+        throw error
+      }
       onChange()
-      return confirmed.numUpdatedRows > 0n
+      return true
     },
   }
 }

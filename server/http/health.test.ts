@@ -108,7 +108,8 @@ describe('/metrics', () => {
     withApp({}, async ({ app }) => {
       const answer = await app.inject({ url: '/metrics', headers: { [name]: value } })
       expect(answer.statusCode).toBe(401)
-    }))
+    }),
+  )
 
   test('without METRICS_TOKEN nobody reads them from elsewhere', () =>
     withApp({}, async ({ app }) => {

@@ -207,7 +207,7 @@ describe('ending', () => {
     const accessToken = tokens.at(-1) ?? ''
     expect((await call('DELETE', '/sessions', accessToken)).json()).toEqual({ ended: 2 })
     expect(await Promise.all(tokens.map(opens))).toEqual([false, false, true])
-    expect(await lastEvent()).toMatchObject({ event: 'session_ended', what: '2 others' })
+    expect(await lastEvent()).toMatchObject({ event: 'sessions_ended', why: 'ended_by_user' })
     expect((await call('DELETE', '/sessions', accessToken)).json()).toEqual({ ended: 0 })
   })
 })
