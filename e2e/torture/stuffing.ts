@@ -161,10 +161,11 @@ async function attackAll(attack: Attack, count: number, owners: readonly Owner[]
       if (index % passTime === 0) await waitAsTold(attack)
       const owner = index % ownersEvery === 0 ? owners[index / ownersEvery] : undefined
       if (owner) {
+        const visitor = attack.control ? withoutCookie(owner.username) : owner
+        // Not `+= await`: what others add meanwhile would be lost.
+        const letIn = await countLetIn(attack, [visitor])
         attack.came += 1
-        attack.letIn += await countLetIn(attack, [
-          attack.control ? withoutCookie(owner.username) : owner,
-        ])
+        attack.letIn += letIn
       }
       await guessOnce(attack, index)
     }
