@@ -17,6 +17,14 @@ describe('sendCalls', () => {
     expect(seen).toBe(25)
   })
 
+  it('sends none before it is due', async () => {
+    const port = await serve((_request, response) => response.end('{}'))
+    const startedAtMs = performance.now()
+    await sendCalls({ port, path: '/' }, 11, { perSecond: 100 })
+    // The last one is due after ten hundredths of a second; a timer may be a little early.
+    expect(performance.now() - startedAtMs).toBeGreaterThan(95)
+  })
+
   it('fails at the first answer that is not 200', async () => {
     const port = await serve((_request, response) => response.writeHead(401).end('Not you'))
     await expect(sendCalls({ port, path: '/' }, 5)).rejects.toThrow(/401.*Not you/s)

@@ -1,5 +1,6 @@
 // Sends one request over and over on a few connections.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { formatRequest, openConnection, type Request, requireOk } from './connection.ts'
 
 export interface Target extends Request {
@@ -9,6 +10,8 @@ export interface Target extends Request {
 interface LoadOptions {
   /** 16 by default. */
   connections?: number
+  /** How many are due a second; by default each connection sends as soon as it has its answer. */
+  perSecond?: number
 }
 
 /**
@@ -18,15 +21,20 @@ interface LoadOptions {
 export async function sendCalls(
   target: Target,
   count: number,
-  { connections = 16 }: LoadOptions = {},
+  { connections = 16, perSecond = Number.POSITIVE_INFINITY }: LoadOptions = {},
 ): Promise<void> {
   const request = formatRequest(target)
-  let left = count
+  const startedAtMs = performance.now()
+  let sent = 0
   await Promise.all(
     Array.from({ length: connections }, async () => {
       const connection = await openConnection(target.port)
       try {
-        while (left-- > 0) requireOk(await connection.send(request))
+        while (sent < count) {
+          const dueInMs = startedAtMs + (sent++ / perSecond) * 1_000 - performance.now()
+          if (dueInMs > 0) await sleep(dueInMs)
+          requireOk(await connection.send(request))
+        }
       } finally {
         connection.close()
       }
