@@ -1,4 +1,4 @@
-// How the browser's part is built and served while developing: three entries, the app and its two doors.
+// How the browser's part is built and served while developing: the app and its two doors.
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
@@ -6,6 +6,7 @@ import { defineConfig, loadEnv } from 'vite'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
 import { prerenderDoors } from './client/build/prerender-doors.ts'
+import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
 
 /** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
@@ -14,7 +15,14 @@ const serverPort = loadEnv('development', pathTo('.'), 'PORT').PORT || '3000'
 export default defineConfig({
   root: 'client',
   appType: 'mpa',
-  plugins: [react(), sharedHead(), servePages(), prerenderDoors(), compressAssets()],
+  plugins: [
+    react(),
+    sharedHead(),
+    servePages(),
+    scriptsAfterPaint(),
+    prerenderDoors(),
+    compressAssets(),
+  ],
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
@@ -28,6 +36,7 @@ export default defineConfig({
         app: pathTo('client/index.html'),
         login: pathTo('client/login.html'),
         register: pathTo('client/register.html'),
+        'after-paint': pathTo('client/after-paint.ts'),
       },
       // @trpc/client does not say so of itself, and its WebSocket link would come along unused.
       treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },

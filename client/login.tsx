@@ -7,8 +7,9 @@ import { SignInPage } from './pages/login/sign-in-page.tsx'
 
 const root = document.getElementById('root') as HTMLElement
 
-if (root.firstElementChild) {
-  hydrateRoot(root, <SignInPage initial={readPrerenderedView(root)} />)
-} else {
+if (import.meta.env.DEV) {
+  // The development server prerenders nothing.
   createRoot(root).render(<SignInPage initial={readViewFromAddress(location.search)} />)
+} else {
+  hydrateRoot(root, <SignInPage initial={readPrerenderedView(root)} />)
 }

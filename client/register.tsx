@@ -7,8 +7,9 @@ import { RegisterPage } from './pages/register/register-page.tsx'
 
 const root = document.getElementById('root') as HTMLElement
 
-if (root.firstElementChild) {
-  hydrateRoot(root, <RegisterPage initial={readPrerenderedView(root)} />)
-} else {
+if (import.meta.env.DEV) {
+  // The development server prerenders nothing.
   createRoot(root).render(<RegisterPage initial={readViewFromAddress(location.search)} />)
+} else {
+  hydrateRoot(root, <RegisterPage initial={readPrerenderedView(root)} />)
 }

@@ -73,7 +73,7 @@ const rooms: readonly Room[] = [
 
   {
     name: 'entries',
-    holds: /^client\/(main|login|register)\.tsx$/,
+    holds: /^client\/(main\.tsx|login\.tsx|register\.tsx|after-paint\.ts)$/,
     imports: ['routes', 'pages', 'components', 'api', 'session', 'strings', 'contract'],
   },
   {
@@ -115,6 +115,7 @@ export const entries = [
   'client/main.tsx',
   'client/login.tsx',
   'client/register.tsx',
+  'client/after-paint.ts',
   'vite.config.ts',
   'vite.server.config.ts',
 ] as const

@@ -1,10 +1,10 @@
 // The registration page: an account of one's own, and nothing typed is lost on the way to it.
 
 import type { Page } from 'playwright/test'
-import { noProblems, registerMessages } from '../server/contract/register-page.ts'
-import { readClientBuild } from '../server/http/client-build.ts'
 import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
+import { expectAwake, findSignInForm } from './sign-in-form.ts'
+import { startTestServer } from './test-server.ts'
 
 const passphrase = 'sieben stille Häfen im März'
 
@@ -156,25 +156,18 @@ test('40. 42. empty and refused: axe finds nothing, the HTML is valid, nothing s
   await expectAccessible(page)
 })
 
-test('with REGISTRATION=off a sentence stands in the form’s place, and the way back', async ({
+test('with REGISTRATION=off a sentence stands in the form’s place, and no way leads there', async ({
   page,
 }) => {
-  const closed = readClientBuild()?.registerPage.render({
-    state: 'closed',
-    message: registerMessages.closed,
-    problems: noProblems,
-    next: '/items',
-    username: '',
-    email: '',
-    passwordMinLength: 15,
-  })
-  await page.route('**/register', (route) =>
-    route.fulfill({ status: 403, contentType: 'text/html', body: closed ?? '' }),
-  )
-  await page.goto('/register')
+  const server = await startTestServer({ env: { REGISTRATION: 'off' } })
+  await page.goto(`${server.url}/register`)
   await expect(page.getByRole('alert')).toHaveText(/^New accounts aren’t made here/)
   await expect(findForm(page).submit).toBeHidden()
-  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(findSignInForm(page).submit).toBeVisible()
+  await expectAwake(page)
+  await expect(findSignInForm(page).register).toBeHidden()
+  await server.close()
 })
 
 test.describe('without scripts', () => {

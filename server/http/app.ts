@@ -30,7 +30,7 @@ const requestTimeoutMs = 60_000
 
 export async function createApp(services: Services): Promise<FastifyInstance> {
   const { config, logger } = services
-  const build = readClientBuild()
+  const build = readClientBuild({ registration: config.registration })
   const loggerInstance: FastifyBaseLogger = logger.child(
     {},
     { serializers: { req: describeRequest } },

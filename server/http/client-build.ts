@@ -14,8 +14,17 @@ export interface ClientBuild {
   readonly registerPage: RegisterPage
 }
 
+interface BuildOptions {
+  directory?: string
+  /** Whether the sign-in page shows the way to an account of one's own. */
+  registration?: boolean
+}
+
 /** undefined where nothing is built: the API does not need it. */
-export function readClientBuild(directory = builtClientDirectory): ClientBuild | undefined {
+export function readClientBuild({
+  directory = builtClientDirectory,
+  registration = true,
+}: BuildOptions = {}): ClientBuild | undefined {
   const names = ['index.html', 'login.html', 'register.html']
   const pages = names.map((name) => path.join(directory, name))
   if (!pages.every((file) => existsSync(file))) return undefined
@@ -25,7 +34,7 @@ export function readClientBuild(directory = builtClientDirectory): ClientBuild |
   return {
     assetsDirectory: path.join(directory, 'assets'),
     appHtml,
-    loginPage: createLoginPage(loginHtml),
+    loginPage: createLoginPage(loginHtml, registration),
     registerPage: createRegisterPage(registerHtml),
   }
 }

@@ -6,10 +6,11 @@ import { createPrerenderedPage, type PrerenderedPage } from './prerendered-page.
 
 export type LoginPage = PrerenderedPage<SignInSlots>
 
-export function createLoginPage(template: string): LoginPage {
+/** Where nobody makes an account here, a word on its root lets the styles take away the way there. */
+export function createLoginPage(template: string, registration = true): LoginPage {
   return createPrerenderedPage({
     name: 'sign-in page',
-    template,
+    template: registration ? template : template.replace('<html', '<html data-registration="off"'),
     marks: slotMarks,
     describe: describeSignIn,
   })

@@ -42,7 +42,10 @@ interface Situation {
 
 async function startApp({ signedIn = false, built = true, registration = true }: Situation = {}) {
   app = Fastify()
-  const build = readClientBuild(built ? directory : path.join(directory, 'nowhere'))
+  const build = readClientBuild({
+    directory: built ? directory : path.join(directory, 'nowhere'),
+    registration,
+  })
   addSecurityHeaders(app, {
     publicUrl: 'https://keycard.example',
     styleHashes: build ? [build.loginPage.styleHash] : [],

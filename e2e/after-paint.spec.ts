@@ -1,0 +1,97 @@
+// The doors wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
+
+import type { Page } from 'playwright/test'
+import { expect, test } from './fixtures.ts'
+import { expectAwake } from './sign-in-form.ts'
+
+const doors = ['/login', '/register']
+
+test('a door is painted before it asks for the scripts that wake it', async ({ page }) => {
+  for (const door of doors) {
+    await page.goto(door)
+    await expectAwake(page)
+    const { early, late } = await page.evaluate(sortScripts)
+    expect(early).toEqual([expect.stringMatching(/^after-paint-/)])
+    expect(late).toContainEqual(expect.stringMatching(/^react-/))
+  }
+})
+
+test('a door wakes where no paint is told of: in the background at once, else a little later', async ({
+  context,
+}) => {
+  for (const door of doors) {
+    await test.step(`${door} in the background`, async () => {
+      const page = await context.newPage()
+      await hidePaints(page)
+      await page.addInitScript(() => Object.defineProperty(document, 'hidden', { value: true }))
+      await page.goto(door)
+      await expectAwake(page)
+    })
+    await test.step(`${door} before somebody`, async () => {
+      const page = await context.newPage()
+      await hidePaints(page)
+      await page.goto(door)
+      await expectAsleep(page)
+      await page.clock.runFor(3_000)
+      await expectAwake(page)
+    })
+  }
+})
+
+test('5. all that is typed and ticked before a door wakes stays, and so does the focus', async ({
+  page,
+}) => {
+  for (const door of doors) {
+    await hidePaints(page)
+    await page.goto(door)
+    const fields = page.locator('input:visible')
+    for (const [index, field] of (await fields.all()).entries()) {
+      if ((await field.getAttribute('type')) === 'checkbox') await field.check()
+      else await field.fill(`early-${index}`)
+    }
+    const before = await page.evaluate(readForm)
+    expect(before.length).toBeGreaterThanOrEqual(3)
+    const password = page.getByLabel('Password', { exact: true })
+    await password.focus()
+    await expectAsleep(page)
+    await page.clock.runFor(3_000)
+    await expectAwake(page)
+    expect(await page.evaluate(readForm)).toEqual(before)
+    await expect(password).toBeFocused()
+  }
+})
+
+async function expectAsleep(page: Page): Promise<void> {
+  await expect(page.locator('form')).toHaveJSProperty('noValidate', false)
+}
+
+/** From then on pages are not told of their paints, and time passes only by `page.clock.runFor`. */
+async function hidePaints(page: Page): Promise<void> {
+  await page.clock.install({ time: 0 })
+  await page.clock.pauseAt(1_000)
+  await page.addInitScript(() => {
+    Object.assign(window, {
+      PerformanceObserver: class {
+        observe() {}
+      },
+    })
+  })
+}
+
+/** Runs in the page. */
+function sortScripts(): { early: string[]; late: string[] } {
+  const painted = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0
+  const scripts = performance.getEntriesByType('resource').filter(({ name }) => /\.js$/.test(name))
+  const namesOf = (entries: PerformanceEntryList) =>
+    entries.map(({ name }) => name.split('/').pop() ?? '')
+  return {
+    early: namesOf(scripts.filter(({ startTime }) => startTime < painted)),
+    late: namesOf(scripts.filter(({ startTime }) => startTime >= painted)),
+  }
+}
+
+/** Runs in the page. */
+function readForm(): string[] {
+  const form = document.querySelector('form') ?? undefined
+  return [...new FormData(form)].map(([name, value]) => `${name}: ${value}`)
+}
