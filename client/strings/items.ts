@@ -21,8 +21,6 @@ export const itemsStrings = {
   deleteNamed: (title: string) => `Delete ${title}`,
   changed: 'Changed',
   added: 'Added',
-  more: 'Show more',
-  loadingMore: 'Loading…',
   nowShown: (count: number) => `${count} items shown.`,
   moreFailed: 'The next items didn’t load.',
   emptyHeading: 'Nothing here yet',

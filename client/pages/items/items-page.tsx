@@ -7,6 +7,7 @@ import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { ShowMore } from '../../components/show-more.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { itemsStrings as words } from '../../strings/items.ts'
@@ -28,10 +29,9 @@ export default function ItemsPage() {
   const focusLater = useLaterFocus()
   const query = trpc.items.list.useInfiniteQuery(itemListInput, {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
-  const loaded = query.data?.pages
-    .flatMap(({ items }) => items)
-    .filter(({ id }) => !actions.leaving.has(id))
+  const loaded = query.data?.filter(({ id }) => !actions.leaving.has(id))
   // Deleted elsewhere while it is edited here: what was typed stays on the screen.
   const isOrphan = editing && loaded && !loaded.some(({ id }) => id === editing.id)
   const items = isOrphan ? [editing, ...loaded] : loaded
@@ -54,16 +54,6 @@ export default function ItemsPage() {
     const neighbour = ids[index + 1] ?? ids[index - 1]
     focusLater(neighbour ? editButtonId(neighbour) : addButtonId)
     void actions.deleteItem(item)
-  }
-
-  async function showMore() {
-    const shown = items?.length ?? 0
-    const { data, hasNextPage } = await query.fetchNextPage()
-    const all = data?.pages.flatMap(({ items }) => items) ?? []
-    setNotice({ text: words.nowShown(all.length), isProblem: false })
-    // The button goes with the last page: its focus goes to the first item that it brought.
-    const firstNew = all[shown]
-    if (!hasNextPage && firstNew) focusLater(rowId(firstNew.id))
   }
 
   return (
@@ -141,23 +131,12 @@ export default function ItemsPage() {
           ))}
         </ul>
       )}
-      {query.hasNextPage && (
-        <div className="more">
-          <button
-            type="button"
-            className="btn"
-            aria-disabled={query.isFetchingNextPage}
-            onClick={() => {
-              if (!query.isFetchingNextPage) void showMore()
-            }}
-          >
-            {query.isFetchingNextPage ? words.loadingMore : words.more}
-          </button>
-          <p className="field-note bad" role="alert">
-            {query.isFetchNextPageError && words.moreFailed}
-          </p>
-        </div>
-      )}
+      <ShowMore
+        query={query}
+        words={words}
+        elementIdOf={rowId}
+        announce={(text) => setNotice({ text, isProblem: false })}
+      />
 
       {deleting && (
         <DeleteItemDialog item={deleting} onAnswer={(answer) => answerDelete(deleting, answer)} />
