@@ -7,11 +7,11 @@ import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { QuestionDialog } from '../../components/question-dialog.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { itemsStrings as words } from '../../strings/items.ts'
-import { DeleteItemDialog } from './delete-item-dialog.tsx'
 import { ItemForm } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
 import { ItemsSkeleton } from './items-skeleton.tsx'
@@ -46,9 +46,9 @@ export default function ItemsPage() {
     focusLater(editButtonId(item.id))
   }
 
-  function answerDelete(item: Item, answer: 'delete' | 'keep') {
+  function answerDelete(item: Item, isYes: boolean) {
     setDeleting(undefined)
-    if (answer === 'keep') return focusLater(editButtonId(item.id))
+    if (!isYes) return focusLater(editButtonId(item.id))
     const ids = loaded?.map(({ id }) => id) ?? []
     const index = ids.indexOf(item.id)
     const neighbour = ids[index + 1] ?? ids[index - 1]
@@ -139,7 +139,20 @@ export default function ItemsPage() {
       />
 
       {deleting && (
-        <DeleteItemDialog item={deleting} onAnswer={(answer) => answerDelete(deleting, answer)} />
+        <QuestionDialog
+          heading={words.deleteHeading}
+          text={
+            <>
+              <b className="dialog-subject" dir="auto">
+                {deleting.title}
+              </b>
+              {words.deleteText}
+            </>
+          }
+          no={words.keep}
+          yes={words.delete}
+          onAnswer={(isYes) => answerDelete(deleting, isYes)}
+        />
       )}
       <p className={notice.isProblem ? 'notice' : 'visually-hidden'} role="status">
         {notice.text}

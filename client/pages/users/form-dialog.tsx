@@ -1,7 +1,8 @@
 // A dialog that does one thing to a user: what was typed stays until the server has done it.
 
-import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
+import { ModalDialog } from '../../components/modal-dialog.tsx'
 import { usersStrings as words } from '../../strings/users.ts'
 import { Field } from './field.tsx'
 import { proofName } from './proof.ts'
@@ -29,20 +30,12 @@ const none: FieldProblems = {}
 export function FormDialog(props: FormDialogProps) {
   const { heading, text, submitLabel, isDanger = false, labels = none, children } = props
   const { onSubmit, onClose } = props
-  const id = useId()
-  const dialog = useRef<HTMLDialogElement>(null)
   const form = useRef<HTMLFormElement>(null)
   const [problems, setProblems] = useState<FieldProblems>(none)
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
   const [needsProof, setNeedsProof] = useState(false)
   const wantedField = useRef<string>(undefined)
-
-  useEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
 
   // After drawing: the field may only now be there.
   useEffect(() => {
@@ -95,18 +88,14 @@ export function FormDialog(props: FormDialogProps) {
   }
 
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={`${id}-heading`}
-      aria-describedby={text ? `${id}-text` : undefined}
-      onCancel={(event) => {
-        event.preventDefault()
-        close()
-      }}
+    <ModalDialog
+      className="form-dialog"
+      heading={<bdi>{heading}</bdi>}
+      text={text}
+      onCancel={close}
     >
       <form
         ref={form}
-        className="dialog-form"
         noValidate
         onSubmit={(event) => void submit(event)}
         onInput={(event) => {
@@ -114,10 +103,6 @@ export function FormDialog(props: FormDialogProps) {
           setProblems(({ [name]: _mended, ...others }) => others)
         }}
       >
-        <h2 id={`${id}-heading`}>
-          <bdi>{heading}</bdi>
-        </h2>
-        {text && <p id={`${id}-text`}>{text}</p>}
         {children?.(problems)}
         {needsProof && (
           <Field
@@ -144,6 +129,6 @@ export function FormDialog(props: FormDialogProps) {
           </button>
         </div>
       </form>
-    </dialog>
+    </ModalDialog>
   )
 }
