@@ -8,10 +8,10 @@ import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
+import { ListSkeleton } from '../../components/skeleton.tsx'
 import { activityStrings as words } from '../../strings/activity.ts'
 import { groupByDay } from './activity-days.ts'
 import { ActivityItem } from './activity-item.tsx'
-import { ActivitySkeleton } from './activity-skeleton.tsx'
 
 export default function ActivityPage() {
   const [shown, setShown] = useState('')
@@ -30,7 +30,12 @@ export default function ActivityPage() {
       <p className="intro">
         {words.intro} {words.notYou} <Link href={pagePaths.account}>{words.notYouLink}</Link>.
       </p>
-      {query.isPending && <ActivitySkeleton />}
+      {query.isPending && (
+        <ListSkeleton className="activity-skeleton" rows={6}>
+          <i className="bone wide" />
+          <i className="bone" />
+        </ListSkeleton>
+      )}
       {query.isError && !entries && (
         <LoadProblem
           cause={query.error}

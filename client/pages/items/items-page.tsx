@@ -9,12 +9,12 @@ import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { QuestionDialog } from '../../components/question-dialog.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
+import { ListSkeleton } from '../../components/skeleton.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { itemsStrings as words } from '../../strings/items.ts'
 import { ItemForm } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
-import { ItemsSkeleton } from './items-skeleton.tsx'
 import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
 
 const addButtonId = 'add-item'
@@ -88,7 +88,12 @@ export default function ItemsPage() {
         </div>
       )}
 
-      {query.isPending && <ItemsSkeleton />}
+      {query.isPending && (
+        <ListSkeleton className="items-skeleton" rows={3}>
+          <i className="bone wide" />
+          <i className="bone" />
+        </ListSkeleton>
+      )}
       {query.isError && !items && (
         <LoadProblem
           cause={query.error}
