@@ -101,7 +101,7 @@ export function FormDialog(props: FormDialogProps) {
             problem={problems[proofName]}
           />
         )}
-        <p className="dialog-problem" role="alert">
+        <p className="form-message" role="alert">
           {message}
         </p>
         <div className="actions">
