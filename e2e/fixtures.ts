@@ -24,7 +24,7 @@ interface TestFixtures {
    * Signs in without the form, as a user or as a fresh one of that role, and gives who it is. The
    * page stays where it is; its next `goto`, and every other tab of its context, finds the session.
    */
-  loginAs(page: Page, who: TestUser | Role): Promise<TestUser>
+  loginAs(page: Page, who: TestUser | Role, options?: { keep: boolean }): Promise<TestUser>
   /** Signs in without the form, and opens the first page of the app. */
   signIn(page: Page, who: TestUser | Role): Promise<void>
   /** Fails a test whose page threw, or broke its own content security policy. */
@@ -67,13 +67,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   freshUser: async ({ makeUser }, use) => use(await makeUser()),
 
   loginAs: ({ server, makeUser }, use) =>
-    use(async (page, who) => {
+    use(async (page, who, options) => {
       const user = typeof who === 'string' ? await makeUser({ role: who }) : who
       const { username, password } = user
       // The context's own cookies: what this call is given, its pages have.
       const answer = await page.request.post(`${server.url}/trpc/auth.login`, {
         headers: { origin: server.url },
-        data: { username, password },
+        data: { username, password, ...options },
       })
       await expect(answer).toBeOK()
       return user

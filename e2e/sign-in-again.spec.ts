@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
+import { operator } from './operator.ts'
 import { answerSignIn, answerTruly, trpcError } from './sign-in-form.ts'
 
 /** Longer than a browser's session may lie idle. */
@@ -80,6 +81,38 @@ test('ui.md 32: where another user signs in, the page starts over and nothing is
   await expect(page.getByLabel('Title')).toBeHidden()
   for (const { id } of [freshUser, other]) {
     expect((await server.services.items.list(id, { limit: 10 })).items).toEqual([])
+  }
+})
+
+test('ui.md 31: a session that was kept is kept again, and no other', async ({
+  page,
+  loginAs,
+  server,
+  freshUser,
+  makeUser,
+}) => {
+  const other = await makeUser()
+  for (const { keep, as } of [
+    { keep: true, as: freshUser },
+    { keep: false, as: freshUser },
+    { keep: true, as: other },
+  ]) {
+    await loginAs(page, freshUser, { keep })
+    await page.goto('/items')
+    await typeItem(page)
+    await server.services.userAdministration.endSessions(freshUser.id, operator)
+    await page.getByRole('button', { name: 'Add item' }).click()
+    const dialog = findDialog(page)
+    if (as === other) {
+      await dialog.root.getByRole('button', { name: 'Use another account' }).click()
+      await dialog.username.fill(other.username)
+    }
+    await dialog.submit(as.password)
+    await expect(dialog.root).toBeHidden()
+    const cookies = await page.context().cookies()
+    const { expires } = cookies.find(({ name }) => /keycard$/.test(name)) ?? {}
+    // -1: it ends with the browser.
+    expect(Math.sign(expires ?? 0)).toBe(keep && as === freshUser ? 1 : -1)
   }
 })
 

@@ -1,6 +1,6 @@
 // The session of one page: its access token in memory, renewed in time, one refresh for all who ask.
 
-import type { TokenResponse } from '../../server/contract/oauth.ts'
+import type { PageTokens } from '../../server/contract/oauth.ts'
 import { readAccessClaims } from './access-claims.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { isRefusal, readRetryAfter } from './refresh-failure.ts'
@@ -25,6 +25,8 @@ export interface AccessToken {
   expiresAtMs: number
   userId: string
   sessionId: string
+  /** Whether the session outlives the browser, as was asked for (R57). */
+  isKept: boolean
 }
 
 /** Why the page has to be left. */
@@ -67,12 +69,12 @@ export interface Session {
   /** Another tab has signed out. */
   signedOutElsewhere(): void
   /** Another tab has got a token: ours too, unless somebody has signed in there. */
-  takeFromTab(response: TokenResponse): void
+  takeFromTab(response: PageTokens): void
 }
 
 export interface SessionParts {
   /** Aborted where the answer stays away. */
-  refresh(signal: AbortSignal): Promise<TokenResponse>
+  refresh(signal: AbortSignal): Promise<PageTokens>
   logout(): Promise<unknown>
   tabs: Tabs
   /** Whether something would be lost with the page. */
@@ -138,7 +140,7 @@ export function createSession(parts: SessionParts): Session {
     return heldCalls.hold()
   }
 
-  async function askServer(): Promise<TokenResponse> {
+  async function askServer(): Promise<PageTokens> {
     const tooLong = new AbortController()
     const timer = setTimeout(() => tooLong.abort(new TypeError('No answer')), longestAnswerMs)
     const askedAtMs = now()
@@ -151,7 +153,7 @@ export function createSession(parts: SessionParts): Session {
     }
   }
 
-  function accept(response: TokenResponse): string {
+  function accept(response: PageTokens): string {
     const token = readToken(response)
     if ('token' in state && state.token.userId !== token.userId) {
       end('another-user')
@@ -162,7 +164,7 @@ export function createSession(parts: SessionParts): Session {
     return token.value
   }
 
-  function readToken({ access_token: value, scope }: TokenResponse): AccessToken {
+  function readToken({ access_token: value, scope, kept = false }: PageTokens): AccessToken {
     const { userId, sessionId, expiresAtMs } = readAccessClaims(value)
     return {
       value,
@@ -170,6 +172,7 @@ export function createSession(parts: SessionParts): Session {
       expiresAtMs: serverClock.toMonotonic(expiresAtMs),
       userId,
       sessionId,
+      isKept: kept,
     }
   }
 

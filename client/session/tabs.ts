@@ -1,6 +1,6 @@
 // The tabs of one browser in step: one of them refreshes, the others take its token or its sign-out.
 
-import type { TokenResponse } from '../../server/contract/oauth.ts'
+import type { PageTokens } from '../../server/contract/oauth.ts'
 import type { Turn } from './refresh-turn.ts'
 
 export interface Tabs {
@@ -9,15 +9,12 @@ export interface Tabs {
    * Asks while no other tab does, and tells them what came. Undefined where `spared` came first:
    * another tab's answer has made it needless.
    */
-  askInTurn(
-    ask: () => Promise<TokenResponse>,
-    spared?: AbortSignal,
-  ): Promise<TokenResponse | undefined>
+  askInTurn(ask: () => Promise<PageTokens>, spared?: AbortSignal): Promise<PageTokens | undefined>
 }
 
 export type TabMessage =
   | { kind: 'signed-out' }
-  | { kind: 'token'; response: TokenResponse }
+  | { kind: 'token'; response: PageTokens }
   /** A turn is over, and has brought no token. */
   | { kind: 'no-token' }
 
@@ -26,7 +23,7 @@ interface TabsParts {
   channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'> | undefined
   takeTurn(giveUp: AbortSignal): Promise<Turn>
   onSignedOut(): void
-  onToken(response: TokenResponse): void
+  onToken(response: PageTokens): void
 }
 
 /** A tab that hangs with the turn in its hand must not keep the others waiting. */

@@ -9,7 +9,10 @@ export function hasUnsavedWork(): boolean {
   return namedWork.size > 0 || [...document.forms].some(isChanged)
 }
 
-/** For work that no field of a form holds. As long as it is unsaved, the page stays at expiry. */
+/**
+ * For work that no field of a form holds, or only a controlled one: React moves its default along
+ * with its value. As long as it is unsaved, the page stays at expiry (ui.md 31).
+ */
 export function useUnsavedWork(isUnsaved: boolean): void {
   useEffect(() => {
     if (!isUnsaved) return

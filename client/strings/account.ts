@@ -10,13 +10,11 @@ export const accountStrings = {
   memberSince: 'Member since',
 
   form: {
-    fieldProblem: (field: string, problem: string) => `${field} ${problem}.`,
     currentPassword: 'Current password',
     currentPasswordMissing: 'Enter your current password.',
     wrongPassword: 'That is not your password.',
     proofWanted: 'You signed in a while ago: enter your password to show that it is you.',
     tooMany: (seconds: number) => `Too many attempts. You can try again in ${sayWait(seconds)}.`,
-    kept: 'Nothing you typed is lost.',
     saving: 'Saving…',
   },
 

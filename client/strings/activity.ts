@@ -13,8 +13,6 @@ export const activityStrings = {
   yesterday: 'Yesterday',
   unknownDevice: 'Unknown device',
   thisSession: 'This session',
-  more: 'Show more',
-  loadingMore: 'Loading…',
   moreFailed: 'The next entries didn’t load.',
   nowShown: (count: number) => `${count} entries shown.`,
   emptyHeading: 'Nothing yet',

@@ -55,8 +55,6 @@ export const usersStrings = {
   notYourself: 'You can’t disable yourself. Another admin can.',
 
   cancel: 'Cancel',
-  fieldProblem: (field: string, problem: string) => `${field} ${problem}.`,
-  kept: 'Nothing you typed is lost.',
   failed: (what: string, reason: string) => `${what} ${reason}`,
   currentPassword: 'Your own password',
   proofNeeded: 'You signed in a while ago: enter your own password to go on.',

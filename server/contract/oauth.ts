@@ -32,6 +32,12 @@ export interface TokenResponse {
   refresh_token?: string
 }
 
+/** What a page of ours is given. */
+export interface PageTokens extends TokenResponse {
+  /** "Keep me signed in" was asked for. */
+  kept?: boolean
+}
+
 /** RFC 7662 §2.2. A token that opens nothing gets no more than `active`, so that nothing leaks. */
 export type IntrospectionResponse =
   | { active: false }

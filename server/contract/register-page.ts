@@ -3,7 +3,12 @@
 import type { FieldError } from './app-error.ts'
 import { usernameMaxLength, usernameMinLength } from './credential-rules.ts'
 import { pagePaths } from './pages.ts'
-import { describeDestination, describeReader, type SignInState } from './sign-in-page.ts'
+import {
+  describeDestination,
+  describeReader,
+  type SignInState,
+  type SignInView,
+} from './sign-in-page.ts'
 
 export type RegisterState =
   | Exclude<SignInState, 'expired' | 'signed-out'>
@@ -30,17 +35,7 @@ export interface RegisterSlots {
 }
 
 /** Every piece of text on the page that differs between two answers. */
-export interface RegisterView {
-  title: string
-  state: string
-  light: string
-  lead: string
-  tone: string
-  message: string
-  next: string
-  /** The sign-in page, which goes on to the same place. */
-  signIn: string
-  username: string
+export interface RegisterView extends SignInView {
   usernameInvalid: Bit
   usernameNote: string
   email: string
@@ -109,7 +104,7 @@ export function describeRegister(slots: RegisterSlots): RegisterView {
     lead: describeDestination(next),
     message,
     next,
-    signIn: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,
+    otherDoor: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,
     username,
     usernameInvalid: isInvalid('username'),
     usernameNote: problems.username || hints.username,

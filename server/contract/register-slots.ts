@@ -1,17 +1,10 @@
 // The marks that the build leaves in the prerendered registration page, for the server's text.
 
 import type { RegisterView } from './register-page.ts'
+import { slotMarks } from './sign-in-slots.ts'
 
 export const registerSlotMarks: RegisterView = {
-  title: '__KEYCARD_title__',
-  state: '__KEYCARD_state__',
-  light: '__KEYCARD_light__',
-  lead: '__KEYCARD_lead__',
-  tone: '__KEYCARD_tone__',
-  message: '__KEYCARD_message__',
-  next: '__KEYCARD_next__',
-  signIn: '__KEYCARD_signIn__',
-  username: '__KEYCARD_username__',
+  ...slotMarks,
   usernameInvalid: bitMark('usernameInvalid'),
   usernameNote: '__KEYCARD_usernameNote__',
   email: '__KEYCARD_email__',

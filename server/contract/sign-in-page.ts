@@ -33,8 +33,8 @@ export interface SignInView {
   tone: string
   message: string
   next: string
-  /** Where an account is made, and then the way goes on. */
-  register: string
+  /** The other door's address: whoever goes through there goes on to the same place. */
+  otherDoor: string
   username: string
 }
 
@@ -79,7 +79,7 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
     lead: describeDestination(next),
     message,
     next,
-    register: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
+    otherDoor: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
     username,
   }
 }

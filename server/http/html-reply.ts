@@ -3,28 +3,17 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { RegisterSlots } from '../contract/register-page.ts'
-import type { SignInSlots } from '../contract/sign-in-page.ts'
 import type { ClientBuild } from './client-build.ts'
+import type { PrerenderedPage } from './prerendered-page.ts'
 
-/** The sign-in page; the status is the caller's (`reply.code(401)`), 200 by default. */
-export async function sendLoginPage(
+/** Sign-in or registration; the status is the caller's (`reply.code(401)`), 200 by default. */
+export async function sendDoorPage<Slots>(
   request: FastifyRequest,
   reply: FastifyReply,
-  build: Pick<ClientBuild, 'loginPage'> | undefined,
-  slots: SignInSlots,
+  page: PrerenderedPage<Slots> | undefined,
+  slots: Slots,
 ) {
-  return build ? sendHtml(request, reply, build.loginPage.render(slots)) : sendNotBuilt(reply)
-}
-
-/** The registration page; the status is the caller's, 200 by default. */
-export async function sendRegisterPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  build: Pick<ClientBuild, 'registerPage'> | undefined,
-  slots: RegisterSlots,
-) {
-  return build ? sendHtml(request, reply, build.registerPage.render(slots)) : sendNotBuilt(reply)
+  return page ? sendHtml(request, reply, page.render(slots)) : sendNotBuilt(reply)
 }
 
 export async function sendAppPage(

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts'
 import { openDeviceCookie } from '../trpc/device-cookie.ts'
 import { openRefreshCookie } from '../trpc/refresh-cookie.ts'
 import type { ClientBuild } from './client-build.ts'
-import { sendLoginPage } from './html-reply.ts'
+import { sendDoorPage } from './html-reply.ts'
 import { toHttpError } from './http-error.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
 
@@ -28,7 +28,7 @@ export async function loginForm(
     if (status === 500) request.log.error({ err: error }, 'sign-in failed')
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
-    return sendLoginPage(request, reply, build, {
+    return sendDoorPage(request, reply, build?.loginPage, {
       ...describeRefusal(error, signInMessages.refused),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',

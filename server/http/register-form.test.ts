@@ -94,7 +94,7 @@ describe('the page again', () => {
     }
     expect([slot(answer, 'username'), slot(answer, 'email')]).toEqual(['a b', 'nope'])
     expect(slot(answer, 'next')).toBe('/account')
-    expect(slot(answer, 'signIn')).toBe('/login?next=%2Faccount')
+    expect(slot(answer, 'otherDoor')).toBe('/login?next=%2Faccount')
     expect(answer.body).not.toContain('geheim')
     expect(answer.headers['set-cookie']).toBeUndefined()
   })

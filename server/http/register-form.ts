@@ -17,7 +17,7 @@ import type { Services } from '../services.ts'
 import { openDeviceCookie } from '../trpc/device-cookie.ts'
 import { openRefreshCookie } from '../trpc/refresh-cookie.ts'
 import type { ClientBuild } from './client-build.ts'
-import { sendRegisterPage } from './html-reply.ts'
+import { sendDoorPage } from './html-reply.ts'
 import { toHttpError } from './http-error.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
 
@@ -35,7 +35,7 @@ export async function registerForm(
     if (status === 500) request.log.error({ err: error }, 'registration failed')
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
-    return sendRegisterPage(request, reply, build, {
+    return sendDoorPage(request, reply, build?.registerPage, {
       ...describeProblem(error),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',

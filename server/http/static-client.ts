@@ -8,7 +8,7 @@ import { noProblems, registerMessages } from '../contract/register-page.ts'
 import { safeReturnPath } from '../contract/return-path.ts'
 import { openingSlots } from '../contract/sign-in-page.ts'
 import type { ClientBuild } from './client-build.ts'
-import { sendAppPage, sendLoginPage, sendRegisterPage } from './html-reply.ts'
+import { sendAppPage, sendDoorPage } from './html-reply.ts'
 
 export interface StaticClientOptions {
   /** undefined where nothing is built: the pages then say so. */
@@ -32,7 +32,7 @@ export async function serveStaticClient(
       // With a reason the app has just been refused: it would come back here at once.
       const isSentHere = request.query.reason !== undefined
       if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
-      return sendLoginPage(request, reply, build, {
+      return sendDoorPage(request, reply, build?.loginPage, {
         ...openingSlots(request.query.reason),
         next,
         username: '',
@@ -45,7 +45,7 @@ export async function serveStaticClient(
     const next = safeReturnPath(request.query.next)
     if (await isSignedIn(request)) return redirect(reply, next)
     if (!config.registration) reply.code(403)
-    return sendRegisterPage(request, reply, build, {
+    return sendDoorPage(request, reply, build?.registerPage, {
       ...(config.registration ? open : closed),
       problems: noProblems,
       next,

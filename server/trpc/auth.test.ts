@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
-import type { TokenResponse } from '../contract/oauth.ts'
+import type { PageTokens } from '../contract/oauth.ts'
 
 const clock = createTestClock()
 let keycard: TestApp
@@ -29,7 +29,7 @@ function call(name: string, input: unknown = {}, headers: Headers = {}) {
 
 type Answer = Awaited<ReturnType<typeof call>>
 
-const dataOf = <Data = TokenResponse>(answer: Answer) =>
+const dataOf = <Data = PageTokens>(answer: Answer) =>
   answer.json<{ result: { data: Data } }>().result.data
 
 function expectError(answer: Answer, status: number, reason: string | undefined): void {
@@ -117,6 +117,7 @@ describe('auth.login', () => {
     const day = 24 * 60 * 60
     let answer = await call('auth.login', { ...johndoe, keep: true }, sameOrigin)
     expect(maxAgeOf(answer)).toBe(String(14 * day))
+    expect(dataOf(answer).kept).toBe(true)
     for (const [passedDays, leftDays] of [
       [10, 14],
       [13, 7],
@@ -125,6 +126,7 @@ describe('auth.login', () => {
       clock.advance(passedDays * day * 1_000)
       answer = await refresh(cookieOf(answer))
       expect(maxAgeOf(answer)).toBe(String(leftDays * day))
+      expect(dataOf(answer).kept).toBe(true)
     }
     clock.advance(day * 1_000)
     expectError(await refresh(cookieOf(answer)), 401, 'invalid_grant')
@@ -134,6 +136,7 @@ describe('auth.login', () => {
     const refreshed = await refresh((await signIn()).cookie)
     expect(cookieLine(refreshed)).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
     expect(cookieLine(refreshed)).not.toContain('Max-Age')
+    expect(dataOf(refreshed).kept).toBeUndefined()
   })
 
   test('R68, R70: a browser keeps its device cookie, and only one that we made counts', async () => {

@@ -1,8 +1,8 @@
 // The question before the account is deleted: what goes with it, and the password.
 
-import { useLayoutEffect, useRef } from 'react'
 import { pagePaths } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
+import { ModalDialog } from '../../components/modal-dialog.tsx'
 import { session } from '../../session/browser-session.ts'
 import { accountStrings } from '../../strings/account.ts'
 import { CurrentPasswordField } from './current-password-field.tsx'
@@ -11,7 +11,6 @@ import { useAccountForm } from './use-account-form.ts'
 const words = accountStrings.deletion
 
 export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const deletion = trpc.account.delete.useMutation()
 
   const form = useAccountForm({
@@ -24,28 +23,17 @@ export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
     },
   })
 
-  useLayoutEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
-
   const keep = () => {
     if (!form.busy) onKeep()
   }
 
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="delete-account-question"
-      aria-describedby="delete-account-text"
-      onCancel={(event) => {
-        event.preventDefault()
-        keep()
-      }}
+    <ModalDialog
+      className="delete-account"
+      heading={words.question}
+      text={words.text}
+      onCancel={keep}
     >
-      <h2 id="delete-account-question">{words.question}</h2>
-      <p id="delete-account-text">{words.text}</p>
       <form ref={form.ref} noValidate {...form.handlers}>
         <CurrentPasswordField form={form} />
         <p className="form-message" role="alert">
@@ -60,7 +48,7 @@ export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
           </button>
         </div>
       </form>
-    </dialog>
+    </ModalDialog>
   )
 }
 

@@ -4,6 +4,7 @@ import type { User } from '../../../server/contract/users.ts'
 import { formatDate } from '../../components/format.ts'
 import { Keycard } from '../../components/keycard.tsx'
 import { SignOutButton } from '../../components/sign-out-button.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
 import { formatCardNumber } from '../../session/access-claims.ts'
 import type { AccessToken } from '../../session/session.ts'
 import { accountStrings as words } from '../../strings/account.ts'
@@ -36,11 +37,10 @@ export function Holder({ user, token }: { user: User; token: AccessToken }) {
 
 export function HolderSkeleton() {
   return (
-    <div className="holder skeleton" aria-busy="true">
-      <p className="visually-hidden" role="status">
-        {strings.shell.loading}
-      </p>
-      <i className="bone bone-card" />
-    </div>
+    <Skeleton>
+      <div className="holder">
+        <i className="bone bone-card" />
+      </div>
+    </Skeleton>
   )
 }

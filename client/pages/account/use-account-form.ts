@@ -3,8 +3,10 @@
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
+import { useFieldProblems } from '../../components/use-field-problems.ts'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { accountStrings } from '../../strings/account.ts'
+import { fieldStrings } from '../../strings/fields.ts'
 
 const words = accountStrings.form
 
@@ -23,7 +25,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
   const ref = useRef<HTMLFormElement>(null)
   const focusLater = useLaterFocus()
   const [busy, setBusy] = useState(false)
-  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
+  const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [done, setDone] = useState('')
   const [wantsProof, setWantsProof] = useState(false)
@@ -61,7 +63,6 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
 
   function explain(error: unknown) {
     const { message, reason, fields, retryAfterSeconds = 1 } = readFailure(error)
-    const known = fields.filter(({ path }) => path in labels)
     if (reason === 'reauthentication_required') {
       setWantsProof(true)
       focusLater(idOf('current_password'))
@@ -71,15 +72,10 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
       focusLater(idOf('current_password'))
     } else if (reason === 'too_many_requests') {
       setMessage(words.tooMany(retryAfterSeconds))
-    } else if (known[0]) {
-      const sentences = known.map(({ path, message }) => [
-        path,
-        words.fieldProblem(labels[path] ?? path, message),
-      ])
-      setProblems(Object.fromEntries(sentences))
-      focusLater(idOf(known[0].path))
     } else {
-      setMessage(`${message} ${words.kept}`)
+      const first = fieldProblems.explain(fields)
+      if (first !== undefined) focusLater(idOf(first))
+      else setMessage(`${message} ${fieldStrings.kept}`)
     }
   }
 
@@ -94,11 +90,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
     /** Onto the form. */
     handlers: {
       onSubmit: (event: SubmitEvent<HTMLFormElement>) => void submit(event),
-      /** Whoever mends a field is not told any more that it is wrong. */
-      onInput: (event: { target: EventTarget }) => {
-        const { name: field } = event.target as HTMLInputElement
-        setProblems(({ [field]: _mended, ...others }) => others)
-      },
+      onInput: fieldProblems.onInput,
     },
   }
 }

@@ -7,30 +7,22 @@ import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
-import { useLaterFocus } from '../../components/use-later-focus.ts'
+import { ShowMore } from '../../components/show-more.tsx'
+import { ListSkeleton } from '../../components/skeleton.tsx'
 import { activityStrings as words } from '../../strings/activity.ts'
 import { groupByDay } from './activity-days.ts'
 import { ActivityItem } from './activity-item.tsx'
-import { ActivitySkeleton } from './activity-skeleton.tsx'
 
 export default function ActivityPage() {
   const [shown, setShown] = useState('')
-  const focusLater = useLaterFocus()
   const query = trpc.activity.list.useInfiniteQuery(
     { limit: 20 },
-    { getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined },
+    {
+      getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+      select: ({ pages }) => pages.flatMap(({ entries }) => entries),
+    },
   )
-  const entries = query.data?.pages.flatMap((page) => page.entries)
-
-  async function showMore() {
-    const before = entries?.length ?? 0
-    const { data, hasNextPage } = await query.fetchNextPage()
-    const all = data?.pages.flatMap((page) => page.entries) ?? []
-    setShown(words.nowShown(all.length))
-    // The button goes with the last page: its focus goes to the first entry that it brought.
-    const firstNew = all[before]
-    if (!hasNextPage && firstNew) focusLater(entryId(firstNew.id))
-  }
+  const entries = query.data
 
   return (
     <>
@@ -38,7 +30,12 @@ export default function ActivityPage() {
       <p className="intro">
         {words.intro} {words.notYou} <Link href={pagePaths.account}>{words.notYouLink}</Link>.
       </p>
-      {query.isPending && <ActivitySkeleton />}
+      {query.isPending && (
+        <ListSkeleton className="activity-skeleton" rows={6}>
+          <i className="bone wide" />
+          <i className="bone" />
+        </ListSkeleton>
+      )}
       {query.isError && !entries && (
         <LoadProblem
           cause={query.error}
@@ -64,23 +61,7 @@ export default function ActivityPage() {
           </ul>
         </section>
       ))}
-      {query.hasNextPage && (
-        <div className="activity-more">
-          <button
-            type="button"
-            className="btn"
-            aria-disabled={query.isFetchingNextPage}
-            onClick={() => {
-              if (!query.isFetchingNextPage) void showMore()
-            }}
-          >
-            {query.isFetchingNextPage ? words.loadingMore : words.more}
-          </button>
-          <p className="field-note bad" role="alert">
-            {query.isFetchNextPageError && words.moreFailed}
-          </p>
-        </div>
-      )}
+      <ShowMore query={query} words={words} elementIdOf={entryId} announce={setShown} />
       <p className="visually-hidden" role="status">
         {shown}
       </p>

@@ -3,6 +3,8 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../server/contract/items.ts'
 import { readFailure } from '../../api/failure.ts'
+import { useFieldProblems } from '../../components/use-field-problems.ts'
+import { fieldStrings } from '../../strings/fields.ts'
 import { itemsStrings as words } from '../../strings/items.ts'
 
 interface ItemFormProps {
@@ -15,10 +17,10 @@ interface ItemFormProps {
   onCancel: () => void
 }
 
-const labels: Record<string, string> = { title: words.title, description: words.description }
+const labels = { title: words.title, description: words.description }
 
 export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: ItemFormProps) {
-  const [problems, setProblems] = useState<Record<string, string>>({})
+  const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
@@ -44,15 +46,10 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
 
   function explain(error: unknown) {
     const { message, reason, fields } = readFailure(error)
-    const known = fields.filter(({ path }) => path in labels)
-    setProblems(
-      Object.fromEntries(
-        known.map(({ path, message }) => [path, words.fieldProblem(labels[path] ?? path, message)]),
-      ),
-    )
-    if (known[0]) focusField(form.current, known[0].path)
+    const first = fieldProblems.explain(fields)
+    if (first !== undefined) focusField(form.current, first)
     else if (reason === 'not_found') setMessage(words.gone)
-    else setMessage(`${message} ${words.kept}`)
+    else setMessage(`${message} ${fieldStrings.kept}`)
   }
 
   const idOf = (field: string) => `${field}-${item?.id ?? 'new'}`
@@ -64,10 +61,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       aria-labelledby={idOf('heading')}
       noValidate
       onSubmit={(event) => void submit(event)}
-      onInput={(event) => {
-        const { name } = event.target as HTMLInputElement
-        setProblems(({ [name]: _mended, ...others }) => others)
-      }}
+      onInput={fieldProblems.onInput}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && !busy) onCancel()
       }}

@@ -7,13 +7,14 @@ import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { QuestionDialog } from '../../components/question-dialog.tsx'
+import { ShowMore } from '../../components/show-more.tsx'
+import { ListSkeleton } from '../../components/skeleton.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { itemsStrings as words } from '../../strings/items.ts'
-import { DeleteItemDialog } from './delete-item-dialog.tsx'
 import { ItemForm } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
-import { ItemsSkeleton } from './items-skeleton.tsx'
 import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
 
 const addButtonId = 'add-item'
@@ -28,10 +29,9 @@ export default function ItemsPage() {
   const focusLater = useLaterFocus()
   const query = trpc.items.list.useInfiniteQuery(itemListInput, {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
-  const loaded = query.data?.pages
-    .flatMap(({ items }) => items)
-    .filter(({ id }) => !actions.leaving.has(id))
+  const loaded = query.data?.filter(({ id }) => !actions.leaving.has(id))
   // Deleted elsewhere while it is edited here: what was typed stays on the screen.
   const isOrphan = editing && loaded && !loaded.some(({ id }) => id === editing.id)
   const items = isOrphan ? [editing, ...loaded] : loaded
@@ -46,24 +46,14 @@ export default function ItemsPage() {
     focusLater(editButtonId(item.id))
   }
 
-  function answerDelete(item: Item, answer: 'delete' | 'keep') {
+  function answerDelete(item: Item, isYes: boolean) {
     setDeleting(undefined)
-    if (answer === 'keep') return focusLater(editButtonId(item.id))
+    if (!isYes) return focusLater(editButtonId(item.id))
     const ids = loaded?.map(({ id }) => id) ?? []
     const index = ids.indexOf(item.id)
     const neighbour = ids[index + 1] ?? ids[index - 1]
     focusLater(neighbour ? editButtonId(neighbour) : addButtonId)
     void actions.deleteItem(item)
-  }
-
-  async function showMore() {
-    const shown = items?.length ?? 0
-    const { data, hasNextPage } = await query.fetchNextPage()
-    const all = data?.pages.flatMap(({ items }) => items) ?? []
-    setNotice({ text: words.nowShown(all.length), isProblem: false })
-    // The button goes with the last page: its focus goes to the first item that it brought.
-    const firstNew = all[shown]
-    if (!hasNextPage && firstNew) focusLater(rowId(firstNew.id))
   }
 
   return (
@@ -98,7 +88,12 @@ export default function ItemsPage() {
         </div>
       )}
 
-      {query.isPending && <ItemsSkeleton />}
+      {query.isPending && (
+        <ListSkeleton className="items-skeleton" rows={3}>
+          <i className="bone wide" />
+          <i className="bone" />
+        </ListSkeleton>
+      )}
       {query.isError && !items && (
         <LoadProblem
           cause={query.error}
@@ -141,26 +136,28 @@ export default function ItemsPage() {
           ))}
         </ul>
       )}
-      {query.hasNextPage && (
-        <div className="more">
-          <button
-            type="button"
-            className="btn"
-            aria-disabled={query.isFetchingNextPage}
-            onClick={() => {
-              if (!query.isFetchingNextPage) void showMore()
-            }}
-          >
-            {query.isFetchingNextPage ? words.loadingMore : words.more}
-          </button>
-          <p className="field-note bad" role="alert">
-            {query.isFetchNextPageError && words.moreFailed}
-          </p>
-        </div>
-      )}
+      <ShowMore
+        query={query}
+        words={words}
+        elementIdOf={rowId}
+        announce={(text) => setNotice({ text, isProblem: false })}
+      />
 
       {deleting && (
-        <DeleteItemDialog item={deleting} onAnswer={(answer) => answerDelete(deleting, answer)} />
+        <QuestionDialog
+          heading={words.deleteHeading}
+          text={
+            <>
+              <b className="dialog-subject" dir="auto">
+                {deleting.title}
+              </b>
+              {words.deleteText}
+            </>
+          }
+          no={words.keep}
+          yes={words.delete}
+          onAnswer={(isYes) => answerDelete(deleting, isYes)}
+        />
       )}
       <p className={notice.isProblem ? 'notice' : 'visually-hidden'} role="status">
         {notice.text}

@@ -19,7 +19,7 @@ export function PasswordField({ error, busy }: { error: string; busy: boolean })
         busy={busy}
         onCapsLock={setCapsLock}
       />
-      <p id="password-note" className={error ? 'field-note bad' : 'field-note'} aria-live="polite">
+      <p id="password-note" className="field-note" aria-live="polite">
         {error || (capsLock ? passwordStrings.capsLock : '')}
       </p>
     </div>

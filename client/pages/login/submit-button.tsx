@@ -9,12 +9,14 @@ interface SubmitButtonProps {
   secondsLeft: number
   /** Whether the wait has been long enough for a spinner. */
   spins: boolean
-  words: {
-    submit: string
-    submitBusy: string
-    submitGranted: string
-    submitThrottled: (countdown: string) => string
-  }
+  words: SubmitWords
+}
+
+export interface SubmitWords {
+  submit: string
+  submitBusy: string
+  submitGranted: string
+  submitThrottled: (countdown: string) => string
 }
 
 export function SubmitButton({ ref, state, secondsLeft, spins, words }: SubmitButtonProps) {
@@ -35,7 +37,7 @@ export function SubmitButton({ ref, state, secondsLeft, spins, words }: SubmitBu
   )
 }
 
-function chooseLabel(state: string, secondsLeft: number, words: SubmitButtonProps['words']) {
+function chooseLabel(state: string, secondsLeft: number, words: SubmitWords) {
   if (secondsLeft > 0) return words.submitThrottled(formatCountdown(secondsLeft))
   if (state === 'busy') return words.submitBusy
   if (state === 'granted') return words.submitGranted

@@ -84,11 +84,10 @@ export function useSignIn(initial: SignInView) {
       event.preventDefault()
       if (attempt.current || countdown.secondsLeft > 0) return
       const form = event.currentTarget
-      const errors = readFieldErrors(form)
-      setFieldErrors(errors)
+      setFieldErrors(readFieldErrors(form))
       setAnnouncement('')
-      const firstWrong = (['username', 'password'] as const).find((name) => errors[name] !== '')
-      if (firstWrong) inputNamed(form, firstWrong).focus()
+      const firstWrong = form.querySelector<HTMLElement>(':invalid')
+      if (firstWrong) firstWrong.focus()
       else void signIn(form)
     },
 
@@ -99,7 +98,7 @@ export function useSignIn(initial: SignInView) {
       setAnnouncement(words.cancelled)
     },
 
-    clearFieldError(name: string) {
+    clearProblem(name: string) {
       if (name in noFieldErrors) setFieldErrors((errors) => ({ ...errors, [name]: '' }))
     },
   }

@@ -20,7 +20,7 @@ export function UsernameField({ error, initial }: { error: string; initial: stri
         aria-invalid={error !== ''}
         aria-describedby="username-note"
       />
-      <p id="username-note" className={error ? 'field-note bad' : 'field-note'}>
+      <p id="username-note" className="field-note">
         {error}
       </p>
     </div>

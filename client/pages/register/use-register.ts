@@ -87,7 +87,6 @@ export function useRegister(initial: RegisterView) {
       setAnnouncement(words.cancelled)
     },
 
-    /** Whoever mends a field is not told any more that it is wrong. */
     clearProblem(name: string) {
       const field = registerFields.find((candidate) => candidate === name)
       if (!field) return

@@ -4,9 +4,9 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { pagePaths } from '../../../server/contract/pages.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
+import { QuestionDialog } from '../../components/question-dialog.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
-import { EndOthersDialog } from './end-others-dialog.tsx'
 import { endButtonId, SessionRow } from './session-row.tsx'
 import { nameSession } from './session-words.ts'
 import { useRowFocus } from './use-row-focus.ts'
@@ -30,10 +30,10 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
   const ids = sessions.map(({ id }) => id)
   const noteFocus = useRowFocus({ ids, rowId, headingId })
 
-  function answer(choice: 'end' | 'stay') {
+  function answer(isYes: boolean) {
     setIsAsking(false)
-    focusLater(choice === 'end' ? headingId : endOthersId)
-    if (choice === 'end') void actions?.endOthers(sessions)
+    focusLater(isYes ? headingId : endOthersId)
+    if (isYes) void actions?.endOthers(sessions)
   }
 
   async function confirm(session: Session) {
@@ -105,7 +105,15 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
         )}
         {words.activityBefore} <Link href={pagePaths.activity}>{words.activity}</Link>.
       </p>
-      {isAsking && <EndOthersDialog count={count} onAnswer={answer} />}
+      {isAsking && (
+        <QuestionDialog
+          heading={words.othersHeading}
+          text={words.othersText(count)}
+          no={words.stay}
+          yes={words.signOutCount(count)}
+          onAnswer={answer}
+        />
+      )}
     </section>
   )
 }

@@ -1,14 +1,11 @@
 // The page before the list is there, at its height; seen only where the wait is noticed.
 
-import { strings } from '../../strings/shell.ts'
+import { Skeleton } from '../../components/skeleton.tsx'
 
 export function SessionsSkeleton() {
   return (
-    <div className="skeleton" aria-busy="true">
-      <p className="visually-hidden" role="status">
-        {strings.shell.loading}
-      </p>
-      <div className="current-session" aria-hidden="true">
+    <Skeleton>
+      <div className="current-session">
         <i className="bone session-bone" />
         <div>
           <i className="bone wide" />
@@ -16,7 +13,7 @@ export function SessionsSkeleton() {
           <i className="bone" />
         </div>
       </div>
-      <div className="panel list part" aria-hidden="true">
+      <div className="panel list part">
         {['first', 'second'].map((name) => (
           <div className="session" key={name}>
             <span className="session-card" />
@@ -27,6 +24,6 @@ export function SessionsSkeleton() {
           </div>
         ))}
       </div>
-    </div>
+    </Skeleton>
   )
 }

@@ -4,6 +4,7 @@ import { type SubmitEvent, useRef, useState } from 'react'
 import { pagePaths } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { session } from '../../session/browser-session.ts'
+import { useAccessToken } from '../../session/use-session.ts'
 import { signInAgainStrings as words } from '../../strings/sign-in-again.ts'
 import { PasswordField } from '../login/password-field.tsx'
 import { formatCountdown } from '../login/use-countdown.ts'
@@ -14,6 +15,7 @@ const usernameId = 'sign-in-again-username'
 export function SignInAgainForm() {
   const form = useRef<HTMLFormElement>(null)
   const holder = trpc.useUtils().users.me.getData()?.username
+  const token = useAccessToken()
   const [isOther, setIsOther] = useState(holder === undefined)
   const [missing, setMissing] = useState({ username: false, password: false })
   const { message, busy, secondsLeft, ...actions } = useSignInAgain(() => emptyAndFocus('password'))
@@ -37,6 +39,8 @@ export function SignInAgainForm() {
     const credentials = {
       username: String(fields.get('username')),
       password: String(fields.get('password')),
+      // As it was asked for when the session began; somebody else has not been asked.
+      keep: !isOther && token?.isKept === true,
     }
     const empty = { username: credentials.username === '', password: credentials.password === '' }
     setMissing(empty)

@@ -12,6 +12,7 @@ import { useCountdown } from '../login/use-countdown.ts'
 interface Credentials {
   username: string
   password: string
+  keep: boolean
 }
 
 export function useSignInAgain(onWrongPassword: () => void) {

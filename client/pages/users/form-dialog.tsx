@@ -1,13 +1,13 @@
 // A dialog that does one thing to a user: what was typed stays until the server has done it.
 
-import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
+import { ModalDialog } from '../../components/modal-dialog.tsx'
+import { type FieldProblems, useFieldProblems } from '../../components/use-field-problems.ts'
+import { fieldStrings } from '../../strings/fields.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { Field } from './field.tsx'
 import { proofName } from './proof.ts'
-
-/** By the name of the field. */
-export type FieldProblems = Readonly<Record<string, string>>
 
 export interface FormDialogProps {
   heading: string
@@ -23,26 +23,18 @@ export interface FormDialogProps {
   children?: (problems: FieldProblems) => ReactNode
 }
 
-const none: FieldProblems = {}
+const none = {}
 
 /** Open while it is mounted. */
 export function FormDialog(props: FormDialogProps) {
   const { heading, text, submitLabel, isDanger = false, labels = none, children } = props
   const { onSubmit, onClose } = props
-  const id = useId()
-  const dialog = useRef<HTMLDialogElement>(null)
   const form = useRef<HTMLFormElement>(null)
-  const [problems, setProblems] = useState<FieldProblems>(none)
+  const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
   const [needsProof, setNeedsProof] = useState(false)
   const wantedField = useRef<string>(undefined)
-
-  useEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
 
   // After drawing: the field may only now be there.
   useEffect(() => {
@@ -68,8 +60,6 @@ export function FormDialog(props: FormDialogProps) {
 
   function explain(error: unknown) {
     const { message, reason, fields } = readFailure(error)
-    const known = fields.filter(({ path }) => path in labels)
-    const first = known[0]
     if (reason === 'reauthentication_required') {
       setNeedsProof(true)
       setMessage(words.proofNeeded)
@@ -77,17 +67,11 @@ export function FormDialog(props: FormDialogProps) {
     } else if (reason === 'invalid_credentials') {
       setProblems({ [proofName]: words.proofWrong })
       wantedField.current = proofName
-    } else if (first) {
-      setProblems(
-        Object.fromEntries(
-          known.map(({ path, message }) => [
-            path,
-            words.fieldProblem(labels[path] ?? path, message),
-          ]),
-        ),
-      )
-      wantedField.current = first.path
-    } else setMessage(children ? `${message} ${words.kept}` : message)
+    } else {
+      wantedField.current = fieldProblems.explain(fields)
+      if (wantedField.current !== undefined) return
+      setMessage(children ? `${message} ${fieldStrings.kept}` : message)
+    }
   }
 
   function close() {
@@ -95,29 +79,18 @@ export function FormDialog(props: FormDialogProps) {
   }
 
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={`${id}-heading`}
-      aria-describedby={text ? `${id}-text` : undefined}
-      onCancel={(event) => {
-        event.preventDefault()
-        close()
-      }}
+    <ModalDialog
+      className="form-dialog"
+      heading={<bdi>{heading}</bdi>}
+      text={text}
+      onCancel={close}
     >
       <form
         ref={form}
-        className="dialog-form"
         noValidate
         onSubmit={(event) => void submit(event)}
-        onInput={(event) => {
-          const { name } = event.target as HTMLInputElement
-          setProblems(({ [name]: _mended, ...others }) => others)
-        }}
+        onInput={fieldProblems.onInput}
       >
-        <h2 id={`${id}-heading`}>
-          <bdi>{heading}</bdi>
-        </h2>
-        {text && <p id={`${id}-text`}>{text}</p>}
         {children?.(problems)}
         {needsProof && (
           <Field
@@ -128,7 +101,7 @@ export function FormDialog(props: FormDialogProps) {
             problem={problems[proofName]}
           />
         )}
-        <p className="dialog-problem" role="alert">
+        <p className="form-message" role="alert">
           {message}
         </p>
         <div className="actions">
@@ -144,6 +117,6 @@ export function FormDialog(props: FormDialogProps) {
           </button>
         </div>
       </form>
-    </dialog>
+    </ModalDialog>
   )
 }

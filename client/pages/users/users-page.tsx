@@ -8,6 +8,7 @@ import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { ListSkeleton } from '../../components/skeleton.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
@@ -16,7 +17,6 @@ import { SortSelect } from './sort-controls.tsx'
 import { UserList } from './user-list.tsx'
 import { UserSearch } from './user-search.tsx'
 import { hrefOf, readView, type UsersView } from './users-address.ts'
-import { UsersSkeleton } from './users-skeleton.tsx'
 
 const usersPerPage = 20
 const addButtonId = 'add-user'
@@ -75,7 +75,12 @@ export default function UsersPage() {
           onRetry={() => void query.refetch()}
         />
       )}
-      {query.isPending && <UsersSkeleton />}
+      {query.isPending && (
+        <ListSkeleton className="users-skeleton" rows={8}>
+          <i className="bone" />
+          <i className="bone wide" />
+        </ListSkeleton>
+      )}
       {query.data && (
         <UserList
           {...query.data}

@@ -4,7 +4,7 @@ import type { Granted } from '../../auth/grants/issue-tokens.ts'
 import { registrationSchema } from '../../contract/account.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
-import type { TokenResponse } from '../../contract/oauth.ts'
+import type { PageTokens } from '../../contract/oauth.ts'
 import { publicProcedure, router } from '../procedures.ts'
 import type { RefreshCookie } from '../refresh-cookie.ts'
 
@@ -79,9 +79,9 @@ export const authRouter = router({
 })
 
 /** The token stays out of the answer wherever the browser keeps it better (R69). */
-function keepInCookie(cookie: RefreshCookie, { tokens, session }: Granted): TokenResponse {
+function keepInCookie(cookie: RefreshCookie, { tokens, session }: Granted): PageTokens {
   if (!cookie.available) return tokens
   const { refresh_token, ...withoutIt } = tokens
   cookie.set(refresh_token, session)
-  return withoutIt
+  return { ...withoutIt, ...(session.kept && { kept: true }) }
 }

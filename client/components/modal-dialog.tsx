@@ -1,0 +1,41 @@
+// A dialog over the page, which is open while it is mounted: its name, what it says, and its way out.
+
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+
+interface ModalDialogProps {
+  className?: string
+  heading: ReactNode
+  text?: ReactNode
+  /** Escape, or whatever else the browser takes for it. */
+  onCancel: () => void
+  children: ReactNode
+}
+
+export function ModalDialog({ className, heading, text, onCancel, children }: ModalDialogProps) {
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+
+  // Closed before it goes, so that the browser gives the focus back to where it was.
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+
+  return (
+    <dialog
+      ref={dialog}
+      className={className}
+      aria-labelledby={`${id}-heading`}
+      aria-describedby={text ? `${id}-text` : undefined}
+      onCancel={(event) => {
+        event.preventDefault()
+        onCancel()
+      }}
+    >
+      <h2 id={`${id}-heading`}>{heading}</h2>
+      {text && <p id={`${id}-text`}>{text}</p>}
+      {children}
+    </dialog>
+  )
+}

@@ -1,0 +1,99 @@
+// What the two doors have in common, sign-in and registration: a card in its sleeve, and a form on it.
+
+import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react'
+import { docsPath } from '../../../server/contract/pages.ts'
+import type { SignInView } from '../../../server/contract/sign-in-page.ts'
+import { signInStrings } from '../../strings/sign-in.ts'
+import { ReaderCard } from './reader-card.tsx'
+import { StatusArea } from './status-area.tsx'
+import { SubmitButton, type SubmitWords } from './submit-button.tsx'
+import { usePatience } from './use-patience.ts'
+
+interface DoorPageProps {
+  title: string
+  /** Where the form goes without scripts. */
+  action: string
+  words: SubmitWords & { heading: string; toOtherDoor: string; otherDoor: string }
+  /** The minimum stands in the page for whoever reads the view back from there. */
+  view: SignInView & { minimum?: string }
+  announcement: string
+  secondsLeft: number
+  submit: (event: SubmitEvent<HTMLFormElement>) => void
+  /** Whoever mends a field is not told any more that it is wrong. */
+  clearProblem: (fieldName: string) => void
+  cancel: () => void
+  /** The fields. */
+  children: ReactNode
+}
+
+/** Where a page that opens with a failure has its focus: what is marked, or a password that was wrong. */
+const toMend = '[aria-invalid=true], [data-state=error] [autocomplete=current-password]'
+
+export function DoorPage(props: DoorPageProps) {
+  const { title, action, words, view, announcement, secondsLeft, children } = props
+  const patience = usePatience(view.state === 'busy')
+  const form = useRef<HTMLFormElement>(null)
+  const submitButton = useRef<HTMLButtonElement>(null)
+
+  useEffect(() => {
+    document.title = title
+  }, [title])
+
+  useEffect(() => {
+    // Without scripts the browser's own checks stand; from here on the page says it in its words.
+    if (!form.current) return
+    form.current.noValidate = true
+    const nothingFocused = document.activeElement === document.body
+    if (nothingFocused) form.current.querySelector<HTMLElement>(toMend)?.focus()
+  }, [])
+
+  const cancel = () => {
+    props.cancel()
+    // The Cancel button goes away: focus must not go with it.
+    submitButton.current?.focus()
+  }
+
+  return (
+    <div className="page" data-state={view.state} data-minimum={view.minimum}>
+      <main>
+        <div className="stack">
+          <ReaderCard light={view.light} />
+          <div className="sleeve">
+            <h1>{words.heading}</h1>
+            <StatusArea
+              view={view}
+              secondsLeft={secondsLeft}
+              onCancel={patience === 'long' ? cancel : undefined}
+            />
+            <form
+              ref={form}
+              method="post"
+              action={action}
+              onSubmit={props.submit}
+              onInput={(event) => props.clearProblem((event.target as HTMLInputElement).name)}
+            >
+              <input type="hidden" name="next" value={view.next} />
+              {children}
+              <SubmitButton
+                ref={submitButton}
+                state={view.state}
+                secondsLeft={secondsLeft}
+                spins={patience !== 'short'}
+                words={words}
+              />
+            </form>
+            <p className="foot">
+              {words.toOtherDoor} <a href={view.otherDoor}>{words.otherDoor}</a>
+            </p>
+            <p className="visually-hidden" role="status">
+              {patience === 'long' ? signInStrings.stillWorking : announcement}
+            </p>
+          </div>
+        </div>
+      </main>
+      <footer>
+        <a href={docsPath}>{signInStrings.apiDocs}</a>
+      </footer>
+    </div>
+  )
+}
