@@ -31,7 +31,8 @@ function everythingIn(chromium: Browser): PlaywrightTestConfig {
 /** Without what asks for a thing that only Chromium can do, or is told to do otherwise. */
 function mainPathsIn(executablePath: string): PlaywrightTestConfig {
   return {
-    testMatch: /(after-paint|cross-site|example|fixtures|items|session|sign-in-form|users)\.spec\.ts$/,
+    testMatch:
+      /(after-paint|cross-site|example|fixtures|items|session|sign-in-form|users)\.spec\.ts$/,
     grepInvert: /@chromium/,
     use: {
       ...sharedUse,
