@@ -40,7 +40,7 @@ export default defineConfig({
       },
       // @trpc/client does not say so of itself, and its WebSocket link would come along unused.
       treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },
-      // One file of React that all entries share, under a name that tells what it is.
+      // One file of what several pages share, and not one for each part of it.
       output: {
         codeSplitting: {
           groups: [
@@ -48,6 +48,11 @@ export default defineConfig({
             {
               name: 'door',
               test: /client\/(pages\/login\/|strings\/sign-in\.ts)|contract\/(sign-in-page|return-path)/,
+              includeDependenciesRecursively: false,
+            },
+            {
+              name: 'parts',
+              test: /client\/(components\/(modal-dialog|question-dialog|show-more|skeleton|use-field-problems|use-later-focus)|strings\/(list|fields))\./,
               includeDependenciesRecursively: false,
             },
           ],
