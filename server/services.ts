@@ -166,6 +166,7 @@ export async function createServices(
       }),
       signingKeys,
       clock,
+      feed,
     })
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })
@@ -191,7 +192,7 @@ export async function createServices(
     const clients = createClients({ database, revocations, clock })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
     const throttleCounters = createThrottleCounters({ database, nowMs })
-    feed.follow({ refresh: async () => {}, purge: throttleCounters.purge })
+    feed.follow({ purge: throttleCounters.purge })
     const loginThrottle = createLoginThrottle({
       counters: throttleCounters,
       masterKeys,

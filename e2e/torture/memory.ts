@@ -22,6 +22,26 @@ export async function readMemory(url: string): Promise<Memory> {
   }
 }
 
+/**
+ * The lowest sample of each tenth: what garbage collections leave. In between hundreds of MiB come and
+ * go, the more the busier the machine is, and say nothing of what stays.
+ */
+export function lowestOfTenths(
+  samples: readonly MemorySample[],
+  what: keyof Memory,
+): MemorySample[] {
+  const size = Math.max(1, Math.ceil(samples.length / 10))
+  const starts = Array.from(
+    { length: Math.ceil(samples.length / size) },
+    (_, tenth) => tenth * size,
+  )
+  return starts.map((start) =>
+    samples
+      .slice(start, start + size)
+      .reduce((lowest, sample) => (sample[what] < lowest[what] ? sample : lowest)),
+  )
+}
+
 /** By least squares, in MiB for each unit of `at`. */
 export function slopeOf(samples: readonly MemorySample[], what: keyof Memory): number {
   if (samples.length < 2) return 0

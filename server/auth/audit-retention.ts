@@ -17,7 +17,6 @@ const dayMs = 24 * 60 * 60_000
 export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionParts): void {
   const { kysely } = database
   feed.follow({
-    refresh: async () => {},
     async purge() {
       const oldest = kysely
         .selectFrom('audit_events')

@@ -56,7 +56,6 @@ forEachEngine((engine) => {
     const feed = createChangeFeed({ database, clock, onError: () => {}, monotonicNow: () => nowMs })
     onTestFinished(() => feed.close())
     feed.follow({
-      refresh: async () => {},
       purge() {
         purges += 1
         return new Promise(() => {})

@@ -25,7 +25,7 @@ export interface ChangeFeed {
 
 export interface Follower {
   /** Reads what others may have written since. */
-  refresh(): Promise<void>
+  refresh?(): Promise<void>
   /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
   purge?(): Promise<PurgedRows>
 }
@@ -73,7 +73,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   /** Whoever joins a reading that is under way may miss what was written since it began. */
   async function readChanges(): Promise<void> {
     try {
-      if (!isUnchanged()) await callEach((follower) => follower.refresh())
+      if (!isUnchanged()) await callEach((follower) => follower.refresh?.())
       outages.heard()
     } catch (error) {
       lastChangeToken = null

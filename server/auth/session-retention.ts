@@ -23,7 +23,6 @@ const dayMs = 24 * 60 * 60_000
 export function purgeSessions({ database, clock, feed, keepDays }: SessionRetentionParts): void {
   const { kysely } = database
   feed.follow({
-    refresh: async () => {},
     async purge() {
       const oldest = kysely
         .selectFrom('sessions')
@@ -38,7 +37,6 @@ export function purgeSessions({ database, clock, feed, keepDays }: SessionRetent
     },
   })
   feed.follow({
-    refresh: async () => {},
     async purge() {
       const oldest = kysely
         .selectFrom('known_devices')

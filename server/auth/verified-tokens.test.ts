@@ -1,10 +1,12 @@
 // A token that was verified once is looked at again at each use: time, keys, revocation, and its spelling.
 
 import { expect, onTestFinished, test } from 'vitest'
+import { stillFeed } from '../../e2e/still-feed.ts'
 import { openTestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { AccessTokenClaims, AccessTokens } from './access-tokens.ts'
+import type { Follower } from './change-feed.ts'
 import { rememberVerified } from './verified-tokens.ts'
 
 const clock = createTestClock()
@@ -72,7 +74,7 @@ function countVerifications() {
     }
   }
   const accessTokens: AccessTokens = { verify, issue: () => Promise.reject(new Error('not here')) }
-  const known = { accessTokens, signingKeys: { knows: () => true }, clock }
+  const known = { accessTokens, signingKeys: { knows: () => true }, clock, feed: stillFeed }
   return { known, count: () => count }
 }
 
@@ -92,6 +94,27 @@ test('what is remembered is bounded: the token used longest ago makes room', asy
   expect(count()).toBe(3)
   await tokens.verify('b')
   expect(count()).toBe(4)
+})
+
+test('what has expired is forgotten at the next purge', async () => {
+  const { known, count } = countVerifications()
+  const followers: Follower[] = []
+  const feed = { follow: (follower: Follower) => void followers.push(follower) }
+  const tokens = rememberVerified({ ...known, feed })
+  const purge = () => Promise.all(followers.map((follower) => follower.purge?.()))
+
+  await tokens.verify('short')
+  clock.advance(899_999)
+  await tokens.verify('fresh')
+  await purge()
+  clock.advance(1)
+  await purge()
+  // Where it were still known, a clock that is set back would make it good again.
+  clock.advance(-1)
+  await tokens.verify('fresh')
+  expect(count()).toBe(2)
+  await tokens.verify('short')
+  expect(count()).toBe(3)
 })
 
 test('a token from the future is not believed when the clock has been set back', async () => {

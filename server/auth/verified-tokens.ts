@@ -3,12 +3,14 @@
 import { LRUCache } from 'lru-cache'
 import { type Clock, toSeconds } from '../db/clock.ts'
 import { type AccessTokenClaims, type AccessTokens, clockSkewSeconds } from './access-tokens.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 interface VerifiedTokensParts {
   accessTokens: AccessTokens
   signingKeys: Pick<SigningKeys, 'knows'>
   clock: Clock
+  feed: Pick<ChangeFeed, 'follow'>
   /** How many tokens, of some 1.5 KB each, the one used longest ago making room; 10,000 by default. */
   capacity?: number
 }
@@ -16,10 +18,11 @@ interface VerifiedTokensParts {
 /**
  * A check of a signature is half of what a call costs, and a client shows one token for all its calls.
  * Time and keys are judged at each use, and revocation by whoever asks here (R58): a token that was
- * good is never believed for having been good. Nothing that was refused is kept.
+ * good is never believed for having been good. Nothing that was refused is kept, and what has expired
+ * not for long.
  */
 export function rememberVerified(parts: VerifiedTokensParts): AccessTokens {
-  const { accessTokens, signingKeys, clock, capacity = 10_000 } = parts
+  const { accessTokens, signingKeys, clock, feed, capacity = 10_000 } = parts
   // By the whole token: another spelling of it, or another signature, is another token.
   const verified = new LRUCache<string, AccessTokenClaims>({ max: capacity })
 
@@ -29,6 +32,14 @@ export function rememberVerified(parts: VerifiedTokensParts): AccessTokens {
     return isItsTime && signingKeys.knows(keyId)
   }
 
+  async function purge() {
+    for (const [token, claims] of [...verified.entries()]) {
+      if (!isStillGood(claims)) verified.delete(token)
+    }
+    return {}
+  }
+
+  feed.follow({ purge })
   return {
     issue: accessTokens.issue,
 
