@@ -10,6 +10,7 @@ import {
 } from '../../e2e/account-holder.ts'
 import { forEachEngine } from '../../e2e/databases.ts'
 
+const firstPage = { page: 1, perPage: 10, sort: 'username', order: 'asc' } as const
 const sixMinutes = 6 * 60_000
 
 interface Wanted {
@@ -73,6 +74,19 @@ forEachEngine((engine) => {
     const fresh = await ada.signIn()
     expect(await change(fresh, { email: null })).toMatchObject({ email: null })
     expect(await services().users.findByLogin(email)).toBeUndefined()
+  })
+
+  test('two changes at once both hold, and he is found by both', async () => {
+    const ada = await makeHolder(services())
+    const here = await ada.signIn()
+    for (let round = 0; round < 10; round++) {
+      const [fullName, email] = [`Name${round} of ${ada.username}`, `mail${round}@${ada.username}`]
+      await Promise.all([change(here, { fullName }), change(here, { email })])
+      for (const search of [fullName, email]) {
+        const found = await services().userDirectory.list({ ...firstPage, search })
+        expect(found.users).toMatchObject([{ id: ada.id, fullName, email }])
+      }
+    }
   })
 
   test('what is as it was asks for nothing and stands in no log', async () => {

@@ -40,7 +40,7 @@ interface ProfileChangeParts {
 
 export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
   const { database, clock, users, reauthenticate, auditLog } = parts
-  return async (request) => {
+  const change: ProfileChange = async (request) => {
     const { identity, currentPassword, device } = request
     assertProfile(request)
     const user = await users.getCaller(identity)
@@ -54,6 +54,9 @@ export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
       .updateTable('users')
       .set(Object.assign({ updated_at_ms: clock.now() }, ...changes.map(({ set }) => set)))
       .where('id', '=', user.id)
+      // What he is found by is made of both: it must not be made of one that has changed meanwhile.
+      .where('full_name', 'is not distinct from', user.fullName)
+      .where('email', 'is not distinct from', user.email)
     const { sessionId } = identity
     const entries = changes.map(({ field }) => ({
       userId: user.id,
@@ -67,13 +70,14 @@ export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
     try {
       await sayConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
     } catch (error) {
-      // Deleted meanwhile, which this says in its own words.
-      if (error instanceof RequiredWriteError) await users.getCaller(identity)
+      // Changed meanwhile, or deleted, which is then said in its own words.
+      if (error instanceof RequiredWriteError) return change(request)
       throw error
     }
     for (const facts of entries) auditLog.tell('profile_changed', facts)
     return users.getCaller(identity)
   }
+  return change
 }
 
 function assertProfile({ fullName, email }: ProfileChangeRequest): void {
