@@ -86,6 +86,8 @@ export async function answerByTrpc(
   reply: FastifyReply,
   services: Services,
 ): Promise<FastifyReply> {
+  // It makes a URL of the Host header, which not every one can be; no procedure reads it.
+  request.raw.headers.host = 'localhost'
   await fastifyRequestHandler({
     router,
     req: request,
