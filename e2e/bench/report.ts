@@ -88,7 +88,8 @@ function describeConditions(isQuick: boolean): string {
   const [cpu] = os.cpus()
   const facts = [
     `${os.availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}`,
-    `${os.type()} ${os.release()}`,
+    // Without what whoever built the kernel has called it.
+    `${os.type()} ${os.release().split('-', 1)[0]}`,
     `Node ${process.versions.node}`,
     ...readFastapiVersion(),
     new Date().toISOString().slice(0, 10),
