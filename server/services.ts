@@ -14,11 +14,12 @@ import { type Clients, createClients } from './auth/clients.ts'
 import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
 import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
-import { countRefreshes, createEventCounts, type EventCounts } from './auth/event-counts.ts'
+import { createEventCounts, type EventCounts } from './auth/event-counts.ts'
 import {
   type ClientCredentialsGrant,
   createClientCredentialsGrant,
 } from './auth/grants/client-credentials.ts'
+import { countRefreshes } from './auth/grants/counted-refreshes.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
 import { createSessionStart } from './auth/grants/start-session.ts'

@@ -1,7 +1,6 @@
 // How often each thing has happened since the start, for the operator's graphs.
 
 import type { AuditEvent } from '../contract/audit-events.ts'
-import type { RefreshTokenGrant } from './grants/refresh-token.ts'
 
 export type CountedEvent = AuditEvent | 'refreshed' | 'refresh_refused'
 
@@ -15,19 +14,5 @@ export function createEventCounts(): EventCounts {
   return {
     add: (event) => void counts.set(event, (counts.get(event) ?? 0) + 1),
     read: () => counts,
-  }
-}
-
-/** Refreshes are too many for the audit log: they are counted only. */
-export function countRefreshes(grant: RefreshTokenGrant, counts: EventCounts): RefreshTokenGrant {
-  return async (request) => {
-    try {
-      const tokens = await grant(request)
-      counts.add('refreshed')
-      return tokens
-    } catch (error) {
-      counts.add('refresh_refused')
-      throw error
-    }
   }
 }
