@@ -62,7 +62,8 @@ export const benchNodes: Bench = {
       })),
       notes: [
         `Each group has a PostgreSQL of its own, which is not counted. Every process of a group gets ${callsPerSecond} calls ` +
-          'a second at the same time, so two of them answer twice as many. `identity` asks no database, `users.me` reads a row.',
+          'a second at the same time, so two of them answer twice as many. `identity` asks no database, `users.me` reads a row. ' +
+          'A call that comes alone costs more than one of many, which share their way in and out.',
       ],
     }
   },
