@@ -34,12 +34,14 @@ export function fillSqlite(dataDir: string, count: number): void {
 export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   const database = new Libsql(join(dataDir, 'keycard.db'), { readonly: true })
   try {
-    const rows: unknown[] = database
-      .prepare('select id from sessions where counter = 0 order by random() limit ?')
+    const rows = database
+      .prepare(
+        "select id, counter from sessions where door = 'token' and revoked_at_ms is null order by random() limit ?",
+      )
       .raw()
-      .all([count])
+      .all([count]) as [id: string, counter: number][]
     const tokens = createRefreshTokens(createMasterKeys(loadMasterKeyFile(dataDir)))
-    return rows.map((row) => tokens.make({ sessionId: String(row), counter: 0 }))
+    return rows.map(([sessionId, counter]) => tokens.make({ sessionId, counter }))
   } finally {
     database.close()
   }

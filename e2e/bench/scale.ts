@@ -103,7 +103,10 @@ async function measureDeeds(
           accessTokens.push((await refresh(connection, { refresh_token })).access_token)
         }
       }, refreshTokens.length),
-      'protected call': await measure(() => callEach(connection, accessTokens), others),
+      'protected call': await measure(
+        () => callEach(connection, accessTokens),
+        refreshTokens.length,
+      ),
     }
   } finally {
     connection.close()
