@@ -1,6 +1,5 @@
 // createApp: every plugin and route, in reading order. It does not listen.
 
-import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { introspectionEndpoint } from '../oauth/introspect.ts'
 import { metadataEndpoints } from '../oauth/metadata.ts'
@@ -57,7 +56,6 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   handleErrors(app)
   addIdentity(app)
   closeGracefully(app, services)
-  await app.register(cookie)
 
   // For the operator. Not a plugin of its own: it measures all the others.
   await metricsEndpoint(app, services)

@@ -1,7 +1,6 @@
 // Who hangs up: the procedure that works for him is told.
 
 import { connect } from 'node:net'
-import cookie from '@fastify/cookie'
 import { initTRPC } from '@trpc/server'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
@@ -25,7 +24,6 @@ test('a client that hangs up aborts the signal of the procedure that works for i
     await app.close()
     await keycard.close()
   })
-  await app.register(cookie)
   await app.register(async (door) => trpcDoor(door, keycard.services, router))
   await app.listen({ port: 0, host: '127.0.0.1' })
 

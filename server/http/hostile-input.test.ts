@@ -2,7 +2,6 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -26,7 +25,6 @@ beforeAll(async () => {
   keycard = await openTestApp({ logger, env: { TRUSTED_PROXIES: '127.0.0.1' } })
   accessToken = await keycard.tokenFor('admin')
   pages = fastify({ loggerInstance: logger as FastifyBaseLogger })
-  await pages.register(cookie)
   await loginForm(pages, keycard.services, {
     loginPage: createLoginPage(Object.values(slotMarks).join('\n')),
   })

@@ -1,6 +1,5 @@
 // POST /login: the sign-in form where no script runs.
 
-import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
@@ -18,7 +17,6 @@ let app: FastifyInstance
 beforeAll(async () => {
   keycard = await openTestApp()
   app = fastify()
-  await app.register(cookie)
   await loginForm(app, keycard.services, {
     loginPage: createLoginPage(template),
   })
@@ -206,7 +204,6 @@ describe('what is no sign-in at all', () => {
   test('R20: with PASSWORD_GRANT=off the page says that this is switched off', async () => {
     const closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
     const door = fastify()
-    await door.register(cookie)
     await loginForm(door, closed.services, {
       loginPage: createLoginPage(template),
     })
@@ -223,7 +220,6 @@ describe('what is no sign-in at all', () => {
 
   test('without the built pages it says so', async () => {
     const bare = fastify()
-    await bare.register(cookie)
     await loginForm(bare, keycard.services, undefined)
     const answer = await bare.inject({
       method: 'POST',

@@ -1,6 +1,5 @@
 // POST /register: the registration form where no script runs.
 
-import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
@@ -16,7 +15,6 @@ const template = Object.entries(registerSlotMarks)
 
 async function openForm(services: Services): Promise<FastifyInstance> {
   const app = fastify()
-  await app.register(cookie)
   await registerForm(app, services, { registerPage: createRegisterPage(template) })
   return app
 }

@@ -1,6 +1,5 @@
 // The same protocol: every request of a table gets from our adapter what it gets from tRPC's own.
 
-import cookie from '@fastify/cookie'
 import { initTRPC, TRPCError } from '@trpc/server'
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -72,7 +71,6 @@ async function openBoth(router: AnyRouter) {
   const { services } = keycard
   const [ours, theirs] = [Fastify(), Fastify()]
   apps.push(ours, theirs)
-  for (const app of [ours, theirs]) await app.register(cookie)
   await ours.register(async (door) => trpcDoor(door, services, router))
   await theirs.register(async (door) => trpcDoor(door, services, router, answerByTrpc))
   return { ours, theirs }

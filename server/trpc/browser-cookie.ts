@@ -1,7 +1,6 @@
 // A cookie of ours: no script can read it, and only our own pages set and send it (R68 to R71).
 
-import '@fastify/cookie'
-import type { CookieSerializeOptions } from '@fastify/cookie'
+import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
@@ -38,27 +37,36 @@ export function openBrowserCookie(
     throw new AppError('invalid_request', 'Call auth.* through a plain link, not a streaming one')
   }
   const available = origin === 'own'
-  const name = fullName(cookie, config)
-  const attributes: CookieSerializeOptions = {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: config.cookieSecure,
+
+  function send(ours: Pick<SetCookie, 'value' | 'maxAge' | 'expires'>): void {
+    if (!available) return
+    const name = fullName(cookie, config)
+    const attributes = { path: '/', httpOnly: true, secure: config.cookieSecure } as const
+    const line = stringifySetCookie({ name, ...ours, ...attributes, sameSite: 'strict' })
+    // Fastify puts it beside those that are set already.
+    reply.header('set-cookie', line)
   }
+
   return {
     available,
-    read: () => (available ? request.cookies[name] : undefined),
-    set(value, maxAge) {
-      if (!available) return
-      reply.setCookie(name, value, maxAge === undefined ? attributes : { ...attributes, maxAge })
-    },
-    clear() {
-      if (available) reply.clearCookie(name, attributes)
-    },
+    read: () => (available ? readCookie(request, cookie, config) : undefined),
+    set: (value, maxAge) => send(maxAge === undefined ? { value } : { value, maxAge }),
+    clear: () => send({ value: '', maxAge: 0, expires: new Date(0) }),
   }
 }
 
+/** Whoever made the browser send it: see `openBrowserCookie` for what only our own pages may ask. */
+export function readCookie(
+  { headers }: FastifyRequest,
+  cookie: CookieName,
+  config: CookieConfig,
+): string | undefined {
+  return headers.cookie === undefined
+    ? undefined
+    : parseCookie(headers.cookie)[fullName(cookie, config)]
+}
+
 /** The prefix makes the browser insist: Secure, this host alone, the whole of it (RFC 6265bis). */
-export function fullName(cookie: CookieName, { cookieSecure }: CookieConfig): string {
+function fullName(cookie: CookieName, { cookieSecure }: CookieConfig): string {
   return cookieSecure ? `__Host-${cookie}` : cookie
 }

@@ -2,7 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../services.ts'
-import { fullName, openBrowserCookie } from './browser-cookie.ts'
+import { openBrowserCookie, readCookie } from './browser-cookie.ts'
 import { judgeOrigin } from './request-origin.ts'
 
 export interface DeviceCookie {
@@ -21,7 +21,7 @@ export function readDeviceId(
   { config, deviceTokens }: Pick<Services, 'config' | 'deviceTokens'>,
 ): string | undefined {
   if (judgeOrigin(request.headers, config.publicUrl) !== 'own') return undefined
-  const token = request.cookies[fullName('keycard-device', config)]
+  const token = readCookie(request, 'keycard-device', config)
   return token === undefined ? undefined : deviceTokens.read(token)
 }
 

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '../auth/session-rows.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { Services } from '../services.ts'
-import { fullName, openBrowserCookie } from './browser-cookie.ts'
+import { openBrowserCookie, readCookie } from './browser-cookie.ts'
 
 export interface RefreshCookie {
   /** False for clients that are no browser: they keep the token themselves. */
@@ -42,7 +42,7 @@ export async function hasLiveRefreshCookie(
   request: FastifyRequest,
   { config, sessions }: Pick<Services, 'config' | 'sessions'>,
 ): Promise<boolean | undefined> {
-  const refreshToken = request.cookies[fullName('keycard', config)]
+  const refreshToken = readCookie(request, 'keycard', config)
   if (refreshToken === undefined) return false
   try {
     return await sessions.isLive(refreshToken)
