@@ -2,9 +2,11 @@
 
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { formatForm, formatRequest, openConnection } from './connection.ts'
-import { sendCalls } from './load.ts'
+import { sendCalls, whileAwake } from './load.ts'
 
 describe('sendCalls', () => {
   it('sends exactly as many as it was told, over all connections together', async () => {
@@ -34,6 +36,17 @@ describe('sendCalls', () => {
     const port = await serve((request) => request.socket.destroy())
     await expect(sendCalls({ port, path: '/' }, 5)).rejects.toThrow(/hung up|ECONNRESET/)
   })
+})
+
+test('whileAwake: this process does not sleep until the work is done, and then it does again', async () => {
+  const idleMsDuring = async (work: () => Promise<void>) => {
+    const before = performance.eventLoopUtilization()
+    await work()
+    return performance.eventLoopUtilization(before).idle
+  }
+  const rest = () => sleep(50)
+  expect(await idleMsDuring(() => whileAwake(rest))).toBe(0)
+  expect(await idleMsDuring(rest)).toBeGreaterThan(0)
 })
 
 describe('openConnection', () => {

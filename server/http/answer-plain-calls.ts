@@ -77,10 +77,10 @@ export async function answerPlainCalls(
       .send(json)
   }
 
-  const outcomes = await Promise.all(calls.map(call))
+  const [alone] = calls
+  const answer = isBatch || !alone ? await Promise.all(calls.map(call)) : await call(alone, 0)
   try {
-    const [first] = outcomes
-    return send(isBatch || !first ? outcomes : first)
+    return send(answer)
   } catch (cause) {
     // An output that JSON cannot say.
     return send(fail(cause))
