@@ -47,6 +47,16 @@ export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   }
 }
 
+/** As if no user had been here: when one was seen last is written down once a minute. */
+export function forgetLastSeen(dataDir: string): void {
+  const database = new Libsql(join(dataDir, 'keycard.db'))
+  try {
+    database.exec('update users set last_seen_at_ms = 0 where last_seen_at_ms > 0')
+  } finally {
+    database.close()
+  }
+}
+
 function crowdStatements(count: number): string[] {
   const randomId = 'lower(hex(randomblob(11)))'
   const { idleMs, absoluteMs } = sessionLifetimes.token
