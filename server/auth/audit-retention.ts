@@ -1,6 +1,6 @@
 // How long the audit log is kept: what is older goes once a minute.
 
-import type { Clock } from '../db/clock.ts'
+import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { purgeBatchSize, purgeInBatches } from '../db/purge-in-batches.ts'
 import type { ChangeFeed } from './change-feed.ts'
@@ -11,8 +11,6 @@ interface AuditRetentionParts {
   feed: ChangeFeed
   keepDays: number
 }
-
-const dayMs = 24 * 60 * 60_000
 
 export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionParts): void {
   const { kysely } = database

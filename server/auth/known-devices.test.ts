@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest'
 import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
+import { deviceLifetimeMs } from '../contract/device.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import { deviceLifetimeMs } from './known-devices.ts'
 
 const web = 'keycard-web'
 const device = { address: null, userAgent: 'A browser' }

@@ -1,12 +1,10 @@
 // Known devices: the browsers that a user has signed in with, told apart by their device cookie.
 
 import { type Compilable, type RawBuilder, sql } from 'kysely'
+import { deviceLifetimeMs } from '../contract/device.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Flag } from '../db/tables.ts'
-
-/** How long a device is remembered after its last sign-in: as long as RFC 6265bis lets a cookie live. */
-export const deviceLifetimeMs = 400 * 24 * 60 * 60_000
 
 /** What is about to sign in, as far as it can be told apart from others. */
 export interface SigningInDevice {

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import { AppError } from '../contract/app-error.ts'
 import { canonicalName } from '../contract/credential-rules.ts'
 import type { Device } from '../contract/device.ts'
+import { dayMs } from '../db/clock.ts'
 import { addressPoolOf } from './address-pool.ts'
 import type { KnownDevices } from './known-devices.ts'
 import type { MasterKeys } from './master-key.ts'
@@ -54,7 +55,7 @@ export const unknownDeviceRule: BackoffRule = {
   freeFailures: 5,
   longestWaitMs: 900_000,
   closedAfter: 100,
-  keepMs: 400 * 24 * 60 * 60_000,
+  keepMs: 400 * dayMs,
 }
 
 /** Strangers cannot lock the owner out: his own device has so many for itself. */

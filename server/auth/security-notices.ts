@@ -4,7 +4,7 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { NoticeKind } from '../contract/account.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
-import type { Clock } from '../db/clock.ts'
+import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { AuditEventsTable, Tables } from '../db/tables.ts'
 import { nameDevice } from './device-name.ts'
@@ -34,7 +34,7 @@ interface SecurityNoticesParts {
 }
 
 /** In milliseconds: a browser that is new to the user tells him no older news. */
-const newsLastsMs = 30 * 24 * 60 * 60_000
+const newsLastsMs = 30 * dayMs
 const noticesMax = 5
 
 export function createSecurityNotices({ database, clock }: SecurityNoticesParts): SecurityNotices {

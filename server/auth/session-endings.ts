@@ -1,7 +1,7 @@
 // Ending sessions, one or all of a user's: with it every token that was made for them, at once.
 
 import { type Compilable, sql } from 'kysely'
-import type { Clock } from '../db/clock.ts'
+import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Revocations } from './revocations.ts'
 
@@ -151,4 +151,4 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
 const batchSize = 5_000
 
 /** The most that ACCESS_TOKEN_EXPIRE_MINUTES can be set to. */
-const longestTokenLifeMs = 24 * 60 * 60_000
+const longestTokenLifeMs = dayMs

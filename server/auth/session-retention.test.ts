@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
+import { deviceLifetimeMs } from '../contract/device.ts'
 import { createChangeFeed } from './change-feed.ts'
-import { deviceLifetimeMs } from './known-devices.ts'
 import { purgeSessions } from './session-retention.ts'
 
 const dayMs = 24 * 60 * 60_000

@@ -1,10 +1,10 @@
 // How long a session that is over leaves a trace, and a device with which nobody signs in any more.
 
-import type { Clock } from '../db/clock.ts'
+import { deviceLifetimeMs } from '../contract/device.ts'
+import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { purgeBatchSize, purgeInBatches } from '../db/purge-in-batches.ts'
 import type { ChangeFeed } from './change-feed.ts'
-import { deviceLifetimeMs } from './known-devices.ts'
 
 interface SessionRetentionParts {
   database: Database
@@ -13,8 +13,6 @@ interface SessionRetentionParts {
   /** As long as the audit log, whose entries name the session. */
   keepDays: number
 }
-
-const dayMs = 24 * 60 * 60_000
 
 /**
  * A session counts from its absolute expiry, which no refresh moves: until then its row says why a

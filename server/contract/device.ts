@@ -10,6 +10,9 @@ export interface Device {
   requestId?: string | undefined
 }
 
+/** How long one is known after its last sign-in: as long as RFC 6265bis §5.5 lets a cookie live. */
+export const deviceLifetimeMs = 400 * 24 * 60 * 60_000
+
 /** The address is the socket's, or what a trusted proxy says it is. */
 export function describeDevice(request: {
   id?: string

@@ -5,6 +5,8 @@ export interface Clock {
   now(): number
 }
 
+export const dayMs = 24 * 60 * 60_000
+
 export const systemClock: Clock = { now: () => Date.now() }
 
 /** Epoch seconds, as JWT's NumericDate (RFC 7519 §2). */

@@ -1,6 +1,7 @@
 // The device cookie: by it a browser is known again, whoever signs in there. It opens nothing.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { deviceLifetimeMs } from '../contract/device.ts'
 import type { Services } from '../services.ts'
 import { openBrowserCookie, readCookie } from './browser-cookie.ts'
 import { judgeOrigin } from './request-origin.ts'
@@ -8,12 +9,9 @@ import { judgeOrigin } from './request-origin.ts'
 export interface DeviceCookie {
   /** The device's id; undefined where there is none, or none that we made. */
   read(): string | undefined
-  /** For another 400 days. null, for what is no browser, sets nothing. */
+  /** For as long as the device is remembered. null, for what is no browser, sets nothing. */
   renew(deviceId: string | null): void
 }
-
-/** In seconds: the longest that RFC 6265bis §5.5 lets a cookie live. */
-const lifetimeSeconds = 400 * 24 * 60 * 60
 
 /** For calls that show a token: whoever sent them, the cookie counts where our own pages did (R70). */
 export function readDeviceId(
@@ -38,7 +36,7 @@ export function openDeviceCookie(
       return token === undefined ? undefined : deviceTokens.read(token)
     },
     renew(deviceId) {
-      if (deviceId !== null) cookie.set(deviceTokens.make(deviceId), lifetimeSeconds)
+      if (deviceId !== null) cookie.set(deviceTokens.make(deviceId), deviceLifetimeMs / 1_000)
     },
   }
 }
