@@ -9,6 +9,8 @@ test('R114: what happened to the account stands there in words, newest first', a
   server,
   freshUser,
 }) => {
+  // A test before this one may have put the server's clock past midnight.
+  await page.clock.install({ time: server.clock.now() })
   await page.goto('/login')
   await page.getByLabel('Username or email').fill(freshUser.username)
   await page.getByLabel('Password', { exact: true }).fill('not the password')

@@ -107,7 +107,11 @@ test.each([
 test('a data folder that is a file is explained in a sentence', () => {
   const file = join(makeFolder(), 'file')
   writeFileSync(file, '')
-  expect(explainLoading(file)).toMatch(/cannot be used \(ENOTDIR\)\. .*DATA_DIR/)
+  for (const folder of [file, join(file, 'below')]) {
+    expect(explainLoading(folder)).toBe(
+      `A file is in the way of the data folder ${folder}: set DATA_DIR to another one.`,
+    )
+  }
 })
 
 test('the file may list several keys, newest first', () => {

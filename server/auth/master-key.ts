@@ -74,8 +74,12 @@ export function loadMasterKeyFile(dataDir: string): Uint8Array[] {
     return keys
   } catch (error) {
     if (error instanceof StartError) throw error
+    const { code } = error as NodeJS.ErrnoException
     throw new StartError(
-      `${path} cannot be used (${(error as NodeJS.ErrnoException).code}). Make ${dataDir} writable for this user, or set DATA_DIR to a folder that is.`,
+      // From Node 24 on it is the folder that cannot be made, and no longer the file that cannot be opened.
+      code === 'ENOTDIR' || code === 'EEXIST'
+        ? `A file is in the way of the data folder ${dataDir}: set DATA_DIR to another one.`
+        : `${path} cannot be used (${code}). Make ${dataDir} writable for this user, or set DATA_DIR to a folder that is.`,
       { cause: error },
     )
   }
