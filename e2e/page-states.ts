@@ -188,7 +188,7 @@ export const pageStates: Record<string, PageState> = {
     async open(page, user, services) {
       await signInElsewhere(user, services)
       await page.goto('/activity')
-      await expect(page.getByRole('heading', { name: 'Today' })).toBeVisible()
+      await expect(page.getByRole('list', { name: /^Activity, / })).toBeVisible()
     },
   },
   'Activity, on its way': {
