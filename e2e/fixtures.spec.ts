@@ -14,7 +14,7 @@ test('who signs in without the form gets the cookie that the form gives, and is 
   loginAs,
 }) => {
   const admin = await loginAs(page, 'admin')
-  await page.goto('/users')
+  await page.goto(`/users?search=${admin.username}`)
   await expect(page.getByRole('rowheader', { name: admin.username })).toBeVisible()
 
   const formContext = await browser.newContext({ baseURL: server.url })
