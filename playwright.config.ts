@@ -38,7 +38,11 @@ function mainPathsIn(executablePath: string): PlaywrightTestConfig {
       ...sharedUse,
       browserName: 'firefox',
       channel: firefoxChannel,
-      launchOptions: { executablePath },
+      launchOptions: {
+        executablePath,
+        // Back finds no page in a cache, as in Playwright's Chromium: its driver hears of none that does.
+        firefoxUserPrefs: { 'browser.sessionhistory.max_total_viewers': 0 },
+      },
     },
   }
 }

@@ -2,7 +2,6 @@
 
 import type { BrowserContext, Page } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
-import { goBack } from './go-back.ts'
 import { operator } from './operator.ts'
 import { submitSignIn } from './sign-in-form.ts'
 import type { TestServer } from './test-server.ts'
@@ -133,7 +132,7 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
 
   await page.goto('/items')
   await expect(page).toHaveURL(/^[^?]*\/login\?next=%2Fitems$/)
-  await goBack(page)
+  await page.goBack()
   await expect(async () => {
     const shown = await page.evaluate(() => [location.pathname, document.body.innerText])
     expect(shown).toEqual(['/login', expect.not.stringContaining('A private thing')])
