@@ -4,11 +4,10 @@ import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import { stillFeed } from '../../e2e/still-feed.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
+import { dayMs } from '../db/clock.ts'
 import { purgeBatchSize } from '../db/purge-in-batches.ts'
 import { purgeAuditLog } from './audit-retention.ts'
 import type { Follower } from './change-feed.ts'
-
-const dayMs = 24 * 60 * 60_000
 
 forEachEngine((engine) => {
   async function setUp() {

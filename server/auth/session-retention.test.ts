@@ -4,10 +4,9 @@ import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
 import { deviceLifetimeMs } from '../contract/device.ts'
+import { dayMs } from '../db/clock.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { purgeSessions } from './session-retention.ts'
-
-const dayMs = 24 * 60 * 60_000
 
 forEachEngine((engine) => {
   test('a session goes AUDIT_LOG_DAYS after its absolute end; batch after batch, all at once', async () => {

@@ -3,7 +3,7 @@
 import type { Compilable, RawBuilder } from 'kysely'
 import type { Device } from '../contract/device.ts'
 import { formatScope, type Scope } from '../contract/scopes.ts'
-import type { Clock } from '../db/clock.ts'
+import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
@@ -53,7 +53,6 @@ export interface Sessions
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 /** In milliseconds (R57). What asks for nothing is taken for a shared computer. */
 export const sessionLifetimes = {

@@ -61,9 +61,7 @@ export function readCookie(
   cookie: CookieName,
   config: CookieConfig,
 ): string | undefined {
-  return headers.cookie === undefined
-    ? undefined
-    : parseCookie(headers.cookie)[fullName(cookie, config)]
+  return parseCookie(headers.cookie ?? '')[fullName(cookie, config)]
 }
 
 /** The prefix makes the browser insist: Secure, this host alone, the whole of it (RFC 6265bis). */
