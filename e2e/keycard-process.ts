@@ -1,6 +1,6 @@
 // Keycard as an operator runs it: the built thing in a process of its own, judged by what it prints.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { findFreePort } from './test-server.ts'
@@ -37,10 +37,16 @@ export interface ServerProcess {
   readonly said: string
 }
 
-/** A server that has said that it is ready; whoever asks ends it. */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+/**
+ * A server that has said that it is ready; whoever asks ends it.
+ * @param execArgv Node's own arguments
+ */
+export async function startServer(
+  env: Record<string, string>,
+  execArgv: string[] = [],
+): Promise<ServerProcess> {
   const port = await findFreePort()
-  const child = startKeycard('main', [], { PORT: String(port), ...env })
+  const child = startKeycard('main', [], { PORT: String(port), ...env }, execArgv)
   let said = ''
   const isReady = new Promise<boolean>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -62,11 +68,17 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
   }
 }
 
-function startKeycard(entry: string, args: readonly string[], env: Record<string, string>) {
+function startKeycard(
+  entry: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  execArgv: string[] = [],
+) {
   const file = fileURLToPath(new URL(`../dist/server/${entry}.js`, import.meta.url))
-  return spawn(process.execPath, [file, ...args], {
+  return fork(file, args, {
     env: { PATH: process.env.PATH ?? '', BCRYPT_COST: '10', ...env },
-    stdio: 'pipe',
+    execArgv,
+    silent: true,
   })
 }
 

@@ -6,18 +6,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ServerProcess, startServer } from '../keycard-process.ts'
 import { startPostgres } from '../postgres-server.ts'
-import { attack, attackCareless, createTally, patienceMs } from './hostile-attack.ts'
+import { attack, attackCareless, createTally, patienceMs, type Tally } from './hostile-attack.ts'
 import { makeRequests } from './hostile-requests.ts'
-import { lowestOfTenths, type Memory, type MemorySample, readMemory, slopeOf } from './memory.ts'
+import { growthOf, type Memory, memoryDoor, readMemory } from './memory.ts'
 import { printTable } from './table.ts'
 
 const chunkSize = 1_000
 /** Until then caches fill, threads start and code is compiled. */
 const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
 /** In MiB, over all that comes after the warm-up. */
-const growthMax = { rssMiB: 24, heapMiB: 8 }
-/** In fewer requests what comes and goes is more than what stays. */
+const growthMax: Memory = { rssMiB: 24, heapMiB: 8 }
+/** In fewer requests what is filled is more than what stays. */
 const tellingCount = 200_000
+/** The control for the memory: so many requests, of each of which so many bytes are kept. */
+const leak = { requests: 20_000, bytes: 8_192 }
 
 /** `args`: how many requests, 1,000,000 by default; the seed, to repeat a run; and `postgres`. */
 export async function tortureHostile(args: readonly string[]): Promise<boolean> {
@@ -27,57 +29,17 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
   const postgres = args.includes('postgres') ? await startPostgres() : undefined
   const engine = postgres ? ' postgres' : ''
   console.log(`seed ${seed}: npm run torture -- hostile ${count} ${seed}${engine}`)
-  const control = await attackCareless(seed, chunkSize)
-
-  const dataDir = await mkdtemp(join(tmpdir(), 'keycard-hostile-'))
-  // A well-meant registration would be let in: that is no breach, and cannot be told from one.
-  const server = await startServer({
-    DATA_DIR: dataDir,
-    MASTER_KEY: randomBytes(32).toString('base64'),
-    LOG_LEVEL: 'error',
-    REGISTRATION: 'off',
-    ...(postgres && { DATABASE_URL: postgres.url }),
-  })
-  let crashes = 0
-  server.process.once('close', () => {
-    crashes += 1
-  })
+  const careless = await attackCareless(seed, chunkSize)
+  const leaking = await besiege({ count: leak.requests, seed, leakedBytes: leak.bytes })
   const startedAtMs = performance.now()
-  const memory: MemorySample[] = []
-  const admin = createAdmin(server)
-  const tally = createTally()
-  try {
-    const chunks = Math.ceil(count / chunkSize)
-    for (let chunk = 0; chunk < chunks && crashes === 0; chunk++) {
-      const accessToken = await admin.signIn()
-      await attack(server.url, makeRequests(seed, chunk, chunkSize), { tally, accessToken, chunk })
-      memory.push({ at: chunk * chunkSize, ...(await readMemory(server.url)) })
-      if (chunk % 20 === 19)
-        console.log(`${(chunk + 1) * chunkSize} requests, ${memory.at(-1)?.rssMiB} MiB`)
-    }
-  } catch (error) {
-    if (crashes === 0) throw error
-    tally.examples.push(`the server ended: ${server.said.slice(-3_000)}`)
-  } finally {
-    server.process.removeAllListeners('close').kill('SIGKILL')
-    await rm(dataDir, { recursive: true, force: true })
-    await postgres?.stop()
-  }
+  const siege = await besiege({ count, seed, databaseUrl: postgres?.url })
   const seconds = (performance.now() - startedAtMs) / 1_000
-  const warmUntil = Math.min(
-    Math.max(warmUp.share * count, warmUp.requests),
-    warmUp.mostShare * count,
-  )
-  const settled = memory.filter(({ at }) => at >= warmUntil)
-  const growthOf = (what: keyof Memory) =>
-    slopeOf(lowestOfTenths(settled, what), what) * chunkSize * settled.length
-  const growth = { rssMiB: growthOf('rssMiB'), heapMiB: growthOf('heapMiB') }
-  const last = settled.at(-1)
+  await postgres?.stop()
+
+  const { tally, crashes, growth, last } = siege
   const isShort = count < tellingCount
-  const tellGrowth = (what: keyof Memory): [seen: string, promised: string] => [
-    `${growth[what].toFixed(1)} MiB`,
-    isShort ? 'too short to tell' : `≤ ${growthMax[what]} MiB`,
-  ]
+  const promisedGrowth = (what: keyof Memory) =>
+    isShort ? 'too short to tell' : `≤ ${growthMax[what]} MiB`
   const sent = [...tally.statuses.values()].reduce((sum, n) => sum + n, 0)
   const per = (status: string) => tally.statuses.get(status)?.toLocaleString('en') ?? '0'
   printTable(`${count.toLocaleString('en')} hostile requests (seed ${seed}${engine})`, [
@@ -87,21 +49,99 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     ['answers with a token or a cookie of a session', String(tally.tokens), '0'],
     ['doors opened without a live token', String(tally.opened), '0'],
     [`no answer within ${patienceMs / 1_000} s`, String(tally.hung), '0'],
-    ['growth of memory (RSS) after the warm-up', ...tellGrowth('rssMiB')],
-    ['growth of the heap', ...tellGrowth('heapMiB')],
-    ['memory (RSS), heap at the end', `${last?.rssMiB ?? 0} MiB, ${last?.heapMiB ?? 0} MiB`, ''],
+    ['growth of memory (RSS) after the warm-up', inMiB(growth.rssMiB), promisedGrowth('rssMiB')],
+    ['growth of the heap, garbage collected', inMiB(growth.heapMiB), promisedGrowth('heapMiB')],
+    ['memory (RSS), heap at the end', last ? describe(last) : '', ''],
     ['answers: 2xx, 4xx, closed without one', [per('2xx'), per('4xx'), per('none')].join(', '), ''],
     ['requests a second', String(Math.round(sent / seconds)), ''],
-    ['control, a careless server: 5xx', String(control.faults), '> 0'],
-    ['control, a careless server: tokens', String(control.tokens), '> 0'],
+    ['control, a careless server: 5xx', String(careless.faults), '> 0'],
+    ['control, a careless server: tokens', String(careless.tokens), '> 0'],
+    [
+      `control, ${leak.bytes / 1024} KiB of ${leak.requests.toLocaleString('en')} requests kept: growth of the heap`,
+      inMiB(leaking.growth.heapMiB),
+      `> ${growthMax.heapMiB} MiB`,
+    ],
   ])
   for (const line of tally.examples) console.log(line)
   return (
     crashes + tally.faults - tally.busy + tally.tokens + tally.opened + tally.hung === 0 &&
-    (isShort || (growth.rssMiB <= growthMax.rssMiB && growth.heapMiB <= growthMax.heapMiB)) &&
-    control.faults > 0 &&
-    control.tokens > 0
+    (isShort || isFlat(growth)) &&
+    careless.faults > 0 &&
+    careless.tokens > 0 &&
+    !isFlat(leaking.growth)
   )
+}
+
+const inMiB = (amount: number) => `${amount.toFixed(1)} MiB`
+
+const describe = ({ rssMiB, heapMiB }: Memory) => `${inMiB(rssMiB)}, ${inMiB(heapMiB)}`
+
+function isFlat({ rssMiB, heapMiB }: Memory): boolean {
+  return rssMiB <= growthMax.rssMiB && heapMiB <= growthMax.heapMiB
+}
+
+interface SiegePlan {
+  count: number
+  seed: number
+  /** PostgreSQL; SQLite where absent. */
+  databaseUrl?: string | undefined
+  /** So much of every request stays in memory. */
+  leakedBytes?: number
+}
+
+interface Siege {
+  tally: Tally
+  crashes: number
+  /** After the warm-up. */
+  growth: Memory
+  last: Memory | undefined
+}
+
+/** A built server in a process of its own, at which all of the requests are sent. */
+async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan): Promise<Siege> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keycard-hostile-'))
+  const env = {
+    DATA_DIR: dataDir,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'error',
+    // A well-meant registration would be let in: that is no breach, and cannot be told from one.
+    REGISTRATION: 'off',
+    TORTURE_LEAKED_BYTES: String(leakedBytes),
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+  }
+  const server = await startServer(env, memoryDoor)
+  let crashes = 0
+  server.process.once('close', () => {
+    crashes += 1
+  })
+  const memory: Memory[] = []
+  const admin = createAdmin(server)
+  const tally = createTally()
+  const chunks = Math.ceil(count / chunkSize)
+  const chunksPerSample = Math.ceil(chunks / 100)
+  try {
+    for (let chunk = 0; chunk < chunks && crashes === 0; chunk++) {
+      const accessToken = await admin.signIn()
+      await attack(server.url, makeRequests(seed, chunk, chunkSize), { tally, accessToken, chunk })
+      if ((chunk + 1) % chunksPerSample > 0) continue
+      const sample = await readMemory(server.process)
+      memory.push(sample)
+      const isTold = memory.length % 5 === 0
+      if (isTold) console.log(`${(chunk + 1) * chunkSize} requests: ${describe(sample)}`)
+    }
+  } catch (error) {
+    if (crashes === 0) throw error
+    tally.examples.push(`the server ended: ${server.said.slice(-3_000)}`)
+  } finally {
+    server.process.removeAllListeners('close').kill('SIGKILL')
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  const warmRequests = Math.min(
+    Math.max(warmUp.share * count, warmUp.requests),
+    warmUp.mostShare * count,
+  )
+  const settled = memory.slice(Math.floor((memory.length * warmRequests) / count))
+  return { tally, crashes, growth: growthOf(settled), last: memory.at(-1) }
 }
 
 /**

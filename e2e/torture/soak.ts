@@ -1,10 +1,11 @@
 // Half an hour of mixed life at a server whose clock runs through a thousand days meanwhile.
 
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { slopeOf } from './memory.ts'
+import { askProcess } from './ask-process.ts'
+import { growthOf } from './memory.ts'
 import { live } from './mixed-life.ts'
 import type { SoakOptions, SoakSample } from './soak-server.ts'
 import { printTable, type Row } from './table.ts'
@@ -99,29 +100,13 @@ async function soak(seconds: number, options: SoakOptions): Promise<Run> {
   try {
     for (let index = 0; index < sampleCount; index++) {
       await sleep((seconds * 1_000) / sampleCount)
-      samples.push(await askSample(child))
+      samples.push(await askProcess<SoakSample>(child, 'sample'))
     }
     return { samples, ...(await life.end()) }
   } finally {
     await life.end()
     child.send('close')
     await once(child, 'close')
-  }
-}
-
-async function askSample(child: ChildProcess): Promise<SoakSample> {
-  const watching = new AbortController()
-  const { signal } = watching
-  const answered = once(child, 'message', { signal }) as Promise<[SoakSample]>
-  const ended = once(child, 'exit', { signal }).then(() => {
-    throw new Error('the server ended')
-  })
-  child.send('sample')
-  try {
-    const [sample] = await Promise.race([answered, ended])
-    return sample
-  } finally {
-    watching.abort()
   }
 }
 
@@ -143,11 +128,7 @@ function judge({ samples }: Run) {
     })
     .map(({ name }) => name)
   const settled = samples.slice(Math.floor(samples.length * warmUpShare))
-  const series = settled.map((sample, at) => ({ at, ...sample }))
-  const growth = {
-    rssMiB: slopeOf(series, 'rssMiB') * series.length,
-    heapMiB: slopeOf(series, 'heapMiB') * series.length,
-  }
+  const growth = growthOf(settled)
   const isFlat = growth.rssMiB <= growthMax.rssMiB && growth.heapMiB <= growthMax.heapMiB
   return { last, tables, growing, growth, isFlat }
 }
