@@ -165,6 +165,25 @@ test('one’s data comes as a file, with the password where the sign-in is old',
   await expect(form.getByRole('status')).toHaveText(/^Your copy is downloaded\./)
 })
 
+test('a file of more than one page holds every row, and nothing of how it came', async ({
+  page,
+  server,
+  signIn,
+  freshUser,
+}) => {
+  const titles = Array.from({ length: 1_100 }, (_, number) => `Item ${number}`)
+  for (const title of titles)
+    await server.services.items.create(freshUser.id, { title, description: '' })
+  await signIn(page, freshUser)
+  await page.goto('/account')
+  const downloading = page.waitForEvent('download')
+  await section(page, 'Your data').getByRole('button', { name: 'Download a copy' }).click()
+  const data = JSON.parse(await readFile(await (await downloading).path(), 'utf8'))
+  const held = data.items.map((item: { title: string }) => item.title)
+  expect(held.sort()).toEqual(titles.sort())
+  expect(Object.keys(data)).not.toContain('next_cursor')
+})
+
 test('the account is deleted with the password, in every tab, and that is said at the door', async ({
   page,
   context,

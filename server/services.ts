@@ -293,9 +293,10 @@ export async function createServices(
       exportData: createDataExporter({
         database,
         clock,
+        masterKeys,
         reauthenticate,
         auditLog,
-        listItems: items.listAll,
+        listItems: items.list,
       }),
       securityNotices: createSecurityNotices({ database, clock }),
       resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),

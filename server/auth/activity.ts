@@ -4,59 +4,40 @@ import type { Selectable } from 'kysely'
 import type { ActivityEntry, ActivityPage } from '../contract/activity.ts'
 import { type ActivityEvent, activityEvents } from '../contract/activity-events.ts'
 import type { Database } from '../db/database.ts'
-import { makeCursor, readCursor } from '../db/page-cursor.ts'
+import { type PageRequest, readPage } from '../db/read-page.ts'
 import type { AuditEventsTable } from '../db/tables.ts'
 import { nameDevice } from './device-name.ts'
 import type { UserIdentity } from './identity.ts'
 
 export interface Activity {
   /** @throws AppError invalid_input where the cursor is not one of ours */
-  list(
-    reader: UserIdentity,
-    page: { limit: number; cursor?: string | undefined },
-  ): Promise<ActivityPage>
+  list(reader: UserIdentity, page: PageRequest): Promise<ActivityPage>
 }
 
 type ActivityRow = Selectable<AuditEventsTable> & { event: ActivityEvent }
 
 export function createActivity({ kysely }: Database): Activity {
   return {
-    async list(reader, { limit, cursor }) {
-      let query = kysely
-        .selectFrom('audit_events')
-        .leftJoin('sessions', 'sessions.id', 'audit_events.session_id')
-        .selectAll('audit_events')
-        // A sign-out tells of no device: the one that the session was begun on is meant.
-        .select(({ fn, ref }) => [
-          fn.coalesce(ref('audit_events.address'), ref('sessions.address')).as('address'),
-          fn.coalesce(ref('audit_events.user_agent'), ref('sessions.user_agent')).as('user_agent'),
-        ])
-        .where('audit_events.user_id', '=', reader.userId)
-        .where('event', 'in', activityEvents)
-        .$narrowType<{ event: ActivityEvent }>()
-        .orderBy('audit_events.created_at_ms', 'desc')
-        .orderBy('audit_events.id', 'desc')
-        .limit(limit + 1)
-      if (cursor !== undefined) {
-        const end = readCursor(cursor)
-        query = query.where(({ eb, and, or }) =>
-          or([
-            eb('audit_events.created_at_ms', '<', end.created_at_ms),
-            and([
-              eb('audit_events.created_at_ms', '=', end.created_at_ms),
-              eb('audit_events.id', '<', end.id),
-            ]),
-          ]),
-        )
-      }
-      const rows = await query.execute()
-      const page = rows.slice(0, limit)
-      const last = page.at(-1)
-      const hasMore = rows.length > limit && last !== undefined
-      return {
-        entries: page.map((row) => toEntry(row, reader)),
-        next_cursor: hasMore ? makeCursor(last) : null,
-      }
+    async list(reader, page) {
+      const { rows, next_cursor } = await readPage(
+        kysely
+          .selectFrom('audit_events')
+          .leftJoin('sessions', 'sessions.id', 'audit_events.session_id')
+          .selectAll('audit_events')
+          // A sign-out tells of no device: the one that the session was begun on is meant.
+          .select(({ fn, ref }) => [
+            fn.coalesce(ref('audit_events.address'), ref('sessions.address')).as('address'),
+            fn
+              .coalesce(ref('audit_events.user_agent'), ref('sessions.user_agent'))
+              .as('user_agent'),
+          ])
+          .where('audit_events.user_id', '=', reader.userId)
+          .where('event', 'in', activityEvents)
+          .$narrowType<{ event: ActivityEvent }>(),
+        ['audit_events.created_at_ms', 'audit_events.id'],
+        page,
+      )
+      return { entries: rows.map((row) => toEntry(row, reader)), next_cursor }
     },
   }
 }

@@ -14,8 +14,8 @@ forEachEngine((engine) => {
   const { app, clock } = shareTestApp(engine)
   const services = () => app().services
 
-  const exportData = (by: SignedIn, currentPassword?: string) =>
-    services().exportData({ identity: by.identity, currentPassword, device: someDevice })
+  const exportData = (by: SignedIn, currentPassword?: string, cursor?: string) =>
+    services().exportData({ identity: by.identity, currentPassword, cursor, device: someDevice })
 
   test('it holds profile, sessions live and past, devices, activity and items, and no other’s', async () => {
     const { database, items, sessions, auditLog } = services()
@@ -69,4 +69,82 @@ forEachEngine((engine) => {
     await expect(exportData(here, ada.password)).resolves.toBeDefined()
     expect(await readAuditLog(services(), ada.id)).toContain('data_exported')
   })
+
+  test('whoever holds much gets it in pages, each row once, and is told of it once', async () => {
+    const { kysely } = services().database
+    const ada = await makeHolder(services())
+    const here = await ada.signIn()
+    const counts = { activity: 900, items: 1_300 }
+    const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
+    for (const number of numbers(counts.items)) {
+      await kysely.insertInto('items').values(makeItem(ada.id, number)).execute()
+    }
+    for (const number of numbers(counts.activity)) {
+      await kysely.insertInto('audit_events').values(makeEvent(ada.id, number)).execute()
+    }
+
+    const pages = [await exportData(here)]
+    for (let cursor = pages[0]?.next_cursor; cursor; cursor = pages.at(-1)?.next_cursor) {
+      pages.push(await exportData(here, undefined, cursor))
+    }
+    const rowCounts = pages.map(({ sessions, devices, activity, items }) => {
+      return [sessions, devices, activity, items].map((list) => list.length)
+    })
+    // The sign-in, no device; the entry of this very export is the newest of the activity.
+    expect(rowCounts).toEqual([
+      [1, 0, 901, 98],
+      [0, 0, 0, 1_000],
+      [0, 0, 0, 202],
+    ])
+    const ids = pages.flatMap(({ items }) => items.map(({ id }) => id))
+    expect(new Set(ids).size).toBe(counts.items)
+    const log = await readAuditLog(services(), ada.id)
+    expect(log.filter((event) => event === 'data_exported')).toHaveLength(1)
+  })
+
+  test('no cursor but one that was given leads past the page that is written down', async () => {
+    const { kysely } = services().database
+    const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
+    const [here, there] = [await ada.signIn(), await bob.signIn()]
+    for (let number = 0; number < 1_001; number++) {
+      await kysely.insertInto('items').values(makeItem(bob.id, number)).execute()
+    }
+    const { next_cursor: bobs } = await exportData(there)
+    const [list, createdAt, id] = bobs?.split('.') ?? []
+    for (const cursor of [
+      '',
+      'items.9.x',
+      `items.9.x.${'A'.repeat(43)}`,
+      [list, createdAt, id, 'A'.repeat(43)].join('.'),
+      bobs?.replace('items', 'sessions'),
+      bobs,
+    ]) {
+      await expect(exportData(here, undefined, cursor ?? '')).rejects.toMatchObject({
+        reason: 'invalid_input',
+        fields: [{ path: 'cursor', message: 'must be the next_cursor of the page before' }],
+      })
+    }
+    expect(await readAuditLog(services(), ada.id)).not.toContain('data_exported')
+  })
 })
+
+function makeItem(ownerId: string, number: number) {
+  return {
+    id: `${ownerId.slice(0, 8)}-${number}`,
+    owner_id: ownerId,
+    title: `Item ${number}`,
+    description: '',
+    // Many at once: their ids decide.
+    created_at_ms: Math.floor(number / 10),
+    updated_at_ms: 0,
+  }
+}
+
+function makeEvent(userId: string, number: number) {
+  return {
+    id: `${userId.slice(0, 8)}-${number}`,
+    user_id: userId,
+    event: 'profile_changed' as const,
+    created_at_ms: Math.floor(number / 10),
+  }
+}

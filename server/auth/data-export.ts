@@ -3,18 +3,25 @@
 import type { Selectable } from 'kysely'
 import type { DataExport } from '../contract/data-export.ts'
 import type { Device } from '../contract/device.ts'
-import type { Item } from '../contract/items.ts'
+import type { ItemPage } from '../contract/items.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import type { AuditEventsTable, KnownDevicesTable, SessionsTable } from '../db/tables.ts'
+import { type PageRequest, readPage } from '../db/read-page.ts'
+import type { AuditEventsTable, KnownDevicesTable } from '../db/tables.ts'
 import type { AuditLog } from './audit-log.ts'
+import { type ListReader, openExportPage } from './export-page.ts'
 import type { UserIdentity } from './identity.ts'
+import { createKeyedMac } from './keyed-mac.ts'
+import type { MasterKeys } from './master-key.ts'
 import type { Reauthentication } from './reauthentication.ts'
+import type { SessionRow } from './session-rows.ts'
 import type { UserRecord } from './users.ts'
 
 export interface DataExportRequest {
   identity: UserIdentity
   currentPassword: string | undefined
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined
   device: Device
 }
 
@@ -24,68 +31,84 @@ export interface ExportedData extends Omit<DataExport, 'profile'> {
 }
 
 /**
- * @throws AppError reauthentication_required (R65): it holds every address he ever came from
+ * A page at a time, so that nobody waits for somebody who holds much. The first is written down.
+ * @throws AppError reauthentication_required (R65): it holds every address he ever came from;
+ * invalid_input where the cursor is not one of ours
  */
 export type DataExporter = (request: DataExportRequest) => Promise<ExportedData>
 
 interface DataExporterParts {
   database: Database
   clock: Clock
+  masterKeys: MasterKeys
   reauthenticate: Reauthentication
   auditLog: AuditLog
   /** What a noun of the app's own holds about a user: add yours here, and to the contract. */
-  listItems: (userId: string) => Promise<Item[]>
+  listItems: (userId: string, page: PageRequest) => Promise<ItemPage>
 }
 
 export function createDataExporter(parts: DataExporterParts): DataExporter {
-  const { clock, reauthenticate, auditLog, listItems } = parts
+  const { clock, masterKeys, reauthenticate, auditLog, listItems } = parts
   const { kysely } = parts.database
+  const mac = createKeyedMac(masterKeys, 'export-cursor')
 
-  const selectSessions = (userId: string) =>
-    kysely
-      .selectFrom('sessions')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .orderBy('created_at_ms', 'desc')
-      .execute()
+  const readSessions: ListReader<SessionRow> = (userId, page) =>
+    readPage(
+      kysely.selectFrom('sessions').selectAll().where('user_id', '=', userId),
+      ['created_at_ms', 'id'],
+      page,
+    )
 
-  const selectDevices = (userId: string) =>
-    kysely
-      .selectFrom('known_devices')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .orderBy('last_used_at_ms', 'desc')
-      .execute()
+  const readDevices: ListReader<DeviceRow> = (userId, page) =>
+    readPage(
+      kysely
+        .selectFrom('known_devices')
+        .select(['device_id as id', 'created_at_ms', 'last_used_at_ms'])
+        .where('user_id', '=', userId),
+      ['created_at_ms', 'device_id'],
+      page,
+    )
 
-  const selectActivity = (userId: string) =>
-    kysely
-      .selectFrom('audit_events')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .orderBy('created_at_ms', 'desc')
-      .orderBy('id', 'desc')
-      .execute()
+  const readActivity: ListReader<ActivityRow> = (userId, page) =>
+    readPage(
+      kysely.selectFrom('audit_events').selectAll().where('user_id', '=', userId),
+      ['created_at_ms', 'id'],
+      page,
+    )
 
-  return async ({ identity, currentPassword, device }) => {
+  async function readItems(userId: string, page: PageRequest) {
+    const { items, next_cursor } = await listItems(userId, page)
+    return { rows: items, next_cursor }
+  }
+
+  return async ({ identity, currentPassword, cursor, device }) => {
+    const { userId, sessionId } = identity
+    const page = openExportPage({ userId, cursor, mac })
     const user = await reauthenticate({ identity, currentPassword, device })
-    await auditLog.record('data_exported', {
-      userId: user.id,
-      sessionId: identity.sessionId,
-      device,
-    })
+    if (cursor === undefined) await auditLog.record('data_exported', { userId, sessionId, device })
+    const sessions = await page.take('sessions', readSessions)
+    const devices = await page.take('devices', readDevices)
+    const activity = await page.take('activity', readActivity)
+    const items = await page.take('items', readItems)
     return {
       exported_at: toTime(clock.now()),
       user,
       password_changed_at: toTime(user.passwordChangedAtMs),
-      sessions: (await selectSessions(user.id)).map(toSession),
-      devices: (await selectDevices(user.id)).map(toDevice),
-      activity: (await selectActivity(user.id)).map(toActivity),
-      items: await listItems(user.id),
+      sessions: sessions.map(toSession),
+      devices: devices.map(toDevice),
+      activity: activity.map(toActivity),
+      items,
+      next_cursor: page.nextCursor(),
     }
   }
 }
 
-function toSession(row: Selectable<SessionsTable>): DataExport['sessions'][number] {
+type DeviceRow = Pick<Selectable<KnownDevicesTable>, 'created_at_ms' | 'last_used_at_ms'> & {
+  id: string
+}
+type ActivityRow = Selectable<AuditEventsTable>
+
+function toSession(row: SessionRow): DataExport['sessions'][number] {
   return {
     id: row.id,
     client_id: row.client_id,
@@ -103,15 +126,15 @@ function toSession(row: Selectable<SessionsTable>): DataExport['sessions'][numbe
   }
 }
 
-function toDevice(row: Selectable<KnownDevicesTable>): DataExport['devices'][number] {
+function toDevice(row: DeviceRow): DataExport['devices'][number] {
   return {
-    id: row.device_id,
+    id: row.id,
     created_at: toTime(row.created_at_ms),
     last_used_at: toTime(row.last_used_at_ms),
   }
 }
 
-function toActivity(row: Selectable<AuditEventsTable>): DataExport['activity'][number] {
+function toActivity(row: ActivityRow): DataExport['activity'][number] {
   return {
     at: toTime(row.created_at_ms),
     event: row.event,

@@ -28,6 +28,7 @@ export type KeyLabel =
   | 'password-pepper'
   | 'signing-keys'
   | 'throttle'
+  | 'export-cursor'
 
 export interface MasterKeys {
   /** 32 bytes for each master key, newest first: make with the first, read with all. */

@@ -1,7 +1,9 @@
 // Everything that is held about a user, as he takes it with him: no hash, no key, no token.
 
 import { z } from 'zod'
+import { proofSchema } from './account.ts'
 import { itemSchema } from './items.ts'
+import { text } from './text.ts'
 import { userSchema } from './users.ts'
 
 const place = {
@@ -9,7 +11,13 @@ const place = {
   user_agent: z.string().nullable(),
 }
 
-/** All times are RFC 3339, UTC. */
+/** `cursor` is the `next_cursor` of the page before. */
+export const dataExportInputSchema = proofSchema.extend({ cursor: text(200).optional() })
+
+/**
+ * A page of it, of a thousand rows: what belongs to a list goes on where the page before ended. All
+ * times are RFC 3339, UTC.
+ */
 export const dataExportSchema = z
   .object({
     exported_at: z.string(),
@@ -51,6 +59,8 @@ export const dataExportSchema = z
       }),
     ),
     items: z.array(itemSchema),
+    /** null on the last page. */
+    next_cursor: z.string().nullable(),
   })
   .meta({ id: 'DataExport' })
 

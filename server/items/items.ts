@@ -5,15 +5,13 @@ import { AppError } from '../contract/app-error.ts'
 import type { Item, ItemPage } from '../contract/items.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import { makeCursor, readCursor } from '../db/page-cursor.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import { type PageRequest, readPage } from '../db/read-page.ts'
 import type { ItemsTable } from '../db/tables.ts'
 
 export interface Items {
   /** Newest first. @throws AppError invalid_input where the cursor is not one of ours */
-  list(ownerId: string, page: { limit: number; cursor?: string | undefined }): Promise<ItemPage>
-  /** Every one, newest first: for whoever takes his data along. */
-  listAll(ownerId: string): Promise<Item[]>
+  list(ownerId: string, page: PageRequest): Promise<ItemPage>
   create(ownerId: string, item: { title: string; description: string }): Promise<Item>
   /** Changes what is given. @throws AppError not_found, also where it is somebody else's */
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
@@ -33,40 +31,13 @@ interface ItemsParts {
 
 export function createItems({ database: { kysely }, clock }: ItemsParts): Items {
   return {
-    async list(ownerId, { limit, cursor }) {
-      let query = kysely
-        .selectFrom('items')
-        .selectAll()
-        .where('owner_id', '=', ownerId)
-        .orderBy('created_at_ms', 'desc')
-        .orderBy('id', 'desc')
-        // One more than asked for tells whether there is a next page.
-        .limit(limit + 1)
-      if (cursor !== undefined) {
-        const end = readCursor(cursor)
-        query = query.where(({ eb, and, or }) =>
-          or([
-            eb('created_at_ms', '<', end.created_at_ms),
-            and([eb('created_at_ms', '=', end.created_at_ms), eb('id', '<', end.id)]),
-          ]),
-        )
-      }
-      const rows = await query.execute()
-      const page = rows.slice(0, limit)
-      const last = page.at(-1)
-      const hasMore = rows.length > limit && last !== undefined
-      return { items: page.map(toItem), next_cursor: hasMore ? makeCursor(last) : null }
-    },
-
-    async listAll(ownerId) {
-      const rows = await kysely
-        .selectFrom('items')
-        .selectAll()
-        .where('owner_id', '=', ownerId)
-        .orderBy('created_at_ms', 'desc')
-        .orderBy('id', 'desc')
-        .execute()
-      return rows.map(toItem)
+    async list(ownerId, page) {
+      const { rows, next_cursor } = await readPage(
+        kysely.selectFrom('items').selectAll().where('owner_id', '=', ownerId),
+        ['created_at_ms', 'id'],
+        page,
+      )
+      return { items: rows.map(toItem), next_cursor }
     },
 
     async create(ownerId, { title, description }) {

@@ -137,11 +137,13 @@ test('the export has everything under the names of the wire, and no hash', async
       'devices',
       'activity',
       'items',
+      'next_cursor',
     ].sort(),
   )
   expect(posted.json()).toMatchObject({
     profile: { username: holder.username },
     items: [{ title: 'Lamp' }],
+    next_cursor: null,
   })
   const stored = (await users.findById(holder.id))?.password
   const typed = await call('account.export', {})

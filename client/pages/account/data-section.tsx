@@ -3,6 +3,7 @@
 import { trpc } from '../../api/trpc.ts'
 import { accountStrings } from '../../strings/account.ts'
 import { AccountSection, FormEnd } from './account-section.tsx'
+import { gatherExport } from './gather-export.ts'
 import { useAccountForm } from './use-account-form.ts'
 
 const words = accountStrings.data
@@ -13,8 +14,9 @@ export function DataSection({ username }: { username: string }) {
     name: 'data',
     labels: {},
     async send(_element, currentPassword) {
-      const data = await exporting.mutateAsync(
-        currentPassword === undefined ? {} : { current_password: currentPassword },
+      const proof = currentPassword === undefined ? {} : { current_password: currentPassword }
+      const data = await gatherExport((cursor) =>
+        exporting.mutateAsync(cursor === undefined ? proof : { ...proof, cursor }),
       )
       download(words.fileName(username), JSON.stringify(data, null, 2))
       // The cache is no place for it.

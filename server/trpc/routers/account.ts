@@ -9,7 +9,7 @@ import {
   profileChangeSchema,
   proofSchema,
 } from '../../contract/account.ts'
-import { dataExportSchema } from '../../contract/data-export.ts'
+import { dataExportInputSchema, dataExportSchema } from '../../contract/data-export.ts'
 import { userSchema } from '../../contract/users.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 import { toUser } from './users.ts'
@@ -77,15 +77,16 @@ export const accountRouter = router({
       rest: {
         method: 'POST',
         path: '/users/me/export',
-        summary: 'Everything that is held about you',
+        summary: 'Everything that is held about you, a page at a time',
       },
     })
-    .input(proofSchema)
+    .input(dataExportInputSchema)
     .output(dataExportSchema)
     .mutation(async ({ ctx, input }) => {
       const { user, ...data } = await ctx.services.exportData({
         identity: ctx.identity,
         currentPassword: input.current_password,
+        cursor: input.cursor,
         device: ctx.knownDevice(),
       })
       return { ...data, profile: toUser(user) }
