@@ -57,7 +57,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     ['control, a careless server: 5xx', String(careless.faults), '> 0'],
     ['control, a careless server: tokens', String(careless.tokens), '> 0'],
     [
-      `control, ${leak.bytes / 1024} KiB of ${leak.requests.toLocaleString('en')} requests kept: growth of the heap`,
+      `control, ${leak.bytes / 1024} KiB of each request kept: growth of the heap`,
       inMiB(leaking.growth.heapMiB),
       `> ${growthMax.heapMiB} MiB`,
     ],
@@ -119,6 +119,7 @@ async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan)
   const tally = createTally()
   const chunks = Math.ceil(count / chunkSize)
   const chunksPerSample = Math.ceil(chunks / 100)
+  const what = leakedBytes > 0 ? 'requests to a server that leaks' : 'requests'
   try {
     for (let chunk = 0; chunk < chunks && crashes === 0; chunk++) {
       const accessToken = await admin.signIn()
@@ -127,7 +128,7 @@ async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan)
       const sample = await readMemory(server.process)
       memory.push(sample)
       const isTold = memory.length % 5 === 0
-      if (isTold) console.log(`${(chunk + 1) * chunkSize} requests: ${describe(sample)}`)
+      if (isTold) console.log(`${(chunk + 1) * chunkSize} ${what}: ${describe(sample)}`)
     }
   } catch (error) {
     if (crashes === 0) throw error
