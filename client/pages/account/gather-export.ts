@@ -1,22 +1,20 @@
-// All pages of one's data, as one.
+// One's data as one piece, of all the pages that it comes in.
 
 import type { DataExport } from '../../../server/contract/data-export.ts'
 
+/** Each list goes on in the next page, an app's own too. */
 export async function gatherExport(
   readPage: (cursor?: string) => Promise<DataExport>,
 ): Promise<Omit<DataExport, 'next_cursor'>> {
-  const { next_cursor, ...first } = await readPage()
-  const pages: Pick<DataExport, 'sessions' | 'devices' | 'activity' | 'items'>[] = [first]
+  const { next_cursor, ...data } = await readPage()
+  const whole: Record<string, unknown> = data
   for (let cursor = next_cursor; cursor !== null; ) {
     const page = await readPage(cursor)
-    pages.push(page)
+    for (const [name, rows] of Object.entries(page)) {
+      const list = whole[name]
+      if (Array.isArray(list) && Array.isArray(rows)) list.push(...rows)
+    }
     cursor = page.next_cursor
   }
-  return {
-    ...first,
-    sessions: pages.flatMap(({ sessions }) => sessions),
-    devices: pages.flatMap(({ devices }) => devices),
-    activity: pages.flatMap(({ activity }) => activity),
-    items: pages.flatMap(({ items }) => items),
-  }
+  return data
 }
