@@ -15,7 +15,7 @@ const chunkSize = 1_000
 /** Until then caches fill, threads start and code is compiled. */
 const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
 /** In MiB, over all that comes after the warm-up. */
-const growthMax: Memory = { rssMiB: 24, heapMiB: 8 }
+const growthMax: Memory = { rssMiB: 24, heapMiB: 4 }
 /** In fewer requests what is filled is more than what stays. */
 const tellingCount = 200_000
 /** The control for the memory: so many requests, of each of which so many bytes are kept. */
