@@ -26,15 +26,16 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
   const [count = 1_000_000, seed = Math.floor(Math.random() * 1_000_000)] = args
     .filter((word) => word !== 'postgres')
     .map(Number)
-  const postgres = args.includes('postgres') ? await startPostgres() : undefined
-  const engine = postgres ? ' postgres' : ''
+  const engine = args.includes('postgres') ? ' postgres' : ''
   console.log(`seed ${seed}: npm run torture -- hostile ${count} ${seed}${engine}`)
   const careless = await attackCareless(seed, chunkSize)
   const leaking = await besiege({ count: leak.requests, seed, leakedBytes: leak.bytes })
+  const postgres = engine === '' ? undefined : await startPostgres()
   const startedAtMs = performance.now()
-  const siege = await besiege({ count, seed, databaseUrl: postgres?.url })
+  const siege = await besiege({ count, seed, databaseUrl: postgres?.url }).finally(() =>
+    postgres?.stop(),
+  )
   const seconds = (performance.now() - startedAtMs) / 1_000
-  await postgres?.stop()
 
   const { tally, crashes, growth, last } = siege
   const isShort = count < tellingCount
