@@ -8,14 +8,21 @@ import { type ServerProcess, startServer } from '../keycard-process.ts'
 import { startPostgres } from '../postgres-server.ts'
 import { attack, attackCareless, createTally, patienceMs, type Tally } from './hostile-attack.ts'
 import { makeRequests } from './hostile-requests.ts'
-import { growthOf, type Memory, memoryDoor, readMemory } from './memory.ts'
+import {
+  describeMemory,
+  growthMax,
+  growthOf,
+  inMiB,
+  isFlat,
+  type Memory,
+  memoryDoor,
+  readMemory,
+} from './memory.ts'
 import { printTable } from './table.ts'
 
 const chunkSize = 1_000
 /** Until then caches fill, threads start and code is compiled. */
 const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
-/** In MiB, over all that comes after the warm-up. */
-const growthMax: Memory = { rssMiB: 24, heapMiB: 4 }
 /** In fewer requests what is filled is more than what stays. */
 const tellingCount = 200_000
 /** The control for the memory: so many requests, of each of which so many bytes are kept. */
@@ -52,7 +59,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     [`no answer within ${patienceMs / 1_000} s`, String(tally.hung), '0'],
     ['growth of memory (RSS) after the warm-up', inMiB(growth.rssMiB), promisedGrowth('rssMiB')],
     ['growth of the heap, garbage collected', inMiB(growth.heapMiB), promisedGrowth('heapMiB')],
-    ['memory (RSS), heap at the end', last ? describe(last) : '', ''],
+    ['memory (RSS), heap at the end', last ? describeMemory(last) : '', ''],
     ['answers: 2xx, 4xx, closed without one', [per('2xx'), per('4xx'), per('none')].join(', '), ''],
     ['requests a second', String(Math.round(sent / seconds)), ''],
     ['control, a careless server: 5xx', String(careless.faults), '> 0'],
@@ -71,14 +78,6 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     careless.tokens > 0 &&
     !isFlat(leaking.growth)
   )
-}
-
-const inMiB = (amount: number) => `${amount.toFixed(1)} MiB`
-
-const describe = ({ rssMiB, heapMiB }: Memory) => `${inMiB(rssMiB)}, ${inMiB(heapMiB)}`
-
-function isFlat({ rssMiB, heapMiB }: Memory): boolean {
-  return rssMiB <= growthMax.rssMiB && heapMiB <= growthMax.heapMiB
 }
 
 interface SiegePlan {
@@ -129,7 +128,7 @@ async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan)
       const sample = await readMemory(server.process)
       memory.push(sample)
       const isTold = memory.length % 5 === 0
-      if (isTold) console.log(`${(chunk + 1) * chunkSize} ${what}: ${describe(sample)}`)
+      if (isTold) console.log(`${(chunk + 1) * chunkSize} ${what}: ${describeMemory(sample)}`)
     }
   } catch (error) {
     if (crashes === 0) throw error

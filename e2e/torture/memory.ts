@@ -19,6 +19,17 @@ export function readMemory(server: ChildProcess): Promise<Memory> {
   return askProcess(server, 'memory')
 }
 
+/** In MiB, over all that comes after the warm-up. */
+export const growthMax: Memory = { rssMiB: 24, heapMiB: 4 }
+
+export function isFlat({ rssMiB, heapMiB }: Memory): boolean {
+  return rssMiB <= growthMax.rssMiB && heapMiB <= growthMax.heapMiB
+}
+
+export const inMiB = (amount: number) => `${amount.toFixed(1)} MiB`
+
+export const describeMemory = ({ rssMiB, heapMiB }: Memory) => `${inMiB(rssMiB)}, ${inMiB(heapMiB)}`
+
 /** Over all the samples, which were taken at even distances: no single one decides. */
 export function growthOf(samples: readonly Memory[]): Memory {
   const grown = (what: keyof Memory) =>

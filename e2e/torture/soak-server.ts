@@ -9,6 +9,8 @@ import { readConfig } from '../../server/config.ts'
 import { createApp } from '../../server/http/app.ts'
 import { createServices } from '../../server/services.ts'
 import { findFreePort } from '../test-server.ts'
+import { measureMemory } from './measure-memory.js'
+import type { Memory } from './memory.ts'
 
 export interface SoakOptions {
   /** How many seconds of its clock pass in one. */
@@ -17,10 +19,7 @@ export interface SoakOptions {
   isLeaking: boolean
 }
 
-export interface SoakSample {
-  rssMiB: number
-  /** After the garbage is collected. */
-  heapMiB: number
+export interface SoakSample extends Memory {
   /** In milliseconds, since the sample before. */
   lagP99Ms: number
   rows: Record<string, number>
@@ -68,12 +67,11 @@ process.send?.(`http://127.0.0.1:${port}`)
 
 async function sample(): Promise<SoakSample> {
   const lagP99Ms = lag.percentile(99) / 1e6
-  global.gc?.()
-  const { rss, heapUsed } = process.memoryUsage()
+  const memory = measureMemory()
   const rows = await countRows()
   // What looking costs does not count.
   setImmediate(() => lag.reset())
-  return { rssMiB: rss / 1024 ** 2, heapMiB: heapUsed / 1024 ** 2, lagP99Ms, rows }
+  return { ...memory, lagP99Ms, rows }
 }
 
 async function countRows(): Promise<Record<string, number>> {

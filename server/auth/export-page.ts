@@ -1,16 +1,20 @@
 // One page of an export: list after list until it is full. The next goes on in the list that filled it.
 
-import { type Page, type PageRequest, refuseCursor } from '../db/read-page.ts'
+import type { PageRequest } from '../contract/paging.ts'
+import { type Page, refuseCursor } from '../db/read-page.ts'
 import type { KeyedMac } from './keyed-mac.ts'
 
 /** Rows, of all lists together: what others wait for while it is read and written is a few milliseconds. */
-export const exportPageSize = 1_000
+const exportPageSize = 1_000
 
 /** Newest first. */
 export type ListReader<Row> = (userId: string, page: PageRequest) => Promise<Page<Row>>
 
 export interface ExportPage {
-  /** The rows of `list` that belong on this page; none where it was read before, or comes later. */
+  /**
+   * The rows of `list`, a word of small letters, that belong on this page; none where it was read
+   * before, or comes later.
+   */
   take<Row>(list: string, read: ListReader<Row>): Promise<Row[]>
   /** Of the next page, once all lists were offered; null on the last. */
   nextCursor(): string | null

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { activityEvents } from './activity-events.ts'
-import { text } from './text.ts'
+import { nextCursorSchema } from './paging.ts'
 
 export const activityEntrySchema = z
   .object({
@@ -26,16 +26,9 @@ export const activityEntrySchema = z
 
 export type ActivityEntry = z.infer<typeof activityEntrySchema>
 
-/** Newest first; `cursor` is the `next_cursor` of the page before. */
-export const activityListSchema = z.object({
-  limit: z.int().min(1).max(100).default(20),
-  cursor: text(200).optional(),
-})
-
 export const activityPageSchema = z.object({
   entries: z.array(activityEntrySchema),
-  /** null on the last page. */
-  next_cursor: z.string().nullable(),
+  next_cursor: nextCursorSchema,
 })
 
 export type ActivityPage = z.infer<typeof activityPageSchema>

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { proofSchema } from './account.ts'
 import { itemSchema } from './items.ts'
-import { text } from './text.ts'
+import { cursorSchema, nextCursorSchema } from './paging.ts'
 import { userSchema } from './users.ts'
 
 const place = {
@@ -11,8 +11,7 @@ const place = {
   user_agent: z.string().nullable(),
 }
 
-/** `cursor` is the `next_cursor` of the page before. */
-export const dataExportInputSchema = proofSchema.extend({ cursor: text(200).optional() })
+export const dataExportInputSchema = proofSchema.extend({ cursor: cursorSchema })
 
 /**
  * A page of it, of a thousand rows: what belongs to a list goes on where the page before ended. All
@@ -59,8 +58,7 @@ export const dataExportSchema = z
       }),
     ),
     items: z.array(itemSchema),
-    /** null on the last page. */
-    next_cursor: z.string().nullable(),
+    next_cursor: nextCursorSchema,
   })
   .meta({ id: 'DataExport' })
 

@@ -1,6 +1,7 @@
 // What an item is on the wire, and what may be said about one.
 
 import { z } from 'zod'
+import { nextCursorSchema } from './paging.ts'
 import { requiredText, text } from './text.ts'
 
 export const itemTitleMaxLength = 200
@@ -32,16 +33,9 @@ export const itemUpdateSchema = z.object({
   description: text(itemDescriptionMaxLength).optional(),
 })
 
-/** Newest first; `cursor` is the `next_cursor` of the page before. */
-export const itemListSchema = z.object({
-  limit: z.int().min(1).max(100).default(20),
-  cursor: text(200).optional(),
-})
-
 export const itemPageSchema = z.object({
   items: z.array(itemSchema),
-  /** null on the last page. */
-  next_cursor: z.string().nullable(),
+  next_cursor: nextCursorSchema,
 })
 
 export type ItemPage = z.infer<typeof itemPageSchema>

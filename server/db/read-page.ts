@@ -3,12 +3,7 @@
 
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
-
-export interface PageRequest {
-  limit: number
-  /** The `next_cursor` of the page before. Absent: from the newest. */
-  cursor?: string | undefined
-}
+import type { PageRequest } from '../contract/paging.ts'
 
 export interface Page<Row> {
   rows: Row[]

@@ -3,10 +3,11 @@
 import type { Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import type { Item, ItemPage } from '../contract/items.ts'
+import type { PageRequest } from '../contract/paging.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import { type PageRequest, readPage } from '../db/read-page.ts'
+import { readPage } from '../db/read-page.ts'
 import type { ItemsTable } from '../db/tables.ts'
 
 export interface Items {

@@ -14,9 +14,11 @@ export function DataSection({ username }: { username: string }) {
     name: 'data',
     labels: {},
     async send(_element, currentPassword) {
-      const proof = currentPassword === undefined ? {} : { current_password: currentPassword }
       const data = await gatherExport((cursor) =>
-        exporting.mutateAsync(cursor === undefined ? proof : { ...proof, cursor }),
+        exporting.mutateAsync({
+          ...(currentPassword !== undefined && { current_password: currentPassword }),
+          ...(cursor !== undefined && { cursor }),
+        }),
       )
       download(words.fileName(username), JSON.stringify(data, null, 2))
       // The cache is no place for it.

@@ -1,6 +1,7 @@
 // Your activity: the sign-ins and changes of your account, as the audit log has them.
 
-import { activityListSchema, activityPageSchema } from '../../contract/activity.ts'
+import { activityPageSchema } from '../../contract/activity.ts'
+import { pageRequestSchema } from '../../contract/paging.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 
 export const activityRouter = router({
@@ -12,7 +13,7 @@ export const activityRouter = router({
         summary: 'What happened to your account, newest first',
       },
     })
-    .input(activityListSchema)
+    .input(pageRequestSchema)
     .output(activityPageSchema)
     .query(({ ctx, input }) => ctx.services.activity.list(ctx.identity, input)),
 })

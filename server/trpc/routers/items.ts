@@ -4,17 +4,17 @@ import { z } from 'zod'
 import {
   itemCreateSchema,
   itemIdSchema,
-  itemListSchema,
   itemPageSchema,
   itemSchema,
   itemUpdateSchema,
 } from '../../contract/items.ts'
+import { pageRequestSchema } from '../../contract/paging.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 
 export const itemsRouter = router({
   list: scopedProcedure('items:read')
     .meta({ rest: { method: 'GET', path: '/items', summary: 'Your items, newest first' } })
-    .input(itemListSchema)
+    .input(pageRequestSchema)
     .output(itemPageSchema)
     .query(({ ctx, input }) => ctx.services.items.list(ctx.identity.userId, input)),
 
