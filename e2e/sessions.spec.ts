@@ -143,9 +143,11 @@ test('a new device is asked about: yes and it is one of ours, no and it is out, 
 
   await page.getByRole('button', { name: 'No, sign it out: Firefox on Windows' }).click()
   await expect(row(page, /Firefox on Windows/)).toBeHidden()
+  // The row goes before the server has answered, the advice comes after.
+  const advice = page.getByRole('status').filter({ hasText: 'Firefox on Windows is signed out.' })
+  await expect(advice).toBeVisible()
   const { knownDevices } = server.services
   expect(await knownDevices.isKnown(freshUser.id, stranger.deviceId ?? '')).toBe(false)
-  const advice = page.getByRole('status').filter({ hasText: 'Firefox on Windows is signed out.' })
   await advice.getByRole('link', { name: 'change your password' }).click()
   await expect(page).toHaveURL('/account')
 })
