@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { forEachEngine, shareTestDatabase } from '../../e2e/databases.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
+import { dayMs } from '../db/clock.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import { addressWindowMs, createLoginThrottle, type PasswordAttempt } from './login-throttle.ts'
 import { createMasterKeys } from './master-key.ts'
@@ -14,6 +15,8 @@ import { createThrottleCounters } from './throttle-counters.ts'
 interface Phone {
   deviceId?: string
 }
+
+const yearMs = 365 * dayMs
 
 const masterKeys = createMasterKeys([new Uint8Array(32).fill(1)])
 
@@ -60,6 +63,40 @@ forEachEngine((engine) => {
   async function failTimes(times: number, attempt: () => Promise<unknown>): Promise<void> {
     for (let count = 0; count < times; count++) expect(await attempt()).toBe('let in')
   }
+
+  test('an account whose failures were dated a year ahead is open once the clock is right', async () => {
+    const { clock, attempt } = setUp()
+    clock.advance(yearMs)
+    await failTimes(5, attempt)
+    expect(await attempt()).toBe(1)
+    clock.advance(1_000)
+    expect(await attempt()).toBe('let in')
+    expect(await attempt()).toBe(2)
+    clock.advance(-yearMs)
+    expect(await attempt()).toBe('let in')
+    // From then on they are counted as ever.
+    expect(await attempt()).toBe(4)
+  })
+
+  test('an address whose failures were dated a year ahead is open once the clock is right', async () => {
+    const { clock, attempt } = setUp({ failuresPerAddress: 3 })
+    const stranger = () => attempt({ userId: makeRandomId() })
+    clock.advance(yearMs)
+    await failTimes(3, stranger)
+    expect(await stranger()).toBe(600)
+    clock.advance(-yearMs)
+    await failTimes(3, stranger)
+    expect(await stranger()).toBe(600)
+  })
+
+  test('a counter that expires later than any is kept is purged', async () => {
+    const { clock, counters, attempt } = setUp()
+    clock.advance(yearMs)
+    await attempt()
+    clock.advance(-yearMs)
+    const { throttle_counters: left } = await counters.purge()
+    expect(left).toBeGreaterThanOrEqual(1)
+  })
 
   describe('an account, from devices it does not know', () => {
     test('R99: five failures are free, then the wait doubles to fifteen minutes', async () => {

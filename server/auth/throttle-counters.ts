@@ -1,6 +1,7 @@
 // The counters behind throttling: each step is one atomic statement, right on any number of nodes (R107).
 
 import { type RawBuilder, sql } from 'kysely'
+import { clockToleranceMs, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { PurgedRows } from './change-feed.ts'
 
@@ -54,6 +55,9 @@ interface ReservedRow {
   closed_until_ms: number
 }
 
+/** No rule remembers for longer: a row that expires later was dated by a clock that was wrong. */
+const longestKeepMs = 400 * dayMs
+
 interface ThrottleCountersParts {
   database: Database
   /** One clock for all nodes: the database's, or a test's. */
@@ -70,14 +74,23 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
   const { database, nowMs } = parts
   const { kysely } = database
   const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`
+  /** An end beyond the longest wait was dated by a clock that was wrong: it is over as well. */
+  const isOver = (longestWaitMs: number) => {
+    const latestEndMs = after(sql.lit(longestWaitMs + clockToleranceMs))
+    return sql<boolean>`(${counted.closedUntilMs} <= ${nowMs()}
+      or ${counted.closedUntilMs} > ${latestEndMs})`
+  }
 
-  async function look(key: string): Promise<Look | undefined> {
+  async function look(key: string, longestWaitMs: number): Promise<Look | undefined> {
     const row = await kysely
       .selectFrom('throttle_counters')
       .select(['failures', sql<number>`closed_until_ms - ${nowMs()}`.as('wait_ms')])
       .where('key', '=', key)
       .executeTakeFirst()
-    return row && { failures: row.failures, waitMs: Number(row.wait_ms) }
+    if (!row) return undefined
+    const waitMs = Number(row.wait_ms)
+    const isPossible = waitMs <= longestWaitMs + clockToleranceMs
+    return { failures: row.failures, waitMs: isPossible ? waitMs : 0 }
   }
 
   /**
@@ -86,11 +99,12 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
    */
   async function reserve(
     key: string,
+    longestWaitMs: number,
     readWaitMs: (look: Look) => number,
     write: () => Promise<ReservedRow | undefined>,
   ): Promise<Reservation> {
     const ask = async () => {
-      const found = await look(key)
+      const found = await look(key, longestWaitMs)
       return found ? readWaitMs(found) : 0
     }
     const waitMs = await ask()
@@ -117,13 +131,13 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
                 expires_at_ms: expiresAtMs,
               })
               .where('throttle_counters.failures', '<', rule.closedAfter)
-              .where('throttle_counters.closed_until_ms', '<=', nowMs()),
+              .where(isOver(rule.longestWaitMs)),
           )
           .returning(['failures', 'closed_until_ms'])
         // What is closed for good names the longest wait, as what is nearly closed does.
         const readWaitMs = (look: Look) =>
           look.failures >= rule.closedAfter ? rule.longestWaitMs : look.waitMs
-        return reserve(key, readWaitMs, () => write.executeTakeFirst())
+        return reserve(key, rule.longestWaitMs, readWaitMs, () => write.executeTakeFirst())
       },
 
       async refund(key, { closedUntilMs }) {
@@ -148,9 +162,9 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
     windowPool: ({ failures, windowMs }) => ({
       reserve(key) {
         // Of a window, `closed_until_ms` is the end, whether it is full by then or not.
-        const isOver = sql<boolean>`${counted.closedUntilMs} <= ${nowMs()}`
+        const isPast = isOver(windowMs)
         const anew = (value: RawBuilder<number>, otherwise: RawBuilder<number>) =>
-          sql<number>`case when ${isOver} then ${value} else ${otherwise} end`
+          sql<number>`case when ${isPast} then ${value} else ${otherwise} end`
         const end = after(sql.lit(windowMs))
         const write = kysely
           .insertInto('throttle_counters')
@@ -163,11 +177,11 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
                 closed_until_ms: anew(end, counted.closedUntilMs),
                 expires_at_ms: anew(end, counted.expiresAtMs),
               })
-              .where(({ or, eb }) => or([eb('throttle_counters.failures', '<', failures), isOver])),
+              .where(({ or, eb }) => or([eb('throttle_counters.failures', '<', failures), isPast])),
           )
           .returning(['failures', 'closed_until_ms'])
         const readWaitMs = (look: Look) => (look.failures >= failures ? look.waitMs : 0)
-        return reserve(key, readWaitMs, () => write.executeTakeFirst())
+        return reserve(key, windowMs, readWaitMs, () => write.executeTakeFirst())
       },
 
       async refund(key, { closedUntilMs }) {
@@ -189,7 +203,12 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
     async purge() {
       const { numDeletedRows } = await kysely
         .deleteFrom('throttle_counters')
-        .where('expires_at_ms', '<', nowMs())
+        .where(({ or, eb }) =>
+          or([
+            eb('expires_at_ms', '<', nowMs()),
+            eb('expires_at_ms', '>', after(sql.lit(longestKeepMs + clockToleranceMs))),
+          ]),
+        )
         .executeTakeFirstOrThrow()
       return { throttle_counters: Number(numDeletedRows) }
     },

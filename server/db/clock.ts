@@ -7,6 +7,12 @@ export interface Clock {
 
 export const dayMs = 24 * 60 * 60_000
 
+/**
+ * How far two clocks of one installation may be apart. An instant that lies further in the future was
+ * written by a clock that was wrong, and counts as now.
+ */
+export const clockToleranceMs = 30_000
+
 export const systemClock: Clock = { now: () => Date.now() }
 
 /** Epoch seconds, as JWT's NumericDate (RFC 7519 §2). */
