@@ -8,7 +8,12 @@ import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
 import { dayMs } from '../db/clock.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import { addressWindowMs, createLoginThrottle, type PasswordAttempt } from './login-throttle.ts'
+import {
+  addressWindowMs,
+  createLoginThrottle,
+  type PasswordAttempt,
+  widePoolFactor,
+} from './login-throttle.ts'
 import { createMasterKeys } from './master-key.ts'
 import { createThrottleCounters } from './throttle-counters.ts'
 
@@ -49,7 +54,7 @@ forEachEngine((engine) => {
     known.add(`${userId} phone`)
     /** 'let in', or how many seconds to wait. */
     const attempt = async ({ deviceId, ...more }: Partial<PasswordAttempt> & Phone = {}) =>
-      throttle.reserve({ ...owner, ...more, device: { ...owner.device, deviceId } }).then(
+      throttle.reserve({ ...owner, device: { ...owner.device, deviceId }, ...more }).then(
         () => 'let in' as const,
         (error: unknown) => {
           if (!(error instanceof AppError)) throw error
@@ -148,6 +153,24 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(1)
     })
 
+    test('what was never looked at leaves no row', async () => {
+      const { throttle, owner } = setUp({ failuresPerAddress: 10 })
+      const login = `nobody-${makeRandomId()}`
+      const device = { address: `2001:db8::${randomInt(65_536).toString(16)}:1`, userAgent: null }
+      const countRows = async () => {
+        const rows = await database().kysely.selectFrom('throttle_counters').select('key').execute()
+        return rows.length
+      }
+      const before = await countRows()
+      const attempts = await Promise.all([
+        throttle.reserve({ userId: undefined, login, device }),
+        throttle.reserve(owner),
+      ])
+      expect(await countRows()).toBeGreaterThan(before)
+      for (const attempt of attempts) await attempt.release()
+      expect(await countRows()).toBe(before)
+    })
+
     test('a password that is set anew opens it again', async () => {
       const { attempt, throttle, owner } = setUp()
       await failTimes(5, attempt)
@@ -213,6 +236,23 @@ forEachEngine((engine) => {
       for (let count = 0; count < 5; count++) await (await throttle.reserve(owner)).succeed()
       expect(await attempt({ userId: makeRandomId() })).toBe('let in')
       expect(await attempt({ userId: makeRandomId() })).toBe(600)
+    })
+
+    test('of IPv6 counts by its /64, and eight times as often by the /48 around it', async () => {
+      const { attempt } = setUp({ failuresPerAddress: 2 })
+      const network = `2001:db8:${randomInt(65_536).toString(16)}`
+      const fromNetwork = (subnet: number) =>
+        attempt({
+          userId: makeRandomId(),
+          device: { address: `${network}:${subnet.toString(16)}::1`, userAgent: null },
+        })
+      await failTimes(2, () => fromNetwork(0))
+      expect(await fromNetwork(0)).toBe(600)
+      for (let subnet = 1; subnet < widePoolFactor; subnet++) {
+        await failTimes(2, () => fromNetwork(subnet))
+      }
+      expect(await fromNetwork(1_000)).toBe(600)
+      expect(await attempt({ userId: makeRandomId() })).toBe('let in')
     })
 
     test('is not charged where the account is closed: nothing was looked at', async () => {

@@ -5,7 +5,7 @@ import { AppError } from '../contract/app-error.ts'
 import { canonicalName } from '../contract/credential-rules.ts'
 import type { Device } from '../contract/device.ts'
 import { dayMs } from '../db/clock.ts'
-import { addressPoolOf } from './address-pool.ts'
+import { addressPoolOf, widePoolOf } from './address-pool.ts'
 import type { KnownDevices } from './known-devices.ts'
 import type { MasterKeys } from './master-key.ts'
 import type {
@@ -67,6 +67,9 @@ export const knownDeviceRule: BackoffRule = {
 
 export const addressWindowMs = 10 * 60_000
 
+/** An IPv6 /48, which one customer may hold, fails so many times as often as one of its 65,536 /64. */
+export const widePoolFactor = 8
+
 interface LoginThrottleParts {
   counters: ThrottleCounters
   masterKeys: MasterKeys
@@ -83,7 +86,20 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
     failures: failuresPerAddress,
     windowMs: addressWindowMs,
   })
+  const widePool = counters.windowPool({
+    failures: failuresPerAddress * widePoolFactor,
+    windowMs: addressWindowMs,
+  })
   const [{ key: nameKey }] = masterKeys.derive('throttle')
+
+  /** What an attempt counts against besides the account: its address, and the network around it. */
+  function placesOf(kind: 'address' | 'registration', { address }: Device): Claim[] {
+    const wide = widePoolOf(address)
+    return [
+      [addressPool, `${kind}:${addressPoolOf(address)}`],
+      ...(wide === undefined ? [] : [[widePool, `${kind}:${wide}`] as const]),
+    ]
+  }
 
   /** People type passwords into the field for the name: a name of nobody's is kept as a keyed hash. */
   function accountKey({ userId, login }: PasswordAttempt): string {
@@ -105,9 +121,7 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
         const own: Claim = [knownDevicePool, `device:${userId}:${deviceId}`]
         held.push(...(await takeAny(own, account)))
       } else {
-        held.push(
-          ...(await takeAll([addressPool, `address:${addressPoolOf(device.address)}`], account)),
-        )
+        held.push(...(await takeAll(...placesOf('address', device), account)))
       }
       const giveBack = (those: readonly Held[]) =>
         Promise.all(those.map(([[pool, key], reservation]) => pool.refund(key, reservation)))
@@ -121,7 +135,7 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
           const names = [account[1], ...(isKnown ? [`device:${userId}:${deviceId}`] : [])]
           // A success does not forgive what else came from that address.
           await Promise.all([
-            giveBack(held.filter(([[pool]]) => pool === addressPool)),
+            giveBack(held.filter(([[pool]]) => pool === addressPool || pool === widePool)),
             counters.clear(names),
           ])
         },
@@ -131,8 +145,8 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
       }
     },
 
-    async reserveRegistration({ address }) {
-      await takeAll([addressPool, `registration:${addressPoolOf(address)}`])
+    async reserveRegistration(device) {
+      await takeAll(...placesOf('registration', device))
     },
 
     reopen: (userId) => counters.clear([`account:${userId}`]),

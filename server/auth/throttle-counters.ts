@@ -114,6 +114,15 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
     return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
   }
 
+  /** A counter at no failure says nothing: no row is left of what was never looked at. */
+  async function deleteEmpty(key: string): Promise<void> {
+    await kysely
+      .deleteFrom('throttle_counters')
+      .where('key', '=', key)
+      .where('failures', '=', 0)
+      .execute()
+  }
+
   return {
     backoffPool: (rule) => ({
       reserve(key) {
@@ -156,6 +165,7 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
           .where('key', '=', key)
           .where('failures', '>', 0)
           .execute()
+        await deleteEmpty(key)
       },
     }),
 
@@ -193,6 +203,7 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
           // Not out of the next window.
           .where('closed_until_ms', '=', closedUntilMs)
           .execute()
+        await deleteEmpty(key)
       },
     }),
 
