@@ -101,8 +101,6 @@ function toRow(
     why: why ?? null,
     what: what ?? null,
     address: device?.address ?? null,
-    user_agent: device?.userAgent?.slice(0, userAgentMaxLength) ?? null,
+    user_agent: device?.userAgent ?? null,
   }
 }
-
-const userAgentMaxLength = 400

@@ -1,8 +1,11 @@
 // What a user agent is called by people: "Firefox on Linux". Made of what it says of itself; a guess.
 
+import { userAgentMaxLength } from '../contract/device.ts'
+
 /** null where it says nothing that could be a name. */
 export function nameDevice(userAgent: string | null): string | null {
-  const text = userAgent ?? ''
+  // Rows from before user agents were cut may hold longer ones.
+  const text = userAgent?.slice(0, userAgentMaxLength) ?? ''
   const program = nameOf(browsers, text) ?? firstProduct(text)
   const system = nameOf(systems, text)
   if (program !== undefined && system !== undefined) return `${program} on ${system}`

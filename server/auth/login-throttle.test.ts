@@ -238,7 +238,7 @@ forEachEngine((engine) => {
       expect(await attempt({ userId: makeRandomId() })).toBe(600)
     })
 
-    test('of IPv6 counts by its /64, and eight times as often by the /48 around it', async () => {
+    test('R103: of IPv6 counts by its /64, and eight times as often by the /48 around it', async () => {
       const { attempt } = setUp({ failuresPerAddress: 2 })
       const network = `2001:db8:${randomInt(65_536).toString(16)}`
       const fromNetwork = (subnet: number) =>

@@ -13,6 +13,9 @@ export interface Device {
 /** How long one is known after its last sign-in: as long as RFC 6265bis §5.5 lets a cookie live. */
 export const deviceLifetimeMs = 400 * 24 * 60 * 60_000
 
+/** In characters: browsers send some 120, and what is longer is cut before anything looks at it. */
+export const userAgentMaxLength = 400
+
 /** The address is the socket's, or what a trusted proxy says it is. */
 export function describeDevice(request: {
   id?: string
@@ -20,8 +23,8 @@ export function describeDevice(request: {
   headers: { 'user-agent'?: string | undefined }
 }): Device {
   return {
-    address: request.ip,
-    userAgent: request.headers['user-agent'] ?? null,
+    address: request.ip || null,
+    userAgent: request.headers['user-agent']?.slice(0, userAgentMaxLength) ?? null,
     requestId: request.id,
   }
 }

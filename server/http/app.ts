@@ -8,6 +8,7 @@ import { tokenEndpoint } from '../oauth/token.ts'
 import type { Services } from '../services.ts'
 import { hasLiveRefreshCookie } from '../trpc/refresh-cookie.ts'
 import { changePasswordUrl } from './change-password-url.ts'
+import { addClientAddress } from './client-address.ts'
 import { readClientBuild } from './client-build.ts'
 import { docsPlugin } from './docs.ts'
 import { handleErrors, sendError } from './error-handler.ts'
@@ -37,7 +38,6 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance,
     genReqId: makeRequestId,
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     frameworkErrors: sendError,
     forceCloseConnections: 'idle',
     requestTimeout: requestTimeoutMs,
@@ -48,6 +48,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     },
   })
 
+  addClientAddress(app, config)
   addSecurityHeaders(app, {
     publicUrl: config.publicUrl,
     styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
@@ -85,7 +86,10 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   return app
 }
 
+/** In characters. The longest path of ours, a batch of ten, is shorter. */
+const loggedPathMaxLength = 400
+
 /** What the log tells of a request: its path without the query, where somebody might put a token (R30). */
 function describeRequest({ method, url, ip }: FastifyRequest) {
-  return { method, path: url.split('?', 1)[0], address: ip }
+  return { method, path: url.slice(0, loggedPathMaxLength).split('?', 1)[0], address: ip }
 }
