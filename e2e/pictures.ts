@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium, type Page } from 'playwright'
 import { scopesOfRole } from '../server/contract/scopes.ts'
 import { findBrowser } from './find-browser.ts'
+import { makeDeviceKnown } from './known-device.ts'
 import { startTestServer } from './test-server.ts'
 
 const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url))
@@ -57,7 +58,7 @@ async function signInElsewhere() {
   for (const { door, scopes, ...device } of places) {
     const holder = { clientId: clients.web.id, door }
     const { session } = await sessions.start({ userId: user.id, scopes, holder, device })
-    await sessions.confirmDevice(user.id, session.id, '')
+    await makeDeviceKnown(server.services.database, session.id)
   }
 }
 

@@ -7,6 +7,7 @@ import type { Page } from 'playwright/test'
 import type { Session } from '../server/auth/session-rows.ts'
 import { scopesOfRole } from '../server/contract/scopes.ts'
 import { test as base, expect, type TestUser } from './fixtures.ts'
+import { makeDeviceKnown } from './known-device.ts'
 import { findSignInForm, openSignIn, submitSignIn } from './sign-in-form.ts'
 
 const iphone =
@@ -32,7 +33,7 @@ const test = base.extend<{
         holder: { clientId: 'keycard-web', door: isScript ? 'token' : 'browser' },
         device: { userAgent, address },
       })
-      if (!isNew) await sessions.confirmDevice(user.id, session.id, '')
+      if (!isNew) await makeDeviceKnown(server.services.database, session.id)
       return session
     }),
 })

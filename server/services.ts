@@ -22,7 +22,7 @@ import {
 import { countRefreshes } from './auth/grants/counted-refreshes.ts'
 import { createPasswordGrant, type PasswordGrant } from './auth/grants/password.ts'
 import { createRefreshTokenGrant, type RefreshTokenGrant } from './auth/grants/refresh-token.ts'
-import { createSessionStart } from './auth/grants/start-session.ts'
+import { createSessionStart, type SessionStart } from './auth/grants/start-session.ts'
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
 import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
@@ -90,6 +90,7 @@ export interface Services {
   readonly auditLog: AuditLog
   readonly activity: Activity
   readonly reauthenticate: Reauthentication
+  readonly startSession: SessionStart
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
   readonly clientCredentialsGrant: ClientCredentialsGrant
@@ -254,6 +255,7 @@ export async function createServices(
       auditLog,
       activity: createActivity(database),
       reauthenticate,
+      startSession,
       passwordGrant: createPasswordGrant({
         enabled: config.passwordGrant,
         checkPassword,

@@ -57,7 +57,9 @@ export function describeEntry(entry: ActivityEntry): string {
   const byAdmin = by === 'administrator'
   switch (event) {
     case 'signed_in':
-      return what === 'token' ? 'Signed in through the token endpoint' : 'Signed in'
+      return `Signed in${what === 'token' ? ' through the token endpoint' : ''}${
+        why === 'new_device' ? ' on a new device' : ''
+      }`
     case 'sign_in_refused':
       return describeRefusal(why)
     case 'sign_in_closed':

@@ -63,6 +63,7 @@ export const sessionsStrings = {
 
   newSignIn: 'Signed in',
   wasItYou: 'on a new device. Was this you?',
+  notYou: 'on a new device, before you signed in here. If this was not you, sign it out.',
   yes: 'Yes, it was me',
   yesNamed: (device: string) => `Yes, it was me: ${device}`,
   no: 'No, sign it out',

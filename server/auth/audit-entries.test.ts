@@ -7,7 +7,7 @@ import { forEachEngine } from '../../e2e/databases.ts'
 const password = 'seven quiet harbours at dawn'
 
 forEachEngine((engine) => {
-  const { app } = shareTestApp(engine)
+  const { app, clock } = shareTestApp(engine)
   const services = () => app().services
 
   const register = (username: string) =>
@@ -93,6 +93,7 @@ forEachEngine((engine) => {
   test('R114: where "it was me" cannot be written down the device stays news', async () => {
     await register('mary')
     const { tokens } = await signIn('mary')
+    clock.advance(1)
     const { session: strange } = await signIn('mary')
     const identity = await identify(tokens)
     const confirm = () => services().ownSessions.confirm(identity, strange.id, someDevice)

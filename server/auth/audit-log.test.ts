@@ -45,6 +45,7 @@ forEachEngine((engine) => {
         what: null,
         address: '192.0.2.1',
         user_agent: 'curl/8\nInjected: line',
+        notice: null,
       },
     ])
     expect(told).toEqual([

@@ -1,13 +1,14 @@
 // The audit log: what happened at the doors and to accounts, with who, where and why (R114).
 
-import type { Compilable, Insertable } from 'kysely'
+import type { Compilable, Insertable, InsertObject } from 'kysely'
 import type { AuditEvent } from '../contract/audit-events.ts'
 import type { Device } from '../contract/device.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import type { AuditEventsTable } from '../db/tables.ts'
+import type { AuditEventsTable, Tables } from '../db/tables.ts'
 import type { EventCounts } from './event-counts.ts'
+import { noticeOf } from './notice-kinds.ts'
 
 /** Never a secret. Absent is what the event has nothing to do with, or nobody knows. */
 export interface AuditFacts {
@@ -24,6 +25,9 @@ export interface AuditFacts {
   device?: Device | undefined
 }
 
+/** Expressions in place of what the facts would say. */
+export type ComputedColumns = Pick<InsertObject<Tables, 'audit_events'>, 'why' | 'notice'>
+
 export interface AuditLog {
   /**
    * Writes down what has happened already. Where the database fails it is in the operator's log
@@ -32,9 +36,9 @@ export interface AuditLog {
   record(event: AuditEvent, facts: AuditFacts): Promise<void>
   /**
    * The write for `runAtomically`, of a change that must not happen without its entry. Call `tell`
-   * with the same once that has committed.
+   * with the same once that has committed. `computed`: what only that statement can know.
    */
-  entry(event: AuditEvent, facts: AuditFacts): Compilable
+  entry(event: AuditEvent, facts: AuditFacts, computed?: ComputedColumns): Compilable
   /** Into the operator's log and the counts only. */
   tell(event: AuditEvent, facts: AuditFacts): void
 }
@@ -58,8 +62,10 @@ const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refres
 export function createAuditLog(parts: AuditLogParts): AuditLog {
   const { database, clock, logger, eventCounts } = parts
 
-  function entry(event: AuditEvent, facts: AuditFacts) {
-    return database.kysely.insertInto('audit_events').values(toRow(event, facts, clock.now()))
+  function entry(event: AuditEvent, facts: AuditFacts, computed: ComputedColumns = {}) {
+    return database.kysely
+      .insertInto('audit_events')
+      .values({ ...toRow(event, facts, clock.now()), ...computed })
   }
 
   function tell(event: AuditEvent, { device, ...facts }: AuditFacts): void {
@@ -102,5 +108,6 @@ function toRow(
     what: what ?? null,
     address: device?.address ?? null,
     user_agent: device?.userAgent ?? null,
+    notice: noticeOf(event, what ?? null),
   }
 }

@@ -23,13 +23,18 @@ export interface OwnSessions {
   list(identity: UserIdentity): Promise<{ sessions: OwnSession[]; total: number }>
   /**
    * To end the current one is to sign out. One on a new device is taken for somebody else's: the
-   * device is not known any more either.
+   * device is not known any more either, and where the caller's session is the older one, no notice
+   * asks about it again.
    * @throws AppError not_found where it is not the caller's, or has ended
    */
   end(identity: UserIdentity, id: string, device: Device): Promise<void>
   /** All but the current one. @returns how many there were */
   endOthers(identity: UserIdentity, device: Device): Promise<number>
-  /** "Yes, it was me." @throws AppError not_found, of the current session too */
+  /**
+   * "Yes, it was me."
+   * @throws AppError not_found, of the current session too; conflict where the caller's session is not
+   * older than that one
+   */
   confirm(identity: UserIdentity, id: string, device: Device): Promise<void>
 }
 
@@ -82,6 +87,7 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
       await sessions.end(id, 'ended_by_user', {
         writes: [
           ...(isStrange ? [knownDevices.forget(userId, deviceId)] : []),
+          sessions.settleDevice({ userId, id, byId: identity.sessionId }),
           auditLog.entry('session_ended', facts),
         ],
       })
@@ -102,10 +108,19 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
       const { userId, clientId, userAgent } = await find(identity, id)
       const what = nameDevice(userAgent) ?? undefined
       const facts = { userId, sessionId: id, clientId, what, device }
-      const isConfirmed = await sessions.confirmDevice(userId, id, identity.sessionId, {
+      if (id === identity.sessionId) {
+        throw new AppError('not_found', 'There is no such other session')
+      }
+      const answer = { userId, id, byId: identity.sessionId }
+      const isConfirmed = await sessions.confirmDevice(answer, {
         writes: [auditLog.entry('device_confirmed', facts)],
       })
-      if (!isConfirmed) throw new AppError('not_found', 'There is no such other session')
+      if (!isConfirmed) {
+        throw new AppError(
+          'conflict',
+          'Only a session that began before it can confirm a new device',
+        )
+      }
       auditLog.tell('device_confirmed', facts)
     },
   }

@@ -1,9 +1,11 @@
 // What a user is told of what did not happen in front of him, and how long.
 
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Holder, makeHolder, type SignedIn, shareTestApp } from '../../e2e/account-holder.ts'
 import { forEachEngine } from '../../e2e/databases.ts'
+import { AppError } from '../contract/app-error.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
+import { scopesOfRole } from '../contract/scopes.ts'
 
 const day = 24 * 60 * 60_000
 
@@ -30,9 +32,18 @@ forEachEngine((engine) => {
     await services().auditLog.record(event, { userId, sessionId, what, device: laptop })
   }
 
-  async function signInOn(deviceId: string, holder: Holder): Promise<SignedIn> {
+  /** As a grant does it once the password was right. */
+  async function signInOn(deviceId: string, { id }: Holder): Promise<SignedIn> {
     later()
-    return holder.signIn(deviceId)
+    const { users, clients, startSession, identities } = services()
+    const user = await users.findById(id)
+    if (!user) throw new Error('There is no such user')
+    const client = clients.web
+    const device = { ...laptop, deviceId }
+    const scopes = scopesOfRole.user
+    const { tokens } = await startSession({ user, scopes, client, door: 'browser', device })
+    const identity = identities.requireUser(await identities.judge(tokens.access_token))
+    return { identity, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
   }
 
   test('R97: another device hears of a change, and whose it was; the one that made it does not', async () => {
@@ -95,20 +106,84 @@ forEachEngine((engine) => {
     ])
   })
 
-  test('a sign-in on a new device is told until it is recognised or over', async () => {
-    const { sessions } = services()
-    const ada = await makeHolder(services())
-    const here = await signInOn('laptop', ada)
-    expect(await kindsFor(here)).toEqual([])
-    const phone = await signInOn('phone', ada)
-    expect(await kindsFor(here)).toEqual(['new_device'])
-    expect(await kindsFor(phone)).toEqual([])
-    await sessions.confirmDevice(ada.id, phone.identity.sessionId, here.identity.sessionId)
-    expect(await kindsFor(here)).toEqual([])
-    const tablet = await signInOn('tablet', ada)
-    expect(await kindsFor(here)).toEqual(['new_device'])
-    await sessions.end(tablet.identity.sessionId, 'signed_out')
-    expect(await kindsFor(here)).toEqual([])
+  describe('R97: a sign-in on a new device', () => {
+    async function setUp() {
+      const ada = await makeHolder(services())
+      const here = await signInOn('laptop', ada)
+      expect(await kindsFor(here)).toEqual([])
+      const thief = await signInOn('thief', ada)
+      expect(await kindsFor(thief)).toEqual([])
+      return { ada, here, thief }
+    }
+
+    const end = ({ identity }: SignedIn, { identity: { sessionId } }: SignedIn) =>
+      services().ownSessions.end(identity, sessionId, laptop)
+    const confirm = ({ identity }: SignedIn, { identity: { sessionId } }: SignedIn) =>
+      services().ownSessions.confirm(identity, sessionId, laptop)
+
+    test('is told with its place until an older session has said whose it is', async () => {
+      const { ada, here, thief } = await setUp()
+      expect(await services().securityNotices.list(here.identity)).toMatchObject([
+        { kind: 'new_device', address: '192.0.2.1', deviceName: 'Firefox on Linux' },
+      ])
+      await confirm(here, thief)
+      expect(await kindsFor(here)).toEqual([])
+      const tablet = await signInOn('tablet', ada)
+      expect(await kindsFor(here)).toEqual(['new_device'])
+      await end(here, tablet)
+      expect(await kindsFor(here)).toEqual([])
+    })
+
+    test.each<[string, (thief: SignedIn, second: SignedIn) => Promise<unknown>]>([
+      ['signs out', (thief) => end(thief, thief)],
+      ['ends the first of two sessions', (thief, second) => end(second, thief)],
+      ['ends both', (thief, second) => end(second, thief).then(() => end(second, second))],
+      ['confirms it from the second', (thief, second) => confirm(second, thief)],
+      ['confirms it from itself', (thief) => confirm(thief, thief)],
+      [
+        'ends all others',
+        (_thief, { identity }) => services().ownSessions.endOthers(identity, laptop),
+      ],
+      [
+        'puts the notices away',
+        (_thief, { identity }) => services().securityNotices.dismiss(identity, clock.now()),
+      ],
+    ])('is told although it %s', async (_name, silence) => {
+      const { ada, here, thief } = await setUp()
+      const second = await signInOn('thief', ada)
+      // What is refused has no effect either.
+      await silence(thief, second).catch((error) => expect(error).toBeInstanceOf(AppError))
+      const isHere = await services().sessions.findLive(here.identity.sessionId)
+      if (isHere) expect(await kindsFor(here)).toEqual(['new_device'])
+      expect(await kindsFor(await signInOn('laptop', ada))).toEqual(['new_device'])
+    })
+
+    test('that nobody can confirm any more is put away in each browser, and ends with the month', async () => {
+      const { ada, here, thief } = await setUp()
+      await end(thief, thief)
+      await end(here, here)
+      const back = await signInOn('laptop', ada)
+      expect(await kindsFor(back)).toEqual(['new_device'])
+      await services().securityNotices.dismiss(back.identity, clock.now())
+      expect(await kindsFor(back)).toEqual([])
+      expect(await kindsFor(await signInOn('tablet', ada))).toContain('new_device')
+      clock.advance(30 * day)
+      expect(await kindsFor(await signInOn('laptop', ada))).toEqual([])
+    })
+
+    test('a session that a wrong clock has dated next year silences nothing', async () => {
+      const { ada, here } = await setUp()
+      const { kysely } = services().database
+      const year = {
+        created_at_ms: clock.now() + 365 * day,
+        notices_seen_at_ms: clock.now() + 365 * day,
+      }
+      const { sessionId } = here.identity
+      await kysely.updateTable('sessions').set(year).where('id', '=', sessionId).execute()
+      const back = await signInOn('laptop', ada)
+      await happen('password_changed', ada.id)
+      expect(await changesFor(back)).toEqual(['password_changed'])
+    })
   })
 
   test('nobody hears of others, of more than five things, or of what is a month old', async () => {

@@ -1,28 +1,28 @@
-// What a user has to be told because it did not happen in front of him: a change of his password or
-// e-mail address, a copy of his data, a new device (R97).
+// What users are told because it did not happen in front of them: a change of their password or e-mail
+// address, a copy of their data, a sign-in on a new device (R97).
 
-import type { ExpressionBuilder } from 'kysely'
 import type { NoticeKind } from '../contract/account.ts'
-import type { AuditEvent } from '../contract/audit-events.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import type { AuditEventsTable, Tables } from '../db/tables.ts'
 import { nameDevice } from './device-name.ts'
 import type { UserIdentity } from './identity.ts'
-import { whereLive } from './session-rows.ts'
 
 export interface SecurityNotice {
   id: string
   kind: NoticeKind
   atMs: number
-  /** Where it was done; null where nobody knows, or it was an admin's place. */
+  /** Where it was done; null where that is unknown, or where an admin did it. */
   address: string | null
   /** "Firefox on Linux". */
   deviceName: string | null
 }
 
 export interface SecurityNotices {
-  /** Newest first. What this very browser did is left out: the page has said so itself. */
+  /**
+   * Newest first, at most five. What this very browser did is left out: the page has said so itself.
+   * A new device is told of until an older session has said whose it is; whether its session goes on
+   * does not matter.
+   */
   list(identity: UserIdentity): Promise<SecurityNotice[]>
   /** This browser shows them no more. Every other one still does: this may be the thief's. */
   dismiss(identity: UserIdentity, upToMs: number): Promise<void>
@@ -33,9 +33,11 @@ interface SecurityNoticesParts {
   clock: Clock
 }
 
-/** In milliseconds: a browser that is new to the user tells him no older news. */
+/** In milliseconds: a browser that is new to the user shows no older news. */
 const newsLastsMs = 30 * dayMs
 const noticesMax = 5
+/** How far the clocks of two nodes may be apart. */
+const clockToleranceMs = 60_000
 
 export function createSecurityNotices({ database, clock }: SecurityNoticesParts): SecurityNotices {
   const { kysely } = database
@@ -49,69 +51,60 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesParts)
       .executeTakeFirst()
     // Without a device cookie no other session is known to be of this browser.
     const deviceId = own?.device_id ?? ''
-    const before = await kysely
+    const latest = await kysely
       .selectFrom('sessions')
-      .select(({ fn }) => [
-        fn.max('created_at_ms').as('began_at_ms'),
-        fn.max('notices_seen_at_ms').as('seen_at_ms'),
-      ])
+      .select(['id', 'created_at_ms', 'notices_seen_at_ms'])
       .where('user_id', '=', userId)
       .where('device_id', '=', deviceId)
-      .where('id', '<>', sessionId)
-      .executeTakeFirst()
-    const sinceMs = Math.max(
-      clock.now() - newsLastsMs,
-      own?.notices_seen_at_ms ?? 0,
-      before?.began_at_ms ?? 0,
-      before?.seen_at_ms ?? 0,
-    )
-    return { userId, sessionId, deviceId, sinceMs }
-  }
-
-  async function listChanges({ userId, sessionId, deviceId, sinceMs }: Browser) {
-    const ofThisBrowser = kysely
-      .selectFrom('sessions')
-      .select('id')
-      .where('user_id', '=', userId)
-      .where((row) => row.or([row('id', '=', sessionId), row('device_id', '=', deviceId)]))
-    const rows = await kysely
-      .selectFrom('audit_events')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('created_at_ms', '>', sinceMs)
-      .where(isNews)
-      .where((row) =>
-        row.or([row('session_id', 'is', null), row('session_id', 'not in', ofThisBrowser)]),
-      )
       .orderBy('created_at_ms', 'desc')
-      .limit(noticesMax)
+      .limit(latestSessions)
       .execute()
-    return rows.map((row) => {
-      const kind = kindOfEvent[row.event] ?? 'password_changed'
-      const isOwn = row.actor_id === null || row.actor_id === userId
-      return describe(row.id, kind, row.created_at_ms, isOwn ? row : nowhere)
-    })
-  }
-
-  /** Those that he has not recognised yet. */
-  async function listNewDevices({ userId, sessionId, sinceMs }: Browser) {
-    const rows = await whereLive(kysely.selectFrom('sessions'), clock.now())
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('id', '<>', sessionId)
-      .where('is_new_device', '=', 1)
-      .where('created_at_ms', '>', sinceMs)
-      .orderBy('created_at_ms', 'desc')
-      .limit(noticesMax)
-      .execute()
-    return rows.map((row) => describe(row.id, 'new_device', row.created_at_ms, row))
+    const before = latest.filter(({ id }) => id !== sessionId)
+    const nowMs = clock.now()
+    const times = [
+      own?.notices_seen_at_ms,
+      ...before.flatMap((row) => [row.created_at_ms, row.notices_seen_at_ms]),
+    ]
+    // What lies in the future was written by a wrong clock: it must not silence what is to come.
+    const believed = times.filter((atMs) => (atMs ?? 0) <= nowMs + clockToleranceMs)
+    const sinceMs = Math.max(nowMs - newsLastsMs, ...believed.map((atMs) => atMs ?? 0))
+    return { deviceId, sinceMs }
   }
 
   return {
     async list(identity) {
-      const browser = await readBrowser(identity)
-      const notices = [...(await listChanges(browser)), ...(await listNewDevices(browser))]
-      return notices.sort((one, other) => other.atMs - one.atMs).slice(0, noticesMax)
+      const { userId, sessionId } = identity
+      const { deviceId, sinceMs } = await readBrowser(identity)
+      const rows = await kysely
+        .selectFrom('audit_events as event')
+        .leftJoin('sessions as session', 'session.id', 'event.session_id')
+        .select(['event.id', 'event.notice', 'event.created_at_ms', 'event.actor_id'])
+        .select(['event.address', 'event.user_agent'])
+        .where('event.user_id', '=', userId)
+        .where('event.notice', 'is not', null)
+        .$narrowType<{ notice: NoticeKind }>()
+        .where('event.created_at_ms', '>', sinceMs)
+        .where('event.session_id', 'is distinct from', sessionId)
+        .where('session.device_id', 'is distinct from', deviceId)
+        .where((row) =>
+          row.or([
+            row('event.notice', '!=', 'new_device'),
+            row('session.is_new_device', 'is distinct from', 0),
+          ]),
+        )
+        .orderBy('event.created_at_ms', 'desc')
+        .limit(noticesMax)
+        .execute()
+      return rows.map(({ id, notice, created_at_ms, actor_id, address, user_agent }) => {
+        const isOwn = actor_id === null || actor_id === userId
+        return {
+          id,
+          kind: notice,
+          atMs: created_at_ms,
+          address: isOwn ? address : null,
+          deviceName: isOwn ? nameDevice(user_agent) : null,
+        }
+      })
     },
 
     async dismiss({ userId, sessionId }, upToMs) {
@@ -126,32 +119,10 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesParts)
 }
 
 interface Browser {
-  userId: string
-  sessionId: string
   /** '' where it keeps no device cookie. */
   deviceId: string
   sinceMs: number
 }
 
-type Place = Pick<AuditEventsTable, 'address' | 'user_agent'>
-
-const nowhere: Place = { address: null, user_agent: null }
-
-function describe(id: string, kind: NoticeKind, atMs: number, place: Place): SecurityNotice {
-  return { id, kind, atMs, address: place.address, deviceName: nameDevice(place.user_agent) }
-}
-
-const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
-  password_changed: 'password_changed',
-  password_set_by_admin: 'password_set_by_admin',
-  profile_changed: 'email_changed',
-  data_exported: 'data_exported',
-}
-
-/** Of a changed profile only the e-mail address: it is a way in. */
-function isNews(row: ExpressionBuilder<Tables, 'audit_events'>) {
-  return row.or([
-    row('event', 'in', ['password_changed', 'password_set_by_admin', 'data_exported']),
-    row.and([row('event', '=', 'profile_changed'), row('what', '=', 'email')]),
-  ])
-}
+/** Of one browser, which holds one at a time: older ones say nothing that these do not. */
+const latestSessions = 20

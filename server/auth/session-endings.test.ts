@@ -81,7 +81,7 @@ forEachEngine((engine) => {
   })
 
   test('every change is told to whoever watches', async () => {
-    const { start, rotate, sessions, userId, seen } = await openTestSessions(database())
+    const { clock, start, rotate, sessions, userId, seen } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     expect(seen.changes).toBe(1)
     await rotate(refreshToken)
@@ -89,12 +89,15 @@ forEachEngine((engine) => {
     // The token before again changes nothing.
     await rotate(refreshToken)
     expect(seen.changes).toBe(2)
-    await sessions.confirmDevice(userId, session.id, '')
+    clock.advance(1)
+    const { id } = (await start('browser')).session
     expect(seen.changes).toBe(3)
-    await sessions.end(session.id, 'signed_out')
+    await sessions.confirmDevice({ userId, id, byId: session.id })
     expect(seen.changes).toBe(4)
-    await sessions.endAllOf(userId, 'signed_out')
+    await sessions.end(session.id, 'signed_out')
     expect(seen.changes).toBe(5)
+    await sessions.endAllOf(userId, 'signed_out')
+    expect(seen.changes).toBe(6)
   })
 
   test('everybody is out: thousands of sessions, of all users, and no token lives', async () => {

@@ -110,11 +110,13 @@ forEachEngine((engine) => {
     const { session, refreshToken } = await others.start('browser')
     expect(await started).toBe(false)
     const second = next()
+    others.clock.advance(1)
     const other = await others.start('browser')
     expect(await second).toBe(false)
+    const answer = { userId: others.userId, id: other.session.id, byId: session.id }
     for (const change of [
       () => others.rotate(refreshToken, 'browser'),
-      () => others.sessions.confirmDevice(others.userId, other.session.id, session.id),
+      () => others.sessions.confirmDevice(answer),
       () => others.sessions.end(other.session.id, 'signed_out'),
       () => others.sessions.endAllOf(others.userId, 'ended_by_admin'),
     ]) {

@@ -40,15 +40,27 @@ export interface Sessions
   /** Only where it has neither ended nor expired. */
   findLive(id: string): Promise<Session | undefined>
   /**
-   * "It was me": the device is no news any more. No session says so of itself.
-   * @returns false where the user has no such other session, and then nothing is written
+   * "It was me": the device is no news any more.
+   * @returns false where the answer does not count, and then nothing is written
    */
   confirmDevice(
-    userId: string,
-    id: string,
-    confirmingId: string,
+    answer: DeviceAnswer,
     options?: { writes?: readonly Compilable[] },
   ): Promise<boolean>
+  /** The same as a write for a batch, which changes no row where the answer does not count. */
+  settleDevice(answer: DeviceAnswer): Compilable
+}
+
+/**
+ * Whose a new device is. Only a session that began before it may say so: whoever knows the password can
+ * begin another one afterwards, and so silence the notice of the first.
+ */
+export interface DeviceAnswer {
+  userId: string
+  /** The session on the new device. */
+  id: string
+  /** The session that answers. */
+  byId: string
 }
 
 const minuteMs = 60_000
@@ -67,7 +79,7 @@ interface SessionsParts {
   knownDevices: KnownDevices
   revocations: Revocations
   clock: Clock
-  /** The one clock of all nodes, for the grace after a rotation. */
+  /** The one clock of all nodes, for the order of sessions and the grace after a rotation. */
   nowMs: () => RawBuilder<number>
   changeFeed: Pick<ChangeFeed, 'outMsWithin'>
   auditLog: AuditLog
@@ -76,11 +88,29 @@ interface SessionsParts {
 }
 
 export function createSessions(parts: SessionsParts): Sessions {
-  const { database, refreshTokens, knownDevices, clock, onChange } = parts
+  const { database, refreshTokens, knownDevices, clock, nowMs, onChange } = parts
   const { kysely } = database
   const rows = createSessionRows(parts)
   const endings = createSessionEndings(parts)
   const rotation = createSessionRotation({ ...parts, rows, endings })
+
+  function settleDevice({ userId, id, byId }: DeviceAnswer): Compilable {
+    return kysely
+      .updateTable('sessions')
+      .set({ is_new_device: 0 })
+      .where('id', '=', id)
+      .where('user_id', '=', userId)
+      .where(({ eb, selectFrom }) =>
+        eb(
+          'created_at_ms',
+          '>',
+          selectFrom('sessions as older')
+            .select('older.created_at_ms')
+            .where('older.id', '=', byId)
+            .where('older.user_id', '=', userId),
+        ),
+      )
+  }
 
   return {
     ...rotation,
@@ -91,7 +121,7 @@ export function createSessions(parts: SessionsParts): Sessions {
     async start({ userId, scopes, holder, keep = false, device, alongside = () => [] }) {
       const { clientId, door } = holder
       const kept = keep && door === 'browser'
-      const nowMs = clock.now()
+      const startMs = clock.now()
       const { idleMs, absoluteMs } = sessionLifetimes[kept ? 'kept' : door]
       // A browser that showed no device of ours is given one.
       const deviceId = door === 'browser' ? (device.deviceId ?? makeRandomId()) : null
@@ -104,11 +134,12 @@ export function createSessions(parts: SessionsParts): Sessions {
         scope: formatScope(scopes),
         counter: 0,
         rotated_at_ms: null,
-        created_at_ms: nowMs,
-        last_used_at_ms: nowMs,
+        // Of two sessions the database says which is the older, whichever nodes they began on.
+        created_at_ms: nowMs(),
+        last_used_at_ms: startMs,
         idle_ms: idleMs,
-        idle_expires_at_ms: nowMs + idleMs,
-        expires_at_ms: nowMs + absoluteMs,
+        idle_expires_at_ms: startMs + idleMs,
+        expires_at_ms: startMs + absoluteMs,
         revoked_at_ms: null,
         revoked_reason: null,
         door,
@@ -132,16 +163,11 @@ export function createSessions(parts: SessionsParts): Sessions {
       return row && toSession(row)
     },
 
-    async confirmDevice(userId, id, confirmingId, { writes = [] } = {}) {
-      const confirm = kysely
-        .updateTable('sessions')
-        .set({ is_new_device: 0 })
-        .where('id', '=', id)
-        .where('id', '!=', confirmingId)
-        .where('user_id', '=', userId)
-        .where('revoked_at_ms', 'is', null)
+    settleDevice,
+
+    async confirmDevice(answer, { writes = [] } = {}) {
       try {
-        await database.runAtomically([required(confirm), ...writes])
+        await database.runAtomically([required(settleDevice(answer)), ...writes])
       } catch (error) {
         if (error instanceof RequiredWriteError) return false
         throw error

@@ -45,7 +45,7 @@ async function addUsers(database: Database, ...users: NewUser[]): Promise<void> 
 
 const expectedColumns = {
   audit_events:
-    'actor_id address client_id created_at_ms event id session_id user_agent user_id what why',
+    'actor_id address client_id created_at_ms event id notice session_id user_agent user_id what why',
   items: 'created_at_ms description id owner_id title updated_at_ms',
   known_devices: 'created_at_ms device_id last_used_at_ms user_id',
   oauth_clients:
@@ -53,8 +53,8 @@ const expectedColumns = {
   revocations: 'created_at_ms epoch id kind subject',
   sessions:
     'address client_id counter created_at_ms device_id door expires_at_ms id idle_expires_at_ms ' +
-    'idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms revoked_at_ms revoked_reason ' +
-    'rotated_at_ms scope user_agent user_id',
+    'idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms revoked_at_ms ' +
+    'revoked_reason rotated_at_ms scope user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
   throttle_counters: 'closed_until_ms expires_at_ms failures key',
   user_search_keys: 'key user_id',
@@ -64,10 +64,12 @@ const expectedColumns = {
 }
 
 const nullableColumns =
-  'audit_events.actor_id audit_events.address audit_events.client_id audit_events.session_id ' +
+  'audit_events.actor_id audit_events.address audit_events.client_id audit_events.notice ' +
+  'audit_events.session_id ' +
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
   'oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
-  'sessions.notices_seen_at_ms sessions.revoked_at_ms sessions.revoked_reason ' +
+  'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.revoked_at_ms ' +
+  'sessions.revoked_reason ' +
   'sessions.rotated_at_ms sessions.user_agent users.email users.email_key users.full_name ' +
   'users.password_key_id'
 

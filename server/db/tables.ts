@@ -1,6 +1,7 @@
 // Every table and column, as TypeScript sees them; both engines answer with exactly these types.
 
 import type { Generated, Insertable, Selectable } from 'kysely'
+import type { NoticeKind } from '../contract/account.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
 import type { Role } from '../contract/scopes.ts'
 
@@ -86,6 +87,8 @@ export interface SessionsTable {
   is_new_device: Generated<Flag>
   /** Up to when its user has put the security notices away; null where he never has. */
   notices_seen_at_ms: EpochMs | null
+  /** When its user last proved again who they are, by the database's clock; null since the sign-in. */
+  proved_at_ms: EpochMs | null
 }
 
 /** The browsers that a user has signed in with. The cookie holds the id and a keyed hash of it. */
@@ -111,6 +114,8 @@ export interface AuditEventsTable {
   what: string | null
   address: string | null
   user_agent: string | null
+  /** As what its user is told of it; null for what is no news. */
+  notice: NoticeKind | null
 }
 
 /** What was revoked lately; a row is kept for the longest life of an access token. */

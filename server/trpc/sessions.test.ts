@@ -5,6 +5,7 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { insertUser } from '../../e2e/databases.ts'
 import { type EventStream, openEventStream } from '../../e2e/event-stream.ts'
+import { makeDeviceKnown } from '../../e2e/known-device.ts'
 import { operator } from '../../e2e/operator.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -177,7 +178,7 @@ describe('ending', () => {
     const { accessToken } = await signIn(firefox)
     const other = await signIn(chrome, { door: 'token' })
     const { id } = other.session
-    await keycard.services.sessions.confirmDevice(userId, id, '')
+    await makeDeviceKnown(keycard.services.database, id)
     expect((await call('DELETE', `/sessions/${id}`, accessToken)).json()).toEqual({ id })
     expect(await opens(other.accessToken)).toBe(false)
     expect(await opens(accessToken)).toBe(true)
@@ -213,13 +214,23 @@ describe('ending', () => {
 })
 
 describe('a new device', () => {
-  test('that was “me” is no news any more, and no session says so of itself', async () => {
+  test('R97: that was “me” is no news any more, and only an older session can say so', async () => {
     const known = await signIn(firefox)
+    clock.advance(1)
     const strange = await signIn(chrome)
     const { id } = strange.session
-    expect((await call('POST', `/sessions/${id}/confirm`, strange.accessToken)).statusCode).toBe(
-      404,
-    )
+    clock.advance(1)
+    // The thief signs in twice: the second session must not speak for the first.
+    const deviceId = strange.session.deviceId ?? ''
+    const { accessToken: again, session: second } = await signIn(chrome, { deviceId })
+    for (const [accessToken, statusCode] of [
+      [strange.accessToken, 404],
+      [again, 409],
+    ] as const) {
+      const refused = await call('POST', `/sessions/${id}/confirm`, accessToken)
+      expect(refused.statusCode).toBe(statusCode)
+    }
+    await keycard.services.sessions.end(second.id, 'signed_out')
     expect(await findOther(known.accessToken)).toMatchObject({ id, is_new_device: true })
     expect((await call('POST', `/sessions/${id}/confirm`, known.accessToken)).json()).toEqual({
       id,
@@ -259,6 +270,7 @@ describe('the stream of changes', () => {
 
   test('R61: gives the list at once, and again when a session begins, is confirmed, and ends', async () => {
     const { accessToken } = await signIn(firefox)
+    clock.advance(1)
     const stream = await listen(accessToken)
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream')
     // R85, which tRPC by itself has otherwise.

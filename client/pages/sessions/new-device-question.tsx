@@ -7,7 +7,8 @@ import { nameSession } from './session-words.ts'
 
 interface NewDeviceQuestionProps {
   session: Session
-  onConfirm: () => void
+  /** undefined where the session of this browser is the younger one: its answer would not count. */
+  onConfirm: (() => void) | undefined
   onDisown: () => void
 }
 
@@ -16,24 +17,27 @@ export function NewDeviceQuestion({ session, onConfirm, onDisown }: NewDeviceQue
   return (
     <div className="session-question">
       <p>
-        {words.newSignIn} <RelativeTime at={session.created_at} /> {words.wasItYou}
+        {words.newSignIn} <RelativeTime at={session.created_at} />{' '}
+        {onConfirm ? words.wasItYou : words.notYou}
       </p>
       <div className="actions">
-        <button
-          type="button"
-          className="btn quiet"
-          aria-label={words.yesNamed(name)}
-          onClick={onConfirm}
-        >
-          {words.yes}
-        </button>
+        {onConfirm && (
+          <button
+            type="button"
+            className="btn quiet"
+            aria-label={words.yesNamed(name)}
+            onClick={onConfirm}
+          >
+            {words.yes}
+          </button>
+        )}
         <button
           type="button"
           className="btn danger"
-          aria-label={words.noNamed(name)}
+          aria-label={onConfirm ? words.noNamed(name) : words.signOutNamed(name)}
           onClick={onDisown}
         >
-          {words.no}
+          {onConfirm ? words.no : words.signOut}
         </button>
       </div>
     </div>

@@ -14,6 +14,8 @@ import type { useSessionActions } from './use-session-actions.ts'
 
 interface OtherSessionsProps {
   sessions: readonly Session[]
+  /** undefined where it is not in the list. */
+  current: Session | undefined
   /** More than are shown, where there are very many. */
   count: number
   /** undefined where the token may only read. */
@@ -23,7 +25,7 @@ interface OtherSessionsProps {
 const headingId = 'others-heading'
 const endOthersId = 'end-others'
 
-export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) {
+export function OtherSessions({ sessions, current, count, actions }: OtherSessionsProps) {
   const [isAsking, setIsAsking] = useState(false)
   const [disowned, setDisowned] = useState<string>()
   const focusLater = useLaterFocus()
@@ -87,7 +89,7 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
                 actions={
                   actions && {
                     onEnd: () => void actions.endSession(session),
-                    onConfirm: () => void confirm(session),
+                    onConfirm: isOlder(current, session) ? () => void confirm(session) : undefined,
                     onDisown: () => void disown(session),
                   }
                 }
@@ -116,6 +118,11 @@ export function OtherSessions({ sessions, count, actions }: OtherSessionsProps) 
       )}
     </section>
   )
+}
+
+/** Only a session that was there before can say that a new device is its user's. */
+function isOlder(current: Session | undefined, session: Session): boolean {
+  return current !== undefined && Date.parse(current.created_at) < Date.parse(session.created_at)
 }
 
 function rowId(sessionId: string): string {

@@ -12,7 +12,8 @@ import { describeScopes, nameSession } from './session-words.ts'
 
 export interface SessionRowActions {
   onEnd: () => void
-  onConfirm: () => void
+  /** undefined where it is not for this session to say. */
+  onConfirm: (() => void) | undefined
   onDisown: () => void
 }
 

@@ -59,6 +59,7 @@ function Sessions({ sessions, total, actions }: SessionsProps) {
       {current && <CurrentSession session={current} holder={me?.full_name ?? me?.username ?? ''} />}
       <OtherSessions
         sessions={others}
+        current={current}
         count={others.length === 0 ? 0 : others.length + notShown}
         actions={canEnd ? actions : undefined}
       />

@@ -1,5 +1,6 @@
 // The last step of every way in: a session for a user who has proved who he is, and its tokens.
 
+import type { Compilable } from 'kysely'
 import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
 import { type Scope, scopesOfRole } from '../../contract/scopes.ts'
@@ -7,6 +8,7 @@ import { isForeignKeyViolation } from '../../db/errors.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { AuditLog } from '../audit-log.ts'
 import type { Client } from '../clients.ts'
+import { newDeviceNotice } from '../notice-kinds.ts'
 import type { StartedSession } from '../session-rotation.ts'
 import type { SessionDoor } from '../session-rows.ts'
 import type { Sessions } from '../sessions.ts'
@@ -50,10 +52,15 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
     device,
   })
 
+  function writeSignIn(request: SessionRequest, sessionId: string): Compilable {
+    const notice = newDeviceNotice(sessionId)
+    return auditLog.entry('signed_in', describe(request, sessionId), { why: notice, notice })
+  }
+
   async function start(request: SessionRequest): Promise<StartedSession> {
     const { user, scopes, client, door, keep = false, device } = request
     const holder = { clientId: client.id, door }
-    const alongside = (id: string) => [auditLog.entry('signed_in', describe(request, id))]
+    const alongside = (id: string) => [writeSignIn(request, id)]
     try {
       return await sessions.start({ userId: user.id, scopes, holder, keep, device, alongside })
     } catch (error) {
@@ -83,7 +90,9 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
     const { user, scopes } = request
     const started = await start(request)
     await endIfChanged(started, request)
-    auditLog.tell('signed_in', describe(request, started.session.id))
+    const { id, isNewDevice } = started.session
+    const why = isNewDevice ? 'new_device' : undefined
+    auditLog.tell('signed_in', { ...describe(request, id), why })
     return issueTokens({ accessTokens, users }, started, { user, scopes })
   }
 }
