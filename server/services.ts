@@ -10,6 +10,7 @@ import { type Activity, createActivity } from './auth/activity.ts'
 import { type AuditLog, createAuditLog } from './auth/audit-log.ts'
 import { purgeAuditLog } from './auth/audit-retention.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
+import { createClientRemoval } from './auth/client-removal.ts'
 import { type Clients, createClients } from './auth/clients.ts'
 import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
@@ -191,7 +192,8 @@ export async function createServices(
       findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
     const accounts = createAccounts({ users, passwords, passwordProblem })
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
-    const clients = createClients({ database, revocations, clock })
+    const removal = createClientRemoval({ database, revocations, sessions, auditLog, feed })
+    const clients = createClients({ database, removal, clock })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
     const throttleCounters = createThrottleCounters({ database, nowMs })
     feed.follow({ purge: throttleCounters.purge })
@@ -211,7 +213,7 @@ export async function createServices(
       clock,
       signingKeys,
     })
-    const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
+    const startSession = createSessionStart({ users, clients, sessions, accessTokens, auditLog })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
@@ -262,10 +264,10 @@ export async function createServices(
         startSession,
       }),
       refreshTokenGrant: countRefreshes(
-        createRefreshTokenGrant({ users, sessions, accessTokens }),
+        createRefreshTokenGrant({ users, clients, sessions, accessTokens }),
         eventCounts,
       ),
-      clientCredentialsGrant: createClientCredentialsGrant({ accessTokens, auditLog }),
+      clientCredentialsGrant: createClientCredentialsGrant({ clients, accessTokens, auditLog }),
       signOut,
       register: createRegistration({
         enabled: config.registration,

@@ -10,6 +10,8 @@ const ownedTables = [
   'items',
   'oauth_clients',
   'signing_keys',
+  // A row for each import that was given up in the middle of its file.
+  'user_imports',
   'user_search_keys',
   'users',
   'kysely_migration',

@@ -139,11 +139,24 @@ describe.each(algorithms)('$algorithm', (signing) => {
     expect(expiresIn).toBe(lifetimeSeconds)
     expect(await tokens.verify(token)).toEqual({
       ...subject,
+      registrationId: null,
       tokenId: expect.stringMatching(/^[\w-]{22}$/),
       keyId: decodeProtectedHeader(token).kid,
       issuedAt: now,
       expiresAt: now + lifetimeSeconds,
     })
+  })
+
+  test("a user's token of a registered client names the registration, of a built-in one nothing", async () => {
+    const registrationId = 'r'.repeat(22)
+    const { token } = await tokens.issue({ ...subject, clientId: 'mobile-app', registrationId })
+    expect(decodeJwt(token)).toMatchObject({ client_registration: registrationId })
+    expect(await tokens.verify(token)).toMatchObject({ kind: 'user', registrationId })
+    expect(decodeJwt((await tokens.issue(subject)).token)).not.toHaveProperty('client_registration')
+    expect(await judge(goodHeader, { ...goodClaims, client_registration: '' })).not.toBe('accepted')
+    // From before there was the claim: its client's id is what is revoked.
+    const old = await forge(goodHeader, { ...goodClaims, client_id: 'mobile-app' })
+    expect(await tokens.verify(old)).toMatchObject({ registrationId: 'mobile-app' })
   })
 
   describe('of a client in its own name', () => {

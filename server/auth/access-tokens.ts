@@ -2,6 +2,7 @@
 
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { AppError } from '../contract/app-error.ts'
+import { isBuiltInClient } from '../contract/oauth.ts'
 import { formatScope } from '../contract/scopes.ts'
 import { type Clock, toSeconds } from '../db/clock.ts'
 import { makeRandomId } from '../db/random-id.ts'
@@ -17,6 +18,8 @@ interface UserSubject {
   /** The user's epoch when the token was issued; a raised one ends the token. */
   epoch: number
   clientId: string
+  /** The client's registration, with which the token ends. A built-in client has none. */
+  registrationId?: string | null
   scopes: readonly string[]
 }
 
@@ -118,7 +121,12 @@ export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
 /** The claims that say what the token's life hangs on; each kind of token has its own. */
 function describeHolder(subject: AccessTokenSubject) {
   return subject.kind === 'user'
-    ? { sid: subject.sessionId, epoch: subject.epoch }
+    ? {
+        sid: subject.sessionId,
+        epoch: subject.epoch,
+        // Not `registration`, which says that no user is involved.
+        ...(subject.registrationId && { client_registration: subject.registrationId }),
+      }
     : { registration: subject.registrationId }
 }
 
@@ -195,9 +203,14 @@ function readClaims(
     issuedAt,
     expiresAt,
   }
+  const readRegistration = () => {
+    if ('client_registration' in claims) return text('client_registration')
+    // A token that was issued before there was this claim: the client's id stands for it.
+    return isBuiltInClient(common.clientId) ? null : common.clientId
+  }
   if (!('registration' in claims)) {
     const [userId, sessionId, epoch] = [text('sub'), text('sid'), integer('epoch')]
-    return { kind: 'user', userId, sessionId, epoch, ...common }
+    return { kind: 'user', userId, sessionId, epoch, registrationId: readRegistration(), ...common }
   }
   if ('sid' in claims || 'epoch' in claims) throw invalidToken('of a user and of a client')
   if (text('sub') !== common.clientId) throw invalidToken('sub is not the client')

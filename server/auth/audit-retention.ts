@@ -1,8 +1,8 @@
 // How long the audit log is kept: what is older goes once a minute.
 
+import { batchSize, purgeInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import { purgeBatchSize, purgeInBatches } from '../db/purge-in-batches.ts'
 import type { ChangeFeed } from './change-feed.ts'
 
 interface AuditRetentionParts {
@@ -21,7 +21,7 @@ export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentio
         .select('id')
         .where('created_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('created_at_ms')
-        .limit(purgeBatchSize)
+        .limit(batchSize)
       const audit_events = await purgeInBatches(() =>
         kysely.deleteFrom('audit_events').where('id', 'in', oldest).executeTakeFirstOrThrow(),
       )

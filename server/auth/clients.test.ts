@@ -5,9 +5,11 @@ import type { FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestPlace, forEachEngine } from '../../e2e/databases.ts'
+import { operator } from '../../e2e/operator.ts'
 import { readConfig } from '../config.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
 import type { Database } from '../db/database.ts'
+import { makeRandomId } from '../db/random-id.ts'
 import { createApp } from '../http/app.ts'
 import { createServices, type Services } from '../services.ts'
 import type { NewClient } from './client-rules.ts'
@@ -89,6 +91,41 @@ forEachEngine((engine) => {
 
   const call = (url: string, token: string) =>
     app.inject({ url, headers: { authorization: `Bearer ${token}` } })
+
+  async function identityOf(credentials: Fields) {
+    const { access_token } = await getTokens({ ...password, ...credentials })
+    return here.identities.requireUser(await here.identities.judge(access_token))
+  }
+
+  /** Why each session of the client has ended. */
+  async function sessionsOf(clientId: string): Promise<(string | null)[]> {
+    const rows = await database.kysely
+      .selectFrom('sessions')
+      .select('revoked_reason')
+      .where('client_id', '=', clientId)
+      .execute()
+    return rows.map(({ revoked_reason }) => revoked_reason)
+  }
+
+  async function copySession(clientId: string, times: number): Promise<void> {
+    const model = await database.kysely
+      .selectFrom('sessions')
+      .selectAll()
+      .where('client_id', '=', clientId)
+      .executeTakeFirstOrThrow()
+    for (let copied = 0; copied < times; copied += 500) {
+      const copies = Array.from({ length: 500 }, () => ({ ...model, id: makeRandomId() }))
+      await database.kysely.insertInto('sessions').values(copies).execute()
+    }
+  }
+
+  async function countRevocations(): Promise<number> {
+    const { count } = await database.kysely
+      .selectFrom('revocations')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
 
   const statusOf = async (url: string, token: string) => (await call(url, token)).statusCode
 
@@ -337,8 +374,8 @@ forEachEngine((engine) => {
         await getTokens({ ...machineGrant, ...robot2 }),
       ]
       // One by another process, and one here.
-      await there.clients.remove(app1.client_id)
-      await here.clients.remove(robot1.client_id)
+      await there.clients.remove(app1.client_id, operator)
+      await here.clients.remove(robot1.client_id, operator)
       expect(await statusOf('/api/users', machine1.access_token)).toBe(401)
       await expect.poll(() => statusOf('/api/users/me', user1.access_token), patient).toBe(401)
       const elsewhere = () =>
@@ -356,7 +393,7 @@ forEachEngine((engine) => {
     test('in the process that does it, the tokens of its users are dead at once', async () => {
       const client = await add(mobileApp)
       const { access_token } = await getTokens({ ...password, ...client })
-      await here.clients.remove(client.client_id)
+      await here.clients.remove(client.client_id, operator)
       expect(await statusOf('/api/users/me', access_token)).toBe(401)
     })
 
@@ -364,7 +401,7 @@ forEachEngine((engine) => {
       const [robot, mobile] = [await add(machine), await add(mobileApp)]
       const old = await getTokens({ ...machineGrant, ...robot })
       const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
-      for (const { client_id } of [robot, mobile]) await here.clients.remove(client_id)
+      for (const { client_id } of [robot, mobile]) await here.clients.remove(client_id, operator)
 
       const { secret } = await here.clients.add({ ...machine, id: robot.client_id })
       await here.clients.add({ ...mobileApp, id: mobile.client_id })
@@ -378,11 +415,133 @@ forEachEngine((engine) => {
       expect((await post(refresh)).json()).toMatchObject({ error: 'invalid_grant' })
     })
 
+    test('R20: who is let in while it is removed gets no token, and no session stays', async () => {
+      const [mobile, robot] = [await add(mobileApp), await add(machine)]
+      const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
+      // Both were asked who they are before; what follows takes as long as a password check.
+      const [app, machineClient] = await Promise.all(
+        [mobile, robot].map(({ client_id, client_secret }) =>
+          here.clients.authenticate({ clientId: client_id, clientSecret: client_secret }),
+        ),
+      )
+      if (!app || !machineClient) throw new Error('they are there')
+      for (const { client_id } of [mobile, robot]) await there.clients.remove(client_id, operator)
+      const device = { address: null, userAgent: null }
+      const common = { scope: undefined, door: 'token', device } as const
+      const signIn = { username: 'johndoe', password: 'secret', client: app, ...common }
+      const grants = [
+        () => here.passwordGrant(signIn),
+        () => here.refreshTokenGrant({ refreshToken: refresh_token, client: app, ...common }),
+        () => here.clientCredentialsGrant({ client: machineClient, ...common }),
+      ]
+      const reasons = await Promise.all(
+        grants.map((grant) =>
+          grant().then(
+            () => 'a token',
+            (error) => error.reason,
+          ),
+        ),
+      )
+      // The session of the refresh has ended by then.
+      expect(reasons).toEqual(['invalid_client', 'invalid_grant', 'invalid_client'])
+      expect(await sessionsOf(mobile.client_id)).toEqual(['client_removed', 'client_removed'])
+    })
+
+    test('what was begun before a removal ends by one revocation, however many sessions', async () => {
+      const mobile = await add(mobileApp)
+      const { access_token, refresh_token = '' } = await getTokens({ ...password, ...mobile })
+      await copySession(mobile.client_id, 2_500)
+      const before = await countRevocations()
+      await here.clients.remove(mobile.client_id, operator)
+      expect(await statusOf('/api/users/me', access_token)).toBe(401)
+      const refresh = { grant_type: 'refresh_token', refresh_token }
+      await here.clients.add({ ...mobileApp, id: mobile.client_id })
+      expect((await post({ ...refresh, ...mobile })).json()).toMatchObject({
+        error: 'invalid_grant',
+      })
+      const reasons = await sessionsOf(mobile.client_id)
+      expect([reasons.length, new Set(reasons)]).toEqual([2_501, new Set(['client_removed'])])
+      expect((await countRevocations()) - before).toBeLessThanOrEqual(2)
+      const events = await database.kysely
+        .selectFrom('audit_events')
+        .select('actor_id')
+        .where('event', '=', 'client_removed')
+        .where('what', '=', mobile.client_id)
+        .execute()
+      expect(events).toEqual([{ actor_id: 'operator' }])
+    })
+
+    test('interrupted, it goes on: by the same command, or by a server within a minute', async () => {
+      for (const goOn of [
+        async (id: string) => void (await there.clients.remove(id, operator)),
+        async () => void (await here.changeFeed.purgeAll()),
+      ]) {
+        const mobile = await add(mobileApp)
+        const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
+        await there.clients.remove(mobile.client_id, operator)
+        // As a command leaves it that was killed before it came to the session.
+        await database.kysely
+          .updateTable('sessions')
+          .set({ revoked_at_ms: null, revoked_reason: null })
+          .where('client_id', '=', mobile.client_id)
+          .execute()
+        await goOn(mobile.client_id)
+        expect(await sessionsOf(mobile.client_id)).toEqual(['client_removed'])
+        await here.clients.add({ ...mobileApp, id: mobile.client_id })
+        const refresh = { grant_type: 'refresh_token', refresh_token, ...mobile }
+        expect((await post(refresh)).json()).toMatchObject({ error: 'invalid_grant' })
+      }
+    })
+
+    test('a client that is added again never takes up what the one before has left', async () => {
+      const mobile = await add(mobileApp)
+      const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
+      await database.kysely
+        .deleteFrom('oauth_clients')
+        .where('client_id', '=', mobile.client_id)
+        .execute()
+      await here.clients.add({ ...mobileApp, id: mobile.client_id })
+      const refresh = { grant_type: 'refresh_token', refresh_token, ...mobile }
+      const answer = await post(refresh)
+      expect(answer.json()).toMatchObject({ error: 'invalid_grant' })
+      const own = await getTokens({ ...password, ...mobile })
+      await getTokens({ ...refresh, refresh_token: own.refresh_token ?? '' })
+    })
+
+    test('tokens from before they named a registration are dead too, and their sessions go on', async () => {
+      const mobile = await add(mobileApp)
+      const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
+      const { userId, sessionId, ...rest } = await identityOf(mobile)
+      // As the version before issued it, and wrote its session down.
+      const old = await here.accessTokens.issue({
+        ...rest,
+        kind: 'user',
+        userId,
+        sessionId,
+        registrationId: null,
+      })
+      await database.kysely
+        .updateTable('sessions')
+        .set({ registration_id: null })
+        .where('client_id', '=', mobile.client_id)
+        .execute()
+      expect(await statusOf('/api/users/me', old.token)).toBe(200)
+      const refreshed = await getTokens({ grant_type: 'refresh_token', refresh_token, ...mobile })
+      await here.clients.remove(mobile.client_id, operator)
+      for (const token of [old.token, refreshed.access_token]) {
+        expect(await statusOf('/api/users/me', token)).toBe(401)
+      }
+    })
+
     test('the built-in ones stay, and one that is not there is not found', async () => {
       for (const id of ['keycard-web', 'keycard-cli']) {
-        await expect(here.clients.remove(id)).rejects.toMatchObject({ reason: 'conflict' })
+        await expect(here.clients.remove(id, operator)).rejects.toMatchObject({
+          reason: 'conflict',
+        })
       }
-      await expect(here.clients.remove('nobody')).rejects.toMatchObject({ reason: 'not_found' })
+      await expect(here.clients.remove('nobody', operator)).rejects.toMatchObject({
+        reason: 'not_found',
+      })
       await getTokens(password)
     })
   })

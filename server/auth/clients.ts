@@ -2,17 +2,18 @@
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import { sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import { builtInClientIds, type GrantType, isGrantType } from '../contract/oauth.ts'
 import { allScopes, formatScope, isScope, type Scope } from '../contract/scopes.ts'
+import type { OnProgress } from '../db/batches.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { OAuthClientsTable } from '../db/tables.ts'
+import type { Actor } from './account-change.ts'
+import type { ClientRemoval } from './client-removal.ts'
 import { assertNewClient, clientIdProblem, type NewClient } from './client-rules.ts'
-import type { Revocations } from './revocations.ts'
 
 export interface Client {
   id: string
@@ -51,16 +52,22 @@ export interface Clients {
    * Ends its sessions and every token that it was given, here at once and within a poll elsewhere.
    * @throws AppError not_found, or conflict where it is built in
    */
-  remove(id: string): Promise<void>
+  remove(id: string, by: Actor, onProgress?: OnProgress): Promise<void>
+  /**
+   * The last question of whatever gives a client tokens, asked once they are written down: a client
+   * that is removed later finds them. Costs nothing where it is built in.
+   * @throws AppError invalid_client where it was removed since it was authenticated
+   */
+  requireStillThere(client: Client): Promise<void>
 }
 
 interface ClientsParts {
   database: Database
-  revocations: Revocations
+  removal: ClientRemoval
   clock: Clock
 }
 
-export function createClients({ database, revocations, clock }: ClientsParts): Clients {
+export function createClients({ database, removal, clock }: ClientsParts): Clients {
   const { kysely } = database
   const web = describeBuiltIn(builtInClientIds.web, 'Our own pages')
   const cli = describeBuiltIn(builtInClientIds.cli, 'Our own scripts and apps')
@@ -139,41 +146,16 @@ export function createClients({ database, revocations, clock }: ClientsParts): C
       return { secret }
     },
 
-    async remove(id) {
+    async remove(id, by, onProgress) {
       if (builtIn.has(id)) throw new AppError('conflict', `${id} is built in, and stays`)
+      const isRemoved = await removal.remove(id, by, onProgress)
+      if (!isRemoved) throw new AppError('not_found', `There is no client ${id}`)
+    },
+
+    async requireStillThere({ id, registration }) {
+      if (registration === null) return
       const row = await findRow(id)
-      if (!row) throw new AppError('not_found', `There is no client ${id}`)
-      const nowMs = clock.now()
-      const liveSessions = kysely
-        .selectFrom('sessions')
-        .where('client_id', '=', id)
-        .where('revoked_at_ms', 'is', null)
-      const revokeSessions = kysely
-        .insertInto('revocations')
-        .columns(['id', 'kind', 'subject', 'created_at_ms'])
-        // However many there are, it is one statement; a session ends once, so its id is free here.
-        .expression(
-          liveSessions.select((row) => [
-            'id',
-            sql.lit('session').as('kind'),
-            row.ref('id').as('subject'),
-            sql.lit(nowMs).as('created_at_ms'),
-          ]),
-        )
-      const endSessions = kysely
-        .updateTable('sessions')
-        .set({ revoked_at_ms: nowMs, revoked_reason: 'client_removed' })
-        .where('client_id', '=', id)
-        .where('revoked_at_ms', 'is', null)
-      const removeRow = kysely
-        .deleteFrom('oauth_clients')
-        .where('registration_id', '=', row.registration_id)
-      await revocations.revoke(
-        [{ kind: 'client', subject: row.registration_id }],
-        [revokeSessions, endSessions, removeRow],
-      )
-      // The sessions were named by the database alone: this process learns them as the others do.
-      await revocations.refresh()
+      if (row?.registration_id !== registration.id) throw refuseClient('client removed')
     },
   }
 }

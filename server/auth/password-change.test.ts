@@ -82,7 +82,13 @@ forEachEngine((engine) => {
     const asHeWas = await users.getCaller(here.identity)
     clock.advance(1)
     await change(here, ada.password)
-    const startSession = createSessionStart({ users, sessions, accessTokens, auditLog })
+    const startSession = createSessionStart({
+      users,
+      clients,
+      sessions,
+      accessTokens,
+      auditLog,
+    })
     const start = startSession({
       user: asHeWas,
       scopes: ['me'],

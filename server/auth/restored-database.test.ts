@@ -89,7 +89,7 @@ forEachEngine((engine) => {
       const after = await open(place)
       clock.advance(1_000)
       await after.signOut.byRefreshToken(ended.refresh_token)
-      await after.clients.remove('robot')
+      await after.clients.remove('robot', operator)
       const later = await signIn(after)
       expect(await opens(after, kept.access_token)).toBe(true)
       expect(await opens(after, ended.access_token)).toBe('invalid_token')

@@ -18,7 +18,7 @@ export type Revocation =
 
 /** The part of a token that can be revoked; `issuedAt` in epoch seconds. */
 type RevocableToken = { issuedAt: number } & (
-  | { sessionId: string; userId: string; epoch: number }
+  | { sessionId: string; userId: string; epoch: number; registrationId?: string | null }
   | { registrationId: string; tokenId: string }
 )
 
@@ -113,9 +113,9 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
     believedFrom,
     isRevoked(token) {
       if (token.issuedAt < believedFrom()) return true
-      if ('registrationId' in token) {
-        return ended.has(token.registrationId) || ended.has(token.tokenId)
-      }
+      const { registrationId } = token
+      if (registrationId && ended.has(registrationId)) return true
+      if (!('sessionId' in token)) return ended.has(token.tokenId)
       return ended.has(token.sessionId) || token.epoch < (users.get(token.userId)?.epoch ?? 0)
     },
     async revoke(revocations, writes = []) {

@@ -9,9 +9,18 @@ import {
 } from '../../e2e/databases.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
 import { toSeconds } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import type { SessionRow } from './session-rows.ts'
 
 const minute = 60_000
+
+async function copySession({ kysely }: Database, model: SessionRow, times: number): Promise<void> {
+  for (let copied = 0; copied < times; copied += 500) {
+    const copies = Array.from({ length: 500 }, () => ({ ...model, id: makeRandomId() }))
+    await kysely.insertInto('sessions').values(copies).execute()
+  }
+}
 
 forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
@@ -71,6 +80,28 @@ forEachEngine((engine) => {
     expect(await user.executeTakeFirst()).toEqual({ full_name: 'Ada' })
   })
 
+  test('R60: however many they are, in batches: all end but the one that stays', async () => {
+    const { start, rotate, sessions, row, revocations, clock, ...rest } = await openTestSessions(
+      database(),
+    )
+    const { userId } = rest
+    const own = await start()
+    const other = await start()
+    await copySession(database(), await row(own.session.id), 2_500)
+    const batches: number[] = []
+    const ended = await sessions.endAllOf(userId, 'ended_by_user', {
+      except: own.session.id,
+      onProgress: (rows) => batches.push(rows),
+    })
+    expect([ended, await sessions.countLive(userId)]).toEqual([2_501, 1])
+    expect(batches.length).toBeGreaterThan(0)
+    const issuedAt = toSeconds(clock.now()) + 1
+    const token = { sessionId: other.session.id, userId, epoch: 0, issuedAt }
+    expect(revocations.isRevoked(token)).toBe(true)
+    await expect(rotate(other.refreshToken)).rejects.toMatchObject({ detail: 'session ended' })
+    await expect(rotate(own.refreshToken)).resolves.toBeDefined()
+  })
+
   test('of several at once each session is counted once', async () => {
     const { start, sessions, userId } = await openTestSessions(database())
     for (let count = 0; count < 5; count += 1) await start()
@@ -108,11 +139,7 @@ forEachEngine((engine) => {
     const strangerId = await insertUser(place)
     const stranger = await start('browser', 'keycard-web', { userId: strangerId })
     await sessions.end(ended.session.id, 'signed_out')
-    const template = await row(own.session.id)
-    for (let count = 0; count < 5_000; count += 500) {
-      const copies = Array.from({ length: 500 }, () => ({ ...template, id: makeRandomId() }))
-      await place.kysely.insertInto('sessions').values(copies).execute()
-    }
+    await copySession(place, await row(own.session.id), 5_000)
     expect(await sessions.endEverybodys('ended_by_admin')).toBe(5_002)
     const issuedAt = toSeconds(clock.now())
     for (const { session, refreshToken } of [own, stranger]) {

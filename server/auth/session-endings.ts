@@ -1,9 +1,19 @@
 // Ending sessions, one or all of a user's: with it every token that was made for them, at once.
 
-import { type Compilable, sql } from 'kysely'
+import {
+  type Compilable,
+  type Expression,
+  type ExpressionBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely'
+import { batchSize, type OnProgress, runInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { Tables } from '../db/tables.ts'
 import type { Revocations } from './revocations.ts'
+import { expiryOf } from './session-rows.ts'
 
 /** Why a session ended; kept in its row. */
 export type EndReason =
@@ -26,18 +36,26 @@ export interface EndOptions {
 export interface EndAllOptions extends EndOptions {
   /** The one that stays. */
   except?: string
+  onProgress?: OnProgress | undefined
 }
 
 export interface SessionEndings {
   /** Ends it; its access tokens are dead when this returns. Ending an ended one does nothing. */
   end(id: string, reason: EndReason, options?: EndOptions): Promise<void>
-  /** Ends all that live. @returns how many there were */
+  /**
+   * Ends all that live. The first `batchSize` of them end in one moment with `writes`, and every
+   * access token of the user; where there are more, they follow in batches, and so does what
+   * begins meanwhile. Interrupted there, it goes on when it is called again.
+   * @returns how many there were
+   */
   endAllOf(userId: string, reason: EndReason, options?: EndAllOptions): Promise<number>
+  /** Ends the rows of what a client's registration has begun. Its tokens end by the registration. */
+  endAllOfRegistration(registrationId: string, onProgress?: OnProgress): Promise<number>
   /**
    * Ends those of everybody, and every token, of machines too: at once, however many there are. What
    * begins while it runs may stay. @returns how many there were
    */
-  endEverybodys(reason: EndReason): Promise<number>
+  endEverybodys(reason: EndReason, onProgress?: OnProgress): Promise<number>
 }
 
 interface SessionEndingsParts {
@@ -47,31 +65,113 @@ interface SessionEndingsParts {
   onChange: () => void
 }
 
+type FoundIds = SelectQueryBuilder<Tables, 'sessions', { id: string }>
+type SessionCondition = (eb: ExpressionBuilder<Tables, 'sessions'>) => Expression<SqlBool>
+
 export function createSessionEndings(parts: SessionEndingsParts): SessionEndings {
   const { database, revocations, clock, onChange } = parts
   const { kysely } = database
 
-  /** By their ids, so that it takes as many steps as there are rows, and none of them long. */
-  async function endAfter(previousId: string, nowMs: number, reason: EndReason) {
-    const ids = await kysely
+  /**
+   * Ends what `find` gives, a batch at a time, until it gives less than one. No token is revoked here.
+   * @returns how many of them lived
+   */
+  async function endInBatches(
+    find: (previousId: string) => FoundIds,
+    reason: EndReason,
+    { onlyLive = false, onProgress }: { onlyLive?: boolean; onProgress?: OnProgress | undefined },
+  ): Promise<number> {
+    const nowMs = clock.now()
+    let previousId = ''
+    let ended = 0
+    await runInBatches(async () => {
+      const ids = (await find(previousId).limit(batchSize).execute()).map(({ id }) => id)
+      if (ids.length === 0) return 0
+      const endedRows = await kysely
+        .updateTable('sessions')
+        .set({ revoked_at_ms: nowMs, revoked_reason: reason })
+        .where('id', 'in', ids)
+        .where('revoked_at_ms', 'is', null)
+        .$if(onlyLive, (update) => update.where(livesAt(nowMs)))
+        .returning(['idle_expires_at_ms', 'expires_at_ms'])
+        .execute()
+      ended += endedRows.filter((row) => nowMs < expiryOf(row)).length
+      previousId = ids.at(-1) ?? previousId
+      return ids.length
+    }, onProgress)
+    return ended
+  }
+
+  /** With a revocation for each, and `writes`: one transaction. @returns whether there may be more */
+  async function endFirstBatch(
+    userId: string,
+    reason: EndReason,
+    { except = '', writes = [] }: EndAllOptions,
+  ): Promise<{ ended: number; isFull: boolean }> {
+    const nowMs = clock.now()
+    const open = kysely
       .selectFrom('sessions')
       .select('id')
-      .where('id', '>', previousId)
-      .orderBy('id')
-      .limit(batchSize)
-      .execute()
-    const lastId = ids.at(-1)?.id
-    if (lastId === undefined) return undefined
-    const { numUpdatedRows } = await kysely
-      .updateTable('sessions')
-      .set({ revoked_at_ms: nowMs, revoked_reason: reason })
-      .where('id', '>', previousId)
-      .where('id', '<=', lastId)
+      .where('user_id', '=', userId)
+      .where('id', '!=', except)
       .where('revoked_at_ms', 'is', null)
-      .where('idle_expires_at_ms', '>', nowMs)
-      .where('expires_at_ms', '>', nowMs)
-      .executeTakeFirstOrThrow()
-    return { lastId, count: Number(numUpdatedRows) }
+      .limit(batchSize)
+    const isLive = livesAt(nowMs)
+    const live = open.where(isLive)
+    // One that has expired counts no more, but its last access token may live on.
+    const expired = open
+      .where((eb) => eb.not(isLive(eb)))
+      .where('last_used_at_ms', '>', nowMs - longestTokenLifeMs)
+    const end = (sessions: typeof open) =>
+      kysely
+        .updateTable('sessions')
+        .set({ revoked_at_ms: nowMs, revoked_reason: reason })
+        .where('id', 'in', sessions)
+        .where('revoked_at_ms', 'is', null)
+    // By what the statement before has ended, so that none slips in between.
+    const ended = kysely
+      .selectFrom('sessions')
+      .where('user_id', '=', userId)
+      .where('revoked_at_ms', '=', nowMs)
+      .where('revoked_reason', '=', reason)
+    const revokeEnded = kysely
+      .insertInto('revocations')
+      .columns(['id', 'kind', 'subject', 'created_at_ms'])
+      // A session ends once, so its id is free here; two calls in one millisecond are one.
+      .expression(
+        ended.select((row) => [
+          'id',
+          sql.lit('session').as('kind'),
+          row.ref('id').as('subject'),
+          sql.lit(nowMs).as('created_at_ms'),
+        ]),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+    const announcement = database.announcement()
+    const counts = await database.runAtomically([
+      ...writes,
+      end(live),
+      end(expired),
+      revokeEnded,
+      ...(announcement ? [announcement] : []),
+    ])
+    // The sessions were named by the database alone: this process learns them as the others do.
+    await revocations.refresh()
+    const [liveCount, expiredCount] = counts.slice(writes.length).map(Number)
+    return {
+      ended: liveCount ?? 0,
+      isFull: liveCount === batchSize || expiredCount === batchSize,
+    }
+  }
+
+  /** Every access token of the user, in one row however many there are; a refresh brings new ones. */
+  async function endTokensOf(userId: string): Promise<void> {
+    const raiseEpoch = kysely
+      .updateTable('users')
+      .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
+      .where('id', '=', userId)
+    await revocations.revoke([], [raiseEpoch, revocations.entryOfUser(userId)])
+    await revocations.refresh()
   }
 
   return {
@@ -85,61 +185,43 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
       onChange()
     },
 
-    async endAllOf(userId, reason, { except = '', writes = [] } = {}) {
-      const nowMs = clock.now()
-      const endOthers = kysely
-        .updateTable('sessions')
-        .set({ revoked_at_ms: nowMs, revoked_reason: reason })
-        .where('user_id', '=', userId)
-        .where('id', '!=', except)
-        .where('revoked_at_ms', 'is', null)
-      const endLive = endOthers
-        .where('idle_expires_at_ms', '>', nowMs)
-        .where('expires_at_ms', '>', nowMs)
-      // One that has expired counts no more, but its last access token may live on.
-      const endExpired = endOthers.where('last_used_at_ms', '>', nowMs - longestTokenLifeMs)
-      // By what the statement before has ended, so that none slips in between.
-      const ended = kysely
-        .selectFrom('sessions')
-        .where('user_id', '=', userId)
-        .where('revoked_at_ms', '=', nowMs)
-        .where('revoked_reason', '=', reason)
-      const revokeEnded = kysely
-        .insertInto('revocations')
-        .columns(['id', 'kind', 'subject', 'created_at_ms'])
-        // A session ends once, so its id is free here; two calls in one millisecond are one.
-        .expression(
-          ended.select((row) => [
-            'id',
-            sql.lit('session').as('kind'),
-            row.ref('id').as('subject'),
-            sql.lit(nowMs).as('created_at_ms'),
-          ]),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-      const announcement = database.announcement()
-      const counts = await database.runAtomically([
-        ...writes,
-        endLive,
-        endExpired,
-        revokeEnded,
-        ...(announcement ? [announcement] : []),
-      ])
-      // The sessions were named by the database alone: this process learns them as the others do.
-      await revocations.refresh()
+    async endAllOf(userId, reason, options = {}) {
+      const { except = '', onProgress } = options
+      const first = await endFirstBatch(userId, reason, options)
+      let ended = first.ended
+      if (first.isFull) {
+        await endTokensOf(userId)
+        const rest = kysely
+          .selectFrom('sessions')
+          .select('id')
+          .where('user_id', '=', userId)
+          .where('id', '!=', except)
+          .where('revoked_at_ms', 'is', null)
+        ended += await endInBatches(() => rest, reason, { onProgress })
+        // Once more, for what was refreshed before its turn had come.
+        await endTokensOf(userId)
+      }
       onChange()
-      return Number(counts[writes.length])
+      return ended
     },
 
-    async endEverybodys(reason) {
+    async endAllOfRegistration(registrationId, onProgress) {
+      const open = kysely
+        .selectFrom('sessions')
+        .select('id')
+        .where('registration_id', '=', registrationId)
+        .where('revoked_at_ms', 'is', null)
+      const ended = await endInBatches(() => open, 'client_removed', { onProgress })
+      onChange()
+      return ended
+    },
+
+    async endEverybodys(reason, onProgress) {
       await revocations.revoke([{ kind: 'everybody' }])
-      const nowMs = clock.now()
-      let ended = 0
-      let batch = await endAfter('', nowMs, reason)
-      while (batch) {
-        ended += batch.count
-        batch = await endAfter(batch.lastId, nowMs, reason)
-      }
+      // By their ids, so that it takes as many steps as there are rows, and none of them long.
+      const after = (id: string) =>
+        kysely.selectFrom('sessions').select('id').where('id', '>', id).orderBy('id')
+      const ended = await endInBatches(after, reason, { onlyLive: true, onProgress })
       // Once more, for what was refreshed before its turn had come.
       await revocations.revoke([{ kind: 'everybody' }])
       onChange()
@@ -148,7 +230,10 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
   }
 }
 
-const batchSize = 5_000
+const livesAt =
+  (nowMs: number): SessionCondition =>
+  (eb) =>
+    eb.and([eb('idle_expires_at_ms', '>', nowMs), eb('expires_at_ms', '>', nowMs)])
 
 /** The most that ACCESS_TOKEN_EXPIRE_MINUTES can be set to. */
 const longestTokenLifeMs = dayMs

@@ -1,9 +1,9 @@
 // How long a session that is over leaves a trace, and a device with which nobody signs in any more.
 
 import { deviceLifetimeMs } from '../contract/device.ts'
+import { batchSize, purgeInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import { purgeBatchSize, purgeInBatches } from '../db/purge-in-batches.ts'
 import type { ChangeFeed } from './change-feed.ts'
 
 interface SessionRetentionParts {
@@ -27,7 +27,7 @@ export function purgeSessions({ database, clock, feed, keepDays }: SessionRetent
         .select('id')
         .where('expires_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('expires_at_ms')
-        .limit(purgeBatchSize)
+        .limit(batchSize)
       const sessions = await purgeInBatches(() =>
         kysely.deleteFrom('sessions').where('id', 'in', oldest).executeTakeFirstOrThrow(),
       )
@@ -41,7 +41,7 @@ export function purgeSessions({ database, clock, feed, keepDays }: SessionRetent
         .select(['user_id', 'device_id'])
         .where('last_used_at_ms', '<=', clock.now() - deviceLifetimeMs)
         .orderBy('last_used_at_ms')
-        .limit(purgeBatchSize)
+        .limit(batchSize)
       const known_devices = await purgeInBatches(() =>
         kysely
           .deleteFrom('known_devices')

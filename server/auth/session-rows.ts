@@ -13,6 +13,8 @@ export interface Session {
   id: string
   userId: string
   clientId: string
+  /** null for a built-in client, which has none. */
+  registrationId: string | null
   scopes: readonly Scope[]
   door: SessionDoor
   /** "Keep me signed in": the cookie outlives the browser, and the session lies idle longer. */
@@ -109,6 +111,7 @@ export function toSession(row: SessionRow): Session {
     id: row.id,
     userId: row.user_id,
     clientId: row.client_id,
+    registrationId: row.registration_id,
     scopes: row.scope.split(' ').filter(isScope),
     door: row.door,
     kept: row.kept === 1,
@@ -124,6 +127,6 @@ export function toSession(row: SessionRow): Session {
   }
 }
 
-export function expiryOf(row: SessionRow): number {
+export function expiryOf(row: Pick<SessionRow, 'idle_expires_at_ms' | 'expires_at_ms'>): number {
   return Math.min(row.idle_expires_at_ms, row.expires_at_ms)
 }

@@ -25,6 +25,8 @@ export interface SessionStart {
   userId: string
   scopes: readonly Scope[]
   holder: TokenHolder
+  /** The client's; null by default, since a built-in one has none. */
+  registrationId?: string | null
   /** "Keep me signed in", which only a browser asks. False by default: the computer may be shared. */
   keep?: boolean
   device: Device
@@ -118,7 +120,8 @@ export function createSessions(parts: SessionsParts): Sessions {
     listLive: rows.listLive,
     countLive: rows.countLive,
 
-    async start({ userId, scopes, holder, keep = false, device, alongside = () => [] }) {
+    async start({ userId, scopes, holder, keep = false, device, ...options }) {
+      const { registrationId = null, alongside = () => [] } = options
       const { clientId, door } = holder
       const kept = keep && door === 'browser'
       const startMs = clock.now()
@@ -131,6 +134,7 @@ export function createSessions(parts: SessionsParts): Sessions {
         id,
         user_id: userId,
         client_id: clientId,
+        registration_id: registrationId,
         scope: formatScope(scopes),
         counter: 0,
         rotated_at_ms: null,

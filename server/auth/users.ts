@@ -213,5 +213,6 @@ function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
     created_at_ms: nowMs,
     updated_at_ms: nowMs,
     last_seen_at_ms: 0,
+    deleted_at_ms: null,
   }
 }

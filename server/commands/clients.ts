@@ -8,7 +8,7 @@ import { grantTypes, isGrantType } from '../contract/oauth.ts'
 import { allScopes, isScope } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
-import { recordAct } from './operator.ts'
+import { operator, recordAct } from './operator.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 import { UsageError } from './usage-error.ts'
 import { withServices } from './with-services.ts'
@@ -64,8 +64,7 @@ function readRemove(words: string[]): Action {
     readOnly(parseArgs({ args: words, allowPositionals: true }).positionals, 'client id'),
   )
   return async (services) => {
-    await services.clients.remove(id)
-    await recordAct(services, 'client_removed', id)
+    await services.clients.remove(id, operator)
     return `${id} is removed, and what it was given opens nothing any more.`
   }
 }

@@ -12,6 +12,10 @@ export const oauthPaths = {
 /** The built-in clients, both public and first-party. `keycard-web` is taken where none is named. */
 export const builtInClientIds = { web: 'keycard-web', cli: 'keycard-cli' } as const
 
+export function isBuiltInClient(clientId: string): boolean {
+  return clientId === builtInClientIds.web || clientId === builtInClientIds.cli
+}
+
 /** What a client may trade for tokens: RFC 6749 §4.3, §6 and §4.4. */
 export const grantTypes = ['password', 'refresh_token', 'client_credentials'] as const
 export type GrantType = (typeof grantTypes)[number]

@@ -53,13 +53,15 @@ const expectedColumns = {
   revocations: 'created_at_ms epoch id kind subject',
   sessions:
     'address client_id counter created_at_ms device_id door expires_at_ms id idle_expires_at_ms ' +
-    'idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms revoked_at_ms ' +
+    'idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms registration_id ' +
+    'revoked_at_ms ' +
     'revoked_reason rotated_at_ms scope user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
   throttle_counters: 'closed_until_ms expires_at_ms failures key',
+  user_imports: 'accounts_done digest',
   user_search_keys: 'key user_id',
   users:
-    'created_at_ms disabled email email_key epoch full_name id is_demo last_seen_at_ms ' +
+    'created_at_ms deleted_at_ms disabled email email_key epoch full_name id is_demo last_seen_at_ms ' +
     'password_changed_at_ms password_hash password_key_id role updated_at_ms username username_key',
 }
 
@@ -68,10 +70,9 @@ const nullableColumns =
   'audit_events.session_id ' +
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
   'oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
-  'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.revoked_at_ms ' +
-  'sessions.revoked_reason ' +
-  'sessions.rotated_at_ms sessions.user_agent users.email users.email_key users.full_name ' +
-  'users.password_key_id'
+  'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.registration_id ' +
+  'sessions.revoked_at_ms sessions.revoked_reason sessions.rotated_at_ms sessions.user_agent ' +
+  'users.deleted_at_ms users.email users.email_key users.full_name users.password_key_id'
 
 interface Column {
   of: string
@@ -108,6 +109,7 @@ forEachEngine((engine) => {
     const { kysely } = database
     expect(await kysely.selectFrom('users').selectAll().executeTakeFirst()).toEqual({
       ...makeUser('ada', { email: 'Ada@x.org', email_key: 'ada@x.org' }),
+      deleted_at_ms: null,
       disabled: 0,
       epoch: 0,
       full_name: null,

@@ -247,6 +247,39 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
       },
     },
 
+    // What an operator does to a million rows is done in batches, which walk along an index.
+    '0007_batches': {
+      async up(kysely: Kysely<unknown>) {
+        const { schema } = kysely
+        await schema.alterTable('sessions').addColumn('registration_id', text).execute()
+        await sql`update sessions set registration_id =
+            (select registration_id from oauth_clients where client_id = sessions.client_id)
+          where revoked_at_ms is null
+            and client_id in (select client_id from oauth_clients)`.execute(kysely)
+        await schema
+          .createIndex('sessions_registration_id_id')
+          .on('sessions')
+          .columns(['registration_id', 'id'])
+          .where(sql<boolean>`registration_id is not null and revoked_at_ms is null`)
+          .execute()
+
+        await schema.alterTable('users').addColumn('deleted_at_ms', 'bigint').execute()
+        await schema
+          .createIndex('users_deleted_at_ms')
+          .on('users')
+          .column('deleted_at_ms')
+          .where(sql<boolean>`deleted_at_ms is not null`)
+          .execute()
+
+        await schema
+          .createTable('user_imports')
+          .addColumn('digest', text, (column) => column.notNull())
+          .addColumn('accounts_done', 'integer', (column) => column.notNull())
+          .$call((table) => identifiedBy(table, 'user_imports', 'digest'))
+          .execute()
+      },
+    },
+
     '0011_notices_proofs_and_live_sessions': {
       async up(kysely: Kysely<unknown>) {
         const { schema } = kysely

@@ -22,6 +22,7 @@ export interface Tables {
   known_devices: KnownDevicesTable
   audit_events: AuditEventsTable
   throttle_counters: ThrottleCountersTable
+  user_imports: UserImportsTable
 }
 
 export interface UsersTable {
@@ -48,6 +49,8 @@ export interface UsersTable {
   updated_at_ms: EpochMs
   /** When a session of the user was last begun or refreshed; 0 where that never was. */
   last_seen_at_ms: Generated<EpochMs>
+  /** Set while the account is being deleted: its rows go in batches, and this one last. */
+  deleted_at_ms: Generated<EpochMs | null>
 }
 
 /** What users are found by: names and addresses in canonical form, from the beginning of each word. */
@@ -61,6 +64,8 @@ export interface SessionsTable {
   id: string
   user_id: string
   client_id: string
+  /** Which client of that id it is; null for the built-in ones, which have no row. */
+  registration_id: Generated<string | null>
   /** The granted scopes, separated by spaces. */
   scope: string
   /** Raised by each refresh; a refresh token carries the value it was made with. */
@@ -174,6 +179,14 @@ export interface ThrottleCountersTable {
   closed_until_ms: EpochMs
   /** When the row means nothing any more. */
   expires_at_ms: EpochMs
+}
+
+/** Imports of users that have begun and not ended; a row goes with the last batch of its file. */
+export interface UserImportsTable {
+  /** SHA-256 of the file, in base64url. */
+  digest: string
+  /** How many of its accounts are here. */
+  accounts_done: number
 }
 
 export type SigningKeyRow = Selectable<SigningKeysTable>

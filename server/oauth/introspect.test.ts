@@ -267,7 +267,7 @@ const states: State[] = [
     false,
     async () => {
       const token = await machineToken('removed-soon')
-      await keycard.services.clients.remove('removed-soon')
+      await keycard.services.clients.remove('removed-soon', operator)
       return token
     },
   ],

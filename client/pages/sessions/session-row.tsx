@@ -1,6 +1,6 @@
 // One of the other sessions: what one can recognise it by, and what may be done about it.
 
-import { builtInClientIds } from '../../../server/contract/oauth.ts'
+import { isBuiltInClient } from '../../../server/contract/oauth.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
 import { Doors } from '../../components/doors.tsx'
 import { formatDateTime } from '../../components/format.ts'
@@ -32,7 +32,7 @@ export function SessionRow({ session, actions }: SessionRowProps) {
   const beganAtMs = Date.parse(session.created_at)
   const isActive = nowMs - Date.parse(session.last_used_at) < activeForMs
   const isQuestion = session.is_new_device && actions !== undefined
-  const isOfOwnClient = Object.values(builtInClientIds).some((id) => id === session.client_id)
+  const isOfOwnClient = isBuiltInClient(session.client_id)
   return (
     <div className="session">
       <span className="session-card" aria-hidden="true">

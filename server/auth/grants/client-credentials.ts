@@ -6,7 +6,7 @@ import type { TokenResponse } from '../../contract/oauth.ts'
 import { formatScope, isMachineScope, parseScope } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { AuditLog } from '../audit-log.ts'
-import { type Client, requireClientScopes, requireGrant } from '../clients.ts'
+import { type Client, type Clients, requireClientScopes, requireGrant } from '../clients.ts'
 
 export interface ClientCredentialsGrantRequest {
   /** Absent: all that the client may have without a user. */
@@ -16,18 +16,20 @@ export interface ClientCredentialsGrantRequest {
   device: Device
 }
 
-/** @throws AppError unauthorized_client, invalid_scope */
+/** @throws AppError unauthorized_client, invalid_scope, invalid_client */
 export type ClientCredentialsGrant = (
   request: ClientCredentialsGrantRequest,
 ) => Promise<TokenResponse>
 
 interface ClientCredentialsGrantParts {
+  clients: Pick<Clients, 'requireStillThere'>
   accessTokens: AccessTokens
   auditLog: AuditLog
 }
 
 /** There is no session: nobody signed in, and §4.4.3 wants no refresh token. */
 export function createClientCredentialsGrant({
+  clients,
   accessTokens,
   auditLog,
 }: ClientCredentialsGrantParts): ClientCredentialsGrant {
@@ -51,6 +53,7 @@ export function createClientCredentialsGrant({
       registrationId: registration.id,
       scopes,
     })
+    await clients.requireStillThere(client)
     await auditLog.record('client_signed_in', { clientId: client.id, device })
     return {
       access_token: token,

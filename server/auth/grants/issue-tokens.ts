@@ -3,6 +3,7 @@
 import type { TokenResponse } from '../../contract/oauth.ts'
 import { formatScope, type Scope } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
+import type { Client } from '../clients.ts'
 import type { StartedSession } from '../session-rotation.ts'
 import type { Session } from '../session-rows.ts'
 import type { UserRecord, Users } from '../users.ts'
@@ -19,7 +20,7 @@ export interface Granted {
 export async function issueTokens(
   { accessTokens, users }: { accessTokens: AccessTokens; users: Users },
   { session, refreshToken }: StartedSession,
-  { user, scopes }: { user: UserRecord; scopes: readonly Scope[] },
+  { user, scopes, client }: { user: UserRecord; scopes: readonly Scope[]; client: Client },
 ): Promise<Granted> {
   await users.noteSeen(user)
   const { token, expiresIn } = await accessTokens.issue({
@@ -27,6 +28,7 @@ export async function issueTokens(
     userId: session.userId,
     sessionId: session.id,
     clientId: session.clientId,
+    registrationId: client.registration?.id ?? null,
     scopes,
     epoch: user.epoch,
   })

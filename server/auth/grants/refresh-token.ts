@@ -3,9 +3,9 @@
 import type { Device } from '../../contract/device.ts'
 import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
-import { type Client, requireGrant } from '../clients.ts'
+import { type Client, type Clients, requireGrant } from '../clients.ts'
 import { refuseRefresh, refuseScope } from '../session-rotation.ts'
-import type { SessionDoor } from '../session-rows.ts'
+import type { Session, SessionDoor } from '../session-rows.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Users } from '../users.ts'
 import { type Granted, issueTokens } from './issue-tokens.ts'
@@ -19,17 +19,18 @@ export interface RefreshTokenGrantRequest {
   device?: Device
 }
 
-/** @throws AppError invalid_grant, invalid_scope, unauthorized_client */
+/** @throws AppError invalid_grant, invalid_scope, unauthorized_client, invalid_client */
 export type RefreshTokenGrant = (request: RefreshTokenGrantRequest) => Promise<Granted>
 
 interface RefreshTokenGrantParts {
   users: Users
+  clients: Pick<Clients, 'requireStillThere'>
   sessions: Sessions
   accessTokens: AccessTokens
 }
 
 export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshTokenGrant {
-  const { users, sessions } = parts
+  const { users, clients, sessions } = parts
   return async ({ refreshToken, scope, client, door, device }) => {
     requireGrant(client, 'refresh_token')
     const requested = scope === undefined ? undefined : parseScope(scope)
@@ -39,6 +40,8 @@ export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshT
       scopes: requested,
       device,
     })
+    await clients.requireStillThere(client)
+    if (!isOfRegistration(started.session, client)) throw refuseRefresh('of an earlier client')
     const user = await users.findById(started.session.userId)
     if (!user || user.disabled) throw refuseRefresh('user disabled or gone')
     // Role and client may have changed since sign-in: only what both still allow is left (R63).
@@ -48,6 +51,19 @@ export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshT
     if (allowed.length === 0) throw refuseRefresh('no scope is left')
     const scopes = requested ?? allowed
     if (!scopes.every((word) => allowed.includes(word))) throw refuseScope()
-    return issueTokens(parts, started, { user, scopes })
+    return issueTokens(parts, started, { user, scopes, client })
   }
+}
+
+/**
+ * A client that was removed and added again is another one. A session without a registration was begun
+ * by a server of the version before, beside this one.
+ */
+function isOfRegistration(
+  { registrationId, createdAtMs }: Session,
+  { registration }: Client,
+): boolean {
+  if (registration === null) return true
+  if (registrationId === null) return createdAtMs >= registration.createdAtMs
+  return registrationId === registration.id
 }

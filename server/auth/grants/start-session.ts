@@ -7,7 +7,7 @@ import { type Scope, scopesOfRole } from '../../contract/scopes.ts'
 import { isForeignKeyViolation } from '../../db/errors.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { AuditLog } from '../audit-log.ts'
-import type { Client } from '../clients.ts'
+import type { Client, Clients } from '../clients.ts'
 import { newDeviceNotice } from '../notice-kinds.ts'
 import type { StartedSession } from '../session-rotation.ts'
 import type { SessionDoor } from '../session-rows.ts'
@@ -26,11 +26,15 @@ export interface SessionRequest {
   device: Device
 }
 
-/** @throws AppError invalid_credentials where the account has changed since he proved it */
+/**
+ * @throws AppError invalid_credentials where the account has changed since it was proved;
+ *   invalid_client where the client was removed since
+ */
 export type SessionStart = (request: SessionRequest) => Promise<Granted>
 
 interface SessionStartParts {
   users: Users
+  clients: Pick<Clients, 'requireStillThere'>
   sessions: Sessions
   accessTokens: AccessTokens
   auditLog: AuditLog
@@ -42,7 +46,7 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 }
 
 export function createSessionStart(parts: SessionStartParts): SessionStart {
-  const { users, sessions, accessTokens, auditLog } = parts
+  const { users, clients, sessions, accessTokens, auditLog } = parts
 
   const describe = ({ user, client, door, device }: SessionRequest, sessionId: string) => ({
     userId: user.id,
@@ -59,10 +63,17 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
 
   async function start(request: SessionRequest): Promise<StartedSession> {
     const { user, scopes, client, door, keep = false, device } = request
-    const holder = { clientId: client.id, door }
+    const facts = {
+      userId: user.id,
+      scopes,
+      holder: { clientId: client.id, door },
+      registrationId: client.registration?.id ?? null,
+      keep,
+      device,
+    }
     const alongside = (id: string) => [writeSignIn(request, id)]
     try {
-      return await sessions.start({ userId: user.id, scopes, holder, keep, device, alongside })
+      return await sessions.start({ ...facts, alongside })
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error
       throw refuseChanged()
@@ -73,29 +84,45 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
    * While a password was being checked it may have been changed, which ends all other sessions
    * (R60): one that begins with the old password just then must not be the one that is left over.
    */
-  async function endIfChanged(
-    { session: { id, userId, clientId } }: StartedSession,
-    { user, device }: SessionRequest,
-  ): Promise<void> {
-    if (await users.isUnchanged(user)) return
-    const facts = { userId, sessionId: id, clientId, why: 'password_changed', device }
-    await sessions.end(id, 'password_changed', {
-      writes: [auditLog.entry('session_ended', facts)],
-    })
-    auditLog.tell('session_ended', facts)
+  async function endIfChanged(started: StartedSession, request: SessionRequest): Promise<void> {
+    if (await users.isUnchanged(request.user)) return
+    await end(started, request, 'password_changed')
     throw refuseChanged()
   }
 
+  /** The same of its client, which may have been removed. */
+  async function endIfRemoved(started: StartedSession, request: SessionRequest): Promise<void> {
+    try {
+      await clients.requireStillThere(request.client)
+    } catch (error) {
+      if (isRefusal(error)) await end(started, request, 'client_removed')
+      throw error
+    }
+  }
+
+  async function end(
+    { session: { id, userId, clientId } }: StartedSession,
+    { device }: SessionRequest,
+    why: 'password_changed' | 'client_removed',
+  ): Promise<void> {
+    const facts = { userId, sessionId: id, clientId, why, device }
+    await sessions.end(id, why, { writes: [auditLog.entry('session_ended', facts)] })
+    auditLog.tell('session_ended', facts)
+  }
+
   return async (request) => {
-    const { user, scopes } = request
+    const { user, scopes, client } = request
     const started = await start(request)
     await endIfChanged(started, request)
+    await endIfRemoved(started, request)
     const { id, isNewDevice } = started.session
     const why = isNewDevice ? 'new_device' : undefined
     auditLog.tell('signed_in', { ...describe(request, id), why })
-    return issueTokens({ accessTokens, users }, started, { user, scopes })
+    return issueTokens({ accessTokens, users }, started, { user, scopes, client })
   }
 }
+
+const isRefusal = (error: unknown) => error instanceof AppError && error.reason === 'invalid_client'
 
 function refuseChanged(): AppError {
   return new AppError('invalid_credentials', 'Incorrect username or password', {
