@@ -3,14 +3,14 @@
 /** For a browser that does not tell of its paints. */
 const patienceMs = 3_000
 
-new PerformanceObserver((paints) => {
-  if (paints.getEntriesByName('first-contentful-paint').length > 0) wake()
-}).observe({ type: 'paint', buffered: true })
+setTimeout(wake, patienceMs)
 
 wakeIfHidden()
 document.addEventListener('visibilitychange', wakeIfHidden)
 
-setTimeout(wake, patienceMs)
+new PerformanceObserver((paints) => {
+  if (paints.getEntriesByName('first-contentful-paint').length > 0) wake()
+}).observe({ type: 'paint', buffered: true })
 
 /** A tab in the background is not painted, and has nobody whom scripts could keep waiting. */
 function wakeIfHidden(): void {

@@ -220,7 +220,7 @@ test('the account is deleted with the password, in every tab, and that is said a
     'Your account is deleted, and all that belonged to it.',
   )
   await expect(otherTab).toHaveURL(/\/login/)
-  expect((await context.cookies()).map(({ name }) => name)).toEqual(['__Host-keycard-device'])
+  expect((await context.cookies()).map(({ name }) => name)).toEqual(['keycard-device'])
   await signInByForm(page, freshUser, freshUser.password)
   await expect(page.getByRole('alert')).toHaveText(/don’t match/)
 })

@@ -110,7 +110,7 @@ forEachEngine((engine) => {
         send(`${door}?password=${canary}&access_token=${canary}`, '{}', type),
         send(door, '{}', type, {
           authorization: `Bearer ${canary}`,
-          cookie: `__Host-keycard=${canary}; __Host-keycard-device=${canary}`,
+          cookie: `keycard=${canary}; keycard-device=${canary}`,
         }),
         send(door, '{}', type, { authorization: `Basic ${btoa(`${canary}:${canary}`)}` }),
         send(door, '{}', type, { authorization: `Digest ${canary}` }),

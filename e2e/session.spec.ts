@@ -128,7 +128,7 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
     await expect(tab.getByText('You’re signed out.')).toBeVisible()
   }
   // The browser stays known; what it opened is gone.
-  expect((await context.cookies()).map(({ name }) => name)).toEqual(['__Host-keycard-device'])
+  expect((await context.cookies()).map(({ name }) => name)).toEqual(['keycard-device'])
 
   await page.goto('/items')
   await expect(page).toHaveURL(/^[^?]*\/login\?next=%2Fitems$/)
@@ -272,7 +272,7 @@ test('R69: after sign-in nothing secret lies where a script or an address shows 
   await expect(page.getByRole('heading', { name: 'Access token' })).toBeVisible()
 
   // The control: there are secrets, and this test knows them.
-  const cookie = (await context.cookies()).find(({ name }) => name === '__Host-keycard')
+  const cookie = (await context.cookies()).find(({ name }) => name === 'keycard')
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
   expect(tokens.length).toBeGreaterThan(0)
 
@@ -483,7 +483,7 @@ async function refreshUnheard(
   { url }: TestServer,
   times = 1,
 ): Promise<string> {
-  const name = '__Host-keycard'
+  const name = 'keycard'
   let value = (await context.cookies()).find((cookie) => cookie.name === name)?.value
   if (value === undefined) throw new Error('There is no refresh cookie')
   for (let time = 0; time < times; time += 1) {

@@ -27,18 +27,21 @@ export interface SettableClock extends Clock {
 interface TestServerOptions {
   /** Added to the settings of a test. */
   env?: Readonly<Record<string, string>>
+  /** The host of PUBLIC_URL; localhost by default. The test's browser finds every `.test` here. */
+  hostname?: string
 }
 
 /** With the demo accounts, and a database that goes when it is closed. */
 export async function startTestServer({
   env,
+  hostname = 'localhost',
 }: TestServerOptions = {}): Promise<TestServer & { close(): Promise<void> }> {
   if (!readClientBuild()) {
     throw new Error('The pages are not built: run "npm run build", or "npm test -- browser".')
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-e2e-'))
   const port = await findFreePort()
-  const url = `http://localhost:${port}`
+  const url = `http://${hostname}:${port}`
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: String(port),

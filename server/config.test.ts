@@ -44,7 +44,7 @@ const defaults: Config = {
   failuresPerAddress: 30,
   demoAccounts: true,
   auditLogDays: 90,
-  cookieSecure: true,
+  cookieSecure: false,
   metricsToken: null,
   logLevel: 'warn',
 }
@@ -146,7 +146,17 @@ describe('each setting is read', () => {
       { metricsToken: 'four-more-to-sixteen' },
     ],
     ['AUDIT_LOG_DAYS', { AUDIT_LOG_DAYS: '365' }, { auditLogDays: 365 }],
-    ['COOKIE_SECURE', { COOKIE_SECURE: 'off' }, { cookieSecure: false }],
+    ['COOKIE_SECURE', { COOKIE_SECURE: 'on' }, { cookieSecure: true }],
+    [
+      'R68: COOKIE_SECURE at an https PUBLIC_URL',
+      { PUBLIC_URL: 'https://login.example.com' },
+      { cookieSecure: true },
+    ],
+    [
+      'COOKIE_SECURE=off at an https PUBLIC_URL',
+      { PUBLIC_URL: 'https://login.example.com', COOKIE_SECURE: 'off' },
+      { cookieSecure: false },
+    ],
     ['LOG_LEVEL', { LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['HOST elsewhere', { HOST: '0.0.0.0', DEMO_ACCOUNTS: 'off' }, { host: '0.0.0.0' }],
   ])('%s', (_name, env, expected) => {
@@ -337,8 +347,9 @@ describe('production', () => {
     expect(problemsOf({ ...production, ...env })).toEqual([expect.stringMatching(sentence)])
   })
 
-  test('may be tried on this machine without TLS', () => {
+  test('R68: may be tried on this machine without TLS, with the cookies of production', () => {
     const env = { NODE_ENV: 'production', PUBLIC_URL: 'http://localhost:3000' }
     expect(problemsOf(env)).toEqual([])
+    expect(readConfig(env).cookieSecure).toBe(true)
   })
 })

@@ -41,7 +41,7 @@ export interface Config {
   demoAccounts: boolean
   /** How long the audit log is kept, and sessions that are over; 90 by default. */
   auditLogDays: number
-  /** false only for Safari on http://localhost, which takes no Secure cookie there. */
+  /** Secure, `__Host-` cookies: by default where PUBLIC_URL is https, and always in production. */
   cookieSecure: boolean
   /** Opens /metrics to other machines; null: this machine alone may read them. */
   metricsToken: string | null
@@ -66,12 +66,13 @@ export function readConfig(env: Environment): Config {
   const port = read.integer('PORT', 3000, 0, 65_535)
   const demoAccounts = read.flag('DEMO_ACCOUNTS', !production)
   const databaseUrl = readDatabaseUrl(read)
+  const publicUrl = readPublicUrl(read, `http://localhost:${port}`)
   const passwordGrant = read.flag('PASSWORD_GRANT', true)
   const config: Config = {
     production,
     port,
     host: read.text('HOST') ?? (production ? '0.0.0.0' : 'localhost'),
-    publicUrl: readPublicUrl(read, `http://localhost:${port}`),
+    publicUrl,
     trustedProxies: readTrustedProxies(read),
     databaseUrl,
     dataDir: read.text('DATA_DIR') ?? '.data',
@@ -85,7 +86,7 @@ export function readConfig(env: Environment): Config {
     failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),
     demoAccounts,
     auditLogDays: read.integer('AUDIT_LOG_DAYS', 90, 1, 3_650),
-    cookieSecure: read.flag('COOKIE_SECURE', true),
+    cookieSecure: read.flag('COOKIE_SECURE', production || publicUrl.startsWith('https:')),
     metricsToken: readMetricsToken(read),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),
   }

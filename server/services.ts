@@ -31,6 +31,7 @@ import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
 import { createOperatorLog } from './auth/operator-log.ts'
+import { createOtherAddresses, type OtherAddresses } from './auth/other-addresses.ts'
 import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
 import { createPasswordChange, type PasswordChange } from './auth/password-change.ts'
 import { createPasswordCheck } from './auth/password-check.ts'
@@ -77,6 +78,7 @@ export interface Services {
   readonly passwords: Passwords
   readonly loginThrottle: LoginThrottle
   readonly sessions: Sessions
+  readonly otherAddresses: OtherAddresses
   readonly ownSessions: OwnSessions
   readonly sessionWatch: SessionWatch
   readonly deviceTokens: DeviceTokens
@@ -243,6 +245,7 @@ export async function createServices(
       passwords,
       loginThrottle,
       sessions,
+      otherAddresses: createOtherAddresses({ publicUrl: config.publicUrl, logger }),
       ownSessions: createOwnSessions({ sessions, knownDevices, clients, signOut, auditLog }),
       sessionWatch,
       deviceTokens: createDeviceTokens(masterKeys),

@@ -2,8 +2,10 @@
 
 import { pagePaths } from '../../server/contract/pages.ts'
 import { authClient } from './auth-client.ts'
+import { isFreshFromForm } from './fresh-sign-in.ts'
 import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession, type LeaveReason } from './session.ts'
+import { openTabChannel } from './tab-channel.ts'
 import { joinTabs } from './tabs.ts'
 import { hasUnsavedWork } from './unsaved-work.ts'
 
@@ -12,7 +14,7 @@ export const session = createSession({
   refresh: (signal) => authClient.auth.refresh.mutate(undefined, { signal }),
   logout: () => authClient.auth.logout.mutate(),
   tabs: joinTabs({
-    channel: 'BroadcastChannel' in window ? new BroadcastChannel('keycard:session') : undefined,
+    channel: openTabChannel(),
     takeTurn: takeRefreshTurn,
     onSignedOut: () => session.signedOutElsewhere(),
     onToken: (response) => session.takeFromTab(response),
@@ -64,6 +66,7 @@ function leave(reason: LeaveReason): void {
   }
   const query = new URLSearchParams()
   if (reason !== 'not-signed-in') query.set('reason', reason)
+  else if (isFreshFromForm()) query.set('reason', 'no-cookie')
   if (reason !== 'signed-out')
     query.set('next', location.pathname + location.search + location.hash)
   location.replace(`${pagePaths.signIn}?${query}`)

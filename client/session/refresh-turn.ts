@@ -10,15 +10,18 @@ const lockName = 'keycard:refresh'
 
 /**
  * The lock only saves work: the server forgives a refresh token that another tab has just used.
- * So where there are no locks (plain http on another host), or somebody keeps it until we give up,
- * we go on without it.
+ * So where there are no locks (plain http on another host) or they are refused (cookies blocked), or
+ * where another tab holds it until we give up, we go on without it.
  */
 export async function takeRefreshTurn(giveUp: AbortSignal): Promise<Turn> {
-  if (!('locks' in navigator)) return { isSecond: false, end: doNothing }
-  const endAtOnce = await holdLock({ ifAvailable: true })
-  if (endAtOnce) return { isSecond: false, end: endAtOnce }
-  const end = await holdLock({ signal: giveUp }).catch(doNothing)
-  return { isSecond: end !== undefined, end: end ?? doNothing }
+  try {
+    const endAtOnce = await holdLock({ ifAvailable: true })
+    if (endAtOnce) return { isSecond: false, end: endAtOnce }
+    const end = await holdLock({ signal: giveUp })
+    return { isSecond: end !== undefined, end: end ?? doNothing }
+  } catch {
+    return { isSecond: false, end: doNothing }
+  }
 }
 
 /** Gives the way to let it go; undefined where it was not to be had. */
@@ -33,4 +36,4 @@ function holdLock(options: LockOptions): Promise<(() => void) | undefined> {
   })
 }
 
-function doNothing(): undefined {}
+function doNothing(): void {}

@@ -23,15 +23,21 @@ afterEach(() => {
 })
 
 interface BrowserOptions {
-  hasLocks?: boolean
+  /** Refused: they are there, and reject every request, as in Chrome with cookies blocked. */
+  locks?: 'granted' | 'refused' | 'absent'
   hasChannel?: boolean
   /** A message takes longer than a lock, which is the hard case. */
   messageMs?: number
 }
 
 /** A browser with one cookie: every tab that refreshes gets the next token. */
-function openBrowser({ hasLocks = true, hasChannel = true, messageMs = 20 }: BrowserOptions = {}) {
-  vi.stubGlobal('navigator', hasLocks ? { locks: createLocks() } : {})
+function openBrowser({
+  locks = 'granted',
+  hasChannel = true,
+  messageMs = 20,
+}: BrowserOptions = {}) {
+  const locksOf = { granted: createLocks(), refused: refusedLocks, absent: undefined }
+  vi.stubGlobal('navigator', { locks: locksOf[locks] })
   const openChannel = createChannels(messageMs)
   const left: string[] = []
   const server = { refreshes: 0, answer: answerLater }
@@ -176,10 +182,11 @@ describe('a tab that has the turn', () => {
 
 describe('a browser without', () => {
   it.each([
-    ['locks', { hasLocks: false }],
+    ['locks', { locks: 'absent' }],
+    ['locks that it lets be used', { locks: 'refused' }],
     ['channels', { hasChannel: false }],
-    ['both', { hasLocks: false, hasChannel: false }],
-  ])('%s: every tab still gets its token', async (_what, options) => {
+    ['both', { locks: 'absent', hasChannel: false }],
+  ] as const)('%s: every tab still gets its token', async (_what, options) => {
     const { left, openTabs } = openBrowser(options)
     const tabs = await openTabs(3)
     await vi.advanceTimersByTimeAsync(testTokenLifetime * 1_000)
@@ -187,6 +194,10 @@ describe('a browser without', () => {
     expect(left).toEqual([])
   })
 })
+
+const refusedLocks = {
+  request: () => Promise.reject(new DOMException('Access denied', 'SecurityError')),
+}
 
 /** As far as Web Locks are used here: one name, and always exclusive. */
 function createLocks() {

@@ -245,7 +245,7 @@ async function tryOne(
       const headers = {
         origin: issuer,
         'content-type': 'application/json',
-        cookie: `__Host-keycard=${encodeURIComponent(text)}`,
+        cookie: `keycard=${encodeURIComponent(text)}`,
       }
       return (await ask(`${url}/trpc/auth.refresh`, { method: 'POST', headers, body: '{}' })).status
     }

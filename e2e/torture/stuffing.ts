@@ -134,7 +134,7 @@ async function signInOwners({ urls }: Nodes, usernames: readonly string[]): Prom
       content: { username, password },
     })
     const cookies = (headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] ?? '')
-    const cookie = cookies.find((text) => text.startsWith('__Host-keycard-device='))
+    const cookie = cookies.find((text) => text.startsWith('keycard-device='))
     if (cookie === undefined) throw new Error(`${username} is given no device cookie`)
     owners.push({ username, cookie })
   }

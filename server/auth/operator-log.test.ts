@@ -51,7 +51,7 @@ test('R30: a handler that logs the whole request, its headers or its body tells 
   await app.inject({
     method: 'POST',
     url: '/',
-    headers: { authorization: `Bearer ${planted}`, cookie: `__Host-keycard=${planted}` },
+    headers: { authorization: `Bearer ${planted}`, cookie: `keycard=${planted}` },
     payload: { username: 'johndoe', ...secrets },
   })
   await app.close()

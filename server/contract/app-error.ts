@@ -20,6 +20,7 @@ export const errorReasons = [
   'unsupported_grant_type',
   'invalid_scope',
   'cross_site', // a cookie endpoint was called from another site
+  'other_address', // our own page called it, but is open at another address than PUBLIC_URL
   'not_found',
   'conflict', // somebody else has it already, or changed it meanwhile
   'payload_too_large',

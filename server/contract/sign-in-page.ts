@@ -10,7 +10,7 @@ export type SignInState =
   | 'error' // unknown user, wrong password or disabled user
   | 'throttled' // too many attempts
   | 'offline' // the server cannot be reached
-  | 'fault' // the server's fault
+  | 'fault' // neither the name nor the password is wrong: the server, the browser or the address
   | 'granted'
 
 /** What the server decides for one page: the four slots of the prerendered page. */
@@ -43,12 +43,18 @@ export const signInTitles = {
   error: 'Error: Sign in · Keycard',
 } as const
 
-export const signInMessages = {
+/** What the page opens with: the server says it, and the sign-in page's scripts carry none of it. */
+export const openingMessages = {
   expired: 'Your session has ended. Sign in to carry on.',
   signedOut: 'You’re signed out.',
   deleted: 'Your account is deleted, and all that belonged to it.',
-  wrongCredentials: 'That username and password don’t match. Try again.',
   missingFields: 'Enter your username and your password.',
+  lostCookie:
+    'This browser did not keep the sign-in cookie. Allow cookies for this site, and sign in again.',
+} as const
+
+export const signInMessages = {
+  wrongCredentials: 'That username and password don’t match. Try again.',
   switchedOff: 'Signing in with a password is switched off here.',
   refused: 'This sign-in was refused. Reload the page and try again.',
   overloaded: 'Keycard is very busy right now. Try again in a moment.',
@@ -62,11 +68,18 @@ export function describeThrottle(retryAfterSeconds: number): string {
   return `Too many attempts. You can try again in ${wait}.`
 }
 
-/** The `reason` in the page's address says why somebody was sent there. */
-export function openingSlots(reason: unknown): Pick<SignInSlots, 'state' | 'message'> {
-  if (reason === 'expired') return { state: 'expired', message: signInMessages.expired }
-  if (reason === 'signed-out') return { state: 'signed-out', message: signInMessages.signedOut }
-  if (reason === 'deleted') return { state: 'signed-out', message: signInMessages.deleted }
+/**
+ * The `reason` in the page's address says why the browser was sent there.
+ * @param lostCookie the sentence for a browser that keeps no cookie, where more is known of it
+ */
+export function openingSlots(
+  reason: unknown,
+  lostCookie: string = openingMessages.lostCookie,
+): Pick<SignInSlots, 'state' | 'message'> {
+  if (reason === 'expired') return { state: 'expired', message: openingMessages.expired }
+  if (reason === 'signed-out') return { state: 'signed-out', message: openingMessages.signedOut }
+  if (reason === 'deleted') return { state: 'signed-out', message: openingMessages.deleted }
+  if (reason === 'no-cookie') return { state: 'fault', message: lostCookie }
   return { state: 'idle', message: '' }
 }
 

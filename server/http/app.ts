@@ -6,6 +6,7 @@ import { metadataEndpoints } from '../oauth/metadata.ts'
 import { revocationEndpoint } from '../oauth/revoke.ts'
 import { tokenEndpoint } from '../oauth/token.ts'
 import type { Services } from '../services.ts'
+import { readCookie } from '../trpc/browser-cookie.ts'
 import { hasLiveRefreshCookie } from '../trpc/refresh-cookie.ts'
 import { changePasswordUrl } from './change-password-url.ts'
 import { addClientAddress } from './client-address.ts'
@@ -80,6 +81,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     serveStaticClient(pages, {
       build,
       isSignedIn: (request) => hasLiveRefreshCookie(request, services),
+      keepsCookie: (request) => readCookie(request, 'keycard', config) !== undefined,
       config,
     }),
   )

@@ -57,7 +57,7 @@ test('R51: while the database is down every door answers 503 with when to come b
     expect(rest.json()).toEqual({ detail: expect.stringContaining('Try again') })
 
     // Who has a cookie is not sent away from the app: it waits, and finds out.
-    const page = { accept: 'text/html', cookie: `__Host-keycard=${refresh_token}` }
+    const page = { accept: 'text/html', cookie: `keycard=${refresh_token}` }
     const home = await app.inject({ url: '/', headers: page })
     expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
 

@@ -398,7 +398,7 @@ describe('paths and headers', () => {
   /** R86: none of these is a fault of ours. */
   const headers: Record<string, string> = {
     authorization: `Bearer ${planted}`,
-    cookie: `__Host-keycard=%zz%00${planted}; =; ;;; __proto__=x; a`,
+    cookie: `keycard=%zz%00${planted}; =; ;;; __proto__=x; a`,
     'sec-fetch-site': 'nonsense',
     origin: 'not an origin',
     'x-forwarded-for': 'garbage"<>, 999.1.1.1, ::::',
@@ -532,7 +532,7 @@ describe('R30: the log', () => {
       headers: {
         'content-type': 'application/json',
         'sec-fetch-site': 'same-origin',
-        cookie: `__Host-keycard=${refresh_token}`,
+        cookie: `keycard=${refresh_token}`,
       },
       payload: '{}',
     })

@@ -19,7 +19,7 @@ export async function sendDoorPage<Slots>(
 export async function sendAppPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  build: ClientBuild | undefined,
+  build: Pick<ClientBuild, 'appHtml'> | undefined,
 ) {
   return build ? sendHtml(request, reply, build.appHtml) : sendNotBuilt(reply)
 }

@@ -32,6 +32,7 @@ const statusOfReason: Record<ErrorReason, number> = {
   // RFC 6750 §3.1. FastAPI's tutorial has 401 here, which would sign the user out.
   insufficient_scope: 403,
   cross_site: 403,
+  other_address: 403,
   registration_closed: 403,
   reauthentication_required: 403,
   not_found: 404,

@@ -15,7 +15,7 @@ const template = Object.entries(slotMarks)
 let keycard: TestApp
 let app: FastifyInstance
 beforeAll(async () => {
-  keycard = await openTestApp()
+  keycard = await openTestApp({ env: { COOKIE_SECURE: 'on' } })
   app = fastify()
   await loginForm(app, keycard.services, {
     loginPage: createLoginPage(template),
@@ -182,6 +182,19 @@ describe('what is no sign-in at all', () => {
   ])('R70, R71: %s is 403, and plants no cookie', async (_name, headers) => {
     const answer = await submit(johndoe, headers as Record<string, string>)
     expectPage(answer, 403, 'error', /^This sign-in was refused\./)
+  })
+
+  test('a page open at another address than PUBLIC_URL is told both, and that setting', async () => {
+    const answer = await submit(johndoe, {
+      origin: 'http://192.0.2.2:3000',
+      host: '192.0.2.2:3000',
+    })
+    expectPage(
+      answer,
+      403,
+      'fault',
+      /^This page is open at http:\/\/192\.0\.2\.2:3000, but Keycard’s address is http:\/\/localhost:3000\. .* PUBLIC_URL /,
+    )
   })
 
   test.each<[string, string, number]>([

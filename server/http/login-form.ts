@@ -5,7 +5,7 @@ import { AppError } from '../contract/app-error.ts'
 import { describeDevice } from '../contract/device.ts'
 import { pagePaths } from '../contract/pages.ts'
 import { safeReturnPath } from '../contract/return-path.ts'
-import { signInMessages } from '../contract/sign-in-page.ts'
+import { openingMessages, signInMessages } from '../contract/sign-in-page.ts'
 import { acceptForm, type FormParameters } from '../oauth/form-body.ts'
 import type { Services } from '../services.ts'
 import { openDeviceCookie } from '../trpc/device-cookie.ts'
@@ -45,7 +45,7 @@ export async function loginForm(
     const username = form.get('username')
     const password = form.get('password')
     if (username === undefined || password === undefined) {
-      throw new AppError('invalid_input', signInMessages.missingFields)
+      throw new AppError('invalid_input', openingMessages.missingFields)
     }
     const { tokens, session } = await services.passwordGrant({
       username,

@@ -22,7 +22,7 @@ async function openForm(services: Services): Promise<FastifyInstance> {
 let keycard: TestApp
 let app: FastifyInstance
 beforeAll(async () => {
-  keycard = await openTestApp()
+  keycard = await openTestApp({ env: { COOKIE_SECURE: 'on' } })
   app = await openForm(keycard.services)
 })
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // What the page says of a form that was posted without scripts, and came to nothing.
 
 import { asAppError } from '../contract/request-fault.ts'
-import { describeThrottle, signInMessages } from '../contract/sign-in-page.ts'
+import { describeThrottle, openingMessages, signInMessages } from '../contract/sign-in-page.ts'
 
 export interface Refusal {
   state: 'error' | 'throttled' | 'fault'
@@ -10,16 +10,18 @@ export interface Refusal {
 
 /** `refused` stands for what no page of ours can have sent. */
 export function describeRefusal(error: unknown, refused: string): Refusal {
-  const { reason, retryAfterSeconds } = asAppError(error) ?? {}
+  const { reason, message = refused, retryAfterSeconds } = asAppError(error) ?? {}
   switch (reason) {
     case 'invalid_credentials':
       return { state: 'error', message: signInMessages.wrongCredentials }
     case 'too_many_requests':
       return { state: 'throttled', message: describeThrottle(retryAfterSeconds ?? 1) }
     case 'invalid_input':
-      return { state: 'error', message: signInMessages.missingFields }
+      return { state: 'error', message: openingMessages.missingFields }
     case 'unsupported_grant_type':
       return { state: 'error', message: signInMessages.switchedOff }
+    case 'other_address':
+      return { state: 'fault', message }
     case 'overloaded':
       return { state: 'fault', message: signInMessages.overloaded }
     case undefined:

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { registerSlotMarks } from '../contract/register-slots.ts'
 import { slotMarks } from '../contract/sign-in-slots.ts'
@@ -23,7 +23,7 @@ beforeAll(() => {
   const write = (name: string, content: string | Buffer) =>
     writeFileSync(path.join(directory, name), content)
   mkdirSync(path.join(directory, 'assets'))
-  write('index.html', '<!doctype html><title>The app</title>')
+  write('index.html', '<!doctype html><title>The app</title><noscript><p>Scripts</p></noscript>')
   write('login.html', `<style>a{}</style>${Object.values(slotMarks).join('|')}`)
   write('register.html', `<style>b{}</style>${Object.values(registerSlotMarks).join('|')}`)
   write('secret.txt', 'not an asset')
@@ -51,9 +51,15 @@ async function startApp({ signedIn = false, built = true, registration = true }:
     styleHashes: build ? [build.loginPage.styleHash] : [],
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }))
-  const config = { registration, passwordMinLength: 20 }
+  const config = {
+    registration,
+    passwordMinLength: 20,
+    publicUrl: 'https://keycard.example',
+    cookieSecure: true,
+  }
   const isSignedIn = async () => (signedIn === 'unknown' ? undefined : signedIn)
-  await serveStaticClient(app, { build, isSignedIn, config })
+  const keepsCookie = ({ headers }: FastifyRequest) => headers.cookie !== undefined
+  await serveStaticClient(app, { build, isSignedIn, keepsCookie, config })
   return app
 }
 
@@ -133,6 +139,39 @@ describe('pages', () => {
     const home = await server.inject({ url: '/', headers: browser })
     expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
     expect(home.headers['cache-control']).toBe('no-store')
+  })
+
+  describe('to a browser that has signed in and kept no cookie', () => {
+    const sentence =
+      'This browser did not keep the sign-in cookie. Open https://keycard.example, allow cookies there, and sign in again.'
+    const fromForm = { ...browser, host: 'keycard.example' }
+
+    it('say so at the sign-in', async () => {
+      const server = await startApp()
+      const reply = await server.inject({ url: '/login?reason=no-cookie', headers: browser })
+      expect(reply.body).toContain(`|fault|Ready|to continue to Items|bad|${sentence}|`)
+    })
+
+    it('say so where there are no scripts, on the page that the form has led to', async () => {
+      const server = await startApp()
+      for (const form of ['login?next=/account', 'register']) {
+        const headers = { ...fromForm, referer: `https://keycard.example/${form}` }
+        const reply = await server.inject({ url: '/account', headers })
+        expect(reply.body).toContain(`<noscript><p>${sentence}</p><p>Scripts</p></noscript>`)
+      }
+    })
+
+    it.each([
+      ['the cookie is there', { cookie: 'a=b', referer: 'https://keycard.example/login' }],
+      ['another page led there', { referer: 'https://keycard.example/items' }],
+      ['another site led there', { referer: 'https://evil.example/login' }],
+      ['the referrer is no address', { referer: '/login' }],
+      ['nothing led there', {}],
+    ])('and say nothing of it where %s', async (_what, headers) => {
+      const server = await startApp()
+      const reply = await server.inject({ url: '/account', headers: { ...fromForm, ...headers } })
+      expect(reply.body).toContain('<noscript><p>Scripts</p></noscript>')
+    })
   })
 
   it('goes on showing pages while nobody can tell who is signed in', async () => {

@@ -9,20 +9,25 @@ import { safeReturnPath } from '../contract/return-path.ts'
 import { openingSlots } from '../contract/sign-in-page.ts'
 import type { ClientBuild } from './client-build.ts'
 import { sendAppPage, sendDoorPage } from './html-reply.ts'
+import { addLostCookie, comesFromForm, describeLostCookie } from './lost-cookie.ts'
 
 export interface StaticClientOptions {
   /** undefined where nothing is built: the pages then say so. */
   build: ClientBuild | undefined
   /** Whether the request's cookie belongs to a live session; undefined where nobody can tell now. */
   isSignedIn: (request: FastifyRequest) => Promise<boolean | undefined>
-  config: Pick<Config, 'registration' | 'passwordMinLength'>
+  /** Whether the request's browser keeps our cookie, of a live session or not. */
+  keepsCookie: (request: FastifyRequest) => boolean
+  config: Pick<Config, 'registration' | 'passwordMinLength' | 'publicUrl' | 'cookieSecure'>
 }
 
 export async function serveStaticClient(
   app: FastifyInstance,
-  { build, isSignedIn, config }: StaticClientOptions,
+  { build, isSignedIn, keepsCookie, config }: StaticClientOptions,
 ): Promise<void> {
   if (build) await serveAssets(app, build.assetsDirectory)
+  const lostCookie = describeLostCookie(config)
+  const buildForLostCookie = build && { appHtml: addLostCookie(build.appHtml, lostCookie) }
 
   app.get<{ Querystring: { next?: unknown; reason?: unknown } }>(
     pagePaths.signIn,
@@ -33,7 +38,7 @@ export async function serveStaticClient(
       const isSentHere = request.query.reason !== undefined
       if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
       return sendDoorPage(request, reply, build?.loginPage, {
-        ...openingSlots(request.query.reason),
+        ...openingSlots(request.query.reason, lostCookie),
         next,
         username: '',
       })
@@ -67,9 +72,11 @@ export async function serveStaticClient(
   })
 
   for (const path of appPaths) {
-    app.get(path, async (request, reply) =>
-      wantsPage(request) ? sendAppPage(request, reply, build) : reply.callNotFound(),
-    )
+    app.get(path, async (request, reply) => {
+      if (!wantsPage(request)) return reply.callNotFound()
+      const hasLostCookie = comesFromForm(request) && !keepsCookie(request)
+      return sendAppPage(request, reply, hasLostCookie ? buildForLostCookie : build)
+    })
   }
 }
 

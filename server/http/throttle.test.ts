@@ -184,7 +184,7 @@ test('an owner on a known device does not wait behind strangers who fill the que
       payload: JSON.stringify({ username: 'johndoe', password: 'secret' }),
     })
   const cookies = (await signIn()).cookies.map(({ name, value }) => `${name}=${value}`)
-  const device = cookies.find((cookie) => cookie.startsWith('__Host-keycard-device='))
+  const device = cookies.find((cookie) => cookie.startsWith('keycard-device='))
   expect(device).toBeDefined()
 
   const strangers = Array.from({ length: 80 }, (_unused, index) =>

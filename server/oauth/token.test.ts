@@ -527,7 +527,7 @@ describe('the refresh grant', () => {
 
   test('R72: the cookie of a browser is neither read nor set here', async () => {
     const { refresh_token } = await signIn()
-    const cookie = `__Host-keycard=${refresh_token}`
+    const cookie = `keycard=${refresh_token}`
     const answer = await post(
       { grant_type: 'refresh_token' },
       { cookie, 'sec-fetch-site': 'same-origin' },

@@ -4,7 +4,8 @@ import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
-import { judgeOrigin } from './request-origin.ts'
+import type { Services } from '../services.ts'
+import { findOtherAddress, judgeOrigin } from './request-origin.ts'
 
 export type CookieName = 'keycard' | 'keycard-device'
 
@@ -17,20 +18,22 @@ export interface BrowserCookie {
   clear(): void
 }
 
-type CookieConfig = Pick<Config, 'publicUrl' | 'cookieSecure'>
-
 /**
- * @throws AppError cross_site where another site's page sent the request, and invalid_request where
- *   the answer is to be streamed: its headers are gone before there is a cookie to send
+ * @throws AppError cross_site where another site's page sent the request, other_address where our own
+ *   page did, but the browser cannot say so; and invalid_request where the answer is to be streamed:
+ *   its headers are gone before there is a cookie to send
  */
 export function openBrowserCookie(
   request: FastifyRequest,
   reply: FastifyReply,
-  config: CookieConfig,
+  { config, otherAddresses }: Pick<Services, 'config' | 'otherAddresses'>,
   cookie: CookieName,
 ): BrowserCookie {
   const origin = judgeOrigin(request.headers, config.publicUrl)
+  const otherAddress = findOtherAddress(request, config.publicUrl)
+  const advice = otherAddress && otherAddresses.note(otherAddress)
   if (origin === 'foreign') {
+    if (advice !== undefined) throw new AppError('other_address', advice)
     throw new AppError('cross_site', 'Signing in and out works from our own pages only')
   }
   if (request.headers['trpc-accept'] !== undefined) {
@@ -38,33 +41,52 @@ export function openBrowserCookie(
   }
   const available = origin === 'own'
 
-  function send(ours: Pick<SetCookie, 'value' | 'maxAge' | 'expires'>): void {
-    if (!available) return
-    const name = fullName(cookie, config)
-    const attributes = { path: '/', httpOnly: true, secure: config.cookieSecure } as const
+  function send(secure: boolean, ours: Pick<SetCookie, 'value' | 'maxAge' | 'expires'>): void {
+    const name = fullName(cookie, secure)
+    const attributes = { path: '/', httpOnly: true, secure } as const
     const line = stringifySetCookie({ name, ...ours, ...attributes, sameSite: 'strict' })
     // Fastify puts it beside those that are set already.
     reply.header('set-cookie', line)
   }
 
+  function replace(ours: Pick<SetCookie, 'value' | 'maxAge' | 'expires'>): void {
+    if (!available) return
+    send(config.cookieSecure, ours)
+    if (!config.cookieSecure && readNamed(request, fullName(cookie, true)) !== undefined) {
+      send(true, deletion)
+    }
+  }
+
   return {
     available,
     read: () => (available ? readCookie(request, cookie, config) : undefined),
-    set: (value, maxAge) => send(maxAge === undefined ? { value } : { value, maxAge }),
-    clear: () => send({ value: '', maxAge: 0, expires: new Date(0) }),
+    set: (value, maxAge) => replace(maxAge === undefined ? { value } : { value, maxAge }),
+    clear: () => replace(deletion),
   }
 }
 
-/** Whoever made the browser send it: see `openBrowserCookie` for what only our own pages may ask. */
+const deletion = { value: '', maxAge: 0, expires: new Date(0) }
+
+/**
+ * Whoever made the browser send it: see `openBrowserCookie` for what only our own pages may ask.
+ * Over http the Secure cookie that earlier versions set there still counts, until it is replaced.
+ * Over https a plain one never does: another port or subdomain may have set it (R71).
+ */
 export function readCookie(
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
   cookie: CookieName,
-  config: CookieConfig,
+  { cookieSecure }: Pick<Config, 'cookieSecure'>,
 ): string | undefined {
-  return parseCookie(headers.cookie ?? '')[fullName(cookie, config)]
+  const secureCookie = fullName(cookie, true)
+  if (cookieSecure) return readNamed(request, secureCookie)
+  return readNamed(request, fullName(cookie, false)) ?? readNamed(request, secureCookie)
 }
 
-/** The prefix makes the browser insist: Secure, this host alone, the whole of it (RFC 6265bis). */
-function fullName(cookie: CookieName, { cookieSecure }: CookieConfig): string {
-  return cookieSecure ? `__Host-${cookie}` : cookie
+function readNamed({ headers }: FastifyRequest, name: string): string | undefined {
+  return parseCookie(headers.cookie ?? '')[name]
+}
+
+/** The prefix makes the browser insist: Secure, this host alone, the whole of it (RFC 6265bis §4.1.3.2). */
+function fullName(cookie: CookieName, secure: boolean): string {
+  return secure ? `__Host-${cookie}` : cookie
 }

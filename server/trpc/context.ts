@@ -19,9 +19,9 @@ export interface Context {
    * works whatever the Authorization header says.
    */
   identify(): Promise<Identity>
-  /** @throws AppError cross_site */
+  /** @throws AppError cross_site, other_address */
   refreshCookie(): RefreshCookie
-  /** @throws AppError cross_site */
+  /** @throws AppError cross_site, other_address */
   deviceCookie(): DeviceCookie
 }
 

@@ -23,13 +23,14 @@ export function readDeviceId(
   return token === undefined ? undefined : deviceTokens.read(token)
 }
 
-/** @throws AppError cross_site, or invalid_request where the answer is to be streamed */
+/** @throws AppError cross_site, other_address, or invalid_request where the answer is to be streamed */
 export function openDeviceCookie(
   request: FastifyRequest,
   reply: FastifyReply,
-  { config, deviceTokens }: Pick<Services, 'config' | 'deviceTokens'>,
+  services: Pick<Services, 'config' | 'deviceTokens' | 'otherAddresses'>,
 ): DeviceCookie {
-  const cookie = openBrowserCookie(request, reply, config, 'keycard-device')
+  const { deviceTokens } = services
+  const cookie = openBrowserCookie(request, reply, services, 'keycard-device')
   return {
     read() {
       const token = cookie.read()

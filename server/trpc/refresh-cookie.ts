@@ -14,19 +14,19 @@ export interface RefreshCookie {
   clear(): void
 }
 
-/** @throws AppError cross_site, or invalid_request where the answer is to be streamed */
+/** @throws AppError cross_site, other_address, or invalid_request where the answer is to be streamed */
 export function openRefreshCookie(
   request: FastifyRequest,
   reply: FastifyReply,
-  { config, clock }: Pick<Services, 'config' | 'clock'>,
+  services: Pick<Services, 'config' | 'clock' | 'otherAddresses'>,
 ): RefreshCookie {
-  const cookie = openBrowserCookie(request, reply, config, 'keycard')
+  const cookie = openBrowserCookie(request, reply, services, 'keycard')
   return {
     available: cookie.available,
     read: cookie.read,
     set(refreshToken, { kept, expiresAtMs }) {
       // Not kept, it has no Max-Age and ends with the browser; idle expiry counts on the server.
-      const leftSeconds = Math.ceil((expiresAtMs - clock.now()) / 1_000)
+      const leftSeconds = Math.ceil((expiresAtMs - services.clock.now()) / 1_000)
       cookie.set(refreshToken, kept ? leftSeconds : undefined)
     },
     clear: cookie.clear,

@@ -5,7 +5,8 @@ import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 
 let keycard: TestApp
 beforeAll(async () => {
-  keycard = await openTestApp({ env: { DEMO_ACCOUNTS: 'off', PASSWORD_MIN_LENGTH: '20' } })
+  const env = { DEMO_ACCOUNTS: 'off', PASSWORD_MIN_LENGTH: '20', COOKIE_SECURE: 'on' }
+  keycard = await openTestApp({ env })
 })
 afterAll(() => keycard.close())
 

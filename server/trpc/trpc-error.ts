@@ -21,6 +21,7 @@ const codeOfReason: Record<ErrorReason, TrpcErrorCode> = {
   invalid_input: 'BAD_REQUEST',
   insufficient_scope: 'FORBIDDEN',
   cross_site: 'FORBIDDEN',
+  other_address: 'FORBIDDEN',
   registration_closed: 'FORBIDDEN',
   reauthentication_required: 'FORBIDDEN',
   not_found: 'NOT_FOUND',

@@ -27,6 +27,8 @@ export function readSignInFailure(cause: unknown): SignInFailure {
       return failure('error', words.wrongCredentials)
     case 'unsupported_grant_type':
       return failure('error', words.switchedOff)
+    case 'other_address':
+      return failure('fault', cause.message)
     case 'too_many_requests':
       return { state: 'throttled', message: '', retryAfterSeconds }
     case 'overloaded':

@@ -1,0 +1,144 @@
+// A browser that keeps no cookie, and an address that is not PUBLIC_URL: the page says so, and what to do.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright/test'
+import { expect, test } from './fixtures.ts'
+import { findSignInForm, openSignIn, submitSignIn } from './sign-in-form.ts'
+import { startTestServer, type TestServer } from './test-server.ts'
+
+const johndoe = { username: 'johndoe', password: 'secret' }
+const plainHttp = { hostname: 'keycard.test' }
+
+/** One more Keycard than the worker's own, for as long as it is looked at. */
+async function withServer(
+  options: Parameters<typeof startTestServer>[0],
+  look: (server: TestServer) => Promise<void>,
+): Promise<void> {
+  const { close, ...server } = await startTestServer(options)
+  await look(server).finally(close)
+}
+
+async function expectSignedIn(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+}
+
+test('R68: at a plain http address the sign-in stays, through a reload and in a second tab', async ({
+  browser,
+}) => {
+  await withServer(plainHttp, async ({ url }) => {
+    const context = await browser.newContext({ baseURL: url })
+    const page = await context.newPage()
+    await openSignIn(page)
+    expect(await page.evaluate(() => isSecureContext || 'locks' in navigator)).toBe(false)
+    await submitSignIn(page, johndoe)
+    await expectSignedIn(page)
+    await page.reload()
+    await expectSignedIn(page)
+    const other = await context.newPage()
+    await other.goto('/items')
+    await expectSignedIn(other)
+    await page.getByRole('button', { name: /account menu/ }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    for (const tab of [page, other]) await expect(tab).toHaveURL(/\/login\?reason=signed-out/)
+    await context.close()
+  })
+})
+
+test('with COOKIE_SECURE=on it does not, and the page says why: with scripts and without', async ({
+  browser,
+}) => {
+  await withServer({ ...plainHttp, env: { COOKIE_SECURE: 'on' } }, async ({ url }) => {
+    const context = await browser.newContext({ baseURL: url })
+    const page = await context.newPage()
+    await openSignIn(page, '?next=/sessions')
+    await submitSignIn(page, johndoe)
+    await expect(page).toHaveURL('/login?reason=no-cookie&next=%2Fsessions')
+    await expect(findSignInForm(page).alert).toHaveText(
+      'This browser did not keep the sign-in cookie: it is for https only. Open Keycard at an https address, or leave COOKIE_SECURE out of its settings.',
+    )
+    await context.close()
+
+    const bare = await browser.newContext({ baseURL: url, javaScriptEnabled: false })
+    const form = await bare.newPage()
+    await form.goto('/login')
+    await submitSignIn(form, johndoe)
+    await expect(form).toHaveURL('/items')
+    await expect(form.locator('noscript p').first()).toContainText(
+      'did not keep the sign-in cookie',
+    )
+    await bare.close()
+  })
+})
+
+test('where cookies are blocked, and with them locks and stores, it says so: nothing breaks', async ({
+  launchOptions,
+  server,
+}) => {
+  const profile = await mkdtemp(join(tmpdir(), 'keycard-profile-'))
+  const blocked = { profile: { default_content_setting_values: { cookies: 2 } } }
+  await mkdir(join(profile, 'Default'))
+  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(blocked))
+  const context = await chromium.launchPersistentContext(profile, {
+    ...launchOptions,
+    baseURL: server.url,
+  })
+  try {
+    const page = await context.newPage()
+    const errors: Error[] = []
+    page.on('pageerror', (error) => errors.push(error))
+    await openSignIn(page)
+    expect(await page.evaluate(tryLock)).toBe('SecurityError')
+    await submitSignIn(page, johndoe)
+    await expect(findSignInForm(page).alert).toHaveText(
+      `This browser did not keep the sign-in cookie. Open ${server.url}, allow cookies there, and sign in again.`,
+    )
+    expect(errors).toEqual([])
+  } finally {
+    await context.close()
+    await rm(profile, { recursive: true })
+  }
+})
+
+async function tryLock(): Promise<string> {
+  try {
+    await navigator.locks.request('any', () => undefined)
+    return 'granted'
+  } catch (error) {
+    return error instanceof DOMException ? error.name : String(error)
+  }
+}
+
+test('Back to a page of a session that was signed out says nothing of cookies', async ({
+  page,
+  freshUser,
+}) => {
+  await openSignIn(page)
+  await submitSignIn(page, freshUser)
+  await expectSignedIn(page)
+  await page.getByRole('link', { name: 'Sessions' }).first().click()
+  await expect(page).toHaveURL('/sessions')
+  await page.getByRole('button', { name: /account menu/ }).click()
+  await page.locator('#account-menu').getByRole('button', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL(/reason=signed-out/)
+  await page.goBack()
+  await expect(page).toHaveURL('/login?next=%2Fitems')
+  await expect(findSignInForm(page).alert).toHaveText('')
+})
+
+test('opened at another address than PUBLIC_URL, the sign-in names both, with scripts and without', async ({
+  browser,
+  server,
+}) => {
+  const other = server.url.replace('localhost', 'keycard.test')
+  const sentence = `This page is open at ${other}, but Keycard’s address is ${server.url}. Sign in there, or set PUBLIC_URL to the address you use.`
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ baseURL: other, javaScriptEnabled })
+    const page = await context.newPage()
+    await page.goto('/login')
+    await submitSignIn(page, johndoe)
+    await expect(findSignInForm(page).alert).toHaveText(sentence)
+    await context.close()
+  }
+})
