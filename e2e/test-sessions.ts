@@ -34,6 +34,7 @@ export async function openTestSessions(database: Database) {
   const revocations = await createRevocations({
     database,
     clock,
+    nowMs: () => sql.lit(clock.now()),
     accessTokenLifetimeSeconds: 900,
     feed: stillFeed,
   })

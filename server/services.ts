@@ -57,7 +57,7 @@ import { createUserDirectory, type UserDirectory } from './auth/user-directory.t
 import { createUsers, type Users } from './auth/users.ts'
 import { rememberVerified } from './auth/verified-tokens.ts'
 import type { Config } from './config.ts'
-import { type Clock, systemClock } from './db/clock.ts'
+import type { Clock } from './db/clock.ts'
 import type { Database } from './db/database.ts'
 import { openDatabase } from './db/open.ts'
 import { createItems, type Items } from './items/items.ts'
@@ -124,7 +124,7 @@ export async function createServices(
   config: Config,
   options: ServicesOptions = {},
 ): Promise<Services> {
-  const { clock = systemClock, serving = true } = options
+  const { serving = true } = options
   const { logger = createLogger(config, serving) } = options
   const { unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
@@ -133,6 +133,9 @@ export async function createServices(
     url: config.databaseUrl ?? undefined,
     dataDir: config.dataDir,
   })
+  // All nodes go by the database's clock; a test's is the one it turns.
+  const clock = options.clock ?? database.clock
+  const nowMs = () => (options.clock ? sql.lit(options.clock.now()) : database.nowMs)
   const passwords = createPasswords({
     cost: config.bcryptCost,
     peppers: masterKeys.derive('password-pepper'),
@@ -150,7 +153,7 @@ export async function createServices(
     feed = createChangeFeed({ database, clock, onError })
     const { accessTokenLifetimeSeconds } = config
     const followerParts = { database, clock, feed, accessTokenLifetimeSeconds }
-    const revocations = await createRevocations(followerParts)
+    const revocations = await createRevocations({ ...followerParts, nowMs })
     const signingKeys = await loadSigningKeys(config.signing, {
       ...followerParts,
       masterKeys,
@@ -176,8 +179,6 @@ export async function createServices(
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })
     const sessionWatch = createSessionWatch({ database, clock, feed, onError })
-    // All nodes go by the database's clock; a test's is the one it turns.
-    const nowMs = () => (clock === systemClock ? database.nowMs : sql.lit(clock.now()))
     const sessions = createSessions({
       database,
       refreshTokens,

@@ -56,8 +56,7 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
       .updateTable('users')
       .set((eb) => ({
         ...set,
-        // Also kills the token of a sign-in that is under way, whose session nobody can end yet.
-        ...(ends !== 'nothing' && { epoch: eb('epoch', '+', 1) }),
+        ...(ends === 'tokens' && { epoch: eb('epoch', '+', 1) }),
         updated_at_ms: clock.now(),
       }))
       .where('id', '=', id)
@@ -70,8 +69,7 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
     writes: readonly Compilable[],
   ): Promise<number> {
     if (ends === 'sessions') return sessions.endAllOf(userId, 'ended_by_admin', { writes })
-    await database.runAtomically(writes)
-    if (ends === 'tokens') await revocations.refresh()
+    await revocations.revoke(ends === 'tokens' ? [{ kind: 'user', subject: userId }] : [], writes)
     return 0
   }
 
@@ -82,7 +80,6 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
       ...(lock ? [lock] : []),
       required(updateUser(userId, change)),
       auditLog.entry(event, facts),
-      ...(ends === 'nothing' ? [] : [revocations.entryOfUser(userId)]),
     ]
     try {
       const sessionsEnded = await run(userId, ends, writes)

@@ -1,5 +1,6 @@
 // Deleting one's own account: all of it goes, at once, and never the last admin's.
 
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import {
   alive,
@@ -66,6 +67,7 @@ forEachEngine((engine) => {
     const elsewhere = await createRevocations({
       database: services().database,
       clock,
+      nowMs: () => sql.lit(clock.now()),
       accessTokenLifetimeSeconds: 900,
       feed: stillFeed,
     })

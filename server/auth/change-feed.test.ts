@@ -2,6 +2,7 @@
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTestPlace, forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { openProcess, opens, signIn } from '../../e2e/test-processes.ts'
 import { systemClock } from '../db/clock.ts'
@@ -85,6 +86,40 @@ describe('on postgres', () => {
     await expect.poll(() => calls).toBe(1)
     await one.revocations.revoke([{ kind: 'session', subject: 'gone' }])
     await expect.poll(() => calls).toBe(2)
+  })
+
+  test('so does each change of an account, and of all sessions', async () => {
+    const place = await createTestPlace('postgres')
+    onTestFinished(() => place.remove())
+    const [one, other] = [await openProcess(place), await openProcess(place)]
+    const { userAdministration, users, clients } = one
+    const { id } = (await users.findByLogin('johndoe')) ?? { id: '' }
+    const robot = { name: 'Robot', isConfidential: true, isFirstParty: false }
+    await clients.add({
+      id: 'robot',
+      ...robot,
+      grants: ['client_credentials'],
+      scopes: ['users:read'],
+    })
+    let calls = 0
+    onTestFinished(
+      other.database.onAnnouncement(() => {
+        calls += 1
+      }),
+    )
+    await expect.poll(() => calls).toBe(1)
+    const changes = [
+      () => userAdministration.setRole(id, 'admin', operator),
+      () => userAdministration.setPassword(id, 'correct horse battery', operator),
+      () => userAdministration.endSessions(id, operator),
+      () => userAdministration.disable(id, operator),
+      () => clients.remove('robot', operator),
+    ]
+    for (const change of changes) {
+      const before = calls
+      await change()
+      await expect.poll(() => calls).toBeGreaterThan(before)
+    }
   })
 
   test('a database that is gone shuts the doors within five seconds: 503, and nobody is believed', async () => {

@@ -79,6 +79,7 @@ forEachEngine((engine) => {
     await openNode(database)
     expect(await statesOf(node)).toEqual({ [first]: 'retired', [next]: 'active' })
     clock.advance(1)
+    await openNode(database)
     await expect.poll(() => statesOf(node), patient).toEqual({ [next]: 'active' })
     await expect.poll(() => knows(node, first), patient).toBe(false)
     expect(node.keys.publicJwks().map(({ kid }) => kid)).toEqual([next])

@@ -1,19 +1,27 @@
 // What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
 
-import { type Compilable, type Selectable, sql } from 'kysely'
-import { type Clock, systemClock, toSeconds } from '../db/clock.ts'
+import { type Compilable, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { batchSize, purgeInBatches } from '../db/batches.ts'
+import { type Clock, clockToleranceMs, toSeconds } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import type { RevocationsTable } from '../db/tables.ts'
+import type { RevocationRow } from '../db/revocation-reader.ts'
+import { shareNext } from '../db/share-next.ts'
+import type { Tables } from '../db/tables.ts'
 import type { ChangeFeed, PurgedRows } from './change-feed.ts'
+import { createExpiringIds } from './expiring-ids.ts'
 
-/**
- * A session, a client's registration or one token that ended; a user whose tokens below `epoch` did;
- * or a new epoch for everybody: no token from before it is believed.
- */
 export type Revocation =
+  /** A session, a client's registration or one token: it has ended. */
   | { kind: 'session' | 'client' | 'token'; subject: string }
-  | { kind: 'user'; subject: string; epoch: number }
+  /** All sessions that the query finds once the writes beside it are done. */
+  | { kind: 'sessions'; of: SelectQueryBuilder<Tables, 'sessions', object> }
+  /**
+   * The user's tokens below `epoch`; where none is named, below the one that the writes beside it leave
+   * the user with. However many sessions those are of, it is one row.
+   */
+  | { kind: 'user'; subject: string; epoch?: number }
+  /** Every token there is: of people, and of machines. */
   | { kind: 'everybody' }
 
 /** The part of a token that can be revoked; `issuedAt` in epoch seconds. */
@@ -28,136 +36,179 @@ export interface Revocations {
   /** In epoch seconds: no token that was issued earlier is believed, whoever has it. */
   believedFrom(): number
   /**
-   * Commits `writes` together with the revocations they cause, then remembers these here.
-   * Who awaits it may answer: the tokens are dead on this node, and within a poll on every other.
+   * The one way in which anything is revoked. Commits `writes`, and after them what they revoke; wakes
+   * the other processes; and knows it here. Who awaits it may answer: the tokens are dead on this node,
+   * and within a poll on every other.
+   * @returns the number of rows that each of `writes` changed
    */
-  revoke(revocations: readonly Revocation[], writes?: readonly Compilable[]): Promise<void>
-  /**
-   * The write, for a batch that raises the user's epoch before it, that revokes all tokens below. Call
-   * `refresh` once that has committed.
-   */
-  entryOfUser(userId: string): Compilable
-  /** Reads what other processes have revoked. Called by the feed, and after `entryOfUser`. */
+  revoke(revoked: readonly Revocation[], writes?: readonly Compilable[]): Promise<bigint[]>
+  /** Reads what other processes have revoked. Called by the feed. */
   refresh(): Promise<void>
 }
 
 interface RevocationsParts {
   database: Database
   clock: Clock
-  /** Longer than this after a revocation no token can be alive that it concerns. */
+  /** One clock for all nodes: the database's, or a test's. */
+  nowMs: () => RawBuilder<number>
   accessTokenLifetimeSeconds: number
   feed: ChangeFeed
+  /** In milliseconds; `performance.now` by default. What a test turns. */
+  monotonicNow?: () => number
 }
 
-/** Read again at every poll: rows of slower transactions and of nodes whose clock is behind. */
-const overlapMs = 10_000
+/**
+ * So much longer than a token lives its revocation is kept: twice `clockToleranceMs`, for a token that
+ * was issued by the one clock and is judged by the other, and nine minutes for a commit that is held.
+ */
+export const revocationMarginMs = 2 * clockToleranceMs + 9 * 60_000
+
+/**
+ * In seconds. A new epoch for everybody ends what was issued in its own second, which may be from
+ * before it, and in the one after: so far a process may be ahead of the database's clock.
+ */
+const everybodyMarginSeconds = 2
+const toleranceSeconds = clockToleranceMs / 1000
 
 export async function createRevocations(parts: RevocationsParts): Promise<Revocations> {
-  const { database, clock, feed } = parts
-  const keepMs = parts.accessTokenLifetimeSeconds * 1000 + overlapMs
-  /** Both maps tell when the entry was made, so that it can be forgotten. */
-  const ended = new Map<string, { createdAtMs: number }>()
-  const users = new Map<string, { createdAtMs: number; epoch: number }>()
-  /** In epoch seconds, as a token says it: one of that second may be from before, and is dead too. */
+  const { database, clock, nowMs, feed, monotonicNow = () => performance.now() } = parts
+  const { kysely } = database
+  const keepMs = parts.accessTokenLifetimeSeconds * 1000 + revocationMarginMs
+  const reader = database.createRevocationReader()
+  // By the monotonic clock: one that is set wrong for a minute must not make us forget.
+  const ended = createExpiringIds()
+  const epochs = createExpiringIds()
+  /** In epoch seconds. */
   let everybodyUpTo = 0
-  let readUpToMs = clock.now() - keepMs
 
-  function remember(revocation: Revocation, createdAtMs: number): void {
-    if (revocation.kind === 'everybody') {
-      everybodyUpTo = Math.max(everybodyUpTo, toSeconds(createdAtMs))
-      return
+  function remember({ kind, subject, epoch, created_at_ms }: RememberedRow): void {
+    const forgetAt = Math.ceil((monotonicNow() + keepMs) / 1000)
+    if (kind === 'everybody') {
+      everybodyUpTo = Math.max(everybodyUpTo, toSeconds(created_at_ms))
+    } else if (kind === 'user') {
+      epochs.set(subject, Math.max(epoch ?? 0, epochs.get(subject) ?? 0), forgetAt)
+    } else {
+      ended.set(subject, 0, forgetAt)
     }
-    if (revocation.kind !== 'user') {
-      ended.set(revocation.subject, { createdAtMs })
-      return
-    }
-    const known = users.get(revocation.subject)
-    const epoch = Math.max(revocation.epoch, known?.epoch ?? 0)
-    users.set(revocation.subject, { createdAtMs, epoch })
   }
 
-  const believedFrom = () => everybodyUpTo + 1
+  const refresh = shareNext(() => reader.read((rows) => rows.forEach(remember)))
 
-  /** An operator's machine may be wrong about the time: all would be out until its hour has come. */
-  const sharedNow = () => (clock === systemClock ? database.nowMs : clock.now())
+  /** A wrong clock may have dated it in the future, where it would end every token until then. */
+  function believedFrom(): number {
+    const nowSeconds = toSeconds(clock.now())
+    if (everybodyUpTo > nowSeconds + toleranceSeconds) everybodyUpTo = nowSeconds
+    return everybodyUpTo + everybodyMarginSeconds
+  }
 
-  async function refresh(): Promise<void> {
-    const rows = await database.kysely
-      .selectFrom('revocations')
-      .selectAll()
-      .where('created_at_ms', '>=', readUpToMs - overlapMs)
+  /** What lies in the future counts as now: it was dated by a clock that was wrong. */
+  async function dateByNow(): Promise<void> {
+    await kysely
+      .updateTable('revocations')
+      .set({ created_at_ms: nowMs() })
+      .where('created_at_ms', '>', sql<number>`${nowMs()} + ${sql.lit(clockToleranceMs)}`)
       .execute()
-    for (const row of rows) {
-      remember(toRevocation(row), row.created_at_ms)
-      // A process whose clock is ahead must not make us pass over rows of our own time.
-      readUpToMs = Math.max(readUpToMs, Math.min(row.created_at_ms, clock.now()))
-    }
   }
 
   async function purge(): Promise<PurgedRows> {
-    const oldestMs = clock.now() - keepMs
-    for (const map of [ended, users]) {
-      for (const [subject, entry] of map) if (entry.createdAtMs < oldestMs) map.delete(subject)
-    }
-    const { numDeletedRows } = await database.kysely
-      .deleteFrom('revocations')
-      .where('created_at_ms', '<', oldestMs)
-      .executeTakeFirstOrThrow()
-    return { revocations: Number(numDeletedRows) }
+    const forgottenUpTo = Math.floor(monotonicNow() / 1000)
+    for (const ids of [ended, epochs]) ids.forget(forgottenUpTo)
+    await dateByNow()
+    const oldest = kysely
+      .selectFrom('revocations')
+      .select('id')
+      .where('created_at_ms', '<', sql<number>`${nowMs()} - ${sql.lit(keepMs)}`)
+      .orderBy('created_at_ms')
+      .limit(batchSize)
+    const revocations = await purgeInBatches(() =>
+      kysely.deleteFrom('revocations').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+    )
+    return { revocations }
   }
 
-  feed.follow({ refresh, purge })
+  await dateByNow()
   await refresh()
+  feed.follow({ refresh, purge })
 
   return {
     believedFrom,
     isRevoked(token) {
-      if (token.issuedAt < believedFrom()) return true
+      if (token.issuedAt < everybodyUpTo + everybodyMarginSeconds) return true
       const { registrationId } = token
       if (registrationId && ended.has(registrationId)) return true
       if (!('sessionId' in token)) return ended.has(token.tokenId)
-      return ended.has(token.sessionId) || token.epoch < (users.get(token.userId)?.epoch ?? 0)
+      return ended.has(token.sessionId) || token.epoch < (epochs.get(token.userId) ?? 0)
     },
-    async revoke(revocations, writes = []) {
-      const createdAtMs = clock.now()
-      const rows = revocations.map((revocation) => ({
-        id: makeRandomId(),
-        kind: revocation.kind,
-        subject: revocation.kind === 'everybody' ? '' : revocation.subject,
-        epoch: revocation.kind === 'user' ? revocation.epoch : null,
-        created_at_ms: revocation.kind === 'everybody' ? sharedNow() : createdAtMs,
-      }))
-      const inserts =
-        rows.length === 0 ? [] : [database.kysely.insertInto('revocations').values(rows)]
+    async revoke(revoked, writes = []) {
       const announcement = database.announcement()
-      await database.runAtomically([...writes, ...inserts, ...(announcement ? [announcement] : [])])
-      for (const revocation of revocations) {
-        if (revocation.kind === 'everybody') await refresh()
-        else remember(revocation, createdAtMs)
-      }
-    },
-    entryOfUser(userId) {
-      return database.kysely
-        .insertInto('revocations')
-        .columns(['id', 'kind', 'subject', 'epoch', 'created_at_ms'])
-        .expression((query) =>
-          query
-            .selectFrom('users')
-            .select([
-              sql.lit(makeRandomId()).as('id'),
-              sql.lit('user').as('kind'),
-              'users.id as subject',
-              'epoch',
-              sql.lit(clock.now()).as('created_at_ms'),
-            ])
-            .where('users.id', '=', userId),
-        )
+      const counts = await database.runAtomically([
+        ...writes,
+        ...revoked.map((revocation) => toInsert(kysely, revocation, nowMs())),
+        ...(announcement ? [announcement] : []),
+      ])
+      const rows = revoked.flatMap(toKnownRow)
+      // At once, whatever becomes of the connection; what the database alone has named is read.
+      rows.forEach(remember)
+      if (rows.length < revoked.length) await refresh()
+      return counts.slice(0, writes.length)
     },
     refresh,
   }
 }
 
-function toRevocation({ kind, subject, epoch }: Selectable<RevocationsTable>): Revocation {
-  if (kind === 'everybody') return { kind }
-  return kind === 'user' ? { kind, subject, epoch: epoch ?? 0 } : { kind, subject }
+type RememberedRow = Pick<RevocationRow, 'kind' | 'subject' | 'epoch' | 'created_at_ms'>
+
+/** What this process knows without reading it; its time counts only where it is everybody's. */
+function toKnownRow(revocation: Revocation): RememberedRow[] {
+  const { kind } = revocation
+  if (kind === 'everybody' || kind === 'sessions') return []
+  const { subject } = revocation
+  if (kind !== 'user') return [{ kind, subject, epoch: null, created_at_ms: 0 }]
+  const { epoch } = revocation
+  return epoch === undefined ? [] : [{ kind, subject, epoch, created_at_ms: 0 }]
+}
+
+function toInsert(
+  kysely: Kysely<Tables>,
+  revocation: Revocation,
+  nowMs: RawBuilder<number>,
+): Compilable {
+  const insert = kysely.insertInto('revocations')
+  if (revocation.kind === 'sessions') {
+    return (
+      insert
+        .columns(['id', 'kind', 'subject', 'created_at_ms'])
+        .expression(
+          revocation.of.select(({ ref }) => [
+            'id',
+            sql.lit('session').as('kind'),
+            ref('id').as('subject'),
+            nowMs.as('created_at_ms'),
+          ]),
+        )
+        // A session ends once, so its id is free here, or it is revoked already.
+        .onConflict((conflict) => conflict.doNothing())
+    )
+  }
+  const id = makeRandomId()
+  if (revocation.kind === 'everybody') {
+    return insert.values({ id, kind: 'everybody', subject: '', epoch: null, created_at_ms: nowMs })
+  }
+  const { kind, subject } = revocation
+  if (kind !== 'user' || revocation.epoch !== undefined) {
+    const epoch = kind === 'user' ? (revocation.epoch ?? null) : null
+    return insert.values({ id, kind, subject, epoch, created_at_ms: nowMs })
+  }
+  return insert.columns(['id', 'kind', 'subject', 'epoch', 'created_at_ms']).expression((query) =>
+    query
+      .selectFrom('users')
+      .select([
+        sql.lit(id).as('id'),
+        sql.lit(kind).as('kind'),
+        'users.id as subject',
+        'epoch',
+        nowMs.as('created_at_ms'),
+      ])
+      .where('users.id', '=', subject),
+  )
 }

@@ -1,13 +1,6 @@
 // Ending sessions, one or all of a user's: with it every token that was made for them, at once.
 
-import {
-  type Compilable,
-  type Expression,
-  type ExpressionBuilder,
-  type SelectQueryBuilder,
-  type SqlBool,
-  sql,
-} from 'kysely'
+import type { Compilable, Expression, ExpressionBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
 import { batchSize, type OnProgress, runInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
@@ -106,14 +99,14 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
   async function endFirstBatch(
     userId: string,
     reason: EndReason,
-    { except = '', writes = [] }: EndAllOptions,
+    { except, writes = [] }: EndAllOptions,
   ): Promise<{ ended: number; isFull: boolean }> {
     const nowMs = clock.now()
     const open = kysely
       .selectFrom('sessions')
       .select('id')
       .where('user_id', '=', userId)
-      .where('id', '!=', except)
+      .where('id', '!=', except ?? '')
       .where('revoked_at_ms', 'is', null)
       .limit(batchSize)
     const isLive = livesAt(nowMs)
@@ -134,29 +127,13 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
       .where('user_id', '=', userId)
       .where('revoked_at_ms', '=', nowMs)
       .where('revoked_reason', '=', reason)
-    const revokeEnded = kysely
-      .insertInto('revocations')
-      .columns(['id', 'kind', 'subject', 'created_at_ms'])
-      // A session ends once, so its id is free here; two calls in one millisecond are one.
-      .expression(
-        ended.select((row) => [
-          'id',
-          sql.lit('session').as('kind'),
-          row.ref('id').as('subject'),
-          sql.lit(nowMs).as('created_at_ms'),
-        ]),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-    const announcement = database.announcement()
-    const counts = await database.runAtomically([
-      ...writes,
-      end(live),
-      end(expired),
-      revokeEnded,
-      ...(announcement ? [announcement] : []),
-    ])
-    // The sessions were named by the database alone: this process learns them as the others do.
-    await revocations.refresh()
+    // One row for all of them where none stays: that ends a sign-in under way as well.
+    const counts = await (except === undefined
+      ? revocations.revoke(
+          [{ kind: 'user', subject: userId }],
+          [...writes, end(live), end(expired), raiseEpoch(userId)],
+        )
+      : revocations.revoke([{ kind: 'sessions', of: ended }], [...writes, end(live), end(expired)]))
     const [liveCount, expiredCount] = counts.slice(writes.length).map(Number)
     return {
       ended: liveCount ?? 0,
@@ -166,12 +143,14 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
 
   /** Every access token of the user, in one row however many there are; a refresh brings new ones. */
   async function endTokensOf(userId: string): Promise<void> {
-    const raiseEpoch = kysely
+    await revocations.revoke([{ kind: 'user', subject: userId }], [raiseEpoch(userId)])
+  }
+
+  function raiseEpoch(userId: string): Compilable {
+    return kysely
       .updateTable('users')
       .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
       .where('id', '=', userId)
-    await revocations.revoke([], [raiseEpoch, revocations.entryOfUser(userId)])
-    await revocations.refresh()
   }
 
   return {

@@ -7,6 +7,7 @@ import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
+import { shareNext } from '../db/share-next.ts'
 import type { SigningKeyRow } from '../db/tables.ts'
 import type { ChangeFeed, PurgedRows } from './change-feed.ts'
 import type { MasterKeys } from './master-key.ts'
@@ -77,8 +78,6 @@ export async function loadSigningKeys(
   const secret = setting.algorithm === 'HS256' ? await importSecret(setting.secretKey) : undefined
   const keepRetiredMs = parts.accessTokenLifetimeSeconds * 1000 + retiredMarginMs
   let keys: ReadonlyMap<string, LoadedKey> = new Map()
-  let lastRead: Promise<void> = Promise.resolve()
-  let nextRead: Promise<void> | undefined
   let lastSoughtAtMs = Number.NEGATIVE_INFINITY
   let lastSought: Promise<void> = Promise.resolve()
 
@@ -101,18 +100,7 @@ export async function loadSigningKeys(
     keys = found
   }
 
-  /**
-   * One after the other: an answer from before must not come over one from after. Who asks before the
-   * next one has begun shares it, so that no queue grows while the database hangs.
-   */
-  function refresh(): Promise<void> {
-    nextRead ??= lastRead.then(() => {
-      nextRead = undefined
-      return read()
-    })
-    lastRead = nextRead.catch(() => {})
-    return nextRead
-  }
+  const refresh = shareNext(() => read())
 
   /** Whoever comes while the database is being asked waits for the same answer. */
   function seek(): Promise<void> {

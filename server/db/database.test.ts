@@ -50,7 +50,7 @@ const expectedColumns = {
   known_devices: 'created_at_ms device_id last_used_at_ms user_id',
   oauth_clients:
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
-  revocations: 'created_at_ms epoch id kind subject',
+  revocations: 'change_number created_at_ms epoch id kind subject',
   sessions:
     'address client_id counter created_at_ms device_id door expires_at_ms id idle_expires_at_ms ' +
     'idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms registration_id ' +
@@ -85,7 +85,8 @@ function listColumns(engine: Engine) {
     ? sql<Column>`
         select t.name as "of", c.name as name, 1 - c."notnull" as nullable
         from sqlite_schema t, pragma_table_info(t.name) c
-        where t.type = 'table' and t.name not like 'kysely%' order by 1, 2`
+        where t.type = 'table' and t.name not like 'kysely%' and t.name not like 'sqlite%'
+        order by 1, 2`
     : sql<Column>`
         select table_name as "of", column_name as name, (is_nullable = 'YES')::int as nullable
         from information_schema.columns

@@ -1,6 +1,8 @@
 // What a database is to everybody above: the queries, and never which engine answers them.
 
 import type { Compilable, Kysely, RawBuilder } from 'kysely'
+import type { Clock } from './clock.ts'
+import type { RevocationReader } from './revocation-reader.ts'
 import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -19,12 +21,16 @@ export interface Database {
    * share it; on SQLite it is this machine's.
    */
   readonly nowMs: RawBuilder<number>
+  /** The same clock, as this process knows it without asking. */
+  readonly clock: Clock
   /**
    * Runs writes in one transaction: all of them happen, or none.
    * @returns the number of rows that each one changed, in order
    * @throws RequiredWriteError where one that was `required` changed none
    */
   runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
+  /** What commits to `revocations`, in the order in which the database itself commits. */
+  createRevocationReader(): RevocationReader
   /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */
   changeToken(): number | null
   /**

@@ -247,6 +247,18 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
       },
     },
 
+    '0006_change_numbers': {
+      async up(kysely: Kysely<unknown>) {
+        if (engine === 'postgres') await numberByTransaction(kysely)
+        else await numberInSequence(kysely)
+        await kysely.schema
+          .createIndex('revocations_change_number_id')
+          .on('revocations')
+          .columns(['change_number', 'id'])
+          .execute()
+      },
+    },
+
     // What an operator does to a million rows is done in batches, which walk along an index.
     '0007_batches': {
       async up(kysely: Kysely<unknown>) {
@@ -324,6 +336,41 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
 }
 
 const noticesLastMs = 30 * 24 * 60 * 60_000
+
+/** By the default, so that what an older node writes is numbered too. */
+async function numberByTransaction({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .alterTable('revocations')
+    .addColumn('change_number', 'bigint', (column) =>
+      column.notNull().defaultTo(sql`(pg_current_xact_id()::text::bigint)`),
+    )
+    .execute()
+}
+
+/** No number is given out twice, which takes a table of its own kind. */
+async function numberInSequence(kysely: Kysely<unknown>): Promise<void> {
+  const { schema } = kysely
+  await schema
+    .createTable('numbered_revocations')
+    .addColumn('change_number', 'integer', (column) =>
+      column.notNull().primaryKey().autoIncrement(),
+    )
+    .addColumn('id', 'text', (column) => column.notNull().unique())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('epoch', 'integer')
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .execute()
+  await sql`insert into numbered_revocations (id, kind, subject, epoch, created_at_ms)
+    select id, kind, subject, epoch, created_at_ms from revocations`.execute(kysely)
+  await schema.dropTable('revocations').execute()
+  await schema.alterTable('numbered_revocations').renameTo('revocations').execute()
+  await schema
+    .createIndex('revocations_created_at_ms')
+    .on('revocations')
+    .column('created_at_ms')
+    .execute()
+}
 
 function identifiedBy<Table extends string, Column extends string>(
   table: CreateTableBuilder<Table, Column>,

@@ -17,9 +17,11 @@ import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
 import { guardDialect } from './guarded-dialect.ts'
 import { migrate } from './migrate.ts'
+import { createObservedClock, type ObservedClock } from './observed-clock.ts'
 import { createOpenSockets, type OpenSockets } from './open-sockets.ts'
 import { checkParameters } from './parameters.ts'
 import { announcementChannel, listenForAnnouncements } from './postgres-announcements.ts'
+import { createPostgresRevocationReader } from './postgres-revocations.ts'
 import { explainPostgresError } from './postgres-start-error.ts'
 import { checkRequired, RequiredWriteError } from './required-write.ts'
 import type { Tables } from './tables.ts'
@@ -40,16 +42,20 @@ const answerTimeoutMs = 1_600
 
 const int8TypeId = 20
 
+const nowMs = sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
+
 /** @throws StartError when it is down or does not let us in */
 export async function openPostgres(url: string): Promise<Database> {
+  const clock = createObservedClock()
   let canAnnounce: boolean
   try {
-    canAnnounce = await prepareAlone(url)
+    canAnnounce = await prepareAlone(url, clock)
   } catch (error) {
     if (error instanceof StartError) throw error
     throw explainPostgresError(error, url)
   }
   const sockets = createOpenSockets()
+  let lostConnections = 0
   const pool = createPool(url, {
     max: 10,
     stream: sockets.open,
@@ -58,6 +64,11 @@ export async function openPostgres(url: string): Promise<Database> {
     query_timeout: answerTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
   })
+  pool.on('connect', (client) =>
+    client.on('error', () => {
+      lostConnections += 1
+    }),
+  )
   const kysely = new Kysely<Tables>({
     dialect: guardDialect(new PostgresDialect({ pool: guardPool(pool) })),
   })
@@ -65,7 +76,15 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     kysely,
     engine: 'postgres',
-    nowMs: sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`,
+    nowMs,
+    clock,
+    createRevocationReader: () =>
+      createPostgresRevocationReader({
+        kysely,
+        nowMs,
+        onTime: clock.observe,
+        countLostConnections: () => lostConnections,
+      }),
     runAtomically: (writes) => sayUnavailable(() => runAtomically(pool, writes)),
     changeToken: () => null,
     announcement: () =>
@@ -95,10 +114,14 @@ export async function openPostgres(url: string): Promise<Database> {
  * Waiting for another process's migration may take longer than a statement may otherwise.
  * @returns whether it has NOTIFY
  */
-async function prepareAlone(url: string): Promise<boolean> {
+async function prepareAlone(url: string, clock: ObservedClock): Promise<boolean> {
   const pool = createPool(url, { max: 1 })
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   try {
-    await migrate(new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), 'postgres')
+    await migrate(kysely, 'postgres')
+    const sentAtMs = performance.now()
+    const { now_ms } = await kysely.selectNoFrom(nowMs.as('now_ms')).executeTakeFirstOrThrow()
+    clock.observe(now_ms, sentAtMs)
     return await tryToAnnounce(pool)
   } finally {
     await pool.end()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { StartError } from '../contract/start-error.ts'
+import { systemClock } from './clock.ts'
 import type { Database } from './database.ts'
 import { sayUnavailable } from './errors.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -13,6 +14,7 @@ import { migrate } from './migrate.ts'
 import { backUpSqlite } from './sqlite-backup.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
 import { createGroupedDialect } from './sqlite-dialect.ts'
+import { createSqliteRevocationReader } from './sqlite-revocations.ts'
 import type { Tables } from './tables.ts'
 
 /** In the data folder. */
@@ -44,6 +46,8 @@ function createDatabase(connection: SqliteConnection): Database {
     kysely,
     engine: 'sqlite',
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    clock: systemClock,
+    createRevocationReader: () => createSqliteRevocationReader(kysely),
     runAtomically: (writes) => sayUnavailable(() => commits.run(() => connection.runAll(writes))),
     changeToken() {
       const [row] = dataVersion.all([]) as { data_version: number }[]

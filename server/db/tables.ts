@@ -125,6 +125,8 @@ export interface AuditEventsTable {
 
 /** What was revoked lately; a row is kept for the longest life of an access token. */
 export interface RevocationsTable {
+  /** PostgreSQL: the transaction that wrote it. SQLite: its place among all that were ever written. */
+  change_number: Generated<number>
   id: string
   kind: 'session' | 'user' | 'client' | 'token' | 'everybody'
   /** The id of that session, user, client's registration or token; '' for everybody. */
