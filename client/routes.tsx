@@ -1,6 +1,6 @@
 // The one table of pages: path → page → scope. A page of your own is one line here.
 
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { pagePaths, pageTitles } from '../server/contract/pages.ts'
 import type { Scope } from '../server/contract/scopes.ts'
@@ -11,6 +11,7 @@ import { PageBoundary } from './components/page-boundary.tsx'
 import { StatePage } from './components/state-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { retrySession, session } from './session/browser-session.ts'
+import { proofRequests } from './session/proof-requests.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
 import { useAccessToken, useSession } from './session/use-session.ts'
 import { strings } from './strings/shell.ts'
@@ -64,6 +65,16 @@ const SignInAgainDialog = lazy<ComponentType>(() =>
   }),
 )
 
+/** Where its code does not arrive, the call that wanted it fails. */
+const ProveDialog = lazy<ComponentType>(() =>
+  import('./pages/prove/prove-dialog.tsx').catch(() => ({ default: DeclineProof })),
+)
+
+function DeclineProof() {
+  useEffect(() => proofRequests.settle(false), [])
+  return null
+}
+
 const routes = pageRoutes.map((route) => ({ ...route, Page: lazy(route.load) }))
 
 /** Fetches a page's code while the session is still being asked for. */
@@ -74,9 +85,15 @@ export function preloadPage(path: string): void {
 }
 
 export function App() {
+  const isProofWanted = useSyncExternalStore(proofRequests.subscribe, proofRequests.isOpen)
   return (
     <>
       <SignedInApp />
+      {isProofWanted && (
+        <Suspense>
+          <ProveDialog />
+        </Suspense>
+      )}
       {useSession().status === 'paused' && (
         <Suspense>
           <SignInAgainDialog />

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright/test'
 import { expect, type TestUser, test } from './fixtures.ts'
+import { proveDialog } from './prove-dialog.ts'
 
 const better = 'seven quiet harbours at dawn'
 const sixMinutes = 6 * 60_000
@@ -98,19 +99,27 @@ test('R65. long after the sign-in a new address asks for the password in place, 
   await name.fill(' Grace B. Hopper ')
   await email.fill(`${taken}@EXAMPLE.com`)
   await save.click()
-  const current = form.getByLabel('Current password')
-  await expect(current).toBeFocused()
-  await expect(current).toHaveAccessibleDescription(/^You signed in a while ago/)
+  const dialog = proveDialog(page)
+  await expect(dialog.password).toBeFocused()
+  await expect(dialog.root).toHaveAccessibleDescription(/^You signed in a while ago/)
+  await page.keyboard.press('Escape')
+  await expect(form.getByRole('alert')).toHaveText(
+    'Nothing was changed: this needs your password. Nothing you typed is lost.',
+  )
   await expect(name).toHaveValue(' Grace B. Hopper ')
-  await current.fill(freshUser.password)
-  await current.press('Enter')
+  await save.click()
+  await dialog.password.fill('not this one')
+  await dialog.password.press('Enter')
+  await expect(dialog.password).toHaveAccessibleDescription('That is not your password.')
+  await dialog.password.fill(freshUser.password)
+  await dialog.password.press('Enter')
   await expect(email).toBeFocused()
   await expect(email).toHaveAccessibleDescription('Email is taken: choose another one.')
 
   await email.fill(`${freshUser.username}@example.com`)
   await save.click()
   await expect(form.getByRole('status')).toHaveText('Profile saved.')
-  await expect(current).toBeHidden()
+  await expect(dialog.root).toBeHidden()
   await expect(name).toHaveValue('Grace B. Hopper')
   await page.reload()
   await expect(email).toHaveValue(`${freshUser.username}@example.com`)
@@ -150,11 +159,11 @@ test('one’s data comes as a file, with the password where the sign-in is old',
   await page.goto('/account')
   const form = section(page, 'Your data')
   await form.getByRole('button', { name: 'Download a copy' }).click()
-  const current = form.getByLabel('Current password')
-  await expect(current).toBeFocused()
-  await current.fill(freshUser.password)
+  const { password } = proveDialog(page)
+  await expect(password).toBeFocused()
+  await password.fill(freshUser.password)
   const downloading = page.waitForEvent('download')
-  await current.press('Enter')
+  await password.press('Enter')
   const download = await downloading
   expect(download.suggestedFilename()).toBe(`keycard-${freshUser.username}.json`)
   const data = JSON.parse(await readFile(await download.path(), 'utf8'))

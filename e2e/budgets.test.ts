@@ -56,6 +56,7 @@ describe('the app', () => {
       'account-page',
       'activity-page',
       'items-page',
+      'prove-dialog',
       'security-notices',
       'sessions-page',
       'sign-in-again-dialog',

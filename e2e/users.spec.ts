@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright/test'
 import { expect, type TestUser, test } from './fixtures.ts'
+import { proveDialog } from './prove-dialog.ts'
 
 test('37. search, order and page are in the address: reload and Back show what was there', async ({
   page,
@@ -189,15 +190,19 @@ test('R60, R65: a new password wants the admin’s own, ends the sessions, and s
   await dialog.getByRole('button', { name: 'Set a password' }).click()
   // The other window was the last to come to the front.
   await page.bringToFront()
-  const proof = dialog.getByLabel('Your own password')
-  await expect(proof).toBeFocused()
-  await expect(dialog.getByText('You signed in a while ago')).toBeVisible()
+  const prove = proveDialog(page)
+  await expect(prove.password).toBeFocused()
+  await expect(prove.root).toHaveAccessibleDescription(/^You signed in a while ago/)
+  await page.keyboard.press('Escape')
+  await expect(prove.root).toBeHidden()
+  await expect(dialog.getByRole('alert')).toContainText('Nothing was changed')
   await expect(dialog.getByLabel('New password')).toHaveValue(password)
-  await proof.fill('wrong')
-  await proof.press('Enter')
-  await expect(proof).toHaveAccessibleDescription('That is not your password.')
-  await proof.fill(admin.password)
-  await proof.press('Enter')
+  await dialog.getByRole('button', { name: 'Set a password' }).click()
+  await prove.password.fill('wrong')
+  await prove.password.press('Enter')
+  await expect(prove.password).toHaveAccessibleDescription('That is not your password.')
+  await prove.password.fill(admin.password)
+  await prove.password.press('Enter')
   await expect(page.getByText('1 session was ended.')).toBeVisible()
 
   await other.reload()
@@ -213,6 +218,40 @@ test('R60, R65: a new password wants the admin’s own, ends the sessions, and s
   await other.reload()
   await expect(other).toHaveURL(/\/login\?reason=expired/)
   await other.context().close()
+})
+
+test('R65: one proof in place counts for what follows, also for what no dialog asks about', async ({
+  page,
+  loginAs,
+  makeUser,
+  server,
+}) => {
+  const user = await makeUser()
+  const admin = await loginAs(page, 'admin')
+  server.clock.advance(6 * 60_000)
+  await find(page, user)
+  await choose(page, user, 'Disable')
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+  const prove = proveDialog(page)
+  await prove.password.fill(admin.password)
+  await prove.root.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByText(`${user.username} is disabled`)).toBeVisible()
+  await choose(page, user, 'Enable')
+  await expect(page.getByText(`${user.username} can sign in again.`)).toBeVisible()
+  await expect(prove.root).toBeHidden()
+
+  server.clock.advance(6 * 60_000)
+  await choose(page, user, 'Disable')
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+  await prove.password.fill(admin.password)
+  await prove.password.press('Enter')
+  await expect(row(page, user)).toContainText('Disabled')
+  server.clock.advance(6 * 60_000)
+  await choose(page, user, 'Enable')
+  await expect(prove.password).toBeFocused()
+  await prove.root.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByText(`${user.username} was not enabled.`)).toBeVisible()
+  await expect(row(page, user)).toContainText('Disabled')
 })
 
 test('38. the last admin stays, and the menu says why', async ({

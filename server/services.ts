@@ -92,7 +92,7 @@ export interface Services {
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
   readonly activity: Activity
-  readonly reauthenticate: Reauthentication
+  readonly reauthentication: Reauthentication
   readonly startSession: SessionStart
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
@@ -207,7 +207,13 @@ export async function createServices(
       failuresPerAddress: config.failuresPerAddress,
     })
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
-    const reauthenticate = createReauthentication({ users, sessions, checkPassword, clock })
+    const reauthentication = createReauthentication({
+      database,
+      nowMs,
+      users,
+      checkPassword,
+      auditLog,
+    })
     const items = createItems({ database, clock })
     const keyRotation = createKeyRotation({
       algorithm: config.signing.algorithm,
@@ -260,7 +266,7 @@ export async function createServices(
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
       activity: createActivity(database),
-      reauthenticate,
+      reauthentication,
       startSession,
       passwordGrant: createPasswordGrant({
         enabled: config.passwordGrant,
@@ -280,7 +286,7 @@ export async function createServices(
         startSession,
         auditLog,
       }),
-      changeProfile: createProfileChange({ database, clock, users, reauthenticate, auditLog }),
+      changeProfile: createProfileChange({ database, clock, users, reauthentication, auditLog }),
       changePassword: createPasswordChange({
         database,
         clock,
@@ -288,21 +294,21 @@ export async function createServices(
         sessions,
         passwords,
         passwordProblem,
-        checkPassword,
+        reauthentication,
         auditLog,
       }),
       deleteAccount: createAccountDeletion({
         database,
         users,
         revocations,
-        reauthenticate,
+        reauthentication,
         auditLog,
       }),
       exportData: createDataExporter({
         database,
         clock,
         masterKeys,
-        reauthenticate,
+        reauthentication,
         auditLog,
         listItems: items.list,
       }),

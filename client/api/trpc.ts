@@ -5,7 +5,9 @@ import { httpBatchLink } from '@trpc/client'
 import { createTRPCReact } from '@trpc/react-query'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { session } from '../session/browser-session.ts'
+import { proofRequests } from '../session/proof-requests.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
+import { proofLink } from './proof-link.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
 import { subscriptionLink } from './subscription-link.ts'
 
@@ -16,6 +18,7 @@ const url = '/trpc'
 export const trpcClient = trpc.createClient({
   links: [
     subscriptionLink(loadStreamLink),
+    proofLink(proofRequests),
     authLink(session),
     httpBatchLink({
       url,
@@ -43,7 +46,9 @@ export const queryClient = new QueryClient({
 })
 
 session.subscribe(() => {
-  if (session.getState().status === 'signed-out') queryClient.clear()
+  if (session.getState().status !== 'signed-out') return
+  queryClient.clear()
+  proofRequests.settle(false)
 })
 
 async function loadStreamLink() {

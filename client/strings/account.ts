@@ -13,7 +13,7 @@ export const accountStrings = {
     currentPassword: 'Current password',
     currentPasswordMissing: 'Enter your current password.',
     wrongPassword: 'That is not your password.',
-    proofWanted: 'You signed in a while ago: enter your password to show that it is you.',
+    notProved: 'Nothing was changed: this needs your password.',
     tooMany: (seconds: number) => `Too many attempts. You can try again in ${sayWait(seconds)}.`,
     saving: 'Saving…',
   },

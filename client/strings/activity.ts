@@ -38,6 +38,7 @@ export const lightOf: Record<ActivityEvent, Light> = {
   session_ended: 'closed',
   sessions_ended: 'closed',
   device_confirmed: 'open',
+  reauthenticated: 'open',
   refresh_token_reused: 'denied',
   registered: 'open',
   profile_changed: 'changed',
@@ -72,6 +73,8 @@ export function describeEntry(entry: ActivityEntry): string {
       return byAdmin ? 'An administrator signed you out everywhere' : 'Signed out everywhere else'
     case 'device_confirmed':
       return 'You confirmed a new device'
+    case 'reauthenticated':
+      return 'You entered your password again, for a sensitive change'
     case 'refresh_token_reused':
       return 'A session was ended: its key was used twice, so somebody may have copied it'
     case 'registered':

@@ -56,9 +56,7 @@ export const usersStrings = {
 
   cancel: 'Cancel',
   failed: (what: string, reason: string) => `${what} ${reason}`,
-  currentPassword: 'Your own password',
-  proofNeeded: 'You signed in a while ago: enter your own password to go on.',
-  proofWrong: 'That is not your password.',
+  notProved: 'Nothing was changed: this needs your own password.',
 
   add: 'New user',
   addHeading: 'New user',

@@ -26,7 +26,7 @@ interface AccountDeletionParts {
   database: Database
   users: Users
   revocations: Revocations
-  reauthenticate: Reauthentication
+  reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
 }
 
@@ -34,10 +34,10 @@ interface AccountDeletionParts {
 const finalEpoch = 2 ** 31 - 1
 
 export function createAccountDeletion(parts: AccountDeletionParts): AccountDeletion {
-  const { database, users, revocations, reauthenticate, auditLog } = parts
+  const { database, users, revocations, reauthentication, auditLog } = parts
   const { kysely } = database
   return async ({ identity, currentPassword, device }) => {
-    const { id } = await reauthenticate({ identity, currentPassword, device })
+    const { id } = await reauthentication.require({ identity, currentPassword, device })
     const facts = { userId: id, sessionId: identity.sessionId, device }
     // Sessions, known devices and items go with the row that they refer to.
     const deletion = kysely

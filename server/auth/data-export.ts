@@ -42,14 +42,14 @@ interface DataExporterParts {
   database: Database
   clock: Clock
   masterKeys: MasterKeys
-  reauthenticate: Reauthentication
+  reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
   /** What a noun of the app's own holds about a user: add yours here, and to the contract. */
   listItems: (userId: string, page: PageRequest) => Promise<ItemPage>
 }
 
 export function createDataExporter(parts: DataExporterParts): DataExporter {
-  const { clock, masterKeys, reauthenticate, auditLog, listItems } = parts
+  const { clock, masterKeys, reauthentication, auditLog, listItems } = parts
   const { kysely } = parts.database
   const mac = createKeyedMac(masterKeys, 'export-cursor')
 
@@ -85,7 +85,7 @@ export function createDataExporter(parts: DataExporterParts): DataExporter {
   return async ({ identity, currentPassword, cursor, device }) => {
     const { userId, sessionId } = identity
     const page = openExportPage({ userId, cursor, mac })
-    const user = await reauthenticate({ identity, currentPassword, device })
+    const user = await reauthentication.require({ identity, currentPassword, device })
     if (cursor === undefined) await auditLog.record('data_exported', { userId, sessionId, device })
     const sessions = await page.take('sessions', readSessions)
     const devices = await page.take('devices', readDevices)

@@ -9,8 +9,8 @@ import { RequiredWriteError, required } from '../db/required-write.ts'
 import { checkField, type PasswordRule, refuseFields } from './account-rules.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { UserIdentity } from './identity.ts'
-import type { PasswordCheck } from './password-check.ts'
 import type { Passwords, StoredPassword } from './passwords.ts'
+import type { Reauthentication } from './reauthentication.ts'
 import type { Sessions } from './sessions.ts'
 import type { UserRecord, Users } from './users.ts'
 
@@ -35,12 +35,12 @@ interface PasswordChangeParts {
   sessions: Sessions
   passwords: Passwords
   passwordProblem: PasswordRule
-  checkPassword: PasswordCheck
+  reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
 }
 
 export function createPasswordChange(parts: PasswordChangeParts): PasswordChange {
-  const { database, clock, users, sessions, passwords, checkPassword, auditLog } = parts
+  const { database, clock, users, sessions, passwords, reauthentication, auditLog } = parts
 
   function assertNewPassword(request: PasswordChangeRequest, account: UserRecord): void {
     const { currentPassword, newPassword } = request
@@ -73,8 +73,7 @@ export function createPasswordChange(parts: PasswordChangeParts): PasswordChange
     const { identity, currentPassword, newPassword, device } = request
     const account = await users.getCaller(identity)
     assertNewPassword(request, account)
-    const presented = { username: account.username, password: currentPassword, device }
-    const user = await checkPassword(presented)
+    const user = await reauthentication.require({ identity, currentPassword, device })
     const replacement = await passwords.hash(newPassword)
     const facts = { userId: user.id, sessionId: identity.sessionId, device }
     try {

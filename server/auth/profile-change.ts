@@ -34,12 +34,12 @@ interface ProfileChangeParts {
   database: Database
   clock: Clock
   users: Users
-  reauthenticate: Reauthentication
+  reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
 }
 
 export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
-  const { database, clock, users, reauthenticate, auditLog } = parts
+  const { database, clock, users, reauthentication, auditLog } = parts
   const change: ProfileChange = async (request) => {
     const { identity, currentPassword, device } = request
     assertProfile(request)
@@ -47,7 +47,7 @@ export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
     const changes = listChanges(user, request)
     if (changes.length === 0) return user
     if (changes.some(({ field }) => field === 'email')) {
-      await reauthenticate({ identity, currentPassword, device })
+      await reauthentication.require({ identity, currentPassword, device })
     }
 
     const update = database.kysely

@@ -36,8 +36,23 @@ export const passwordChangeSchema = z.object({
 /** How many other sessions it ended. */
 export const passwordChangedSchema = z.object({ ended_sessions: z.int() })
 
-/** What proves who is there, where the sign-in is not fresh (R65). */
-export const proofSchema = z.object({ current_password: presentedPassword.optional() })
+/** In seconds: how long a sign-in, and each later proof, counts for sensitive changes (R65). */
+export const freshProofSeconds = 5 * 60
+
+/** Beside the input of a sensitive change: what proves again who is there, where no proof is fresh. */
+export const currentPasswordSchema = z.object({ current_password: presentedPassword.optional() })
+
+/** A way to prove again who is there; another one is another member of the union. */
+export const proofSchema = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('password'), password: presentedPassword }),
+])
+
+export type Proof = z.infer<typeof proofSchema>
+
+export const reauthenticationSchema = z.object({ proof: proofSchema })
+
+/** How long the proof counts, in seconds. */
+export const reauthenticatedSchema = z.object({ expires_in: z.int() })
 
 export const noticeKinds = [
   'password_changed',

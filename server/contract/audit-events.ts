@@ -11,6 +11,7 @@ export const auditEvents = [
   'session_ended',
   'sessions_ended',
   'device_confirmed',
+  'reauthenticated',
   'refresh_token_reused',
   'refresh_token_ahead',
   'registered',

@@ -1,7 +1,7 @@
 // Everything that is held about a user, as he takes it with him: no hash, no key, no token.
 
 import { z } from 'zod'
-import { proofSchema } from './account.ts'
+import { currentPasswordSchema } from './account.ts'
 import { itemSchema } from './items.ts'
 import { cursorSchema, nextCursorSchema } from './paging.ts'
 import { userSchema } from './users.ts'
@@ -11,7 +11,7 @@ const place = {
   user_agent: z.string().nullable(),
 }
 
-export const dataExportInputSchema = proofSchema.extend({ cursor: cursorSchema })
+export const dataExportInputSchema = currentPasswordSchema.extend({ cursor: cursorSchema })
 
 /**
  * A page of it, of a thousand rows: what belongs to a list goes on where the page before ended. All

@@ -2,7 +2,6 @@
 
 import { z } from 'zod'
 import { passwordMaxUnits } from './credential-rules.ts'
-import { presentedPasswordSchema } from './credentials.ts'
 import { roles } from './scopes.ts'
 import { text } from './text.ts'
 import { sortOrders, userSearchMaxLength, userSortKeys } from './user-order.ts'
@@ -56,9 +55,6 @@ export type UserPage = z.infer<typeof userPageSchema>
 
 export const userIdSchema = z.object({ id: text(64) })
 
-/** Proves again who is calling, where the sign-in is older than five minutes (R65). */
-const proof = { current_password: presentedPasswordSchema.optional() }
-
 const newPassword = z
   .string()
   .max(passwordMaxUnits, `must have at most ${passwordMaxUnits} characters`)
@@ -70,15 +66,10 @@ export const userCreateSchema = z.object({
   full_name: text(1_000).nullable().default(null),
   role: z.enum(roles).default('user'),
   password: newPassword,
-  ...proof,
 })
 
-export const userSetRoleSchema = z.object({ ...userIdSchema.shape, role: z.enum(roles), ...proof })
+export const userSetRoleSchema = z.object({ ...userIdSchema.shape, role: z.enum(roles) })
 
-export const userSetPasswordSchema = z.object({
-  ...userIdSchema.shape,
-  password: newPassword,
-  ...proof,
-})
+export const userSetPasswordSchema = z.object({ ...userIdSchema.shape, password: newPassword })
 
 export const sessionsEndedSchema = z.object({ sessions_ended: z.int() })

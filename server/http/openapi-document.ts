@@ -131,7 +131,9 @@ function describeRefusals(procedure: RestProcedure) {
   if (procedure.pathFields.length > 0) names.push('NotFound')
   if (hasBody(procedure)) names.push('ContentTooLarge', 'UnsupportedMediaType')
   // Guesses at a password are counted wherever it is asked for (R100).
-  if ('current_password' in procedure.fields) names.push('TooManyRequests')
+  if ('current_password' in procedure.fields || 'proof' in procedure.fields) {
+    names.push('TooManyRequests')
+  }
   return Object.fromEntries(
     names.map((name) => [statusOfResponse[name], { $ref: `#/components/responses/${name}` }]),
   )

@@ -51,7 +51,10 @@ export const errorResponses = {
   BadRequest: refusal('The request is malformed.'),
   Unauthorized: { ...refusal('The token is missing, expired or invalid.'), headers: challenge },
   Forbidden: {
-    ...refusal('The token lacks a scope that is needed, or is no user’s.'),
+    ...refusal(
+      'The token lacks a scope that is needed, or is no user’s; or, without a challenge, the change ' +
+        'needs current_password, a sign-in or POST /api/users/me/reauthenticate within five minutes.',
+    ),
     headers: challenge,
   },
   NotFound: refusal('There is no such thing, or it is not yours.'),

@@ -1,6 +1,7 @@
 // The kinds of procedure: public, protected by a token, or opened by a scope.
 
 import { initTRPC } from '@trpc/server'
+import { currentPasswordSchema } from '../contract/account.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { MachineScope, Scope } from '../contract/scopes.ts'
 import type { Context } from './context.ts'
@@ -11,6 +12,8 @@ export interface ProcedureMeta {
   access?: 'public' | 'protected'
   /** All of these open it. */
   scopes?: readonly Scope[]
+  /** What it changes wants a proof of the last five minutes (R65); of `some`, not all of it does. */
+  proof?: 'all' | 'some'
   /** Also served under /api and described in /openapi.json. */
   rest?: RestRoute
 }
@@ -80,6 +83,27 @@ export function anyCallerProcedure(...scopes: [MachineScope, ...MachineScope[]])
   return t.procedure
     .meta({ access: 'protected', scopes })
     .use(gate((ctx) => admitCaller(ctx, scopes)))
+}
+
+/**
+ * `anyCallerProcedure` for what an old token must not do alone: a person proves again who is there
+ * (R65). A machine has no more to show than the secret it came with.
+ */
+export function provenProcedure(...scopes: [MachineScope, ...MachineScope[]]) {
+  return anyCallerProcedure(...scopes)
+    .meta({ proof: 'all' })
+    .input(currentPasswordSchema)
+    .use(async ({ ctx: { services, identity, knownDevice }, input, next }) => {
+      if (identity.kind === 'user') {
+        const currentPassword = input.current_password
+        await services.reauthentication.require({
+          identity,
+          currentPassword,
+          device: knownDevice(),
+        })
+      }
+      return next()
+    })
 }
 
 async function admitUser(ctx: Context, scopes: readonly Scope[] = []) {

@@ -59,7 +59,7 @@ test('R84: every procedure says who may call it', () => {
 
 test('these need no scope, and all others name one of the catalogue', () => {
   const unscoped = protectedOnes.filter(({ meta }) => !meta?.scopes).map(({ name }) => name)
-  expect(unscoped).toEqual(['identity', 'protected'])
+  expect(unscoped).toEqual(['auth.reauthenticate', 'identity', 'protected'])
   for (const { meta, name } of protectedOnes) {
     if (unscoped.includes(name)) continue
     expect(meta?.scopes?.length).toBeGreaterThan(0)
@@ -192,4 +192,72 @@ test('users.list is for admins, and tells no password', async () => {
     },
   })
   expect(answer.body).not.toMatch(/password|hash|\$2b\$/)
+})
+
+/** With one of them an old token alone changes nothing: each is called below. */
+const sensitive: Record<string, object> = {
+  'users.create': { username: 'somebody', password: 'four unrelated words here' },
+  'users.disable': { id: 'x' },
+  'users.enable': { id: 'x' },
+  'users.setRole': { id: 'x', role: 'user' },
+  'users.setPassword': { id: 'x', password: 'four unrelated words here' },
+  'users.endSessions': { id: 'x' },
+  'account.updateProfile': { email: 'new@example.com' },
+  'account.delete': {},
+  'account.export': {},
+}
+
+/** Mutations that need no fresh proof, and why. */
+const notSensitive: Record<string, string> = {
+  'auth.reauthenticate': 'brings the proof',
+  'account.changePassword': 'always takes the current password',
+  'account.dismissNotices': 'hides them in one browser',
+  'sessions.end': 'takes access away',
+  'sessions.endOthers': 'takes access away',
+  'sessions.confirm': 'answers a question about one sign-in',
+  'items.create': 'their own things',
+  'items.update': 'their own things',
+  'items.delete': 'their own things',
+}
+
+describe('R65: what an old token must not do alone', () => {
+  test('every mutation is on one of the two lists, and what admins change on the first', () => {
+    const mutations = protectedOnes.filter(({ type }) => type === 'mutation')
+    const names = mutations.map(({ name }) => name)
+    expect([...Object.keys(sensitive), ...Object.keys(notSensitive)].sort()).toEqual(names.sort())
+    const byAdmins = mutations.filter(({ meta }) => meta?.scopes?.includes('users:write'))
+    for (const { name } of byAdmins) expect(sensitive).toHaveProperty([name])
+    const proving = mutations.filter(({ meta }) => meta?.proof).map(({ name }) => name)
+    const alwaysAsked = ['account.changePassword']
+    expect(proving.sort()).toEqual([...Object.keys(sensitive), ...alwaysAsked].sort())
+  })
+
+  test.each(Object.entries(sensitive))('%s asks for a proof', async (name, input) => {
+    const { accessToken, sessionId } = await signInLongAgo()
+    const payload = JSON.stringify(input)
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${accessToken}`,
+    }
+    const send = () =>
+      keycard.app.inject({ method: 'POST', url: `/trpc/${name}`, headers, payload })
+    expect((await send()).json()).toMatchObject({
+      error: { data: { httpStatus: 403, reason: 'reauthentication_required' } },
+    })
+    await dateProof(sessionId, Date.now())
+    expect((await send()).body).not.toContain('reauthentication_required')
+  })
+
+  async function signInLongAgo() {
+    const accessToken = await keycard.tokenFor('admin')
+    const { identities } = keycard.services
+    const { sessionId } = identities.requireUser(await identities.judge(accessToken))
+    await dateProof(sessionId, Date.now() - 6 * 60_000)
+    return { accessToken, sessionId }
+  }
+
+  async function dateProof(sessionId: string, proved_at_ms: number): Promise<void> {
+    const { kysely } = keycard.services.database
+    await kysely.updateTable('sessions').set({ proved_at_ms }).where('id', '=', sessionId).execute()
+  }
 })

@@ -2,7 +2,6 @@
 
 import type { ReactNode } from 'react'
 import { accountStrings } from '../../strings/account.ts'
-import { CurrentPasswordField } from './current-password-field.tsx'
 import type { AccountForm } from './use-account-form.ts'
 
 interface AccountSectionProps {
@@ -33,27 +32,20 @@ interface FormEndProps {
   isPrimary?: boolean
 }
 
-/** The password, where it is wanted; the button; and what came of it, in a line that is reserved. */
+/** The button, and what came of it, in a line that is reserved. */
 export function FormEnd(props: FormEndProps) {
   const { form, submit, submitting = accountStrings.form.saving, isPrimary = true } = props
   return (
-    <>
-      {form.wantsProof && <CurrentPasswordField form={form} />}
-      <div className="actions form-end">
-        <button
-          type="submit"
-          className={isPrimary ? 'btn primary' : 'btn'}
-          aria-disabled={form.busy}
-        >
-          {form.busy ? submitting : submit}
-        </button>
-        <p className="form-message" role="alert">
-          {form.message}
-        </p>
-        <p className="form-done" role="status">
-          {form.done}
-        </p>
-      </div>
-    </>
+    <div className="actions form-end">
+      <button type="submit" className={isPrimary ? 'btn primary' : 'btn'} aria-disabled={form.busy}>
+        {form.busy ? submitting : submit}
+      </button>
+      <p className="form-message" role="alert">
+        {form.message}
+      </p>
+      <p className="form-done" role="status">
+        {form.done}
+      </p>
+    </div>
   )
 }

@@ -1,4 +1,4 @@
-// The current password: who makes a change that matters shows that it is he.
+// The current password, of a form that always asks for it.
 
 import { useState } from 'react'
 import { PasswordInput } from '../../components/password-input.tsx'
@@ -10,7 +10,6 @@ export function CurrentPasswordField({ form }: { form: AccountForm }) {
   const [capsLock, setCapsLock] = useState(false)
   const id = form.idOf('current_password')
   const problem = form.problems.current_password
-  const hint = form.wantsProof && accountStrings.form.proofWanted
   return (
     <div className="field">
       <label htmlFor={id}>{accountStrings.form.currentPassword}</label>
@@ -24,7 +23,7 @@ export function CurrentPasswordField({ form }: { form: AccountForm }) {
         onCapsLock={setCapsLock}
       />
       <p id={`${id}-note`} className="field-note" aria-live="polite">
-        {problem ?? (capsLock ? passwordStrings.capsLock : hint)}
+        {problem ?? (capsLock && passwordStrings.capsLock)}
       </p>
     </div>
   )

@@ -13,12 +13,9 @@ export function DataSection({ username }: { username: string }) {
   const form = useAccountForm({
     name: 'data',
     labels: {},
-    async send(_element, currentPassword) {
+    async send() {
       const data = await gatherExport((cursor) =>
-        exporting.mutateAsync({
-          ...(currentPassword !== undefined && { current_password: currentPassword }),
-          ...(cursor !== undefined && { cursor }),
-        }),
+        exporting.mutateAsync(cursor === undefined ? {} : { cursor }),
       )
       download(words.fileName(username), JSON.stringify(data, null, 2))
       // The cache is no place for it.

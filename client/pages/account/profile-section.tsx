@@ -24,13 +24,10 @@ export function ProfileSection({ user, readAtMs }: ProfileSectionProps) {
   const form = useAccountForm({
     name: 'profile',
     labels: { full_name: words.fullName, email: accountStrings.email },
-    async send(element, currentPassword) {
+    async send(element) {
       const change = readChange(element)
       if (Object.keys(change).length === 0) return words.unchanged
-      const saved = await update.mutateAsync({
-        ...change,
-        ...(currentPassword !== undefined && { current_password: currentPassword }),
-      })
+      const saved = await update.mutateAsync(change)
       wasSaved.current = true
       me.setData(undefined, saved)
       return words.saved

@@ -1,5 +1,4 @@
-// One form of the account page: what was typed stays until the server has it, and where it wants to
-// know who is there, the password is asked for in place (R65).
+// One form of the account page: what was typed stays until the server has it.
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
@@ -17,7 +16,10 @@ interface AccountFormOptions {
   labels: Readonly<Record<string, string>>
   /** What is said of a required field that is empty. */
   missing?: Readonly<Record<string, string>>
-  /** Resolves with what has happened, in a sentence; rejects with the call's own error. */
+  /**
+   * Resolves with what has happened, in a sentence; rejects with the call's own error.
+   * `currentPassword` is undefined where the form does not ask for it.
+   */
   send: (form: HTMLFormElement, currentPassword: string | undefined) => Promise<string>
 }
 
@@ -28,7 +30,6 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
   const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [done, setDone] = useState('')
-  const [wantsProof, setWantsProof] = useState(false)
 
   const idOf = (field: string) => `${name}-${field}`
 
@@ -45,7 +46,6 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
     setBusy(true)
     try {
       setDone(await send(element, readCurrentPassword(element)))
-      setWantsProof(false)
     } catch (error) {
       explain(error)
     }
@@ -64,8 +64,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
   function explain(error: unknown) {
     const { message, reason, fields, retryAfterSeconds = 1 } = readFailure(error)
     if (reason === 'reauthentication_required') {
-      setWantsProof(true)
-      focusLater(idOf('current_password'))
+      setMessage(`${words.notProved} ${fieldStrings.kept}`)
     } else if (reason === 'invalid_credentials') {
       setProblems({ current_password: words.wrongPassword })
       emptyField(ref.current, 'current_password')
@@ -86,7 +85,6 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
     problems,
     message,
     done,
-    wantsProof,
     /** Onto the form. */
     handlers: {
       onSubmit: (event: SubmitEvent<HTMLFormElement>) => void submit(event),

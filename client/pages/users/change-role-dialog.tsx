@@ -4,7 +4,6 @@ import { trpc } from '../../api/trpc.ts'
 import { strings } from '../../strings/shell.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { FormDialog } from './form-dialog.tsx'
-import { proofOf } from './proof.ts'
 import { RoleField, readRole } from './role-field.tsx'
 import type { UserDialogProps } from './user-dialog-props.ts'
 
@@ -14,7 +13,7 @@ export function ChangeRoleDialog({ user, name, isSelf, onDone, onClose }: UserDi
   async function submit(fields: FormData) {
     const role = readRole(fields)
     if (role === user.role) return
-    await setRole.mutateAsync({ id: user.id, role, ...proofOf(fields) })
+    await setRole.mutateAsync({ id: user.id, role })
     onDone(words.roleChanged(name, strings.roles[role]))
   }
 

@@ -6,7 +6,6 @@ import { usersStrings as words } from '../../strings/users.ts'
 import { Field } from './field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { HandedPasswordField } from './handed-password-field.tsx'
-import { proofOf } from './proof.ts'
 import { RoleField, readRole } from './role-field.tsx'
 
 interface CreateUserDialogProps {
@@ -32,7 +31,6 @@ export function CreateUserDialog({ onDone, onClose }: CreateUserDialogProps) {
       email: text('email') || null,
       role: readRole(fields),
       password: String(fields.get('password')),
-      ...proofOf(fields),
     })
     onDone(user)
   }

@@ -6,8 +6,6 @@ import { ModalDialog } from '../../components/modal-dialog.tsx'
 import { type FieldProblems, useFieldProblems } from '../../components/use-field-problems.ts'
 import { fieldStrings } from '../../strings/fields.ts'
 import { usersStrings as words } from '../../strings/users.ts'
-import { Field } from './field.tsx'
-import { proofName } from './proof.ts'
 
 export interface FormDialogProps {
   heading: string
@@ -33,7 +31,6 @@ export function FormDialog(props: FormDialogProps) {
   const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
-  const [needsProof, setNeedsProof] = useState(false)
   const wantedField = useRef<string>(undefined)
 
   // After drawing: the field may only now be there.
@@ -60,18 +57,10 @@ export function FormDialog(props: FormDialogProps) {
 
   function explain(error: unknown) {
     const { message, reason, fields } = readFailure(error)
-    if (reason === 'reauthentication_required') {
-      setNeedsProof(true)
-      setMessage(words.proofNeeded)
-      wantedField.current = proofName
-    } else if (reason === 'invalid_credentials') {
-      setProblems({ [proofName]: words.proofWrong })
-      wantedField.current = proofName
-    } else {
-      wantedField.current = fieldProblems.explain(fields)
-      if (wantedField.current !== undefined) return
-      setMessage(children ? `${message} ${fieldStrings.kept}` : message)
-    }
+    wantedField.current = fieldProblems.explain(fields)
+    if (wantedField.current !== undefined) return
+    const said = reason === 'reauthentication_required' ? words.notProved : message
+    setMessage(children ? `${said} ${fieldStrings.kept}` : said)
   }
 
   function close() {
@@ -92,15 +81,6 @@ export function FormDialog(props: FormDialogProps) {
         onInput={fieldProblems.onInput}
       >
         {children?.(problems)}
-        {needsProof && (
-          <Field
-            name={proofName}
-            label={words.currentPassword}
-            type="password"
-            autoComplete="current-password"
-            problem={problems[proofName]}
-          />
-        )}
         <p className="form-message" role="alert">
           {message}
         </p>

@@ -4,7 +4,6 @@ import { trpc } from '../../api/trpc.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { HandedPasswordField } from './handed-password-field.tsx'
-import { proofOf } from './proof.ts'
 import type { UserDialogProps } from './user-dialog-props.ts'
 
 const labels = { password: words.password }
@@ -14,11 +13,7 @@ export function SetPasswordDialog({ user, name, onDone, onClose }: UserDialogPro
 
   async function submit(fields: FormData) {
     const password = String(fields.get('password'))
-    const { sessions_ended } = await setPassword.mutateAsync({
-      id: user.id,
-      password,
-      ...proofOf(fields),
-    })
+    const { sessions_ended } = await setPassword.mutateAsync({ id: user.id, password })
     onDone(words.passwordSet(name, sessions_ended))
   }
 

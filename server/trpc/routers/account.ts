@@ -2,12 +2,12 @@
 
 import { z } from 'zod'
 import {
+  currentPasswordSchema,
   noticeDismissalSchema,
   noticeListSchema,
   passwordChangedSchema,
   passwordChangeSchema,
   profileChangeSchema,
-  proofSchema,
 } from '../../contract/account.ts'
 import { dataExportInputSchema, dataExportSchema } from '../../contract/data-export.ts'
 import { userSchema } from '../../contract/users.ts'
@@ -17,6 +17,7 @@ import { toUser } from './users.ts'
 export const accountRouter = router({
   updateProfile: scopedProcedure('me:write')
     .meta({
+      proof: 'some',
       rest: { method: 'PATCH', path: '/users/me', summary: 'Change your name or e-mail address' },
     })
     .input(profileChangeSchema)
@@ -34,6 +35,7 @@ export const accountRouter = router({
 
   changePassword: scopedProcedure('me:write')
     .meta({
+      proof: 'all',
       rest: {
         method: 'POST',
         path: '/users/me/password',
@@ -54,13 +56,14 @@ export const accountRouter = router({
 
   delete: scopedProcedure('me:write')
     .meta({
+      proof: 'all',
       rest: {
         method: 'DELETE',
         path: '/users/me',
         summary: 'Delete your account, and all that belongs to it',
       },
     })
-    .input(proofSchema)
+    .input(currentPasswordSchema)
     .output(z.object({ id: z.string() }))
     .mutation(async ({ ctx, input }) => {
       await ctx.services.deleteAccount({
@@ -74,6 +77,7 @@ export const accountRouter = router({
   /** A mutation: it is written down, and the password that it may take must not stand in a URL. */
   export: scopedProcedure('me:write')
     .meta({
+      proof: 'all',
       rest: {
         method: 'POST',
         path: '/users/me/export',

@@ -1,14 +1,19 @@
 // Signing in, staying in, signing out: the browser's door, and the typed client's.
 
 import type { Granted } from '../../auth/grants/issue-tokens.ts'
-import { registrationSchema } from '../../contract/account.ts'
+import {
+  freshProofSeconds,
+  reauthenticatedSchema,
+  reauthenticationSchema,
+  registrationSchema,
+} from '../../contract/account.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
 import type { PageTokens } from '../../contract/oauth.ts'
-import { publicProcedure, router } from '../procedures.ts'
+import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
 import type { RefreshCookie } from '../refresh-cookie.ts'
 
-/** Public: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
+/** Public but for `reauthenticate`: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
 export const authRouter = router({
   login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
     const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
@@ -61,6 +66,23 @@ export const authRouter = router({
     })
     return keepInCookie(cookie, granted)
   }),
+
+  /** Proves again who is there, for the sensitive changes of the next five minutes in this session. */
+  reauthenticate: protectedProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/me/reauthenticate',
+        summary: 'Prove again who you are, for the sensitive changes of the next five minutes',
+      },
+    })
+    .input(reauthenticationSchema)
+    .output(reauthenticatedSchema)
+    .mutation(async ({ ctx, input: { proof } }) => {
+      const device = ctx.knownDevice()
+      await ctx.services.reauthentication.prove({ identity: ctx.identity, proof, device })
+      return { expires_in: freshProofSeconds }
+    }),
 
   /** In a browser it needs no access token, which may have expired: who wants out gets out. */
   logout: publicProcedure.mutation(async ({ ctx }) => {

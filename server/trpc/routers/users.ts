@@ -17,7 +17,7 @@ import {
   userSetRoleSchema,
 } from '../../contract/users.ts'
 import type { Context } from '../context.ts'
-import { anyCallerProcedure, router, scopedProcedure } from '../procedures.ts'
+import { anyCallerProcedure, provenProcedure, router, scopedProcedure } from '../procedures.ts'
 
 export const usersRouter = router({
   me: scopedProcedure('me')
@@ -40,19 +40,18 @@ export const usersRouter = router({
       return { users: users.map(toListedUser), total, page, per_page }
     }),
 
-  create: anyCallerProcedure('users:write')
+  create: provenProcedure('users:write')
     .meta({
       rest: { method: 'POST', path: '/users', summary: 'Make an account', successStatus: 201 },
     })
     .input(userCreateSchema)
     .output(userSchema)
-    .mutation(async ({ ctx, input: { full_name, current_password, ...account } }) => {
-      if (account.role === 'admin') await proveCaller(ctx, current_password)
+    .mutation(async ({ ctx, input: { full_name, current_password: _, ...account } }) => {
       const request = { ...account, fullName: full_name }
       return toUser(await ctx.services.userAdministration.create(request, actorOf(ctx)))
     }),
 
-  disable: anyCallerProcedure('users:write')
+  disable: provenProcedure('users:write')
     .meta({
       rest: {
         method: 'POST',
@@ -66,7 +65,7 @@ export const usersRouter = router({
       toUser(await ctx.services.userAdministration.disable(id, actorOf(ctx))),
     ),
 
-  enable: anyCallerProcedure('users:write')
+  enable: provenProcedure('users:write')
     .meta({
       rest: { method: 'POST', path: '/users/{id}/enable', summary: 'Let a user sign in again' },
     })
@@ -76,18 +75,17 @@ export const usersRouter = router({
       toUser(await ctx.services.userAdministration.enable(id, actorOf(ctx))),
     ),
 
-  setRole: anyCallerProcedure('users:write')
+  setRole: provenProcedure('users:write')
     .meta({
       rest: { method: 'POST', path: '/users/{id}/set-role', summary: "Change a user's role" },
     })
     .input(userSetRoleSchema)
     .output(userSchema)
-    .mutation(async ({ ctx, input: { id, role, current_password } }) => {
-      await proveCaller(ctx, current_password)
-      return toUser(await ctx.services.userAdministration.setRole(id, role, actorOf(ctx)))
-    }),
+    .mutation(async ({ ctx, input: { id, role } }) =>
+      toUser(await ctx.services.userAdministration.setRole(id, role, actorOf(ctx))),
+    ),
 
-  setPassword: anyCallerProcedure('users:write')
+  setPassword: provenProcedure('users:write')
     .meta({
       rest: {
         method: 'POST',
@@ -97,13 +95,12 @@ export const usersRouter = router({
     })
     .input(userSetPasswordSchema)
     .output(sessionsEndedSchema)
-    .mutation(async ({ ctx, input: { id, password, current_password } }) => {
-      await proveCaller(ctx, current_password)
+    .mutation(async ({ ctx, input: { id, password } }) => {
       const { userAdministration } = ctx.services
       return { sessions_ended: await userAdministration.setPassword(id, password, actorOf(ctx)) }
     }),
 
-  endSessions: anyCallerProcedure('users:write')
+  endSessions: provenProcedure('users:write')
     .meta({
       rest: {
         method: 'POST',
@@ -119,15 +116,6 @@ export const usersRouter = router({
 })
 
 type CallerContext = Context & { identity: Identity }
-
-/** R65: a person proves again who is there. A machine has no more to show than the secret it came with. */
-async function proveCaller(
-  { services, identity, knownDevice }: CallerContext,
-  currentPassword: string | undefined,
-): Promise<void> {
-  if (identity.kind === 'client') return
-  await services.reauthenticate({ identity, currentPassword, device: knownDevice() })
-}
 
 function actorOf({ identity, device }: CallerContext): Actor {
   const { clientId } = identity

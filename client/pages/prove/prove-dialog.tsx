@@ -1,0 +1,108 @@
+// Asks for the password over the page whose call wants to know who is there; then the call is sent again.
+
+import './prove.css'
+import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
+import { readFailure } from '../../api/failure.ts'
+import { trpc } from '../../api/trpc.ts'
+import { ModalDialog } from '../../components/modal-dialog.tsx'
+import { PasswordInput } from '../../components/password-input.tsx'
+import { proofRequests } from '../../session/proof-requests.ts'
+import { useCan } from '../../session/use-session.ts'
+import { accountStrings } from '../../strings/account.ts'
+import { passwordStrings } from '../../strings/password.ts'
+import { proveStrings as words } from '../../strings/prove.ts'
+
+export default function ProveDialog() {
+  const id = useId()
+  const form = useRef<HTMLFormElement>(null)
+  const { data: me } = trpc.users.me.useQuery(undefined, { enabled: useCan('me') })
+  const prove = trpc.auth.reauthenticate.useMutation()
+  const [problem, setProblem] = useState('')
+  const [message, setMessage] = useState('')
+  const [capsLock, setCapsLock] = useState(false)
+
+  useEffect(() => focusPassword(form.current), [])
+
+  async function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (prove.isPending) return
+    const password = String(new FormData(event.currentTarget).get('password'))
+    setMessage('')
+    setProblem(password === '' ? words.missing : '')
+    if (password === '') return focusPassword(form.current)
+    try {
+      await prove.mutateAsync({ proof: { method: 'password', password } })
+      proofRequests.settle(true)
+    } catch (error) {
+      explain(error)
+    }
+  }
+
+  function explain(error: unknown) {
+    const { reason, message, retryAfterSeconds = 1 } = readFailure(error)
+    if (reason === 'invalid_credentials') {
+      form.current?.reset()
+      setProblem(words.wrong)
+      focusPassword(form.current)
+    } else if (reason === 'too_many_requests') {
+      setMessage(accountStrings.form.tooMany(retryAfterSeconds))
+    } else {
+      setMessage(message)
+    }
+  }
+
+  function cancel() {
+    if (!prove.isPending) proofRequests.settle(false)
+  }
+
+  return (
+    <ModalDialog className="prove" heading={words.heading} text={words.text} onCancel={cancel}>
+      <form ref={form} noValidate onSubmit={(event) => void submit(event)}>
+        {/* For the password manager: whose password it is. */}
+        <div className="visually-hidden" aria-hidden="true">
+          <input
+            type="text"
+            name="username"
+            autoComplete="username"
+            aria-label={words.username}
+            tabIndex={-1}
+            readOnly
+            value={me?.username ?? ''}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={id}>{words.password}</label>
+          <PasswordInput
+            id={id}
+            name="password"
+            autoComplete="current-password"
+            aria-invalid={problem !== ''}
+            aria-describedby={`${id}-note`}
+            busy={prove.isPending}
+            onCapsLock={setCapsLock}
+            onInput={() => setProblem('')}
+          />
+          <p id={`${id}-note`} className="field-note" aria-live="polite">
+            {problem || (capsLock && passwordStrings.capsLock)}
+          </p>
+        </div>
+        <p className="form-message" role="alert">
+          {message}
+        </p>
+        <div className="actions">
+          <button type="button" className="btn" aria-disabled={prove.isPending} onClick={cancel}>
+            {words.cancel}
+          </button>
+          <button type="submit" className="btn primary" aria-disabled={prove.isPending}>
+            {prove.isPending ? words.submitting : words.submit}
+          </button>
+        </div>
+      </form>
+    </ModalDialog>
+  )
+}
+
+function focusPassword(form: HTMLFormElement | null): void {
+  const input = form?.elements.namedItem('password')
+  if (input instanceof HTMLElement) input.focus()
+}

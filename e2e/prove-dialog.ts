@@ -1,0 +1,8 @@
+// The dialog that asks who is there before a sensitive change, as a test finds it.
+
+import type { Page } from 'playwright/test'
+
+export function proveDialog(page: Page) {
+  const root = page.getByRole('dialog', { name: 'Confirm that it is you' })
+  return { root, password: root.getByLabel('Your password') }
+}
