@@ -6,6 +6,7 @@ import type { Actor } from './auth/account-change.ts'
 import { loadMasterKeyFile } from './auth/master-key.ts'
 import type { Config } from './config.ts'
 import { AppError } from './contract/app-error.ts'
+import type { OnProgress } from './db/batches.ts'
 import { sqliteFileName } from './db/sqlite.ts'
 import { copyBackup, lockSqlite, refuseDatabaseItself } from './db/sqlite-restore.ts'
 import { createServices } from './services.ts'
@@ -22,7 +23,12 @@ export interface Restored {
  * @throws AppError where the backup is none or the database is in use, StartError where a newer Keycard
  * made it or the master key is another one
  */
-export async function restoreDatabase(config: Config, file: string, by: Actor): Promise<Restored> {
+export async function restoreDatabase(
+  config: Config,
+  file: string,
+  by: Actor,
+  onProgress?: OnProgress,
+): Promise<Restored> {
   if (config.databaseUrl !== null) throw refusePostgres(file)
   const { dataDir } = config
   refuseDatabaseItself(file, dataDir)
@@ -34,7 +40,7 @@ export async function restoreDatabase(config: Config, file: string, by: Actor): 
     try {
       const draft = join(draftDir, sqliteFileName)
       copyBackup(file, draft)
-      const counts = await prepare({ ...config, dataDir: draftDir, masterKeys }, by)
+      const counts = await prepare({ ...config, dataDir: draftDir, masterKeys }, by, onProgress)
       return { ...counts, keptAs: lock.replaceBy(draft) }
     } finally {
       rmSync(draftDir, { recursive: true })
@@ -54,10 +60,10 @@ function removeDrafts(dataDir: string): void {
 }
 
 /** Brings the tables up to date, sees that the keys open, and ends what the backup would revive (R67). */
-async function prepare(config: Config, by: Actor) {
+async function prepare(config: Config, by: Actor, onProgress: OnProgress | undefined) {
   const services = await createServices(config, { serving: false })
   try {
-    const sessionsEnded = await services.resetTokens(by)
+    const sessionsEnded = await services.resetTokens(by, onProgress)
     return { userCount: await services.userDirectory.count(), sessionsEnded }
   } finally {
     await services.close()

@@ -299,6 +299,8 @@ export async function createServices(
       }),
       deleteAccount: createAccountDeletion({
         database,
+        clock,
+        feed,
         users,
         revocations,
         reauthentication,

@@ -3,12 +3,14 @@
 import type { Compilable, ExpressionBuilder, ExpressionWrapper, SqlBool, Updateable } from 'kysely'
 import type { AuditEvent } from '../contract/audit-events.ts'
 import type { Device } from '../contract/device.ts'
+import type { OnProgress } from '../db/batches.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { Tables, UsersTable } from '../db/tables.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Revocations } from './revocations.ts'
+import type { EndAllOptions } from './session-endings.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Who does it, and from where: a person, or a client in its own name. */
@@ -38,7 +40,12 @@ export interface Outcome {
   sessionsEnded: number
 }
 
-export type ChangeAccount = (userId: string, change: AccountChange, by: Actor) => Promise<Outcome>
+export type ChangeAccount = (
+  userId: string,
+  change: AccountChange,
+  by: Actor,
+  onProgress?: OnProgress,
+) => Promise<Outcome>
 
 interface AccountChangeParts {
   database: Database
@@ -66,14 +73,15 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
   async function run(
     userId: string,
     ends: AccountChange['ends'],
-    writes: readonly Compilable[],
+    options: EndAllOptions & { writes: readonly Compilable[] },
   ): Promise<number> {
-    if (ends === 'sessions') return sessions.endAllOf(userId, 'ended_by_admin', { writes })
+    const { writes } = options
+    if (ends === 'sessions') return sessions.endAllOf(userId, 'ended_by_admin', options)
     await revocations.revoke(ends === 'tokens' ? [{ kind: 'user', subject: userId }] : [], writes)
     return 0
   }
 
-  return async (userId, change, by) => {
+  return async (userId, change, by, onProgress) => {
     const { event, what, lock, ends } = change
     const facts = { userId, actorId: by.id, clientId: by.clientId, what, device: by.device }
     const writes = [
@@ -82,7 +90,7 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
       auditLog.entry(event, facts),
     ]
     try {
-      const sessionsEnded = await run(userId, ends, writes)
+      const sessionsEnded = await run(userId, ends, { writes, onProgress })
       auditLog.tell(event, facts)
       return { happened: true, sessionsEnded }
     } catch (error) {

@@ -15,6 +15,7 @@ import {
 import { forEachEngine } from '../../e2e/databases.ts'
 import { operator } from '../../e2e/operator.ts'
 import { stillFeed } from '../../e2e/still-feed.ts'
+import { makeRandomId } from '../db/random-id.ts'
 import { createRevocations } from './revocations.ts'
 
 const sixMinutes = 6 * 60_000
@@ -35,6 +36,20 @@ forEachEngine((engine) => {
       kysely.selectFrom('items').where('owner_id', '=', userId).select('id').execute(),
     ])
     return rows.map(({ length }) => length)
+  }
+
+  async function addItems(ownerId: string, count: number): Promise<void> {
+    const { items, database } = services()
+    const { id: modelId } = await items.create(ownerId, { title: 'Lamp', description: '' })
+    const model = await database.kysely
+      .selectFrom('items')
+      .selectAll()
+      .where('id', '=', modelId)
+      .executeTakeFirstOrThrow()
+    for (let added = 1; added < count; added += 500) {
+      const copies = Array.from({ length: 500 }, () => ({ ...model, id: makeRandomId() }))
+      await database.kysely.insertInto('items').values(copies).execute()
+    }
   }
 
   test('R59: the account and all that belongs to it is gone, and every token is dead', async () => {
@@ -58,6 +73,26 @@ forEachEngine((engine) => {
     await expect(users.getCaller(here.identity)).rejects.toMatchObject({ reason: 'invalid_token' })
     expect(await ada.opensWith(ada.password)).toBe(false)
     expect(await readAuditLog(services(), ada.id)).toEqual(['account_deleted'])
+  })
+
+  test('R59: an account of very many rows is deleted too; interrupted, by a server within a minute', async () => {
+    const { users, database, changeFeed } = services()
+    const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
+    for (const { id } of [ada, bob]) await addItems(id, 2_500)
+    await deleteAccount(await ada.signIn())
+    expect(await countRows(ada.id)).toEqual([0, 0, 0, 0])
+
+    const here = await bob.signIn()
+    // What a process leaves that was killed: rows, and no account.
+    await database.kysely
+      .updateTable('users')
+      .set({ disabled: 1, deleted_at_ms: clock.now() })
+      .where('id', '=', bob.id)
+      .execute()
+    await expect(users.getCaller(here.identity)).rejects.toMatchObject({ reason: 'invalid_token' })
+    expect(await bob.opensWith(bob.password)).toBe(false)
+    await changeFeed.purgeAll()
+    expect(await countRows(bob.id)).toEqual([0, 0, 0, 0])
   })
 
   test('R59: another node learns it from the database, of tokens yet to come too', async () => {

@@ -1,9 +1,12 @@
-// Deleting one's own account: the row, all that belongs to it, and every token, in one moment (R59).
+// Deleting one's own account: it and every token are gone in one moment (R59), and its rows follow.
 
 import type { Device } from '../contract/device.ts'
+import { batchSize, purgeInBatches } from '../db/batches.ts'
+import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import type { UserIdentity } from './identity.ts'
 import { isNotLastAdmin, lockAdmins, refuseLastAdmin } from './last-admin.ts'
 import type { Reauthentication } from './reauthentication.ts'
@@ -24,6 +27,8 @@ export type AccountDeletion = (request: AccountDeletionRequest) => Promise<void>
 
 interface AccountDeletionParts {
   database: Database
+  clock: Clock
+  feed: Pick<ChangeFeed, 'follow'>
   users: Users
   revocations: Revocations
   reauthentication: Pick<Reauthentication, 'require'>
@@ -34,15 +39,57 @@ interface AccountDeletionParts {
 const finalEpoch = 2 ** 31 - 1
 
 export function createAccountDeletion(parts: AccountDeletionParts): AccountDeletion {
-  const { database, users, revocations, reauthentication, auditLog } = parts
+  const { database, clock, feed, users, revocations, reauthentication, auditLog } = parts
   const { kysely } = database
+
+  /**
+   * The many rows that refer to it go in batches, and the account last, with what is left. Called twice
+   * at once, or after it was interrupted, it does no harm.
+   */
+  async function deleteRows(userId: string): Promise<void> {
+    const items = kysely.selectFrom('items').select('id').where('owner_id', '=', userId)
+    const sessions = kysely.selectFrom('sessions').select('id').where('user_id', '=', userId)
+    await purgeInBatches(() =>
+      kysely
+        .deleteFrom('items')
+        .where('id', 'in', items.limit(batchSize))
+        .executeTakeFirstOrThrow(),
+    )
+    await purgeInBatches(() =>
+      kysely
+        .deleteFrom('sessions')
+        .where('id', 'in', sessions.limit(batchSize))
+        .executeTakeFirstOrThrow(),
+    )
+    await kysely
+      .deleteFrom('users')
+      .where('id', '=', userId)
+      .where('deleted_at_ms', 'is not', null)
+      .execute()
+  }
+
+  feed.follow({
+    /** What a process has left that ended in the middle of it. */
+    async purge() {
+      const left = await kysely
+        .selectFrom('users')
+        .select('id')
+        .where('deleted_at_ms', 'is not', null)
+        .execute()
+      for (const { id } of left) await deleteRows(id)
+      return {}
+    },
+  })
+
   return async ({ identity, currentPassword, device }) => {
     const { id } = await reauthentication.require({ identity, currentPassword, device })
     const facts = { userId: id, sessionId: identity.sessionId, device }
-    // Sessions, known devices and items go with the row that they refer to.
+    // From here on there is no such account, whatever rows are left of it.
     const deletion = kysely
-      .deleteFrom('users')
+      .updateTable('users')
+      .set({ disabled: 1, deleted_at_ms: clock.now() })
       .where('id', '=', id)
+      .where('deleted_at_ms', 'is', null)
       .where((row) => isNotLastAdmin(row, id))
     try {
       await revocations.revoke(
@@ -56,5 +103,6 @@ export function createAccountDeletion(parts: AccountDeletionParts): AccountDelet
       throw refuseLastAdmin()
     }
     auditLog.tell('account_deleted', facts)
+    await deleteRows(id)
   }
 }

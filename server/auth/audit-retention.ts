@@ -15,15 +15,16 @@ interface AuditRetentionParts {
 export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionParts): void {
   const { kysely } = database
   feed.follow({
-    async purge() {
+    async purge(onProgress) {
       const oldest = kysely
         .selectFrom('audit_events')
         .select('id')
         .where('created_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('created_at_ms')
         .limit(batchSize)
-      const audit_events = await purgeInBatches(() =>
-        kysely.deleteFrom('audit_events').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+      const audit_events = await purgeInBatches(
+        () => kysely.deleteFrom('audit_events').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+        onProgress,
       )
       return { audit_events }
     },

@@ -1,6 +1,7 @@
 // How a process hears what the others wrote: one poll for all it keeps in memory of the database.
 
 import { AppError } from '../contract/app-error.ts'
+import type { OnProgress } from '../db/batches.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
@@ -17,7 +18,7 @@ export interface ChangeFeed {
   /** In milliseconds, since the database last answered. */
   silentForMs(): number
   /** What is otherwise done once a minute, now. */
-  purgeAll(): Promise<PurgedRows>
+  purgeAll(onProgress?: OnProgress): Promise<PurgedRows>
   /** How many of the last so many milliseconds the database did not answer this process. */
   outMsWithin(lastMs: number): number
   close(): void
@@ -27,7 +28,7 @@ export interface Follower {
   /** Reads what others may have written since. */
   refresh?(): Promise<void>
   /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
-  purge?(): Promise<PurgedRows>
+  purge?(onProgress?: OnProgress): Promise<PurgedRows>
 }
 
 /** How many rows were deleted, by their table. */
@@ -118,9 +119,9 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     if (failed) throw failed.reason
   }
 
-  async function purgeAll(): Promise<PurgedRows> {
+  async function purgeAll(onProgress?: OnProgress): Promise<PurgedRows> {
     const purged: PurgedRows = {}
-    for (const follower of followers) Object.assign(purged, await follower.purge?.())
+    for (const follower of followers) Object.assign(purged, await follower.purge?.(onProgress))
     return purged
   }
 

@@ -88,8 +88,8 @@ export function createClientRemoval(parts: ClientRemovalParts): ClientRemoval {
   }
 
   feed.follow({
-    async purge() {
-      await endSessionsOfRemoved()
+    async purge(onProgress) {
+      await endSessionsOfRemoved(onProgress)
       return {}
     },
   })

@@ -1,5 +1,6 @@
 // What a restored backup must not bring back: tokens and sessions from before it (R67).
 
+import type { OnProgress } from '../db/batches.ts'
 import type { Actor } from './account-change.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { KeyRotation } from './key-rotation.ts'
@@ -10,7 +11,7 @@ import type { Sessions } from './sessions.ts'
  * were given out: its own and all later tokens end here. Run twice, it does no harm.
  * @returns how many sessions the backup had, live
  */
-export type TokenReset = (by: Actor) => Promise<number>
+export type TokenReset = (by: Actor, onProgress?: OnProgress) => Promise<number>
 
 interface TokenResetParts {
   keyRotation: Pick<KeyRotation, 'replaceAll'>
@@ -19,10 +20,10 @@ interface TokenResetParts {
 }
 
 export function createTokenReset({ keyRotation, sessions, auditLog }: TokenResetParts) {
-  const reset: TokenReset = async ({ id: actorId, clientId, device }) => {
+  const reset: TokenReset = async ({ id: actorId, clientId, device }, onProgress) => {
     // The keys first: whatever clock a token was issued by, nobody can check it any more.
     await keyRotation.replaceAll()
-    const count = await sessions.endEverybodys('database_restored')
+    const count = await sessions.endEverybodys('database_restored', onProgress)
     await auditLog.record('database_restored', { actorId, clientId, device })
     return count
   }

@@ -165,16 +165,17 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
     },
 
     async endAllOf(userId, reason, options = {}) {
-      const { except = '', onProgress } = options
+      const { except, onProgress } = options
       const first = await endFirstBatch(userId, reason, options)
       let ended = first.ended
       if (first.isFull) {
-        await endTokensOf(userId)
+        // Where none stays, that was done in the first moment.
+        if (except !== undefined) await endTokensOf(userId)
         const rest = kysely
           .selectFrom('sessions')
           .select('id')
           .where('user_id', '=', userId)
-          .where('id', '!=', except)
+          .where('id', '!=', except ?? '')
           .where('revoked_at_ms', 'is', null)
         ended += await endInBatches(() => rest, reason, { onProgress })
         // Once more, for what was refreshed before its turn had come.

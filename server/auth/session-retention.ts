@@ -21,34 +21,37 @@ interface SessionRetentionParts {
 export function purgeSessions({ database, clock, feed, keepDays }: SessionRetentionParts): void {
   const { kysely } = database
   feed.follow({
-    async purge() {
+    async purge(onProgress) {
       const oldest = kysely
         .selectFrom('sessions')
         .select('id')
         .where('expires_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('expires_at_ms')
         .limit(batchSize)
-      const sessions = await purgeInBatches(() =>
-        kysely.deleteFrom('sessions').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+      const sessions = await purgeInBatches(
+        () => kysely.deleteFrom('sessions').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+        onProgress,
       )
       return { sessions }
     },
   })
   feed.follow({
-    async purge() {
+    async purge(onProgress) {
       const oldest = kysely
         .selectFrom('known_devices')
         .select(['user_id', 'device_id'])
         .where('last_used_at_ms', '<=', clock.now() - deviceLifetimeMs)
         .orderBy('last_used_at_ms')
         .limit(batchSize)
-      const known_devices = await purgeInBatches(() =>
-        kysely
-          .deleteFrom('known_devices')
-          .where(({ eb, refTuple }) =>
-            eb(refTuple('user_id', 'device_id'), 'in', oldest.$asTuple('user_id', 'device_id')),
-          )
-          .executeTakeFirstOrThrow(),
+      const known_devices = await purgeInBatches(
+        () =>
+          kysely
+            .deleteFrom('known_devices')
+            .where(({ eb, refTuple }) =>
+              eb(refTuple('user_id', 'device_id'), 'in', oldest.$asTuple('user_id', 'device_id')),
+            )
+            .executeTakeFirstOrThrow(),
+        onProgress,
       )
       return { known_devices }
     },

@@ -1,8 +1,10 @@
 // The counters behind throttling: each step is one atomic statement, right on any number of nodes (R107).
 
-import { type RawBuilder, sql } from 'kysely'
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
+import { batchSize, type OnProgress, purgeInBatches } from '../db/batches.ts'
 import { clockToleranceMs, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { Tables } from '../db/tables.ts'
 import type { PurgedRows } from './change-feed.ts'
 
 /** Failures in a row: some are free, then the wait doubles up to its longest, then all is closed. */
@@ -40,7 +42,7 @@ export interface ThrottleCounters {
   /** Back to no failure. */
   clear(keys: readonly string[]): Promise<void>
   /** Deletes what means nothing any more. */
-  purge(): Promise<PurgedRows>
+  purge(onProgress?: OnProgress): Promise<PurgedRows>
 }
 
 /** A counter as it stands. */
@@ -211,17 +213,28 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
       await kysely.deleteFrom('throttle_counters').where('key', 'in', keys).execute()
     },
 
-    async purge() {
-      const { numDeletedRows } = await kysely
-        .deleteFrom('throttle_counters')
-        .where(({ or, eb }) =>
-          or([
-            eb('expires_at_ms', '<', nowMs()),
-            eb('expires_at_ms', '>', after(sql.lit(longestKeepMs + clockToleranceMs))),
-          ]),
-        )
-        .executeTakeFirstOrThrow()
-      return { throttle_counters: Number(numDeletedRows) }
+    async purge(onProgress) {
+      const isMeaningless = (eb: ExpressionBuilder<Tables, 'throttle_counters'>) =>
+        eb.or([
+          eb('expires_at_ms', '<', nowMs()),
+          eb('expires_at_ms', '>', after(sql.lit(longestKeepMs + clockToleranceMs))),
+        ])
+      const meaningless = kysely
+        .selectFrom('throttle_counters')
+        .select('key')
+        .where(isMeaningless)
+        .limit(batchSize)
+      const throttle_counters = await purgeInBatches(
+        () =>
+          kysely
+            .deleteFrom('throttle_counters')
+            .where('key', 'in', meaningless)
+            // One that was counted up since it was found is needed.
+            .where(isMeaningless)
+            .executeTakeFirstOrThrow(),
+        onProgress,
+      )
+      return { throttle_counters }
     },
   }
 }

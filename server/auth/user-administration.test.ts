@@ -128,6 +128,24 @@ forEachEngine((engine) => {
     expect(await entriesAbout(id)).toMatchObject([byBoss('user_disabled')])
   })
 
+  test('R59: interrupted among very many sessions it goes on when called again, or enabled', async () => {
+    for (const goOn of ['disable', 'enable'] as const) {
+      const id = await makeUser()
+      const before = await signIn(id)
+      await services.userAdministration.disable(id, boss)
+      // As a process leaves it that was killed before it came to the session.
+      await services.database.kysely
+        .updateTable('sessions')
+        .set({ revoked_at_ms: null, revoked_reason: null })
+        .where('user_id', '=', id)
+        .execute()
+      await services.userAdministration[goOn](id, boss)
+      await services.userAdministration.enable(id, boss)
+      expect(await services.sessions.countLive(id)).toBe(0)
+      await expect(refresh(before.refresh_token)).rejects.toMatchObject({ reason: 'invalid_grant' })
+    }
+  })
+
   test('who is enabled again signs in anew: what was ended stays ended', async () => {
     const id = await makeUser()
     const before = await signIn(id)

@@ -2,6 +2,7 @@
 
 import { AppError } from '../contract/app-error.ts'
 import type { Role } from '../contract/scopes.ts'
+import type { OnProgress } from '../db/batches.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { type Actor, createAccountChange } from './account-change.ts'
@@ -18,11 +19,12 @@ export interface UserAdministration {
   /** @throws AppError invalid_input naming each field that breaks its rule, or conflict */
   create(request: AccountRequest, by: Actor): Promise<UserRecord>
   /**
-   * Ends every session and token of the user at once (R59). Disabling a disabled one does nothing.
+   * Ends every session and token of the user at once (R59). Of a disabled one it ends what sessions an
+   * interrupted call has left.
    * @throws AppError conflict where it is the last admin, or the caller: who locks himself out by a
    * slip cannot take it back, and for leaving there is a way of its own
    */
-  disable(id: string, by: Actor): Promise<UserRecord>
+  disable(id: string, by: Actor, onProgress?: OnProgress): Promise<UserRecord>
   /** Lets the user sign in again; what was ended stays ended. */
   enable(id: string, by: Actor): Promise<UserRecord>
   /**
@@ -36,11 +38,11 @@ export interface UserAdministration {
    * Ends every session too (R60), and gives their number.
    * @throws AppError invalid_input where the password breaks a rule
    */
-  setPassword(id: string, password: string, by: Actor): Promise<number>
+  setPassword(id: string, password: string, by: Actor, onProgress?: OnProgress): Promise<number>
   /** Gives the number of those that were live (R61). */
-  endSessions(id: string, by: Actor): Promise<number>
+  endSessions(id: string, by: Actor, onProgress?: OnProgress): Promise<number>
   /** Signs everybody out, machines too, and gives the number of sessions that were live. */
-  endEverybodysSessions(by: Actor): Promise<number>
+  endEverybodysSessions(by: Actor, onProgress?: OnProgress): Promise<number>
 }
 
 interface UserAdministrationParts {
@@ -75,11 +77,11 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
       return user
     },
 
-    async disable(id, by) {
+    async disable(id, by, onProgress) {
       if (id === by.id) {
         throw new AppError('conflict', 'Nobody can disable their own account: ask another admin')
       }
-      await changeAccount(
+      const { happened } = await changeAccount(
         id,
         {
           event: 'user_disabled',
@@ -89,13 +91,17 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
           ends: 'sessions',
         },
         by,
+        onProgress,
       )
       const user = await find(id)
       if (!user.disabled) throw refuseLastAdmin()
+      if (!happened) await sessions.endAllOf(id, 'ended_by_admin', { onProgress })
       return user
     },
 
     async enable(id, by) {
+      // What an interrupted `disable` has left must not live again.
+      if ((await find(id)).disabled) await sessions.endAllOf(id, 'ended_by_admin')
       await changeAccount(
         id,
         {
@@ -128,7 +134,7 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
       return user
     },
 
-    async setPassword(id, password, by) {
+    async setPassword(id, password, by, onProgress) {
       const { hash, keyId } = await accounts.hashNewPassword(password, await find(id))
       const { sessionsEnded } = await changeAccount(
         id,
@@ -142,20 +148,21 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
           ends: 'sessions',
         },
         by,
+        onProgress,
       )
       // Failures with the old password say nothing about the new one (R99).
       await loginThrottle.reopen(id)
       return sessionsEnded
     },
 
-    async endSessions(id, by) {
+    async endSessions(id, by, onProgress) {
       await find(id)
       const change = { event: 'sessions_ended', set: {}, ends: 'sessions' } as const
-      return (await changeAccount(id, change, by)).sessionsEnded
+      return (await changeAccount(id, change, by, onProgress)).sessionsEnded
     },
 
-    async endEverybodysSessions({ id: actorId, clientId, device }) {
-      const count = await sessions.endEverybodys('ended_by_admin')
+    async endEverybodysSessions({ id: actorId, clientId, device }, onProgress) {
+      const count = await sessions.endEverybodys('ended_by_admin', onProgress)
       await auditLog.record('everybody_signed_out', { actorId, clientId, device })
       return count
     },

@@ -83,7 +83,12 @@ export function createUsers({ database, clock }: UsersParts): Users {
   }
 
   async function findById(id: string): Promise<UserRecord | undefined> {
-    const row = await kysely.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await kysely
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at_ms', 'is', null)
+      .executeTakeFirst()
     return row && toUserRecord(row)
   }
 
@@ -96,6 +101,7 @@ export function createUsers({ database, clock }: UsersParts): Users {
         .selectFrom('users')
         .selectAll()
         .where(column, '=', key)
+        .where('deleted_at_ms', 'is', null)
         .executeTakeFirst()
       return row && toUserRecord(row)
     },

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'
+import { withProgress } from './progress.ts'
 import { sayUsage } from './read-words.ts'
 import { sayEnded } from './say-ended.ts'
 import { withServices } from './with-services.ts'
@@ -18,6 +19,8 @@ export const afterRestoreCommand: Command = {
 
 async function endTokens(args: string[], config: Config): Promise<string> {
   sayUsage(() => parseArgs({ args }))
-  const count = await withServices(config, (services) => services.resetTokens(operator))
+  const count = await withServices(config, (services) =>
+    withProgress('Sessions', (onProgress) => services.resetTokens(operator, onProgress)),
+  )
   return `No token from before is believed any more. ${sayEnded(count)}`
 }

@@ -9,6 +9,7 @@ import { allScopes, isScope } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
 import { operator, recordAct } from './operator.ts'
+import { withProgress } from './progress.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 import { UsageError } from './usage-error.ts'
 import { withServices } from './with-services.ts'
@@ -64,7 +65,9 @@ function readRemove(words: string[]): Action {
     readOnly(parseArgs({ args: words, allowPositionals: true }).positionals, 'client id'),
   )
   return async (services) => {
-    await services.clients.remove(id, operator)
+    await withProgress('Sessions ended', (onProgress) =>
+      services.clients.remove(id, operator, onProgress),
+    )
     return `${id} is removed, and what it was given opens nothing any more.`
   }
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { operator } from './operator.ts'
+import { withProgress } from './progress.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 import { withServices } from './with-services.ts'
 
@@ -14,8 +15,10 @@ export const disableCommand: Command = {
     const name = readName(words)
     return withServices(config, async (services) => {
       const { id, username, disabled } = await findUser(services, name)
+      await withProgress('Sessions ended', (onProgress) =>
+        services.userAdministration.disable(id, operator, onProgress),
+      )
       if (disabled) return `${username} is disabled already.`
-      await services.userAdministration.disable(id, operator)
       return `${username} is signed out everywhere, and cannot sign in.`
     })
   },

@@ -2,10 +2,12 @@
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
+import type { OnProgress } from '../db/batches.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { operator } from './operator.ts'
+import { withProgress } from './progress.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 import { sayEnded } from './say-ended.ts'
 import { UsageError } from './usage-error.ts'
@@ -21,15 +23,21 @@ export const endSessionsCommand: Command = {
 
 async function endSessions(words: string[], config: Config): Promise<string> {
   const { name, json } = readWords(words)
-  const count = await withServices(config, (services) => end(services, name))
+  const count = await withServices(config, (services) =>
+    withProgress('Sessions', (onProgress) => end(services, name, onProgress)),
+  )
   return json ? JSON.stringify({ sessions_ended: count }) : sayEnded(count)
 }
 
-async function end(services: Services, name: string | null): Promise<number> {
+async function end(
+  services: Services,
+  name: string | null,
+  onProgress: OnProgress,
+): Promise<number> {
   const { userAdministration } = services
-  if (name === null) return userAdministration.endEverybodysSessions(operator)
+  if (name === null) return userAdministration.endEverybodysSessions(operator, onProgress)
   const { id } = await findUser(services, name)
-  return userAdministration.endSessions(id, operator)
+  return userAdministration.endSessions(id, operator, onProgress)
 }
 
 /** null: everybody. */

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
+import { withProgress } from './progress.ts'
 import { sayUsage } from './read-words.ts'
 import { withServices } from './with-services.ts'
 
@@ -28,7 +29,9 @@ async function purge(args: string[], config: Config): Promise<string> {
   const { json } = sayUsage(() =>
     parseArgs({ args, options: { json: { type: 'boolean' } } }),
   ).values
-  const purged = await withServices(config, ({ changeFeed }) => changeFeed.purgeAll())
+  const purged = await withServices(config, ({ changeFeed }) =>
+    withProgress('Rows deleted', changeFeed.purgeAll),
+  )
   const tables = Object.keys(labels) as Purgeable[]
   const counts = tables.map((table) => [table, purged[table] ?? 0] as const)
   if (json) return JSON.stringify(Object.fromEntries(counts))

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'
+import { withProgress } from './progress.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 
 export const restoreCommand: Command = {
@@ -20,7 +21,9 @@ async function restore(args: string[], config: Config): Promise<string> {
   )
   // Loaded when it is asked for: with PostgreSQL no command needs SQLite.
   const { restoreDatabase } = await import('../restore.ts')
-  const { userCount, keptAs } = await restoreDatabase(config, file, operator)
+  const { userCount, keptAs } = await withProgress('Sessions', (onProgress) =>
+    restoreDatabase(config, file, operator, onProgress),
+  )
   const accounts = userCount === 1 ? 'Its 1 account signs' : `Its ${userCount} accounts sign`
   const before = keptAs === null ? '' : `\nWhat was there before is in ${keptAs}.`
   return `${file} is the database now. ${accounts} in again.${before}`

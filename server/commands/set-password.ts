@@ -6,6 +6,7 @@ import { askNewPassword } from './ask-password.ts'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { operator } from './operator.ts'
+import { withProgress } from './progress.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 import { sayEnded } from './say-ended.ts'
 import { withServices } from './with-services.ts'
@@ -24,7 +25,9 @@ async function setPassword(args: string[], config: Config): Promise<string> {
     // Before anybody has typed a password twice for nobody.
     const { id, username } = await findUser(services, name)
     const password = await askNewPassword(username)
-    const ended = await services.userAdministration.setPassword(id, password, operator)
+    const ended = await withProgress('Sessions ended', (onProgress) =>
+      services.userAdministration.setPassword(id, password, operator, onProgress),
+    )
     return `${username} signs in with the new password from now on. ${sayEnded(ended)}`
   })
 }
