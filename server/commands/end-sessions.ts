@@ -2,12 +2,11 @@
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import type { OnProgress } from '../db/batches.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { operator } from './operator.ts'
-import { withProgress } from './progress.ts'
+import { type OnProgress, withProgress } from './progress.ts'
 import { readOnly, sayUsage } from './read-words.ts'
 import { sayEnded } from './say-ended.ts'
 import { UsageError } from './usage-error.ts'

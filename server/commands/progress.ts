@@ -1,6 +1,7 @@
 // How far a long act has come, on standard error: a line for people, and nothing where it is short.
 
-import type { OnProgress } from '../db/batches.ts'
+/** Told now and then how many rows it was so far. */
+export type OnProgress = (rows: number) => void
 
 /** In milliseconds: what is done by then says nothing. */
 const silentForMs = 1_000
