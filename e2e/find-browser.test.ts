@@ -46,8 +46,17 @@ function describeMachine(description: Description) {
 describe('findBrowser', () => {
   it("takes Playwright's own Chromium first", async () => {
     const { machine, commands } = describeMachine({ files: [playwrightPath, '/usr/bin/chromium'] })
-    expect(await findBrowser(machine)).toEqual({ executablePath: playwrightPath, args: [] })
+    const { executablePath, args } = await findBrowser(machine)
+    expect(executablePath).toBe(playwrightPath)
+    expect(args).not.toContain('--no-sandbox')
     expect(commands).toEqual([])
+  })
+
+  it('takes a headless shell before all that have windows', async () => {
+    const { machine } = describeMachine({
+      files: [playwrightPath, '/usr/bin/chromium', '/usr/bin/chromium-headless-shell'],
+    })
+    expect((await findBrowser(machine)).executablePath).toBe('/usr/bin/chromium-headless-shell')
   })
 
   it("takes the system's Chromium where Playwright's own lacks its libraries", async () => {
@@ -97,13 +106,22 @@ describe('findBrowser', () => {
     const { machine, commands } = describeMachine({
       isRoot: true,
       files: ['/etc/debian_version'],
-      brings: { update: 'lists', package: '/usr/bin/chromium' },
+      brings: { update: 'lists', 'chromium-headless-shell': '/usr/bin/chromium-headless-shell' },
     })
-    expect(await findBrowser(machine)).toEqual({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox'],
+    const { executablePath, args } = await findBrowser(machine)
+    expect(executablePath).toBe('/usr/bin/chromium-headless-shell')
+    expect(args).toContain('--no-sandbox')
+    expect(commands).toEqual(['download', 'update', 'chromium-headless-shell'])
+  })
+
+  it("installs Debian's chromium where it has no package of the headless shell", async () => {
+    const { machine, commands } = describeMachine({
+      isRoot: true,
+      files: ['/etc/debian_version'],
+      brings: { update: 'lists', chromium: '/usr/bin/chromium' },
     })
-    expect(commands).toEqual(['download', 'update', 'package'])
+    expect((await findBrowser(machine)).executablePath).toBe('/usr/bin/chromium')
+    expect(commands).toEqual(['download', 'update', 'chromium-headless-shell', 'chromium'])
   })
 
   it("installs Debian's package as root where the download does not start", async () => {
@@ -111,10 +129,10 @@ describe('findBrowser', () => {
       isRoot: true,
       files: ['/etc/debian_version'],
       broken: [playwrightPath],
-      brings: { download: playwrightPath, package: '/usr/bin/chromium' },
+      brings: { download: playwrightPath, chromium: '/usr/bin/chromium' },
     })
     expect((await findBrowser(machine)).executablePath).toBe('/usr/bin/chromium')
-    expect(commands).toEqual(['download', 'update', 'package'])
+    expect(commands).toEqual(['download', 'update', 'chromium-headless-shell', 'chromium'])
   })
 
   it.each<[string, Description]>([
@@ -145,7 +163,8 @@ describe('findBrowser', () => {
   })
 })
 
+/** A package is named by its own name. */
 function nameCommand(args: readonly string[]): string {
   if (args.includes('update')) return 'update'
-  return args.some((arg) => arg.endsWith('cli.js')) ? 'download' : 'package'
+  return args.some((arg) => arg.endsWith('cli.js')) ? 'download' : (args.at(-1) ?? '')
 }

@@ -35,8 +35,8 @@ interface RunOptions {
 }
 
 /**
- * In this order: what TEST_BROWSER names, Playwright's own Chromium, the system's Chromium or
- * Chrome, Playwright's download, and for root on Debian its package.
+ * In this order: what TEST_BROWSER names, the system's headless shell, Playwright's own Chromium,
+ * the system's Chromium or Chrome, Playwright's download, and for root on Debian a package.
  * @throws Error with the command to run where no browser can be had
  */
 export async function findBrowser(machine: Machine = thisMachine()): Promise<Browser> {
@@ -47,7 +47,11 @@ export async function findBrowser(machine: Machine = thisMachine()): Promise<Bro
     throw new Error(`TEST_BROWSER is ${named}, which does not open a page: name another or none.`)
   }
   const found =
-    (await tryPaths(machine, [machine.playwrightPath, ...listSystemPaths(machine)])) ??
+    (await tryPaths(machine, [
+      ...listShellPaths(machine),
+      machine.playwrightPath,
+      ...listSystemPaths(machine),
+    ])) ??
     (await downloadBrowser(machine)) ??
     (await installPackage(machine))
   if (found) return found
@@ -55,6 +59,21 @@ export async function findBrowser(machine: Machine = thisMachine()): Promise<Bro
     'No Chromium for the browser tests: run "npx playwright install --with-deps chromium", ' +
       'or set TEST_BROWSER to the path of a Chromium or Chrome.',
   )
+}
+
+/**
+ * Chromium without windows: a page of it takes a third of the processor time, because no window with
+ * its tabs and its address bar is made for each of them.
+ */
+const headlessShell = 'chromium-headless-shell'
+
+function listShellPaths({ platform, environment }: Machine): string[] {
+  return platform === 'linux' ? listOnPath(environment, headlessShell) : []
+}
+
+function listOnPath(environment: Machine['environment'], name: string): string[] {
+  const folders = [...(environment.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']
+  return [...new Set(folders)].map((folder) => join(folder, name))
 }
 
 /** Where Chromium and Chrome are usually installed; a snap's or shim's stub is found out later. */
@@ -74,10 +93,9 @@ function listSystemPaths({ platform, environment }: Machine): string[] {
         join(folder, 'Microsoft', 'Edge', 'Application', 'msedge.exe'),
       ])
   }
-  const folders = [...(environment.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']
   const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)))
-  return [...new Set([...paths, '/opt/google/chrome/chrome', '/snap/bin/chromium'])]
+  const paths = names.flatMap((name) => listOnPath(environment, name))
+  return [...paths, '/opt/google/chrome/chrome', '/snap/bin/chromium']
 }
 
 async function downloadBrowser(machine: Machine): Promise<Browser | undefined> {
@@ -94,19 +112,25 @@ async function downloadBrowser(machine: Machine): Promise<Browser | undefined> {
 async function installPackage(machine: Machine): Promise<Browser | undefined> {
   const isDebian = machine.platform === 'linux' && machine.exists('/etc/debian_version')
   if (!machine.isRoot || !isDebian) return undefined
-  machine.say("Installing Debian's chromium package.")
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
   // Another installation may be under way: wait for it, but not for ever.
   const aptGet = ['-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0']
   // A failed update is no reason to stop: the lists that are here may do.
   await machine.run('apt-get', [...aptGet, 'update'], { timeoutMs: 180_000, environment: quiet })
-  const installed = await machine.run(
-    'apt-get',
-    [...aptGet, 'install', '-y', '--no-install-recommends', 'chromium'],
-    { timeoutMs: 600_000, environment: quiet },
-  )
-  if (!installed) machine.say('The package could not be installed.')
-  return installed ? tryPaths(machine, listSystemPaths(machine)) : undefined
+  // An older Debian has no package of the shell alone.
+  for (const name of [headlessShell, 'chromium']) {
+    machine.say(`Installing Debian's package ${name}.`)
+    const installed = await machine.run(
+      'apt-get',
+      [...aptGet, 'install', '-y', '--no-install-recommends', name],
+      { timeoutMs: 600_000, environment: quiet },
+    )
+    if (!installed) machine.say('The package could not be installed.')
+    const paths = [...listShellPaths(machine), ...listSystemPaths(machine)]
+    const browser = installed && (await tryPaths(machine, paths))
+    if (browser) return browser
+  }
+  return undefined
 }
 
 async function tryPaths(machine: Machine, paths: readonly string[]): Promise<Browser | undefined> {
@@ -119,9 +143,24 @@ async function tryPaths(machine: Machine, paths: readonly string[]): Promise<Bro
   return undefined
 }
 
+/**
+ * For each window Chromium loads two pages of its own, for suggestions below its address bar: half of
+ * the processor time of all the tests. It reads the last such list alone, so that the rest of it is
+ * what Playwright itself switches off because it gets in the way of tests.
+ */
+const withoutFeatures = `--disable-features=${[
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'PaintHolding'],
+  ...['HttpsUpgrades', 'ThirdPartyStoragePartitioning', 'Translate', 'MediaRouter'],
+  ...['DialMediaRouteProvider', 'GlobalMediaControls', 'LensOverlay', 'AimEnabled'],
+  ...['BlockOriginHeaderModificationOnRedirect', 'AvoidCorsURLLoaderRestartOnRedirect'],
+  ...['OptimizationHints', 'NetworkTimeServiceQuerying'],
+].join()}`
+
 async function tryBrowser(machine: Machine, executablePath: string): Promise<Browser | undefined> {
   // Chromium refuses to run as root inside its sandbox.
-  const browser = { executablePath, args: machine.isRoot ? ['--no-sandbox'] : [] }
+  const args = machine.isRoot ? ['--no-sandbox', withoutFeatures] : [withoutFeatures]
+  const browser = { executablePath, args }
   if (!(await machine.opensPage(browser))) return undefined
   machine.say(`Browser: ${executablePath}`)
   return browser
