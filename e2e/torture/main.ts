@@ -1,5 +1,6 @@
 // `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
 
+import { tortureBodies } from './bodies.ts'
 import { tortureCrashes } from './crashes.ts'
 import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureGuesses } from './guesses.ts'
@@ -22,6 +23,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   guesses: {
     what: 'a thousand guesses at once over two processes, 100 rounds (or as many as named)',
     run: tortureGuesses,
+  },
+  bodies: {
+    what: 'what the worst of 2,000 bodies (or as many as named) costs each endpoint (needs "npm run build")',
+    run: tortureBodies,
   },
   hostile: {
     what: 'hostile requests, 1,000,000 (or as many as named, and the seed to repeat)',

@@ -199,11 +199,15 @@ function toClient(row: Selectable<OAuthClientsTable>): Client {
   }
 }
 
+/** In characters; ours have 43. */
+const secretMaxLength = 256
+
 /** A public client sends no secret, a confidential one its own. */
 function isRightSecret(secret: string | undefined, storedHash: string | null): boolean {
   if (secret === undefined || storedHash === null) {
     return secret === undefined && storedHash === null
   }
+  if (secret.length > secretMaxLength) return false
   return timingSafeEqual(hashSecret(secret), Buffer.from(storedHash, 'base64url'))
 }
 

@@ -1,6 +1,7 @@
 // The one place that judges a presented password, whichever door or form it came through (R100).
 
 import { AppError } from '../contract/app-error.ts'
+import { loginMaxLength } from '../contract/credential-rules.ts'
 import type { Device } from '../contract/device.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { LoginThrottle, ReservedAttempt } from './login-throttle.ts'
@@ -60,6 +61,8 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
 
   return async (presented) => {
     const { username, password, device } = presented
+    // No account has such a name: the answer is that of a wrong password, and nothing looks at it.
+    if (username.length > loginMaxLength) throw refuse('too_long')
     // What cannot be hashed is not counted either: in a flood four writes each would stop everything.
     // What may be an owner's known device is looked at first: he does not wait behind the others.
     passwords.requireRoom({ goesFirst: device.deviceId !== undefined })
@@ -79,11 +82,16 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
       await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
       if (attempt.closesAccount)
         await auditLog.record('sign_in_closed', { userId: user?.id, device })
-      throw new AppError('invalid_credentials', 'Incorrect username or password', { detail: why })
+      throw refuse(why)
     }
     await attempt.succeed()
     return verdict.rehash ? upgradeHash(user, password) : user
   }
+}
+
+/** One answer for all causes (R109). */
+function refuse(detail: string): AppError {
+  return new AppError('invalid_credentials', 'Incorrect username or password', { detail })
 }
 
 /** For the log only; the answer is one for all (R109). */

@@ -1,36 +1,37 @@
 // One's own account on the wire: what may be changed, what that takes, and what one is told.
 
 import { z } from 'zod'
-import { passwordMaxUnits } from './credential-rules.ts'
+import {
+  presentedPasswordSchema,
+  proposedNameSchema,
+  proposedPasswordSchema,
+} from './credentials.ts'
+import { boundedString } from './text.ts'
 
-/** Text that a form may leave empty: trimmed, and null where nothing is left of it. */
-const optionalText = z
-  .string()
+/** A name that a form may leave empty: trimmed, and null where nothing is left of it. */
+const optionalName = proposedNameSchema
   .trim()
   .nullable()
   .transform((text) => text || null)
 
-/** A secret, so it never stands in a query (R79): only procedures with a body take it. */
-const presentedPassword = z.string().min(1, 'must not be empty').max(passwordMaxUnits)
-
 /** The rules for each field are the server's own, and are told all at once. */
 export const registrationSchema = z.object({
-  username: z.string().trim(),
-  password: z.string(),
-  email: optionalText.optional(),
-  full_name: optionalText.optional(),
+  username: proposedNameSchema.trim(),
+  password: proposedPasswordSchema,
+  email: optionalName.optional(),
+  full_name: optionalName.optional(),
 })
 
 export const profileChangeSchema = z.object({
-  full_name: optionalText.optional(),
-  email: optionalText.optional(),
+  full_name: optionalName.optional(),
+  email: optionalName.optional(),
   /** Where the e-mail address changes and the sign-in is not fresh (R65). */
-  current_password: presentedPassword.optional(),
+  current_password: presentedPasswordSchema.optional(),
 })
 
 export const passwordChangeSchema = z.object({
-  current_password: presentedPassword,
-  new_password: z.string(),
+  current_password: presentedPasswordSchema,
+  new_password: proposedPasswordSchema,
 })
 
 /** How many other sessions it ended. */
@@ -40,11 +41,13 @@ export const passwordChangedSchema = z.object({ ended_sessions: z.int() })
 export const freshProofSeconds = 5 * 60
 
 /** Beside the input of a sensitive change: what proves again who is there, where no proof is fresh. */
-export const currentPasswordSchema = z.object({ current_password: presentedPassword.optional() })
+export const currentPasswordSchema = z.object({
+  current_password: presentedPasswordSchema.optional(),
+})
 
 /** A way to prove again who is there; another one is another member of the union. */
 export const proofSchema = z.discriminatedUnion('method', [
-  z.object({ method: z.literal('password'), password: presentedPassword }),
+  z.object({ method: z.literal('password'), password: presentedPasswordSchema }),
 ])
 
 export type Proof = z.infer<typeof proofSchema>
@@ -82,4 +85,4 @@ export const noticeListSchema = z.object({
 export type Notice = z.infer<typeof noticeListSchema>['notices'][number]
 
 /** The `at` of the newest that was shown. */
-export const noticeDismissalSchema = z.object({ up_to: z.iso.datetime() })
+export const noticeDismissalSchema = z.object({ up_to: boundedString(40).pipe(z.iso.datetime()) })

@@ -260,3 +260,24 @@ describe('normalizePassword', () => {
     expect(countPasswordCharacters('x'.repeat(passwordMaxUnits + 1))).toBe(Number.POSITIVE_INFINITY)
   })
 })
+
+describe('what would take long to normalize is not normalized', () => {
+  it('a name that is longer than any is no name, whatever it is', () => {
+    expect(canonicalName('ａ'.repeat(254))).toBe('a'.repeat(254))
+    expect(canonicalName('ａ'.repeat(255))).toBe('\uFFFD')
+  })
+
+  it('a password may have 30 marks on a letter, and no more', () => {
+    const words = 'seven quiet harbours at dawn e'
+    expect(newPasswordProblem(words + '\u0301'.repeat(30))).toBeUndefined()
+    expect(newPasswordProblem(words + '\u0301\u0316'.repeat(16))).toBe(
+      'must not have more than 30 accents on one letter',
+    )
+    expect(countPasswordCharacters('\u0301'.repeat(31))).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('a name that is refused anyway is not looked for in the password', () => {
+    const context = { username: 'b'.repeat(60_000), email: 'c@'.repeat(30_000) }
+    expect(newPasswordProblem('seven quiet harbours at dawn', context)).toBeUndefined()
+  })
+})

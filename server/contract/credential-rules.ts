@@ -20,13 +20,27 @@ export const passwordMaxLength = 256
  */
 export const passwordMaxUnits = passwordMaxLength * 8
 
+/** What a person signs in with is a user name or an e-mail address, which is the longer one. */
+export const loginMaxLength = emailMaxLength
+
+/**
+ * Normalizing puts the marks after a letter in order, which takes time that grows with the square of
+ * their number. UAX #15 §13: no language piles up more than 30.
+ */
+const markPile = /\p{M}{31}/u
+
 /**
  * The one form under which user names and e-mail addresses are looked up, kept unique and throttled.
- * NFKC lets a name typed in full-width letters find its account. Any text is safe here: where a
- * surrogate stands alone the result holds U+FFFD, which no name may contain.
+ * NFKC lets a name typed in full-width letters find its account. Any text is safe here: one that is
+ * longer than any name is not looked at, and like a surrogate that stands alone gives U+FFFD, which no
+ * name may contain.
  */
 export function canonicalName(name: string): string {
-  return name.toWellFormed().normalize('NFKC').toLowerCase().normalize('NFKC')
+  return name.length > loginMaxLength ? '\uFFFD' : foldText(name)
+}
+
+function foldText(text: string): string {
+  return text.toWellFormed().normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 
 /**
@@ -60,23 +74,27 @@ export function emailProblem(email: string): string | undefined {
 
 /** A person's name in any script; an empty one is left out rather than stored. */
 export function fullNameProblem(fullName: string): string | undefined {
-  if (!fullName.isWellFormed()) return 'must be well-formed text'
-  if (/\p{Cc}/u.test(fullName)) return 'must be one line without control characters'
   if (fullName.length > fullNameMaxLength) {
     return `must have at most ${fullNameMaxLength} characters`
   }
+  if (!fullName.isWellFormed()) return 'must be well-formed text'
+  if (/\p{Cc}/u.test(fullName)) return 'must be one line without control characters'
   if (fullName.trim() === '') return 'must not be empty'
   return undefined
 }
 
-/** What is hashed and compared: NFC, so that "é" signs in whether one key or two typed it. */
+/**
+ * What is hashed and compared: NFC, so that "é" signs in whether one key or two typed it. What no
+ * password can be stays as it is.
+ */
 export function normalizePassword(password: string): string {
-  return password.normalize('NFC')
+  const isPossible = password.length <= passwordMaxUnits && !markPile.test(password)
+  return isPossible ? password.normalize('NFC') : password
 }
 
-/** In code points after NFC; at `passwordMaxUnits` it stops counting. */
+/** In code points after NFC; of what no password can be it counts none. */
 export function countPasswordCharacters(password: string): number {
-  if (password.length > passwordMaxUnits) return Number.POSITIVE_INFINITY
+  if (password.length > passwordMaxUnits || markPile.test(password)) return Number.POSITIVE_INFINITY
   return [...normalizePassword(password)].length
 }
 
@@ -93,6 +111,9 @@ export function newPasswordProblem(
   context: PasswordContext = {},
 ): string | undefined {
   const minLength = context.minLength ?? passwordMinLengthDefault
+  if (password.length <= passwordMaxUnits && markPile.test(password)) {
+    return 'must not have more than 30 accents on one letter'
+  }
   const length = countPasswordCharacters(password)
   if (length > passwordMaxLength) return `must have at most ${passwordMaxLength} characters`
   if (!password.isWellFormed()) return 'must be well-formed text: half of a character stands alone'
@@ -116,7 +137,7 @@ const paddingMaxLength = 10
 
 /** Known words, however often, with nothing between them but a little punctuation and digits. */
 function isBuiltFromContext(password: string, { username, email }: PasswordContext): boolean {
-  let rest = canonicalName(password)
+  let rest = foldText(password)
   const whole = rest
   for (const word of contextWords(username ?? '', email ?? '')) rest = rest.replaceAll(word, '')
   if (rest === whole || /\p{L}/u.test(rest)) return false
@@ -126,7 +147,10 @@ function isBuiltFromContext(password: string, { username, email }: PasswordConte
 
 /** Longest first, so that "john.doe" is taken out before "john" can break it. */
 function contextWords(username: string, email: string): string[] {
-  const names = [...serviceWords, username, email, ...email.split('@')].map(canonicalName)
+  // A name that is too long is refused itself, and would only take time here.
+  const account = [username, email].filter((name) => name.length <= loginMaxLength)
+  const parts = account.flatMap((name) => [name, ...name.split('@')])
+  const names = [...serviceWords, ...parts].map(canonicalName)
   const words = names.flatMap((name) => [name, ...name.split(/[._+@-]/)])
   return [...new Set(words)]
     .filter((word) => word.length >= 3)

@@ -2,14 +2,17 @@
 
 import { z } from 'zod'
 import {
-  emailMaxLength,
   emailProblem,
   fullNameProblem,
+  loginMaxLength,
   newPasswordProblem,
   type PasswordContext,
+  passwordMaxLength,
   passwordMaxUnits,
   usernameProblem,
 } from './credential-rules.ts'
+import { scopeMaxLength } from './scopes.ts'
+import { boundedString } from './text.ts'
 
 /** Kept as typed; looked up and compared by `canonicalName`. */
 export const usernameSchema = ruled(usernameProblem)
@@ -21,17 +24,29 @@ export function newPasswordSchema(context: PasswordContext = {}) {
   return ruled((password) => newPasswordProblem(password, context))
 }
 
-/** A password as somebody shows it: whatever could never be right is refused as a wrong one is. */
+/**
+ * A password as somebody shows it: whatever could never be right is refused as a wrong one is. It is a
+ * secret, so it never stands in a query (R79): only procedures with a body take it.
+ */
 export const presentedPasswordSchema = presented(passwordMaxUnits)
+
+/** A password being set, as it comes: only absurd length is refused, in the words of the rule. */
+export const proposedPasswordSchema = boundedString(
+  passwordMaxUnits,
+  `must have at most ${passwordMaxLength} characters`,
+)
+
+/** A user name, an e-mail address or a full name as it comes, before its own rule. */
+export const proposedNameSchema = boundedString(loginMaxLength)
 
 /**
  * A sign-in. `username` may be the user name or the e-mail address. Only absence and absurd length
  * are refused here: whatever else could never be right gets the same answer as a wrong password.
  */
 export const loginSchema = z.object({
-  username: presented(emailMaxLength),
+  username: presented(loginMaxLength),
   password: presentedPasswordSchema,
-  scope: z.string().optional(),
+  scope: boundedString(scopeMaxLength).optional(),
   /** "Keep me signed in on this device", where a browser keeps the token. */
   keep: z.boolean().default(false),
 })
@@ -45,8 +60,5 @@ function ruled(problemOf: (text: string) => string | undefined) {
 }
 
 function presented(maxLength: number) {
-  return z
-    .string()
-    .min(1, 'must not be empty')
-    .max(maxLength, `must have at most ${maxLength} characters`)
+  return boundedString(maxLength).min(1, 'must not be empty')
 }

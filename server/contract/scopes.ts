@@ -37,7 +37,8 @@ export function isScope(word: string): word is Scope {
 
 /** RFC 6749 §3.3: words of %x21 / %x23-5B / %x5D-7E with one space between them. */
 const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
-const scopeMaxLength = 1024
+/** In characters. */
+export const scopeMaxLength = 1024
 
 /**
  * Reads a `scope` parameter; words given twice count once, and the catalogue's order is kept.

@@ -9,12 +9,23 @@ export function isStorableText(text: string): boolean {
 
 const storableMessage = 'must be well-formed text without NUL characters'
 
+/**
+ * A string whose length is checked before anything looks at its characters: of one that is longer no
+ * further check, trim or transform of the schema is run. Every text of an input begins with this.
+ */
+export function boundedString(
+  maxLength: number,
+  message = `must have at most ${maxLength} characters`,
+) {
+  return z.string().max(maxLength, { abort: true, error: message })
+}
+
 /** Any storable text of at most `maxLength` UTF-16 code units. */
 export function text(maxLength: number) {
-  return z
-    .string()
-    .max(maxLength, `must be at most ${maxLength} characters`)
-    .refine(isStorableText, storableMessage)
+  return boundedString(maxLength, `must be at most ${maxLength} characters`).refine(
+    isStorableText,
+    storableMessage,
+  )
 }
 
 /** Storable text that says something: trimmed, and at least one character is left. */

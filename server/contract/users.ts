@@ -1,7 +1,7 @@
 // What a user is on the wire, and what an admin may ask for. Names are snake_case, as OAuth's own.
 
 import { z } from 'zod'
-import { passwordMaxUnits } from './credential-rules.ts'
+import { proposedNameSchema, proposedPasswordSchema } from './credentials.ts'
 import { roles } from './scopes.ts'
 import { text } from './text.ts'
 import { sortOrders, userSearchMaxLength, userSortKeys } from './user-order.ts'
@@ -55,21 +55,20 @@ export type UserPage = z.infer<typeof userPageSchema>
 
 export const userIdSchema = z.object({ id: text(64) })
 
-const newPassword = z
-  .string()
-  .max(passwordMaxUnits, `must have at most ${passwordMaxUnits} characters`)
-
 /** Only absurd length is refused here: `accounts` names all fields that break their rules at once. */
 export const userCreateSchema = z.object({
-  username: text(1_000),
-  email: text(1_000).nullable().default(null),
-  full_name: text(1_000).nullable().default(null),
+  username: proposedNameSchema,
+  email: proposedNameSchema.nullable().default(null),
+  full_name: proposedNameSchema.nullable().default(null),
   role: z.enum(roles).default('user'),
-  password: newPassword,
+  password: proposedPasswordSchema,
 })
 
 export const userSetRoleSchema = z.object({ ...userIdSchema.shape, role: z.enum(roles) })
 
-export const userSetPasswordSchema = z.object({ ...userIdSchema.shape, password: newPassword })
+export const userSetPasswordSchema = z.object({
+  ...userIdSchema.shape,
+  password: proposedPasswordSchema,
+})
 
 export const sessionsEndedSchema = z.object({ sessions_ended: z.int() })

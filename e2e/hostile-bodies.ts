@@ -1,0 +1,120 @@
+// Bodies made to cost a server time: texts that are dear to normalize, match, trim or split.
+
+import fc from 'fast-check'
+import type { BodyEndpoint, Fields } from './body-endpoints.ts'
+
+/** What there is to try: `length` UTF-16 code units of it. */
+type Pattern = (length: number) => string
+
+/** In descending order of their combining class, so that normalizing has to turn them all around. */
+const marks = ['\u0345', '\u0301', '\u0316', '\u031B', '\u0334']
+
+const repeat =
+  (piece: string): Pattern =>
+  (length) =>
+    piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
+
+const patterns: readonly Pattern[] = [
+  (length) =>
+    `a${marks.map((mark) => mark.repeat(Math.ceil(length / 5))).join('')}`.slice(0, length),
+  (length) => `a${repeat('\u0316\u0301')(length)}`.slice(0, length),
+  repeat(`a${'\u0301\u0316\u0334'.repeat(10)}`),
+  repeat('e\u0301'),
+  repeat('\u1112\u1161\u11AB'),
+  repeat('\uFDFA'),
+  repeat('\u0130'),
+  repeat('Ω\u1F87'),
+  repeat('\uD800'),
+  repeat('\u{1F468}\u200D'),
+  repeat('\0'),
+  repeat(' '),
+  (length) => ` ${'\t'.repeat(length)}x`.slice(-length),
+  repeat('a'),
+  repeat('ab'),
+  repeat('a@'),
+  repeat('a.'),
+  repeat('-'),
+  repeat('='),
+  repeat('%25'),
+  repeat('/..'),
+  repeat('/a'),
+  repeat('\\'),
+  repeat('me '),
+  repeat('me:write items:read '),
+  (length) =>
+    Array.from({ length }, (_, index) => index.toString(36))
+      .join(' ')
+      .slice(0, length),
+  (length) => `${'1'.repeat(length)}a`.slice(-length),
+  (length) => ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(length / 4)).join(''),
+  repeat('qwertyuiop'),
+  repeat('passw0rd!'),
+  repeat('eyJhbGciOiJFZERTQSJ9'),
+  (length) => `${'A'.repeat(22)}.${'1'.repeat(length)}`.slice(0, length),
+]
+
+/** Around the bounds, and far beyond. */
+const lengths = [1, 3, 15, 64, 65, 100, 200, 254, 255, 400, 512, 1_024, 2_000, 2_048, 2_049, 60_000]
+
+const arbitraryText = fc
+  .record({
+    pattern: fc.constantFrom(...patterns),
+    length: fc.oneof(fc.constantFrom(...lengths), fc.integer({ min: 1, max: 60_000 })),
+  })
+  .map(({ pattern, length }) => ({ length, make: pattern }))
+
+/** The same ones for the same seed. */
+export function makeHostileBodies(endpoint: BodyEndpoint, count: number, seed: number): Fields[] {
+  const { textFields } = endpoint
+  const arbitrary = fc.record({
+    texts: fc.array(arbitraryText, { minLength: textFields.length, maxLength: textFields.length }),
+    /** One field alone is hostile, or all of them are. */
+    alone: fc.option(fc.nat(Math.max(0, textFields.length - 1))),
+  })
+  return fc.sample(arbitrary, { numRuns: count, seed }).map(({ texts, alone }) => {
+    const build = (share: number): Fields =>
+      Object.fromEntries(
+        textFields.map((field, index) => {
+          const text = texts[index]
+          const isHostile = alone === null || alone === index
+          const length = Math.max(1, Math.floor((text?.length ?? 1) * share))
+          return [field, isHostile && text ? text.make(length) : plainText(field)]
+        }),
+      )
+    let share = 1
+    while (sizeOf(endpoint, build(share)) > endpoint.maxBytes) share /= 2
+    return build(share)
+  })
+}
+
+/** A body of the same fields, lengths and bytes in which there is nothing to look at. */
+export function makePlainTwin(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, text]) => [
+      name,
+      text === plainText(name) ? text : 'a'.repeat(text.length),
+    ]),
+  )
+}
+
+/** In bytes: of the body, or of the address where there is none. */
+export function sizeOf(endpoint: BodyEndpoint, fields: Fields): number {
+  const { url, payload = '' } = endpoint.encode(fields)
+  return Buffer.byteLength(payload) + url.length
+}
+
+/** What lets a request come as far as to the other fields. */
+function plainText(field: string): string {
+  return plainTexts[field] ?? 'a'
+}
+
+const plainTexts: Fields = {
+  grant_type: 'password',
+  client_id: 'keycard-cli',
+  client_secret: '',
+  scope: 'me',
+  refresh_token: '',
+  token_type_hint: '',
+  email: 'a@b.example',
+  next: '/items',
+}

@@ -1,0 +1,219 @@
+// What the worst of many bodies costs each endpoint, beside a plain one of the same length.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { demoAccounts } from '../../server/auth/demo-accounts.ts'
+import { median } from '../bench/numbers.ts'
+import { readMainThreadTimeUs } from '../bench/process-cpu.ts'
+import {
+  type BodyEndpoint,
+  type Fields,
+  listBodyEndpoints,
+  type Request,
+} from '../body-endpoints.ts'
+import { makeHostileBodies, makePlainTwin, sizeOf } from '../hostile-bodies.ts'
+import { type ServerProcess, startServer } from '../keycard-process.ts'
+import { openTestApp } from '../test-app.ts'
+import { readArguments } from './arguments.ts'
+import { type Finding, judge } from './table.ts'
+
+const promisedRatio = 2
+const worstCount = 20
+const replays = 200
+const seed = 15
+
+const normalizeFirst = ['--import', new URL('./normalize-first.js', import.meta.url).href]
+
+/** `args`: how many bodies an endpoint, 2,000 by default; part of an endpoint's name; `--control`. */
+export async function tortureBodies(args: readonly string[]): Promise<boolean> {
+  const { count, control } = readArguments(args, 2_000)
+  const part = args.find((arg) => !/^(\d+|--.*)$/.test(arg)) ?? ''
+  const endpoints = (await listEndpoints()).filter(({ name }) => name.includes(part))
+  const dataDir = await mkdtemp(join(tmpdir(), 'keycard-bodies-'))
+  const env = {
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'silent',
+    TRUSTED_PROXIES: '127.0.0.1,::1',
+    // One failure shuts the address: what is measured is what comes before a hash, which other
+    // threads make.
+    SIGN_IN_FAILURES_PER_ADDRESS: '1',
+  }
+  const server = await startServer(env, control ? normalizeFirst : [])
+  const findings: Finding[] = []
+  try {
+    const caller = createCaller(server)
+    await warmUp(endpoints, caller)
+    for (const endpoint of endpoints) {
+      await caller.signIn()
+      const finding = await measure(endpoint, count, caller)
+      console.log(`${finding.what}: ${finding.seen}`)
+      findings.push(finding)
+    }
+    caller.close()
+  } finally {
+    server.process.kill()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  const title = `CPU of the main thread for the worst of ${count} bodies (of each of ${worstCount}, the median of ${replays})`
+  // Through the address a text is decoded piece by piece: the control slows bodies.
+  return judge(
+    title,
+    control ? findings.filter(({ what }) => /^POST |^auth/.test(what)) : findings,
+    control,
+  )
+}
+
+async function listEndpoints(): Promise<BodyEndpoint[]> {
+  const { app, close } = await openTestApp()
+  const endpoints = listBodyEndpoints(app).filter(({ textFields }) => textFields.length > 0)
+  await close()
+  return endpoints
+}
+
+async function measure(endpoint: BodyEndpoint, count: number, caller: Caller): Promise<Finding> {
+  const bodies = makeHostileBodies(endpoint, count, seed)
+  const first = await timeEach(bodies, (body) => caller.cost(endpoint.encode(body)))
+  // One look at each is mostly noise: the worst are chosen among those that look bad, at a second look.
+  const suspects = takeWorst(first, worstCount * 4)
+  const second = await timeEach(suspects, async (body) => {
+    const costs = []
+    while (costs.length < 5) costs.push(await caller.cost(endpoint.encode(body)))
+    return median(costs)
+  })
+  const ratios: { body: Fields; ratio: number; us: number; plainUs: number }[] = []
+  for (const body of takeWorst(second, worstCount)) {
+    const twin = makePlainTwin(body)
+    const padding = sizeOf(endpoint, body) - sizeOf(endpoint, twin)
+    const [hostile, plain] = [endpoint.encode(body), endpoint.encode(twin, padding)]
+    const costs: [number[], number[]] = [[], []]
+    // In turns, so that whatever else happens on the machine happens to both.
+    for (let replay = 0; replay < Math.min(replays, count); replay++) {
+      costs[0].push(await caller.cost(hostile))
+      costs[1].push(await caller.cost(plain))
+    }
+    const [us, plainUs] = [median(costs[0]), median(costs[1])]
+    ratios.push({ body, ratio: us / plainUs, us, plainUs })
+  }
+  const [worst] = ratios.toSorted((a, b) => b.ratio - a.ratio)
+  if (!worst) throw new Error(`${endpoint.name} was asked nothing`)
+  const kept = worst.ratio <= promisedRatio
+  if (!kept) console.log(`${endpoint.name}: ${describe(worst.body)}`)
+  return {
+    what: endpoint.name,
+    seen: `${worst.ratio.toFixed(2)} (${worst.us.toFixed(0)} / ${worst.plainUs.toFixed(0)} µs)`,
+    promised: `≤ ${promisedRatio} × plain`,
+    kept,
+  }
+}
+
+/** How each text begins, and how long it is. */
+function describe(body: Fields): string {
+  const texts = Object.entries(body).map(
+    ([name, text]) => `${name} ${JSON.stringify(text.slice(0, 12))}… (${text.length})`,
+  )
+  return texts.join(', ')
+}
+
+interface Timed {
+  body: Fields
+  us: number
+}
+
+async function timeEach(
+  bodies: readonly Fields[],
+  time: (body: Fields) => Promise<number>,
+): Promise<Timed[]> {
+  const timed: Timed[] = []
+  for (const body of bodies) timed.push({ body, us: await time(body) })
+  return timed
+}
+
+const takeWorst = (timed: readonly Timed[], count: number): Fields[] =>
+  timed
+    .toSorted((a, b) => b.us - a.us)
+    .slice(0, count)
+    .map(({ body }) => body)
+
+async function warmUp(endpoints: readonly BodyEndpoint[], caller: Caller): Promise<void> {
+  await caller.signIn()
+  // The address fails, and is shut.
+  await caller.cost(formRequest('username=nobody&password=wrong'))
+  for (const endpoint of endpoints) {
+    for (const body of makeHostileBodies(endpoint, 100, seed + 1)) {
+      await caller.cost(endpoint.encode(makePlainTwin(body)))
+    }
+  }
+}
+
+interface Caller {
+  /** As an admin, for whom every endpoint is open, from an address of its own. */
+  signIn(): Promise<void>
+  /** In microseconds of the server's main thread. */
+  cost(request: Request): Promise<number>
+  close(): void
+}
+
+function createCaller(server: ServerProcess): Caller {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const pid = server.process.pid ?? 0
+  let authorization = ''
+  let addresses = 0
+
+  function send({ method, url, headers, payload }: Request, from = '192.0.2.1'): Promise<string> {
+    const { port } = new URL(server.url)
+    return new Promise((resolve, reject) => {
+      const outgoing = request({
+        ...{ agent, host: '127.0.0.1', port, method, path: url },
+        headers: {
+          ...headers,
+          'sec-fetch-site': 'same-origin',
+          'x-forwarded-for': from,
+          // A public procedure ends no session of the caller's.
+          ...(!url.startsWith('/trpc/auth.') && authorization !== '' && { authorization }),
+          ...(payload !== undefined && { 'content-length': Buffer.byteLength(payload) }),
+        },
+      })
+      outgoing.on('error', reject)
+      outgoing.on('response', (answer) => {
+        let text = ''
+        answer.on('data', (chunk) => {
+          text += String(chunk)
+        })
+        answer.on('end', () => {
+          const status = answer.statusCode ?? 0
+          if (status >= 500) reject(new Error(`${method} ${url.slice(0, 100)}: ${status} ${text}`))
+          else resolve(text)
+        })
+      })
+      outgoing.end(payload)
+    })
+  }
+
+  return {
+    async signIn() {
+      addresses += 1
+      const admin = demoAccounts.find(({ username }) => username === 'admin')
+      authorization = ''
+      const text = await send(
+        formRequest(`username=admin&password=${admin?.password}`),
+        `198.51.${addresses >> 8}.${addresses & 255}`,
+      )
+      authorization = `Bearer ${JSON.parse(text).access_token}`
+    },
+
+    async cost(request) {
+      const before = readMainThreadTimeUs(pid)
+      await send(request)
+      return readMainThreadTimeUs(pid) - before
+    },
+
+    close: () => agent.destroy(),
+  }
+}
+
+function formRequest(payload: string): Request {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return { method: 'POST', url: '/token', headers, payload }
+}

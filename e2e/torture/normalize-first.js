@@ -1,0 +1,16 @@
+// Loaded into a server before its own code, as the control: whatever comes is normalized before any bound.
+
+const { decode } = TextDecoder.prototype
+/** @param {Parameters<typeof decode>} given */
+TextDecoder.prototype.decode = function (...given) {
+  const text = decode.apply(this, given)
+  text.normalize('NFKC')
+  return text
+}
+
+const decodeComponent = globalThis.decodeURIComponent
+globalThis.decodeURIComponent = (encoded) => {
+  const text = decodeComponent(encoded)
+  text.normalize('NFKC')
+  return text
+}
