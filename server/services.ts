@@ -12,10 +12,12 @@ import { purgeAuditLog } from './auth/audit-retention.ts'
 import { type ChangeFeed, createChangeFeed } from './auth/change-feed.ts'
 import { createClientRemoval } from './auth/client-removal.ts'
 import { type Clients, createClients } from './auth/clients.ts'
+import { type ClockCheck, createClockCheck } from './auth/clock-check.ts'
 import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
 import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
 import { createEventCounts, type EventCounts } from './auth/event-counts.ts'
+import { dateByNow } from './auth/future-instants.ts'
 import {
   type ClientCredentialsGrant,
   createClientCredentialsGrant,
@@ -57,7 +59,7 @@ import { createUserDirectory, type UserDirectory } from './auth/user-directory.t
 import { createUsers, type Users } from './auth/users.ts'
 import { rememberVerified } from './auth/verified-tokens.ts'
 import type { Config } from './config.ts'
-import type { Clock } from './db/clock.ts'
+import { type Clock, systemClock } from './db/clock.ts'
 import type { Database } from './db/database.ts'
 import { openDatabase } from './db/open.ts'
 import { createItems, type Items } from './items/items.ts'
@@ -69,6 +71,7 @@ export interface Services {
   readonly database: Database
   readonly changeFeed: ChangeFeed
   readonly checkReadiness: Readiness
+  readonly checkClock: ClockCheck
   readonly eventCounts: EventCounts
   readonly clients: Clients
   readonly users: Users
@@ -135,6 +138,7 @@ export async function createServices(
   })
   // All nodes go by the database's clock; a test's is the one it turns.
   const clock = options.clock ?? database.clock
+  const machineClock = options.clock ?? systemClock
   const nowMs = () => (options.clock ? sql.lit(options.clock.now()) : database.nowMs)
   const passwords = createPasswords({
     cost: config.bcryptCost,
@@ -150,7 +154,12 @@ export async function createServices(
   }
   try {
     const onError = (error: unknown) => logger.error({ err: error }, 'changes could not be read')
-    feed = createChangeFeed({ database, clock, onError })
+    feed = createChangeFeed({
+      database,
+      clock,
+      onError,
+      distrustsClock: options.clock === undefined,
+    })
     const { accessTokenLifetimeSeconds } = config
     const followerParts = { database, clock, feed, accessTokenLifetimeSeconds }
     const revocations = await createRevocations({ ...followerParts, nowMs })
@@ -162,6 +171,7 @@ export async function createServices(
         logger.error({ err: error, kid }, 'a signing key cannot be read'),
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
     })
+    if (serving) await dateByNow({ database, nowMs, feed })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
     purgeSessions({ database, clock, feed, keepDays: config.auditLogDays })
     const accessTokens = rememberVerified({
@@ -233,7 +243,8 @@ export async function createServices(
       logger,
       database,
       changeFeed: feed,
-      checkReadiness: createReadiness({ database, changeFeed: feed, clock }),
+      checkReadiness: createReadiness({ database, changeFeed: feed, machineClock }),
+      checkClock: createClockCheck({ database, machineClock }),
       eventCounts,
       clients,
       users,

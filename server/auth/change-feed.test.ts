@@ -5,8 +5,10 @@ import { createTestPlace, forEachEngine, openTestDatabase } from '../../e2e/data
 import { operator } from '../../e2e/operator.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { openProcess, opens, signIn } from '../../e2e/test-processes.ts'
-import { systemClock } from '../db/clock.ts'
+import { dayMs, systemClock } from '../db/clock.ts'
 import { createChangeFeed, longestSilenceMs } from './change-feed.ts'
+
+const minuteMs = 60_000
 
 forEachEngine((engine) => {
   async function setUp() {
@@ -68,6 +70,51 @@ forEachEngine((engine) => {
     nowMs += 1
     await vi.waitFor(() => expect(feed.silentForMs()).toBe(0))
     expect(purges).toBe(1)
+  })
+
+  test('a clock that is put a year ahead deletes nothing for ten minutes, in which it is put right', async () => {
+    const database = await openTestDatabase(engine)
+    const clock = createTestClock()
+    let nowMs = 0
+    let purges = 0
+    let putBack = 0
+    const feed = createChangeFeed({
+      database,
+      clock,
+      onError: () => {},
+      monotonicNow: () => nowMs,
+      distrustsClock: true,
+    })
+    onTestFinished(() => feed.close())
+    feed.follow({
+      async purge() {
+        purges += 1
+        return {}
+      },
+      async clockPutBack() {
+        putBack += 1
+      },
+    })
+    /** Both go on, and two polls have looked. */
+    async function pass(milliseconds: number): Promise<void> {
+      clock.advance(milliseconds)
+      nowMs += milliseconds
+      for (let look = 0; look < 2; look++) {
+        nowMs += 1
+        await vi.waitFor(() => expect(feed.silentForMs()).toBe(0))
+      }
+    }
+    await pass(9 * minuteMs)
+    expect(purges).toBe(0)
+    await pass(2 * minuteMs)
+    expect(purges).toBe(1)
+    clock.advance(365 * dayMs)
+    await pass(9 * minuteMs)
+    expect(purges).toBe(1)
+    clock.advance(-365 * dayMs)
+    await vi.waitFor(() => expect(putBack).toBe(1))
+    await pass(11 * minuteMs)
+    expect(purges).toBe(2)
   })
 })
 

@@ -2,7 +2,7 @@
 
 import { AppError } from '../contract/app-error.ts'
 import type { OnProgress } from '../db/batches.ts'
-import type { Clock } from '../db/clock.ts'
+import { type Clock, clockToleranceMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
 import { createOutages } from './outages.ts'
@@ -29,6 +29,8 @@ export interface Follower {
   refresh?(): Promise<void>
   /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
   purge?(onProgress?: OnProgress): Promise<PurgedRows>
+  /** Dates by now what was dated before the clock was put back, and lies in the future since. */
+  clockPutBack?(): Promise<void>
 }
 
 /** How many rows were deleted, by their table. */
@@ -40,6 +42,11 @@ interface ChangeFeedParts {
   onError: (error: unknown) => void
   /** In milliseconds; `performance.now` by default. What a test turns. */
   monotonicNow?: () => number
+  /**
+   * Whether a clock that is put forward is distrusted, and one at the start: nothing is deleted by it
+   * for ten minutes, in which it may be put right. False by default: a test's is turned on purpose.
+   */
+  distrustsClock?: boolean
 }
 
 /** After so long, in milliseconds, a change has reached every process whose database answers. */
@@ -49,12 +56,17 @@ export const longestSilenceMs = 5_000
 /** How long a caller waits for that answer. */
 const catchUpTimeoutMs = 2_000
 const purgeIntervalMs = 60_000
+/** How long a clock that was put forward has to go on before anything is deleted by it. */
+const distrustMs = 10 * 60_000
 
 export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
-  const { database, clock, onError, monotonicNow = () => performance.now() } = parts
+  const { database, clock, onError, distrustsClock = false } = parts
+  const { monotonicNow = () => performance.now() } = parts
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
   let purgedAtMs = clock.now()
+  let lookedAtMs = { clock: clock.now(), monotonic: monotonicNow() }
+  let distrustedUpToMs = distrustsClock ? monotonicNow() + distrustMs : 0
   const outages = createOutages(monotonicNow)
   let closed = false
   let timer: NodeJS.Timeout | undefined
@@ -90,6 +102,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     clearTimeout(timer)
     try {
       await readChanges()
+      await lookAtClock()
       void purgeIfDue()
     } catch (error) {
       // The database was closed under a poll that was under way.
@@ -99,9 +112,24 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     if (!closed) timer = setTimeout(poll, isAnnounced ? 0 : pollIntervalMs).unref()
   }
 
+  /** By what no clock says: how much time has passed since the look before. */
+  async function lookAtClock(): Promise<void> {
+    const now = { clock: clock.now(), monotonic: monotonicNow() }
+    const passedMs = now.clock - lookedAtMs.clock
+    const forwardMs = passedMs - (now.monotonic - lookedAtMs.monotonic)
+    lookedAtMs = now
+    if (distrustsClock && forwardMs > clockToleranceMs) {
+      distrustedUpToMs = now.monotonic + distrustMs
+    }
+    if (passedMs >= -clockToleranceMs) return
+    purgedAtMs = now.clock
+    await callEach((follower) => follower.clockPutBack?.())
+  }
+
   /** Beside the polls: however much there is to delete, what others revoke is heard in time. */
   async function purgeIfDue(): Promise<void> {
     if (isPurging || clock.now() - purgedAtMs < purgeIntervalMs) return
+    if (monotonicNow() < distrustedUpToMs) return
     isPurging = true
     purgedAtMs = clock.now()
     try {

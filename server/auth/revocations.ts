@@ -113,7 +113,6 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
   async function purge(): Promise<PurgedRows> {
     const forgottenUpTo = Math.floor(monotonicNow() / 1000)
     for (const ids of [ended, epochs]) ids.forget(forgottenUpTo)
-    await dateByNow()
     const oldest = kysely
       .selectFrom('revocations')
       .select('id')
@@ -128,7 +127,7 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
 
   await dateByNow()
   await refresh()
-  feed.follow({ refresh, purge })
+  feed.follow({ refresh, purge, clockPutBack: dateByNow })
 
   return {
     believedFrom,

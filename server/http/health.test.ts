@@ -30,6 +30,13 @@ describe('R115: /readyz', () => {
       expect(answer.headers['cache-control']).toBe('no-store')
     }))
 
+  test('a command is refused where the clock is off the database’s, with both times', () =>
+    withApp({ clock: createTestClock() }, async ({ services }) => {
+      await expect(services.checkClock()).rejects.toThrow(
+        /^This machine's clock says 2026-01-02T03:04:05.000Z, and the database's 20\d\d-.*Z: set/,
+      )
+    }))
+
   test('says that the clock is off the database’s', () =>
     withApp({ clock: createTestClock() }, async ({ app }) => {
       const answer = await app.inject('/readyz')
