@@ -16,6 +16,7 @@ import { type ClockCheck, createClockCheck } from './auth/clock-check.ts'
 import { createDataExporter, type DataExporter } from './auth/data-export.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from './auth/demo-accounts.ts'
 import { createDeviceTokens, type DeviceTokens } from './auth/device-tokens.ts'
+import { createEnumerationThrottle } from './auth/enumeration-throttle.ts'
 import { createEventCounts, type EventCounts } from './auth/event-counts.ts'
 import { dateByNow } from './auth/future-instants.ts'
 import {
@@ -297,7 +298,17 @@ export async function createServices(
         startSession,
         auditLog,
       }),
-      changeProfile: createProfileChange({ database, clock, users, reauthentication, auditLog }),
+      changeProfile: createProfileChange({
+        database,
+        clock,
+        users,
+        reauthentication,
+        enumerationThrottle: createEnumerationThrottle({
+          counters: throttleCounters,
+          failuresPerAddress: config.failuresPerAddress,
+        }),
+        auditLog,
+      }),
       changePassword: createPasswordChange({
         database,
         clock,

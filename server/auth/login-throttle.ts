@@ -181,7 +181,7 @@ async function takeAll(...claims: readonly Claim[]): Promise<Held[]> {
   return held
 }
 
-function refuseAttempt(waitMs: number): AppError {
+export function refuseAttempt(waitMs: number): AppError {
   const retryAfterSeconds = Math.ceil(waitMs / 1_000)
   return new AppError(
     'too_many_requests',

@@ -9,6 +9,7 @@ import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { UsersTable } from '../db/tables.ts'
 import { checkField, refuseFields } from './account-rules.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { EnumerationThrottle } from './enumeration-throttle.ts'
 import type { UserIdentity } from './identity.ts'
 import type { Reauthentication } from './reauthentication.ts'
 import { replaceSearchKeys } from './user-search.ts'
@@ -26,7 +27,8 @@ export interface ProfileChangeRequest {
 /**
  * The user as he is now.
  * @throws AppError invalid_input or conflict, naming the field; where the e-mail address is to
- *   change, reauthentication_required and what comes of the password that is then sent
+ *   change, reauthentication_required and what comes of the password that is then sent, and
+ *   too_many_requests where this account or address has heard of too many that are taken
  */
 export type ProfileChange = (request: ProfileChangeRequest) => Promise<UserRecord>
 
@@ -35,18 +37,20 @@ interface ProfileChangeParts {
   clock: Clock
   users: Users
   reauthentication: Pick<Reauthentication, 'require'>
+  enumerationThrottle: EnumerationThrottle
   auditLog: AuditLog
 }
 
 export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
-  const { database, clock, users, reauthentication, auditLog } = parts
+  const { database, clock, users, reauthentication, enumerationThrottle, auditLog } = parts
   const change: ProfileChange = async (request) => {
     const { identity, currentPassword, device } = request
     assertProfile(request)
     const user = await users.getCaller(identity)
     const changes = listChanges(user, request)
     if (changes.length === 0) return user
-    if (changes.some(({ field }) => field === 'email')) {
+    const asksForAddress = changes.some(({ field }) => field === 'email')
+    if (asksForAddress) {
       await reauthentication.require({ identity, currentPassword, device })
     }
 
@@ -67,8 +71,13 @@ export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
     const log = entries.map((facts) => auditLog.entry('profile_changed', facts))
     const changed = Object.assign({}, user, ...changes.map(({ becomes }) => becomes))
     const searchKeys = replaceSearchKeys(database.kysely, changed)
+    const write = () =>
+      sayConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
     try {
-      await sayConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
+      // Whether the address is somebody's is told, so it is told so often and no more (R111).
+      await (asksForAddress
+        ? enumerationThrottle.guard({ userId: user.id, device }, write)
+        : write())
     } catch (error) {
       // Changed meanwhile, or deleted, which is then said in its own words.
       if (error instanceof RequiredWriteError) return change(request)
