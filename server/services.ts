@@ -48,6 +48,7 @@ import { createRegistration, type Registration } from './auth/registration.ts'
 import { createTokenReset, type TokenReset } from './auth/restored-database.ts'
 import { createRevocations, type Revocations } from './auth/revocations.ts'
 import { createSecurityNotices, type SecurityNotices } from './auth/security-notices.ts'
+import { createSessionList } from './auth/session-list.ts'
 import { purgeSessions } from './auth/session-retention.ts'
 import { createSessionWatch, type SessionWatch } from './auth/session-watch.ts'
 import { createSessions, type Sessions } from './auth/sessions.ts'
@@ -189,7 +190,6 @@ export async function createServices(
     })
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })
-    const sessionWatch = createSessionWatch({ database, clock, feed, onError })
     const sessions = createSessions({
       database,
       refreshTokens,
@@ -208,6 +208,8 @@ export async function createServices(
     const identities = createIdentities({ accessTokens, revocations, changeFeed: feed })
     const removal = createClientRemoval({ database, revocations, sessions, auditLog, feed })
     const clients = createClients({ database, removal, clock })
+    const readList = createSessionList({ sessions, clients })
+    const sessionWatch = createSessionWatch({ database, clock, feed, readList, onError })
     const signOut = createSignOut({ refreshTokens, sessions, revocations, auditLog })
     const throttleCounters = createThrottleCounters({ database, nowMs })
     feed.follow({ purge: throttleCounters.purge })
@@ -265,7 +267,14 @@ export async function createServices(
       loginThrottle,
       sessions,
       otherAddresses: createOtherAddresses({ publicUrl: config.publicUrl, logger }),
-      ownSessions: createOwnSessions({ sessions, knownDevices, clients, signOut, auditLog }),
+      ownSessions: createOwnSessions({
+        sessions,
+        readList,
+        sessionWatch,
+        knownDevices,
+        signOut,
+        auditLog,
+      }),
       sessionWatch,
       deviceTokens: createDeviceTokens(masterKeys),
       knownDevices,

@@ -68,8 +68,10 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'signed_out':
       return 'Signed out'
     case 'session_ended':
+      if (why === 'session_limit') return 'The session used longest ago was ended: 100 are the most'
       return what === null ? 'A session was ended' : `A session was ended: ${what}`
     case 'sessions_ended':
+      if (why === 'session_limit') return `${what} old sessions were ended: 100 are the most`
       return byAdmin ? 'An administrator signed you out everywhere' : 'Signed out everywhere else'
     case 'device_confirmed':
       return 'You confirmed a new device'

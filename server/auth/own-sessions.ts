@@ -3,24 +3,37 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Device } from '../contract/device.ts'
 import type { AuditLog } from './audit-log.ts'
-import type { Clients } from './clients.ts'
 import { nameDevice } from './device-name.ts'
 import type { UserIdentity } from './identity.ts'
 import type { KnownDevices } from './known-devices.ts'
+import type { ListedSession, ReadSessionList } from './session-list.ts'
 import type { Session } from './session-rows.ts'
+import type { SessionWatch } from './session-watch.ts'
 import type { Sessions } from './sessions.ts'
 import type { SignOut } from './sign-out.ts'
 
-export interface OwnSession extends Session {
+export interface OwnSession extends ListedSession {
   isCurrent: boolean
-  /** "Firefox on Linux"; null where its user agent says nothing. */
-  deviceName: string | null
-  clientName: string
+}
+
+export interface OwnSessionList {
+  sessions: OwnSession[]
+  /** How many live; more than are listed only where an older version let very many begin. */
+  total: number
+}
+
+/** What has changed since the list before it; first of all, the whole list. */
+export interface OwnSessionChanges extends OwnSessionList {
+  isWhole: boolean
+  /** Those that are in the list no more, by their ids. */
+  ended: string[]
 }
 
 export interface OwnSessions {
-  /** The current one first, then the last used; `total` counts those too that are left out. */
-  list(identity: UserIdentity): Promise<{ sessions: OwnSession[]; total: number }>
+  /** The current one first, then the last used. */
+  list(identity: UserIdentity): Promise<OwnSessionList>
+  /** At once, and whenever the list has changed, until `signal`. */
+  changes(identity: UserIdentity, signal: AbortSignal): AsyncGenerator<OwnSessionChanges, void>
   /**
    * To end the current one is to sign out. One on a new device is taken for somebody else's: the
    * device is not known any more either, and where the caller's session is the older one, no notice
@@ -41,16 +54,14 @@ export interface OwnSessions {
 interface OwnSessionsParts {
   sessions: Sessions
   knownDevices: KnownDevices
-  clients: Clients
+  readList: ReadSessionList
+  sessionWatch: SessionWatch
   signOut: SignOut
   auditLog: AuditLog
 }
 
-/** More than this nobody reads; they are counted, and end with "everywhere else". */
-const listLimit = 100
-
 export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
-  const { sessions, knownDevices, clients, signOut, auditLog } = parts
+  const { sessions, readList, sessionWatch, knownDevices, signOut, auditLog } = parts
 
   async function find({ userId }: UserIdentity, id: string): Promise<Session> {
     const session = await sessions.findLive(id)
@@ -60,16 +71,19 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
 
   return {
     async list({ userId, sessionId }) {
-      const live = await sessions.listLive(userId, { first: sessionId, limit: listLimit })
-      const total = live.length < listLimit ? live.length : await sessions.countLive(userId)
-      const clientNames = await clients.namesOf(live.map(({ clientId }) => clientId))
-      const listed = live.map((session) => ({
-        ...session,
-        isCurrent: session.id === sessionId,
-        deviceName: nameDevice(session.userAgent),
-        clientName: clientNames.get(session.clientId) ?? session.clientId,
-      }))
-      return { sessions: listed, total }
+      const { sessions, total } = await readList(userId, sessionId)
+      return { sessions: sessions.map((session) => toOwn(session, sessionId)), total }
+    },
+
+    async *changes({ userId, sessionId }, signal) {
+      let before: readonly ListedSession[] | undefined
+      for await (const { sessions, total } of sessionWatch.changes(userId, signal)) {
+        const change = compareLists(before, sessions)
+        const isWhole = before === undefined
+        before = sessions
+        const own = change.changed.map((session) => toOwn(session, sessionId))
+        yield { sessions: own, ended: change.ended, total, isWhole }
+      }
     },
 
     async end(identity, id, device) {
@@ -123,5 +137,22 @@ export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
       }
       auditLog.tell('device_confirmed', facts)
     },
+  }
+}
+
+function toOwn(session: ListedSession, currentId: string): OwnSession {
+  return { ...session, isCurrent: session.id === currentId }
+}
+
+/** One that has stayed as it was is the same object in both. */
+function compareLists(
+  before: readonly ListedSession[] | undefined = [],
+  next: readonly ListedSession[],
+): { changed: ListedSession[]; ended: string[] } {
+  const known = new Set(before)
+  const ids = new Set(next.map(({ id }) => id))
+  return {
+    changed: next.filter((session) => !known.has(session)),
+    ended: before.map(({ id }) => id).filter((id) => !ids.has(id)),
   }
 }

@@ -2,7 +2,7 @@
 // address, a copy of their data, a sign-in on a new device (R97).
 
 import type { NoticeKind } from '../contract/account.ts'
-import { type Clock, dayMs } from '../db/clock.ts'
+import { type Clock, clockToleranceMs, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { nameDevice } from './device-name.ts'
 import type { UserIdentity } from './identity.ts'
@@ -36,8 +36,6 @@ interface SecurityNoticesParts {
 /** In milliseconds: a browser that is new to the user shows no older news. */
 const newsLastsMs = 30 * dayMs
 const noticesMax = 5
-/** How far the clocks of two nodes may be apart. */
-const clockToleranceMs = 60_000
 
 export function createSecurityNotices({ database, clock }: SecurityNoticesParts): SecurityNotices {
   const { kysely } = database

@@ -17,6 +17,7 @@ export type EndReason =
   | 'password_changed'
   | 'client_removed'
   | 'database_restored'
+  | 'session_limit'
 
 export interface EndOptions {
   /**

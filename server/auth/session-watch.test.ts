@@ -1,4 +1,4 @@
-// Who watches hears of every change, of this process and of others, and it costs one query for all.
+// Who watches hears of every change, of this process and of others; it is read once for all who watch.
 
 import { expect, onTestFinished, test } from 'vitest'
 import {
@@ -9,10 +9,13 @@ import {
 } from '../../e2e/databases.ts'
 import { stillFeed } from '../../e2e/still-feed.ts'
 import { openTestSessions } from '../../e2e/test-sessions.ts'
+import type { Clock } from '../db/clock.ts'
 import type { Database, Engine } from '../db/database.ts'
 import { openDatabase } from '../db/open.ts'
 import { createChangeFeed } from './change-feed.ts'
-import { createSessionWatch } from './session-watch.ts'
+import { createSessionList, type ReadSessionList } from './session-list.ts'
+import { createSessionRows } from './session-rows.ts'
+import { createSessionWatch, listIntervalMs } from './session-watch.ts'
 
 /** A process that watches, and the rules in another one, over the same database. */
 async function openProcesses(engine: Engine) {
@@ -22,18 +25,45 @@ async function openProcesses(engine: Engine) {
   const { clock } = others
   const feed = createChangeFeed({ database: ours, clock, onError: () => {} })
   const watching = countQueries(ours)
+  const reading = countLists(openList(watching.database, clock))
   const watch = createSessionWatch({
     database: watching.database,
     clock,
     feed,
+    readList: reading.readList,
     onError: () => {},
+    monotonicNow: createSwiftTime(),
   })
   onTestFinished(async () => {
     feed.close()
     for (const database of [ours, theirs]) await database.close()
     await place.remove()
   })
-  return { ours, theirs, others, watch, watching }
+  return { ours, theirs, others, watch, watching, reading }
+}
+
+function openList(database: Database, clock: Clock): ReadSessionList {
+  const sessions = createSessionRows({ database, clock })
+  return createSessionList({ sessions, clients: { namesOf: async () => new Map() } })
+}
+
+/** The same, and how often it was read. */
+function countLists(read: ReadSessionList) {
+  const counter = { count: 0 }
+  const readList: ReadSessionList = (userId) => {
+    counter.count += 1
+    return read(userId)
+  }
+  return { readList, counter }
+}
+
+/** Every look is a second after the one before, so that nobody waits for their turn. */
+function createSwiftTime(): () => number {
+  let nowMs = 0
+  return () => {
+    nowMs += listIntervalMs
+    return nowMs
+  }
 }
 
 /** One process that writes and watches, and has no feed: it looks when it is told to. */
@@ -52,7 +82,9 @@ async function openOneProcess(engine: Engine) {
     database: { ...database, kysely },
     clock: others.clock,
     feed: stillFeed,
+    readList: openList(database, others.clock),
     onError: () => {},
+    monotonicNow: createSwiftTime(),
   })
   return { database, others, watch, gate }
 }
@@ -153,22 +185,27 @@ forEachEngine((engine) => {
     const before = watching.counter.count
     await watch.look()
     expect(await Promise.all(told)).toEqual([false, false, false])
-    expect(watching.counter.count - before).toBeLessThanOrEqual(2)
+    // Two looks at most, and a list for each of the three.
+    expect(watching.counter.count - before).toBeLessThanOrEqual(5)
   })
 
-  test('who is told late is told once of all that happened meanwhile', async () => {
+  test('who is told late is told of all that happened meanwhile, and then no more', async () => {
     const { others, watch } = await openProcesses(engine)
-    const { next, controller } = listen(watch, others.userId)
-    await next()
+    const controller = new AbortController()
+    onTestFinished(() => controller.abort())
+    const changes = watch.changes(others.userId, controller.signal)
+    await changes.next()
     for (let count = 0; count < 3; count += 1) {
       await others.start()
       await watch.look()
     }
-    expect(await next()).toBe(false)
-    const end = next()
+    const totals: (number | undefined)[] = []
+    while (totals.at(-1) !== 3) totals.push((await changes.next()).value?.total)
+    expect(totals.length).toBeLessThanOrEqual(3)
+    const end = changes.next()
     await watch.look()
     controller.abort()
-    expect(await end).toBe(true)
+    expect((await end).done).toBe(true)
   })
 
   test('one that begins as another ends is a change: as many as before are not the same', async () => {
@@ -187,7 +224,8 @@ forEachEngine((engine) => {
   test('what is written while a look is under way is seen by the next one', async () => {
     const { database, others, watch, gate } = await openOneProcess(engine)
     const { id } = (await others.start()).session
-    const refresh = database.kysely.updateTable('sessions').set({ counter: 1 }).where('id', '=', id)
+    const used = { counter: 1, last_used_at_ms: others.clock.now() + 1 }
+    const refresh = database.kysely.updateTable('sessions').set(used).where('id', '=', id)
     const { next } = listen(watch, others.userId)
     await next()
     const told = next()
@@ -199,5 +237,50 @@ forEachEngine((engine) => {
     gate.open()
     await Promise.all([underWay, after])
     expect(await told).toBe(false)
+  })
+
+  test('a change is read once for all streams of a user, and told as the same objects where nothing changed', async () => {
+    const { others, watch, reading } = await openProcesses(engine)
+    for (let count = 0; count < 10; count += 1) await others.start('browser')
+    const { refreshToken, session } = await others.start('browser')
+    const controllers = Array.from({ length: 20 }, () => new AbortController())
+    onTestFinished(() => controllers.forEach((each) => void each.abort()))
+    const streams = controllers.map(({ signal }) => watch.changes(others.userId, signal))
+    const first = await Promise.all(streams.map(async (stream) => (await stream.next()).value))
+    for (const list of first) expect(list).toBe(first[0])
+    expect(reading.counter.count).toBe(1)
+
+    const told = streams.map(async (stream) => (await stream.next()).value)
+    others.clock.advance(1)
+    await others.rotate(refreshToken, 'browser')
+    await watch.look()
+    const second = await Promise.all(told)
+    for (const list of second) expect(list).toBe(second[0])
+    expect(reading.counter.count).toBe(2)
+    const changed = second[0]?.sessions.filter((each) => !first[0]?.sessions.includes(each))
+    expect(changed?.map(({ id }) => id)).toEqual([session.id])
+  })
+
+  test('many changes in a moment are told as one, a second later', async () => {
+    const { others, database } = await openOneProcess(engine)
+    const { readList, counter } = countLists(openList(database, others.clock))
+    const watch = createSessionWatch({
+      database,
+      clock: others.clock,
+      feed: stillFeed,
+      readList,
+      onError: () => {},
+      monotonicNow: () => 0,
+    })
+    const { next } = listen(watch, others.userId)
+    await next()
+    const told = next()
+    for (let count = 0; count < 5; count += 1) {
+      await others.start()
+      await watch.look()
+    }
+    expect(counter.count).toBe(1)
+    expect(await told).toBe(false)
+    expect(counter.count).toBe(2)
   })
 })

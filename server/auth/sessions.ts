@@ -13,6 +13,7 @@ import type { KnownDevices } from './known-devices.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
 import { createSessionEndings, type SessionEndings } from './session-endings.ts'
+import { createSessionLimit } from './session-limit.ts'
 import {
   createSessionRotation,
   type SessionRotation,
@@ -94,6 +95,7 @@ export function createSessions(parts: SessionsParts): Sessions {
   const { kysely } = database
   const rows = createSessionRows(parts)
   const endings = createSessionEndings(parts)
+  const limit = createSessionLimit(parts)
   const rotation = createSessionRotation({ ...parts, rows, endings })
 
   function settleDevice({ userId, id, byId }: DeviceAnswer): Compilable {
@@ -154,7 +156,8 @@ export function createSessions(parts: SessionsParts): Sessions {
         is_new_device: knownDevices.isNewFlag({ userId, deviceId, clientId, userAgent }),
       })
       const remember = deviceId === null ? [] : knownDevices.remember(userId, deviceId)
-      await database.runAtomically([insert, ...remember, ...alongside(id)])
+      const newcomer = { id, userId, clientId, door, startMs }
+      await limit.begin(newcomer, [insert, ...remember, ...alongside(id)])
       onChange()
       const row = await rows.find(id)
       if (!row) throw new Error('A session is gone as soon as it has begun')

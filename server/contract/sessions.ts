@@ -36,12 +36,23 @@ export const sessionSchema = z
 
 export type Session = z.infer<typeof sessionSchema>
 
-/** The current one first, then the last used; `total` counts those too that are left out. */
+/**
+ * The current one first, then the last used. At most a hundred live; `total` is more only where an older
+ * version let more begin.
+ */
 export const sessionListSchema = z.object({
   sessions: z.array(sessionSchema),
   total: z.int(),
 })
 
 export type SessionList = z.infer<typeof sessionListSchema>
+
+/** First the whole list; then what has changed since, at most once a second. */
+export interface SessionChanges extends SessionList {
+  /** `sessions` are all there are; else those that have begun or changed. */
+  is_whole: boolean
+  /** The ids of those that have ended or expired. */
+  ended: string[]
+}
 
 export const sessionIdSchema = z.object({ id: text(64) })

@@ -13,7 +13,7 @@ import { CurrentSession } from './current-session.tsx'
 import { OtherSessions } from './other-sessions.tsx'
 import { nameSession } from './session-words.ts'
 import { SessionsSkeleton } from './sessions-skeleton.tsx'
-import { type SessionChanges, useLiveSessions } from './use-live-sessions.ts'
+import { type BegunAndEnded, useLiveSessions } from './use-live-sessions.ts'
 import { type Notice, useSessionActions } from './use-session-actions.ts'
 
 export default function SessionsPage() {
@@ -68,7 +68,7 @@ function Sessions({ sessions, total, actions }: SessionsProps) {
 }
 
 /** What we have asked for ourselves is told by whoever asked. */
-function describeChanges({ began, ended }: SessionChanges, leaving: ReadonlySet<string>): string {
+function describeChanges({ began, ended }: BegunAndEnded, leaving: ReadonlySet<string>): string {
   return [
     ...began.map((session) => words.beganElsewhere(nameSession(session))),
     ...ended

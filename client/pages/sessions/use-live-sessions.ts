@@ -2,23 +2,25 @@
 
 import type { Session } from '../../../server/contract/sessions.ts'
 import { trpc } from '../../api/trpc.ts'
+import { applyChanges } from './session-changes.ts'
 
-export interface SessionChanges {
+export interface BegunAndEnded {
   began: readonly Session[]
   ended: readonly Session[]
 }
 
 /** `onChanges` hears what the server alone has changed, and what we have asked it to. */
-export function useLiveSessions(onChanges: (changes: SessionChanges) => void) {
+export function useLiveSessions(onChanges: (changes: BegunAndEnded) => void) {
   const list = trpc.useUtils().sessions.list
   trpc.sessions.changes.useSubscription(undefined, {
-    onData(next) {
-      const before = list.getData()?.sessions
+    onData(changes) {
+      const before = list.getData()
+      const next = applyChanges(before, changes)
       list.setData(undefined, next)
       if (!before) return
       onChanges({
-        began: missingIn(before, next.sessions),
-        ended: missingIn(next.sessions, before),
+        began: missingIn(before.sessions, next.sessions),
+        ended: missingIn(next.sessions, before.sessions),
       })
     },
   })

@@ -1,9 +1,10 @@
 // Your sessions: listed, ended, confirmed; and the list as it changes.
 
 import { z } from 'zod'
-import type { OwnSession } from '../../auth/own-sessions.ts'
+import type { OwnSession, OwnSessionList } from '../../auth/own-sessions.ts'
 import {
   type Session,
+  type SessionChanges,
   type SessionList,
   sessionIdSchema,
   sessionListSchema,
@@ -17,11 +18,12 @@ export const sessionsRouter = router({
     .output(sessionListSchema)
     .query(async ({ ctx }) => toSessionList(await ctx.services.ownSessions.list(ctx.identity))),
 
-  /** The whole list, at once and after every change. */
+  /** The whole list at once, and then what has changed since, at most once a second. */
   changes: liveProcedure('me').subscription(async function* ({ ctx }) {
     const { services, identity, stream } = ctx
-    for await (const _change of services.sessionWatch.changes(identity.userId, stream.signal)) {
-      yield toSessionList(await services.ownSessions.list(identity))
+    const changes = services.ownSessions.changes(identity, stream.signal)
+    for await (const { isWhole, ended, ...list } of changes) {
+      yield { ...toSessionList(list), ended, is_whole: isWhole } satisfies SessionChanges
     }
   }),
 
@@ -61,13 +63,7 @@ export const sessionsRouter = router({
     }),
 })
 
-function toSessionList({
-  sessions,
-  total,
-}: {
-  sessions: OwnSession[]
-  total: number
-}): SessionList {
+function toSessionList({ sessions, total }: OwnSessionList): SessionList {
   return { sessions: sessions.map(toSession), total }
 }
 
