@@ -33,6 +33,27 @@ test('40. the check itself sees a fault', async ({ page, loginAs }) => {
   expect(rules).toEqual(['image-alt', 'target-size'])
 })
 
+test('40. the check itself sees what is too faint in the dark scheme alone', async ({
+  page,
+  loginAs,
+}) => {
+  await loginAs(page, 'user')
+  await page.goto('/account')
+  await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
+  await page.evaluate(() => {
+    const faint = document.createElement('p')
+    faint.textContent = 'Hardly there'
+    faint.className = 'faint'
+    document.querySelector('main')?.append(faint)
+    // An attribute would be a fault of the HTML already.
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('.faint { color: light-dark(black, #333) }')
+    document.adoptedStyleSheets.push(sheet)
+  })
+  expect(await findViolations(page)).toEqual([])
+  await expect(expectAccessible(page)).rejects.toThrow('color-contrast: <p')
+})
+
 test('46. navigation moves the focus to the heading and names the tab', async ({
   page,
   loginAs,

@@ -34,12 +34,20 @@ export interface VitestReport {
 export interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number; duration: number }
   errors: unknown[]
+  /** One a file; those within are its `describe`s. Not there where no file was found. */
+  suites?: PlaywrightSuite[]
+}
+
+interface PlaywrightSuite {
+  file: string
+  specs?: { tests: { results: { duration: number }[] }[] }[]
+  suites?: PlaywrightSuite[]
 }
 
 export function countVitest(report: VitestReport, root: string): Count[] {
   const counts = new Map<string, Count>()
   for (const file of report.testResults) {
-    const path = file.name.slice(root.length).replaceAll('\\', '/').replace(/^\//, '')
+    const path = pathFrom(root, file.name)
     const kind = kinds.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'other'
     const count = counts.get(kind) ?? countNothing(kind)
     const passed = file.assertionResults.filter((test) => test.status === 'passed').length
@@ -52,6 +60,11 @@ export function countVitest(report: VitestReport, root: string): Count[] {
     counts.set(kind, count)
   }
   return [...counts.values()].sort((one, other) => one.kind.localeCompare(other.kind))
+}
+
+/** With forward slashes on every system. */
+export function pathFrom(root: string, path: string): string {
+  return path.slice(root.length).replaceAll('\\', '/').replace(/^\//, '')
 }
 
 export function countPlaywright({ stats, errors }: PlaywrightReport): Count[] {
