@@ -5,6 +5,7 @@ import { tortureCrashes } from './crashes.ts'
 import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureHostile } from './hostile.ts'
+import { tortureOperators } from './operators.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
@@ -31,6 +32,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   hostile: {
     what: 'hostile requests, 1,000,000 (or as many as named, and the seed to repeat)',
     run: tortureHostile,
+  },
+  operators: {
+    what: 'acts on 100,000 users and their sessions (or as many as named) beside busy servers; sqlite or postgres alone',
+    run: tortureOperators,
   },
   refreshes: {
     what: 'two hundred refreshes with one token at once, 200 rounds (or as many as named)',
