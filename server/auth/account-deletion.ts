@@ -1,7 +1,7 @@
 // Deleting one's own account: it and every token are gone in one moment (R59), and its rows follow.
 
 import type { Device } from '../contract/device.ts'
-import { batchSize, purgeInBatches } from '../db/batches.ts'
+import { purgeInBatches } from '../db/batches.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
@@ -49,16 +49,13 @@ export function createAccountDeletion(parts: AccountDeletionParts): AccountDelet
   async function deleteRows(userId: string): Promise<void> {
     const items = kysely.selectFrom('items').select('id').where('owner_id', '=', userId)
     const sessions = kysely.selectFrom('sessions').select('id').where('user_id', '=', userId)
-    await purgeInBatches(() =>
-      kysely
-        .deleteFrom('items')
-        .where('id', 'in', items.limit(batchSize))
-        .executeTakeFirstOrThrow(),
+    await purgeInBatches((size) =>
+      kysely.deleteFrom('items').where('id', 'in', items.limit(size)).executeTakeFirstOrThrow(),
     )
-    await purgeInBatches(() =>
+    await purgeInBatches((size) =>
       kysely
         .deleteFrom('sessions')
-        .where('id', 'in', sessions.limit(batchSize))
+        .where('id', 'in', sessions.limit(size))
         .executeTakeFirstOrThrow(),
     )
     await kysely

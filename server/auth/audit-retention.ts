@@ -1,6 +1,6 @@
 // How long the audit log is kept: what is older goes once a minute.
 
-import { batchSize, purgeInBatches } from '../db/batches.ts'
+import { purgeInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { ChangeFeed } from './change-feed.ts'
@@ -21,9 +21,12 @@ export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentio
         .select('id')
         .where('created_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('created_at_ms')
-        .limit(batchSize)
       const audit_events = await purgeInBatches(
-        () => kysely.deleteFrom('audit_events').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+        (size) =>
+          kysely
+            .deleteFrom('audit_events')
+            .where('id', 'in', oldest.limit(size))
+            .executeTakeFirstOrThrow(),
         onProgress,
       )
       return { audit_events }

@@ -1,7 +1,7 @@
 // What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
 
 import { type Compilable, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import { batchSize, purgeInBatches } from '../db/batches.ts'
+import { purgeInBatches } from '../db/batches.ts'
 import { type Clock, clockToleranceMs, toSeconds } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
@@ -118,9 +118,11 @@ export async function createRevocations(parts: RevocationsParts): Promise<Revoca
       .select('id')
       .where('created_at_ms', '<', sql<number>`${nowMs()} - ${sql.lit(keepMs)}`)
       .orderBy('created_at_ms')
-      .limit(batchSize)
-    const revocations = await purgeInBatches(() =>
-      kysely.deleteFrom('revocations').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+    const revocations = await purgeInBatches((size) =>
+      kysely
+        .deleteFrom('revocations')
+        .where('id', 'in', oldest.limit(size))
+        .executeTakeFirstOrThrow(),
     )
     return { revocations }
   }

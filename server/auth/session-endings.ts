@@ -1,7 +1,7 @@
 // Ending sessions, one or all of a user's: with it every token that was made for them, at once.
 
 import type { Compilable, Expression, ExpressionBuilder, SelectQueryBuilder, SqlBool } from 'kysely'
-import { batchSize, type OnProgress, runInBatches } from '../db/batches.ts'
+import { type OnProgress, runInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
@@ -37,7 +37,7 @@ export interface SessionEndings {
   /** Ends it; its access tokens are dead when this returns. Ending an ended one does nothing. */
   end(id: string, reason: EndReason, options?: EndOptions): Promise<void>
   /**
-   * Ends all that live. The first `batchSize` of them end in one moment with `writes`, and every
+   * Ends all that live. The first thousand of them end in one moment with `writes`, and every
    * access token of the user; where there are more, they follow in batches, and so does what
    * begins meanwhile. Interrupted there, it goes on when it is called again.
    * @returns how many there were
@@ -78,8 +78,8 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
     const nowMs = clock.now()
     let previousId = ''
     let ended = 0
-    await runInBatches(async () => {
-      const ids = (await find(previousId).limit(batchSize).execute()).map(({ id }) => id)
+    await runInBatches(async (size) => {
+      const ids = (await find(previousId).limit(size).execute()).map(({ id }) => id)
       if (ids.length === 0) return 0
       const endedRows = await kysely
         .updateTable('sessions')
@@ -109,7 +109,7 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
       .where('user_id', '=', userId)
       .where('id', '!=', except ?? '')
       .where('revoked_at_ms', 'is', null)
-      .limit(batchSize)
+      .limit(mostAtOnce)
     const isLive = livesAt(nowMs)
     const live = open.where(isLive)
     // One that has expired counts no more, but its last access token may live on.
@@ -138,7 +138,7 @@ export function createSessionEndings(parts: SessionEndingsParts): SessionEndings
     const [liveCount, expiredCount] = counts.slice(writes.length).map(Number)
     return {
       ended: liveCount ?? 0,
-      isFull: liveCount === batchSize || expiredCount === batchSize,
+      isFull: liveCount === mostAtOnce || expiredCount === mostAtOnce,
     }
   }
 
@@ -215,6 +215,9 @@ const livesAt =
   (nowMs: number): SessionCondition =>
   (eb) =>
     eb.and([eb('idle_expires_at_ms', '>', nowMs), eb('expires_at_ms', '>', nowMs)])
+
+/** In one moment with what belongs to it; hardly anybody has more. */
+const mostAtOnce = 1_000
 
 /** The most that ACCESS_TOKEN_EXPIRE_MINUTES can be set to. */
 const longestTokenLifeMs = dayMs

@@ -1,7 +1,7 @@
 // How long a session that is over leaves a trace, and a device with which nobody signs in any more.
 
 import { deviceLifetimeMs } from '../contract/device.ts'
-import { batchSize, purgeInBatches } from '../db/batches.ts'
+import { purgeInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { ChangeFeed } from './change-feed.ts'
@@ -27,9 +27,12 @@ export function purgeSessions({ database, clock, feed, keepDays }: SessionRetent
         .select('id')
         .where('expires_at_ms', '<', clock.now() - keepDays * dayMs)
         .orderBy('expires_at_ms')
-        .limit(batchSize)
       const sessions = await purgeInBatches(
-        () => kysely.deleteFrom('sessions').where('id', 'in', oldest).executeTakeFirstOrThrow(),
+        (size) =>
+          kysely
+            .deleteFrom('sessions')
+            .where('id', 'in', oldest.limit(size))
+            .executeTakeFirstOrThrow(),
         onProgress,
       )
       return { sessions }
@@ -42,13 +45,16 @@ export function purgeSessions({ database, clock, feed, keepDays }: SessionRetent
         .select(['user_id', 'device_id'])
         .where('last_used_at_ms', '<=', clock.now() - deviceLifetimeMs)
         .orderBy('last_used_at_ms')
-        .limit(batchSize)
       const known_devices = await purgeInBatches(
-        () =>
+        (size) =>
           kysely
             .deleteFrom('known_devices')
             .where(({ eb, refTuple }) =>
-              eb(refTuple('user_id', 'device_id'), 'in', oldest.$asTuple('user_id', 'device_id')),
+              eb(
+                refTuple('user_id', 'device_id'),
+                'in',
+                oldest.limit(size).$asTuple('user_id', 'device_id'),
+              ),
             )
             .executeTakeFirstOrThrow(),
         onProgress,

@@ -1,7 +1,7 @@
 // The counters behind throttling: each step is one atomic statement, right on any number of nodes (R107).
 
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
-import { batchSize, type OnProgress, purgeInBatches } from '../db/batches.ts'
+import { type OnProgress, purgeInBatches } from '../db/batches.ts'
 import { clockToleranceMs, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
@@ -219,16 +219,12 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
           eb('expires_at_ms', '<', nowMs()),
           eb('expires_at_ms', '>', after(sql.lit(longestKeepMs + clockToleranceMs))),
         ])
-      const meaningless = kysely
-        .selectFrom('throttle_counters')
-        .select('key')
-        .where(isMeaningless)
-        .limit(batchSize)
+      const meaningless = kysely.selectFrom('throttle_counters').select('key').where(isMeaningless)
       const throttle_counters = await purgeInBatches(
-        () =>
+        (size) =>
           kysely
             .deleteFrom('throttle_counters')
-            .where('key', 'in', meaningless)
+            .where('key', 'in', meaningless.limit(size))
             // One that was counted up since it was found is needed.
             .where(isMeaningless)
             .executeTakeFirstOrThrow(),

@@ -3,40 +3,47 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeleteResult } from 'kysely'
 
-/** Rows. A few milliseconds on SQLite, where everything else waits meanwhile. */
-export const batchSize = 1_000
-
-/** In milliseconds, between two batches: others get in, and a flood is still purged as it comes. */
+/** Rows. A batch doubles while it is short and halves where it is long, within these. */
+const sizes = { least: 25, first: 100, most: 1_600 }
+/**
+ * In milliseconds. On SQLite whoever else writes waits for a batch. There the same rows take ten times
+ * longer where they are scattered over the file, so that no fixed number of them would do.
+ */
+const batchMs = { short: 4, long: 10 }
+/** In milliseconds, between two: others get in, and a flood is still purged as it comes. */
 const shortestPauseMs = 10
 
 /** Told after each batch but the last, with the number of rows so far. */
 export type OnProgress = (rows: number) => void
 
 /**
- * Runs `runBatch` until it finds less than a full batch. It handles `batchSize` rows at most, in one
- * statement or in one `runAtomically`, and gives their number. Half of the time belongs to others.
+ * Runs `runBatch` until it finds less than it may. It handles `size` rows at most, in one statement or in
+ * one `runAtomically`, and gives their number. At least half of the time belongs to others.
  * @returns how many rows it was in all
  */
 export async function runInBatches(
-  runBatch: () => Promise<number>,
+  runBatch: (size: number) => Promise<number>,
   onProgress: OnProgress = () => {},
 ): Promise<number> {
+  let size = sizes.first
   let rows = 0
   for (;;) {
     const startedAtMs = performance.now()
-    const count = await runBatch()
-    rows += count
-    if (count < batchSize) return rows
-    onProgress(rows)
+    const count = await runBatch(size)
     const tookMs = performance.now() - startedAtMs
+    rows += count
+    if (count < size) return rows
+    onProgress(rows)
+    if (tookMs < batchMs.short) size = Math.min(2 * size, sizes.most)
+    if (tookMs > batchMs.long) size = Math.max(Math.floor(size / 2), sizes.least)
     await sleep(Math.max(shortestPauseMs, tookMs))
   }
 }
 
-/** `deleteBatch` deletes `batchSize` rows at most, the oldest first. @returns how many in all */
+/** `deleteBatch` deletes `size` rows at most, the oldest first. @returns how many in all */
 export function purgeInBatches(
-  deleteBatch: () => Promise<DeleteResult>,
+  deleteBatch: (size: number) => Promise<DeleteResult>,
   onProgress?: OnProgress,
 ): Promise<number> {
-  return runInBatches(async () => Number((await deleteBatch()).numDeletedRows), onProgress)
+  return runInBatches(async (size) => Number((await deleteBatch(size)).numDeletedRows), onProgress)
 }

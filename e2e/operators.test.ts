@@ -1,0 +1,19 @@
+// The torture of what operators do to very many rows, in short: outcomes, and no times.
+
+import { expect, onTestFinished, test } from 'vitest'
+import { acts, openCrowdedPlace } from './torture/operators.ts'
+import { startSteadyLoad } from './torture/steady-load.ts'
+
+test('acts on more rows than a batch has end all of them, beside people who go on', async () => {
+  const place = await openCrowdedPlace('sqlite', { users: 1_500, rowsOfOne: 1_200 })
+  onTestFinished(place.stop)
+  const load = await startSteadyLoad(place.urls, (line) => `user${line + 1}`)
+  for (const act of acts) {
+    const before = await place.sql.count(act.left)
+    expect([act.name, before >= 1_200]).toEqual([act.name, true])
+    await act.run(place)
+    expect([act.name, await place.sql.count(act.left)]).toEqual([act.name, 0])
+  }
+  await load.stop()
+  expect(load.wrong).toEqual([])
+}, 120_000)
