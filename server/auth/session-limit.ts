@@ -1,7 +1,7 @@
 // At most a hundred live sessions a user: what begins beyond them ends the least recently used of its kind.
 
 import { type Compilable, type SelectQueryBuilder, sql } from 'kysely'
-import { batchSize, runInBatches } from '../db/batches.ts'
+import { runInBatches } from '../db/batches.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
 import type { AuditLog } from './audit-log.ts'
@@ -125,9 +125,9 @@ export function createSessionLimit(parts: SessionLimitParts): SessionLimit {
 
   async function endRest(newcomer: NewcomerSession): Promise<void> {
     const ended = findEnded(newcomer)
-    const count = await runInBatches(async () => {
+    const count = await runInBatches(async (size) => {
       const revoked = [{ kind: 'sessions', of: ended }] as const
-      const writes = [lockUser(newcomer), endSurplus(newcomer, batchSize)]
+      const writes = [lockUser(newcomer), endSurplus(newcomer, size)]
       return Number((await revocations.revoke(revoked, writes))[1])
     })
     if (count === 0) return
