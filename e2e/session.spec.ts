@@ -393,7 +393,7 @@ test('offline says so and signs nobody out; the session goes on when the network
   await expect(page).toHaveURL('/items')
 })
 
-test('R55: a refresh whose reply was lost is asked again within 30 s: nobody is signed out', async ({
+test('R55: a refresh whose reply was lost is asked again, soon or late: nobody is signed out', async ({
   page,
   context,
   signIn,
@@ -401,37 +401,31 @@ test('R55: a refresh whose reply was lost is asked again within 30 s: nobody is 
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  await addItem(page, 'Before')
-  server.clock.advance(tokenLifetimeMs)
-  await refreshUnheard(context, server)
-  server.clock.advance(29_000)
-  await addItem(page, 'After')
-  await expect(page).toHaveURL('/items')
+  for (const seconds of [29, 31, 600]) {
+    server.clock.advance(tokenLifetimeMs)
+    await refreshUnheard(context, server)
+    server.clock.advance(seconds * 1_000)
+    await addItem(page, `After ${seconds} s`)
+    await expect(page).toHaveURL('/items')
+  }
 })
 
-test('R56: a reply lost for longer, or a cookie two generations old, ends the session; what was typed stays', async ({
+test('R56: a cookie two generations old ends the session; what was typed stays', async ({
   page,
   context,
   signIn,
   server,
   freshUser,
 }) => {
-  for (const [lost, seconds] of [
-    [1, 31],
-    [2, 0],
-  ] as const) {
-    await signIn(page, freshUser)
-    await page.getByRole('button', { name: 'New item' }).click()
-    await page.getByLabel('Title').fill('Not lost')
-    server.clock.advance(tokenLifetimeMs)
-    const newest = await refreshUnheard(context, server, lost)
-    server.clock.advance(seconds * 1_000)
-    await page.getByRole('button', { name: 'Add item' }).click()
-    await expect(page.getByRole('dialog', { name: 'Sign in to carry on' })).toBeVisible()
-    await expect(page.getByLabel('Title')).toHaveValue('Not lost')
-    expect(await server.services.sessions.isLive(newest)).toBe(false)
-    await context.clearCookies()
-  }
+  await signIn(page, freshUser)
+  await page.getByRole('button', { name: 'New item' }).click()
+  await page.getByLabel('Title').fill('Not lost')
+  server.clock.advance(tokenLifetimeMs)
+  const newest = await refreshUnheard(context, server, 2)
+  await page.getByRole('button', { name: 'Add item' }).click()
+  await expect(page.getByRole('dialog', { name: 'Sign in to carry on' })).toBeVisible()
+  await expect(page.getByLabel('Title')).toHaveValue('Not lost')
+  expect(await server.services.sessions.isLive(newest)).toBe(false)
 })
 
 test('signing in as somebody else in another tab starts this one over: two users never mix', async ({

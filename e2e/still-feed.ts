@@ -8,5 +8,6 @@ export const stillFeed: ChangeFeed = {
   silentForMs: () => 0,
   purgeAll: async () => ({}),
   outMsWithin: () => 0,
+  watchWrite: (write) => write(),
   close: () => {},
 }

@@ -5,12 +5,15 @@ import { sql } from 'kysely'
 import pino from 'pino'
 import { createAuditLog } from '../server/auth/audit-log.ts'
 import { createEventCounts } from '../server/auth/event-counts.ts'
+import { createFailedWrites } from '../server/auth/failed-writes.ts'
 import { createKnownDevices } from '../server/auth/known-devices.ts'
 import { createMasterKeys } from '../server/auth/master-key.ts'
+import { lengthSince } from '../server/auth/outages.ts'
 import { createRefreshTokens } from '../server/auth/refresh-tokens.ts'
 import { createRevocations } from '../server/auth/revocations.ts'
 import type { SessionDoor } from '../server/auth/session-rows.ts'
 import { createSessions, type SessionStart } from '../server/auth/sessions.ts'
+import type { Device } from '../server/contract/device.ts'
 import type { Scope } from '../server/contract/scopes.ts'
 import { toSeconds } from '../server/db/clock.ts'
 import type { Database } from '../server/db/database.ts'
@@ -23,12 +26,16 @@ export const testRefreshTokens = createRefreshTokens(createMasterKeys([randomByt
 /** What every session of these tests is granted. */
 export const testScopes: Scope[] = ['me', 'items:read']
 
+/** Where every session begins, and refreshes if nothing else is said. */
+export const testDevice: Device = { address: '192.0.2.1', userAgent: 'curl/8' }
+
 export async function openTestSessions(database: Database) {
   const clock = createTestClock()
   /** How much later than it was sent a statement is carried out, in milliseconds. */
   const delay = { ms: 0 }
-  /** For how long the database has just been out, in milliseconds. */
+  /** For how long the database has just been silent, in milliseconds. */
   const outage = { ms: 0 }
+  const failedWrites = createFailedWrites(clock.now)
   const alarms: string[] = []
   const seen = { changes: 0 }
   const revocations = await createRevocations({
@@ -46,7 +53,12 @@ export async function openTestSessions(database: Database) {
     revocations,
     clock,
     nowMs: () => sql.lit(clock.now() + delay.ms),
-    changeFeed: { outMsWithin: (lastMs) => Math.min(lastMs, outage.ms) },
+    changeFeed: {
+      watchWrite: failedWrites.watch,
+      outMsWithin: (lastMs) =>
+        Math.min(Math.max(0, lastMs), outage.ms) +
+        lengthSince(clock.now() - lastMs, failedWrites.outages()),
+    },
     auditLog: createAuditLog({
       database,
       clock,
@@ -58,6 +70,12 @@ export async function openTestSessions(database: Database) {
     },
   })
   const userId = await insertUser(database)
+
+  async function findDeviceId(refreshToken: string): Promise<string | undefined> {
+    const session = await sessions.findLive(testRefreshTokens.read(refreshToken)?.sessionId ?? '')
+    return session?.deviceId ?? undefined
+  }
+
   return {
     clock,
     delay,
@@ -78,11 +96,20 @@ export async function openTestSessions(database: Database) {
         userId,
         scopes: testScopes,
         holder: { clientId, door },
-        device: { address: '192.0.2.1', userAgent: 'curl/8' },
+        device: testDevice,
         ...more,
       }),
-    rotate: (refreshToken: string, door: SessionDoor = 'token', clientId = 'keycard-web') =>
-      sessions.rotate(refreshToken, { clientId, door }),
+    /** A browser shows the device cookie that it was given, if nothing else is said. */
+    async rotate(
+      refreshToken: string,
+      door: SessionDoor = 'token',
+      clientId = 'keycard-web',
+      device: Partial<Device> = {},
+    ) {
+      const deviceId = door === 'browser' ? await findDeviceId(refreshToken) : undefined
+      const shown = { ...testDevice, deviceId, ...device }
+      return sessions.rotate(refreshToken, { clientId, door, device: shown })
+    },
     row: (id: string) =>
       database.kysely
         .selectFrom('sessions')

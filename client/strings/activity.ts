@@ -39,6 +39,8 @@ export const lightOf: Record<ActivityEvent, Light> = {
   sessions_ended: 'closed',
   device_confirmed: 'open',
   reauthenticated: 'open',
+  refresh_recovered: 'open',
+  refresh_from_elsewhere: 'open',
   refresh_token_reused: 'denied',
   registered: 'open',
   profile_changed: 'changed',
@@ -77,8 +79,12 @@ export function describeEntry(entry: ActivityEntry): string {
       return 'You confirmed a new device'
     case 'reauthenticated':
       return 'You entered your password again, for a sensitive change'
+    case 'refresh_recovered':
+      return 'A session went on after a reply was lost on the way'
+    case 'refresh_from_elsewhere':
+      return 'A session went on from another address'
     case 'refresh_token_reused':
-      return 'A session was ended: its key was used twice, so somebody may have copied it'
+      return 'A session was ended: its key was used in two places, so it may have been copied'
     case 'registered':
       return 'You made this account'
     case 'profile_changed':

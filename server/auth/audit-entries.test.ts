@@ -109,7 +109,7 @@ forEachEngine((engine) => {
     const { session, tokens } = await register('lise')
     const { sessions, clients } = services()
     const rotate = (refreshToken: string) =>
-      sessions.rotate(refreshToken, { clientId: clients.web.id, door: 'token' })
+      sessions.rotate(refreshToken, { clientId: clients.web.id, door: 'token', device: someDevice })
     const stolen = tokens.refresh_token ?? ''
     await rotate((await rotate(stolen)).refreshToken)
     await whileLogIsBroken(() => rotate(stolen))

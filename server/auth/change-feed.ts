@@ -5,9 +5,9 @@ import type { OnProgress } from '../db/batches.ts'
 import { type Clock, clockToleranceMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
-import { createOutages } from './outages.ts'
+import { createOutages, type Outages } from './outages.ts'
 
-export interface ChangeFeed {
+export interface ChangeFeed extends Pick<Outages, 'outMsWithin' | 'silentForMs' | 'watchWrite'> {
   follow(follower: Follower): void
   /**
    * undefined while this process knows what the others wrote. Where the database has been silent for
@@ -15,12 +15,8 @@ export interface ChangeFeed {
    * It rejects with AppError unavailable where no answer comes, so that nobody is let in unseen.
    */
   catchUpIfSilent(): Promise<void> | undefined
-  /** In milliseconds, since the database last answered. */
-  silentForMs(): number
   /** What is otherwise done once a minute, now. */
   purgeAll(onProgress?: OnProgress): Promise<PurgedRows>
-  /** How many of the last so many milliseconds the database did not answer this process. */
-  outMsWithin(lastMs: number): number
   close(): void
 }
 
@@ -182,6 +178,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     purgeAll,
     silentForMs: outages.silentForMs,
     outMsWithin: outages.outMsWithin,
+    watchWrite: outages.watchWrite,
     close() {
       closed = true
       clearTimeout(timer)

@@ -12,6 +12,13 @@ export function nameDevice(userAgent: string | null): string | null {
   return program ?? system ?? null
 }
 
+/** "Firefox", "curl": without the version, which an update changes in the middle of a session. */
+export function nameProgram(userAgent: string | null): string {
+  const text = userAgent ?? ''
+  const [leading = ''] = /^[^\s/]{0,40}/.exec(text) ?? []
+  return nameOf(browsers, text) ?? leading
+}
+
 type Names = readonly (readonly [name: string, sign: RegExp])[]
 
 /** In this order: most of them also claim to be Chrome, and Chrome to be Safari. */

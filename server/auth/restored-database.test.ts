@@ -51,7 +51,8 @@ async function addMachine({ clients }: Services): Promise<string> {
 /** What the token opens: true, or the reason why not. */
 async function refreshes(services: Services, refreshToken: string): Promise<true | string> {
   const { refreshTokenGrant, clients } = services
-  const request = { refreshToken, scope: undefined, client: clients.web, door: 'token' } as const
+  const client = clients.web
+  const request = { refreshToken, scope: undefined, client, door: 'token', device } as const
   return refreshTokenGrant(request).then(
     () => true as const,
     (error: { reason: string }) => error.reason,

@@ -1,6 +1,6 @@
 // The rows of `sessions` as the rules see them: what a session is, and which of them live.
 
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
+import { type ExpressionBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { isScope, type Scope } from '../contract/scopes.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
@@ -44,10 +44,11 @@ export interface ListOptions {
   limit?: number
 }
 
+/** `userId` is what a token says, where it says it: see `isSession`. */
 export interface SessionRows {
-  find(id: string): Promise<SessionRow | undefined>
+  find(id: string, userId?: string): Promise<SessionRow | undefined>
   /** Only where it has neither ended nor expired. */
-  findLive(id: string): Promise<SessionRow | undefined>
+  findLive(id: string, userId?: string): Promise<SessionRow | undefined>
   listLive(userId: string, options?: ListOptions): Promise<Session[]>
   countLive(userId: string): Promise<number>
 }
@@ -60,15 +61,15 @@ interface SessionRowsParts {
 export function createSessionRows({ database, clock }: SessionRowsParts): SessionRows {
   const { kysely } = database
 
-  function find(id: string): Promise<SessionRow | undefined> {
-    return kysely.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
+  function find(id: string, userId?: string): Promise<SessionRow | undefined> {
+    return kysely.selectFrom('sessions').selectAll().where(isSession(id, userId)).executeTakeFirst()
   }
 
   return {
     find,
 
-    async findLive(id) {
-      const row = await find(id)
+    async findLive(id, userId) {
+      const row = await find(id, userId)
       const isLive = row?.revoked_at_ms === null && clock.now() < expiryOf(row)
       return isLive ? row : undefined
     },
@@ -93,6 +94,12 @@ export function createSessionRows({ database, clock }: SessionRowsParts): Sessio
       return Number(count)
     },
   }
+}
+
+/** By both ids where both are known, so that the rows can be split by user one day. */
+export function isSession(id: string, userId: string | undefined) {
+  return ({ and }: ExpressionBuilder<Tables, 'sessions'>) =>
+    and(userId === undefined ? { id } : { id, user_id: userId })
 }
 
 /** Neither ended nor expired. */

@@ -14,11 +14,11 @@ import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
 import { createSessionEndings, type SessionEndings } from './session-endings.ts'
 import { createSessionLimit } from './session-limit.ts'
+import type { TokenHolder } from './session-replays.ts'
 import {
   createSessionRotation,
   type SessionRotation,
   type StartedSession,
-  type TokenHolder,
 } from './session-rotation.ts'
 import { createSessionRows, type Session, type SessionRows, toSession } from './session-rows.ts'
 
@@ -40,8 +40,8 @@ export interface Sessions
     SessionEndings,
     Pick<SessionRows, 'listLive' | 'countLive'> {
   start(options: SessionStart): Promise<StartedSession>
-  /** Only where it has neither ended nor expired. */
-  findLive(id: string): Promise<Session | undefined>
+  /** Only where it has neither ended nor expired. `userId`: what a token says, where it says it. */
+  findLive(id: string, userId?: string): Promise<Session | undefined>
   /**
    * "It was me": the device is no news any more.
    * @returns false where the answer does not count, and then nothing is written
@@ -84,7 +84,7 @@ interface SessionsParts {
   clock: Clock
   /** The one clock of all nodes, for the order of sessions and the grace after a rotation. */
   nowMs: () => RawBuilder<number>
-  changeFeed: Pick<ChangeFeed, 'outMsWithin'>
+  changeFeed: Pick<ChangeFeed, 'outMsWithin' | 'watchWrite'>
   auditLog: AuditLog
   /** Called after every write, so that whoever watches the list looks again. */
   onChange: () => void
@@ -161,12 +161,12 @@ export function createSessions(parts: SessionsParts): Sessions {
       onChange()
       const row = await rows.find(id)
       if (!row) throw new Error('A session is gone as soon as it has begun')
-      const refreshToken = refreshTokens.make({ sessionId: id, counter: row.counter })
+      const refreshToken = refreshTokens.make({ userId, sessionId: id, counter: row.counter })
       return { session: toSession(row), refreshToken }
     },
 
-    async findLive(id) {
-      const row = await rows.findLive(id)
+    async findLive(id, userId) {
+      const row = await rows.findLive(id, userId)
       return row && toSession(row)
     },
 

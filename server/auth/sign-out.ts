@@ -2,7 +2,7 @@
 
 import type { Device } from '../contract/device.ts'
 import type { AuditLog } from './audit-log.ts'
-import type { RefreshTokens } from './refresh-tokens.ts'
+import type { RefreshTokenParts, RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
 import type { Sessions } from './sessions.ts'
 import type { FoundToken } from './token-lookup.ts'
@@ -16,6 +16,8 @@ export interface SignOut {
   byToken(token: FoundToken, device?: Device): Promise<void>
 }
 
+type EndedSession = Pick<RefreshTokenParts, 'sessionId' | 'userId'>
+
 interface SignOutParts {
   refreshTokens: RefreshTokens
   sessions: Sessions
@@ -26,8 +28,8 @@ interface SignOutParts {
 export function createSignOut(parts: SignOutParts): SignOut {
   const { refreshTokens, sessions, revocations, auditLog } = parts
 
-  async function bySessionId(sessionId: string, device?: Device): Promise<void> {
-    const session = await sessions.findLive(sessionId)
+  async function end({ sessionId, userId: ofUser }: EndedSession, device?: Device): Promise<void> {
+    const session = await sessions.findLive(sessionId, ofUser)
     if (!session) {
       // Its row may have expired and its last access token not.
       await sessions.end(sessionId, 'signed_out')
@@ -40,15 +42,18 @@ export function createSignOut(parts: SignOutParts): SignOut {
   }
 
   return {
-    bySessionId,
+    bySessionId: (sessionId, device) => end({ sessionId }, device),
     async byRefreshToken(refreshToken, device) {
-      const sessionId = refreshTokens.read(refreshToken)?.sessionId
-      if (sessionId !== undefined) await bySessionId(sessionId, device)
+      const presented = refreshTokens.read(refreshToken)
+      if (presented) await end(presented, device)
     },
     async byToken(token, device) {
-      if (token.kind === 'refresh_token') return bySessionId(token.session.id, device)
+      if (token.kind === 'refresh_token') {
+        const { id: sessionId, userId } = token.session
+        return end({ sessionId, userId }, device)
+      }
       const { identity } = token
-      if (identity.kind === 'user') return bySessionId(identity.sessionId, device)
+      if (identity.kind === 'user') return end(identity, device)
       const { tokenId, clientId } = identity
       const facts = { clientId, what: tokenId, device }
       await revocations.revoke(

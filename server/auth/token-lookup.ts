@@ -32,7 +32,7 @@ export function createTokenLookup(parts: TokenLookupParts): TokenLookup {
   /** Of any counter: an older token ends its session when it is used, so here too it names it. */
   async function findRefreshToken(token: string): Promise<FoundToken | undefined> {
     const presented = refreshTokens.read(token)
-    const session = presented && (await sessions.findLive(presented.sessionId))
+    const session = presented && (await sessions.findLive(presented.sessionId, presented.userId))
     if (!session) return undefined
     return { kind: 'refresh_token', clientId: session.clientId, session }
   }

@@ -81,6 +81,7 @@ forEachEngine((engine) => {
       scope: undefined,
       client: services.clients.web,
       door: 'token',
+      device: elsewhere,
     })
     return tokens
   }

@@ -5,10 +5,12 @@ import { type AuditEvent, auditEvents } from './audit-events.ts'
 /**
  * What concerns everybody or the database as a whole is no one person's. A client that signs in for itself is nobody's activity. A token ahead of the database is the trace
  * of a backup that was restored: an alarm for the operator, about which its owner can do nothing.
+ * A refresh that is forgiven is a second tab or a lost reply, and of interest where it is a thief's.
  * Throttled attempts are in the operator's log alone.
  */
 const unseen = [
   'client_signed_in',
+  'refresh_forgiven',
   'refresh_token_ahead',
   'sign_in_throttled',
   'users_imported',

@@ -52,10 +52,10 @@ const expectedColumns = {
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
   revocations: 'change_number created_at_ms epoch id kind subject',
   sessions:
-    'address client_id counter created_at_ms device_id door expires_at_ms id idle_expires_at_ms ' +
-    'idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms registration_id ' +
-    'revoked_at_ms ' +
-    'revoked_reason rotated_at_ms scope user_agent user_id',
+    'address client_id counter created_at_ms device_id door expires_at_ms forgiven_count id ' +
+    'idle_expires_at_ms idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms ' +
+    'recovered_counter registration_id revoked_at_ms revoked_reason rotated_address rotated_at_ms ' +
+    'rotated_by scope user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
   throttle_counters: 'closed_until_ms expires_at_ms failures key',
   user_imports: 'accounts_done digest',
@@ -70,8 +70,9 @@ const nullableColumns =
   'audit_events.session_id ' +
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
   'oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
-  'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.registration_id ' +
-  'sessions.revoked_at_ms sessions.revoked_reason sessions.rotated_at_ms sessions.user_agent ' +
+  'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.recovered_counter ' +
+  'sessions.registration_id sessions.revoked_at_ms sessions.revoked_reason ' +
+  'sessions.rotated_address sessions.rotated_at_ms sessions.rotated_by sessions.user_agent ' +
   'users.deleted_at_ms users.email users.email_key users.full_name users.password_key_id'
 
 interface Column {

@@ -292,6 +292,18 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
       },
     },
 
+    '0010_recovered_refreshes': {
+      async up({ schema }: Kysely<unknown>) {
+        const sessions = schema.alterTable('sessions')
+        await sessions.addColumn('recovered_counter', 'integer').execute()
+        await sessions
+          .addColumn('forgiven_count', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute()
+        await sessions.addColumn('rotated_by', text).execute()
+        await sessions.addColumn('rotated_address', text).execute()
+      },
+    },
+
     '0011_notices_proofs_and_live_sessions': {
       async up(kysely: Kysely<unknown>) {
         const { schema } = kysely

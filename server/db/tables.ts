@@ -71,6 +71,17 @@ export interface SessionsTable {
   /** Raised by each refresh; a refresh token carries the value it was made with. */
   counter: Generated<number>
   rotated_at_ms: EpochMs | null
+  /** The program of the last refresh, by its name without its version; null before the first. */
+  rotated_by: string | null
+  /** Where the last refresh came from; null before the first. */
+  rotated_address: string | null
+  /** How often the token before the current one was answered again since the last refresh. */
+  forgiven_count: Generated<number>
+  /**
+   * The counter of the token that replaced a lost successor. It counts while it is two behind
+   * `counter`; what is older belongs to an earlier refresh.
+   */
+  recovered_counter: number | null
   created_at_ms: EpochMs
   last_used_at_ms: EpochMs
   /** How long the session may lie unused, in milliseconds. */

@@ -80,7 +80,7 @@ describe('the password grant', () => {
       token_type: 'bearer',
       expires_in: 900,
       scope: userScopes,
-      refresh_token: expect.stringMatching(/^[\w-]{22}\.0\.[\w-]{43}$/),
+      refresh_token: expect.stringMatching(/^([\w-]{22}\.){2}0\.[\w-]{43}$/),
     })
     const { exp = 0, iat = 0, scope, client_id } = decodeJwt(body.access_token)
     expect(exp - iat).toBe(body.expires_in)
@@ -500,12 +500,12 @@ describe('the refresh grant', () => {
   test('R56: a replay ends the session and its access tokens, in the same words', async () => {
     const first = await signIn()
     const second = (await refresh(first.refresh_token)).json<Required<TokenResponse>>()
-    clock.advance(31_000)
+    const third = (await refresh(second.refresh_token)).json<Required<TokenResponse>>()
     expectError(await refresh(first.refresh_token), 400, 'invalid_grant', description)
-    expectError(await refresh(second.refresh_token), 400, 'invalid_grant', description)
+    expectError(await refresh(third.refresh_token), 400, 'invalid_grant', description)
     const call = await keycard.app.inject({
       url: '/api/protected',
-      headers: { authorization: `Bearer ${second.access_token}` },
+      headers: { authorization: `Bearer ${third.access_token}` },
     })
     expect(call.statusCode).toBe(401)
   })

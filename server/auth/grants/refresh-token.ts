@@ -4,7 +4,7 @@ import type { Device } from '../../contract/device.ts'
 import { parseScope, scopesOfRole } from '../../contract/scopes.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import { type Client, type Clients, requireGrant } from '../clients.ts'
-import { refuseRefresh, refuseScope } from '../session-rotation.ts'
+import { refuseRefresh, refuseScope } from '../refresh-refusals.ts'
 import type { Session, SessionDoor } from '../session-rows.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Users } from '../users.ts'
@@ -16,7 +16,7 @@ export interface RefreshTokenGrantRequest {
   scope: string | undefined
   client: Client
   door: SessionDoor
-  device?: Device
+  device: Device
 }
 
 /** @throws AppError invalid_grant, invalid_scope, unauthorized_client, invalid_client */

@@ -62,7 +62,7 @@ export const authRouter = router({
       scope: undefined,
       client: ctx.services.clients.web,
       door: 'browser',
-      device: ctx.device,
+      device: { ...ctx.device, deviceId: ctx.deviceCookie().read() },
     })
     return keepInCookie(cookie, granted)
   }),
