@@ -82,9 +82,9 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'refresh_recovered':
       return 'A session went on after a reply was lost on the way'
     case 'refresh_from_elsewhere':
-      return 'A session went on from another address'
+      return 'A session moved to another address'
     case 'refresh_token_reused':
-      return 'A session was ended: its key was used in two places, so it may have been copied'
+      return 'A session was ended because a copy of it was used'
     case 'registered':
       return 'You made this account'
     case 'profile_changed':

@@ -10,6 +10,8 @@ export const noticeStrings = {
     email_changed: 'The email address of your account was changed',
     data_exported: 'A copy of your data was downloaded',
     new_device: 'Somebody signed in on a device that is new here',
+    refreshed_elsewhere: 'One of your sessions moved to another address',
+    token_copied: 'One of your sessions was ended because a copy of it was used',
   } satisfies Record<NoticeKind, string>,
   /** After one of those: on which device, from where, when. */
   place: (device: string, address: string) => ` with ${device} from ${address}`,

@@ -8,6 +8,8 @@ const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
   password_changed: 'password_changed',
   password_set_by_admin: 'password_set_by_admin',
   data_exported: 'data_exported',
+  refresh_from_elsewhere: 'refreshed_elsewhere',
+  refresh_token_reused: 'token_copied',
 }
 
 /** @param what of the entry: of a changed profile only the e-mail address is news, for it is a way in */

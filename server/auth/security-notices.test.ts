@@ -5,6 +5,7 @@ import { type Holder, makeHolder, type SignedIn, shareTestApp } from '../../e2e/
 import { forEachEngine } from '../../e2e/databases.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
+import type { Device } from '../contract/device.ts'
 import { scopesOfRole } from '../contract/scopes.ts'
 
 const day = 24 * 60 * 60_000
@@ -62,6 +63,30 @@ forEachEngine((engine) => {
 
     // A new session of the same browser made it too.
     expect(await changesFor(await signInOn('laptop', ada))).toEqual([])
+  })
+
+  test('R97: what a copy of its session did is told in that very browser too', async () => {
+    const ada = await makeHolder(services())
+    const here = await signInOn('laptop', ada)
+    const { sessions, clients } = services()
+    const refresh = (refreshToken: string, device: Device) =>
+      sessions.rotate(refreshToken, { clientId: clients.web.id, door: 'browser', device })
+    const own = { ...laptop, deviceId: 'laptop' }
+    const stolen = here.refreshToken
+    await refresh(stolen, own)
+    later()
+    await refresh(stolen, { ...own, address: '198.51.100.9' })
+    expect(await changesFor(here)).toEqual(['refreshed_elsewhere'])
+    await expect(
+      refresh(stolen, { address: '198.51.100.9', userAgent: 'curl/8' }),
+    ).rejects.toThrow()
+    const again = await signInOn('laptop', ada)
+    expect(await changesFor(again)).toEqual(['token_copied', 'refreshed_elsewhere'])
+    const [notice] = await services().securityNotices.list(again.identity)
+    expect(notice).toMatchObject({ deviceName: 'curl', address: '198.51.100.9' })
+    later()
+    await services().securityNotices.dismiss(again.identity, clock.now())
+    expect(await changesFor(again)).toEqual([])
   })
 
   test('R97: a browser hears it at its next sign-in, once, whatever other browsers did since', async () => {

@@ -82,8 +82,15 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesParts)
         .where('event.notice', 'is not', null)
         .$narrowType<{ notice: NoticeKind }>()
         .where('event.created_at_ms', '>', sinceMs)
-        .where('event.session_id', 'is distinct from', sessionId)
-        .where('session.device_id', 'is distinct from', deviceId)
+        .where((row) =>
+          row.or([
+            row('event.notice', 'in', ofTwoPlaces),
+            row.and([
+              row('event.session_id', 'is distinct from', sessionId),
+              row('session.device_id', 'is distinct from', deviceId),
+            ]),
+          ]),
+        )
         .where((row) =>
           row.or([
             row('event.notice', '!=', 'new_device'),
@@ -115,6 +122,9 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesParts)
     },
   }
 }
+
+/** What happened to a session of this very browser may have been done elsewhere, with a copy of it. */
+const ofTwoPlaces: NoticeKind[] = ['refreshed_elsewhere', 'token_copied']
 
 interface Browser {
   /** '' where it keeps no device cookie. */

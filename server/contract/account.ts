@@ -63,6 +63,8 @@ export const noticeKinds = [
   'email_changed',
   'data_exported',
   'new_device',
+  'refreshed_elsewhere',
+  'token_copied',
 ] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]
