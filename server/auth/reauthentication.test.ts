@@ -29,7 +29,8 @@ forEachEngine((engine) => {
     clock.advance(5 * minuteMs)
     expect(await isAsked(identity)).toBe(false)
     clock.advance(1)
-    await app().services.sessions.rotate(refreshToken, { clientId: 'keycard-web', door: 'token' })
+    const holder = { clientId: 'keycard-web', door: 'token', device: someDevice } as const
+    await app().services.sessions.rotate(refreshToken, holder)
     expect(await isAsked(identity)).toBe(true)
   })
 

@@ -6,7 +6,7 @@ import type { Database } from '../db/database.ts'
 import type { Tables } from '../db/tables.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Revocations } from './revocations.ts'
-import type { TokenHolder } from './session-rotation.ts'
+import type { TokenHolder } from './session-replays.ts'
 import { whereLive } from './session-rows.ts'
 
 export const maxLiveSessions = 100

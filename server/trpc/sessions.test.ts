@@ -302,7 +302,8 @@ describe('the stream of changes', () => {
     const read = vi.spyOn(keycard.services.sessions, 'listLive')
     onTestFinished(() => read.mockRestore())
     clock.advance(60_000)
-    const holder = { clientId: 'keycard-web', door: 'browser' } as const
+    const device = { address: null, userAgent: null }
+    const holder = { clientId: 'keycard-web', door: 'browser', device } as const
     await keycard.services.sessions.rotate(refreshToken, holder)
     const events = await Promise.all(streams.map((stream) => stream.next()))
     for (const event of events) {
