@@ -48,6 +48,9 @@ const formFields = [
 /** The server's bounds (16 KiB and 64 KiB), and of an address what Node reads as headers. */
 const [formBytes, jsonBytes, urlBytes] = [15_000, 60_000, 12_000]
 
+/** What stands in a path is read by the router, before any code of ours. */
+const pathBytes = 2_000
+
 export function listBodyEndpoints(app: FastifyInstance): BodyEndpoint[] {
   return [...listProcedures(), ...listRest(), ...listForms(app)]
 }
@@ -106,7 +109,7 @@ function listRest(): BodyEndpoint[] {
         const request = toBody(withoutPath(given), inPath ? 0 : padding)
         return { ...request, headers: { ...headers, ...request.headers } }
       }
-      const maxBytes = pathFields.length > 0 ? urlBytes : jsonBytes
+      const maxBytes = pathFields.length > 0 ? pathBytes : jsonBytes
       return { name, textFields: texts, maxBytes, encode }
     }
     const encode = (given: Fields, padding?: number) => {
@@ -115,7 +118,8 @@ function listRest(): BodyEndpoint[] {
         ? address(rest.method, restPrefix, `${toPath(given)}?${query}`, padding)
         : address(rest.method, `${restPrefix}${rest.path}?`, query, padding)
     }
-    return { name, textFields: texts, maxBytes: urlBytes, encode }
+    const maxBytes = pathFields.length > 0 ? pathBytes : urlBytes
+    return { name, textFields: texts, maxBytes, encode }
   })
 }
 

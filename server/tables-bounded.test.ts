@@ -1,9 +1,12 @@
-// Whatever people do, a table ends where they do: nothing that only tells of the past is kept for good.
+// Whatever people do, a table ends where they do: nothing that only tells of the past is kept for good, and
+// strangers make so many rows and no more.
 
+import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
-import { expect, test, vi } from 'vitest'
-import { openTestApp } from '../e2e/test-app.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { openTestApp, type TestApp } from '../e2e/test-app.ts'
 import { createTestClock } from '../e2e/test-clock.ts'
+import type { Database } from './db/database.ts'
 
 /** What people and operators made, and only they take away; `signing_keys` are as many as rotations. */
 const ownedTables = [
@@ -21,19 +24,7 @@ const ownedTables = [
 test('every other table fills as the server is used, and is empty again in time', async () => {
   const clock = createTestClock(Date.now())
   const { app, services, close } = await openTestApp({ clock })
-  const { kysely } = services.database
-  async function countRows(): Promise<Record<string, number>> {
-    const tables = await kysely.introspection.getTables({ withInternalKyselyTables: true })
-    const counts = tables
-      .filter(({ name }) => !ownedTables.includes(name))
-      .map(async ({ name }) => {
-        const { rows } = await sql<{
-          n: number
-        }>`select count(*) as n from ${sql.table(name)}`.execute(kysely)
-        return [name, Number(rows[0]?.n)] as const
-      })
-    return Object.fromEntries(await Promise.all(counts))
-  }
+  const countRows = () => countRowsOf(services.database, ownedTables)
   try {
     const send = (url: string, payload: object) =>
       app.inject({ method: 'POST', url, headers: { origin: services.config.publicUrl }, payload })
@@ -67,4 +58,138 @@ test('every other table fills as the server is used, and is empty again in time'
   } finally {
     await close()
   }
+})
+
+async function countRowsOf(
+  { kysely }: Database,
+  without: readonly string[] = [],
+): Promise<Record<string, number>> {
+  const tables = await kysely.introspection.getTables({ withInternalKyselyTables: true })
+  const counts = tables
+    .filter(({ name }) => !without.includes(name))
+    .map(async ({ name }) => {
+      const { rows } = await sql<{
+        n: number
+      }>`select count(*) as n from ${sql.table(name)}`.execute(kysely)
+      return [name, Number(rows[0]?.n)] as const
+    })
+  return Object.fromEntries(await Promise.all(counts))
+}
+
+describe('a stranger who sends whatever there is to send without an account', () => {
+  const perAddress = 3
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  /** Everything that a stranger may ask for and that could leave a row, `times` from each address. */
+  async function besiege({ app, services }: TestApp, addresses: readonly string[], times: number) {
+    const device = services.deviceTokens.make('A'.repeat(22))
+    const browser = {
+      origin: services.config.publicUrl,
+      cookie: `__Host-keycard-device=${device}; __Host-keycard=${'A'.repeat(22)}.0.${'A'.repeat(43)}`,
+    }
+    let names = 0
+    for (const remoteAddress of addresses) {
+      const post = (url: string, payload: object | string, headers: Record<string, string> = {}) =>
+        app.inject({ method: 'POST', url, remoteAddress, headers, payload })
+      for (let time = 0; time < times; time++) {
+        names += 1
+        const [username, password] = [`stranger-${names}`, `seven quiet harbours ${names}`]
+        await post('/token', `username=${username}&password=wrong`, form)
+        await post('/token', 'username=johndoe&password=wrong', form)
+        await post('/trpc/auth.login', { username, password }, browser)
+        await post('/login', `username=${username}&password=wrong`, { ...form, ...browser })
+        await post('/trpc/auth.register', { username, password }, browser)
+        await post('/register', `username=${username}b&password=wrong`, { ...form, ...browser })
+        await post('/trpc/auth.refresh', {}, browser)
+        await post('/trpc/auth.logout', {}, browser)
+        await post('/token', `grant_type=refresh_token&refresh_token=${username}`, form)
+        await post('/token', `grant_type=client_credentials&client_id=${username}`, form)
+        await post('/revoke', `token=${username}`, form)
+        await post('/introspect', `token=${username}`, form)
+      }
+    }
+  }
+
+  test('makes as many rows as an address may fail and register, in each table', async () => {
+    const keycard = await openTestApp({
+      env: { SIGN_IN_FAILURES_PER_ADDRESS: String(perAddress) },
+    })
+    try {
+      const before = await countRowsOf(keycard.services.database)
+      const addresses = ['192.0.2.1', '192.0.2.2']
+      await besiege(keycard, addresses, 8)
+      const after = await countRowsOf(keycard.services.database)
+      const made = Object.fromEntries(
+        Object.entries(after).flatMap(([table, count]) => {
+          const more = count - (before[table] ?? 0)
+          return more > 0 ? [[table, more]] : []
+        }),
+      )
+      const most = addresses.length * perAddress
+      const bounds: Record<string, number> = {
+        // A registration makes an account, whose name is what it is found by, and a session on a device.
+        users: most,
+        user_search_keys: most * 2,
+        sessions: most,
+        known_devices: most,
+        // Each failure is one; a registration is two: that it was made, and signed in.
+        audit_events: most * 3,
+        // Each failure counts against a name, and each address for sign-ins and for registrations.
+        throttle_counters: most + addresses.length * 2,
+      }
+      for (const [table, count] of Object.entries(made)) {
+        expect([table, count <= (bounds[table] ?? 0) ? 'bounded' : count]).toEqual([
+          table,
+          'bounded',
+        ])
+      }
+      // The control: it did fill them.
+      expect(Object.keys(made).sort()).toEqual(Object.keys(bounds).sort())
+    } finally {
+      await keycard.close()
+    }
+  })
+
+  test('finds every table in the list of what bounds it', async () => {
+    const keycard = await openTestApp({ env: { DEMO_ACCOUNTS: 'off' } })
+    try {
+      const page = readFileSync(new URL('../docs/security.md', import.meta.url), 'utf8')
+      const [, list = ''] = page.split('## What a stranger can write')
+      const tables = Object.keys(await countRowsOf(keycard.services.database))
+      const missing = tables.filter((table) => !list.includes(`\`${table}\``))
+      expect(missing.sort()).toEqual(['kysely_migration', 'kysely_migration_lock'])
+    } finally {
+      await keycard.close()
+    }
+  })
+
+  test('leaves no row while the queue of hashes is full, whatever device cookie it shows', async () => {
+    const keycard = await openTestApp()
+    const { passwords, database, deviceTokens, config } = keycard.services
+    try {
+      const before = await countRowsOf(database)
+      // More than any machine has threads and places.
+      const waiting = Array.from({ length: 100 }, () =>
+        passwords.verify('wrong', undefined).catch(() => undefined),
+      )
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          keycard.app.inject({
+            method: 'POST',
+            url: '/trpc/auth.login',
+            headers: {
+              origin: config.publicUrl,
+              cookie: `__Host-keycard-device=${deviceTokens.make('A'.repeat(22))}`,
+            },
+            payload: { username: `stranger-${index}`, password: 'wrong' },
+          }),
+        ),
+      )
+      expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([503]))
+      await Promise.all(waiting)
+      expect(await countRowsOf(database)).toEqual(before)
+    } finally {
+      await keycard.close()
+    }
+  })
 })

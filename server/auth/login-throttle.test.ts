@@ -29,7 +29,7 @@ forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
 
   /** Each with accounts and addresses of its own. */
-  function setUp({ failuresPerAddress = 1_000 } = {}) {
+  function setUp({ failuresPerAddress = 1_000, nameCounters = 2 ** 18 } = {}) {
     const clock = createTestClock()
     const known = new Set<string>()
     const counters = createThrottleCounters({
@@ -40,6 +40,7 @@ forEachEngine((engine) => {
       counters,
       masterKeys,
       failuresPerAddress,
+      nameCounters,
       knownDevices: { isKnown: async (userId, deviceId) => known.has(`${userId} ${deviceId}`) },
     })
     const userId = makeRandomId()
@@ -272,6 +273,25 @@ forEachEngine((engine) => {
       expect(await attempt({ userId: undefined, login })).toBe('let in')
     }
     for (const login of spellings) expect(await attempt({ userId: undefined, login })).toBe(1)
+  })
+
+  test('however many names of nobody’s are tried, they share so many rows and no more', async () => {
+    const { attempt } = setUp({ nameCounters: 7 })
+    const countRows = async () => {
+      const rows = await database()
+        .kysely.selectFrom('throttle_counters')
+        .select('key')
+        .where('key', 'like', 'name:%')
+        .execute()
+      return rows.length
+    }
+    const before = await countRows()
+    const outcomes = new Set<unknown>()
+    for (let count = 0; count < 60; count++) {
+      outcomes.add(await attempt({ userId: undefined, login: `nobody-${makeRandomId()}` }))
+    }
+    expect((await countRows()) - before).toBeLessThanOrEqual(7)
+    expect(outcomes.has('let in')).toBe(true)
   })
 
   test('no name that was typed is kept: it may have been a password', async () => {

@@ -76,10 +76,13 @@ interface LoginThrottleParts {
   knownDevices: Pick<KnownDevices, 'isKnown'>
   /** Of one address within ten minutes; 30 by default. */
   failuresPerAddress: number
+  /** How many rows all names of nobody's share; 262,144 by default, of some 40 MB. */
+  nameCounters?: number
 }
 
 export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
   const { counters, masterKeys, knownDevices, failuresPerAddress } = parts
+  const { nameCounters = 2 ** 18 } = parts
   const unknownDevicePool = counters.backoffPool(unknownDeviceRule)
   const knownDevicePool = counters.backoffPool(knownDeviceRule)
   const addressPool = counters.windowPool({
@@ -101,11 +104,16 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
     ]
   }
 
-  /** People type passwords into the field for the name: a name of nobody's is kept as a keyed hash. */
+  /**
+   * People type passwords into the field for the name: a name of nobody's is kept as a keyed hash. Names
+   * are without number and guessed from many addresses, so they share counters, of which there are only
+   * so many: nobody can fill the table. Which names share one cannot be known without the key.
+   */
   function accountKey({ userId, login }: PasswordAttempt): string {
     if (userId !== undefined) return `account:${userId}`
     const name = canonicalName(login)
-    return `name:${createHmac('sha256', nameKey).update(name).digest('base64url')}`
+    const hash = createHmac('sha256', nameKey).update(name).digest()
+    return `name:${hash.readUInt32BE() % nameCounters}`
   }
 
   return {

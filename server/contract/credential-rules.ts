@@ -147,10 +147,10 @@ function isBuiltFromContext(password: string, { username, email }: PasswordConte
 
 /** Longest first, so that "john.doe" is taken out before "john" can break it. */
 function contextWords(username: string, email: string): string[] {
-  // A name that is too long is refused itself, and would only take time here.
-  const account = [username, email].filter((name) => name.length <= loginMaxLength)
-  const parts = account.flatMap((name) => [name, ...name.split('@')])
-  const names = [...serviceWords, ...parts].map(canonicalName)
+  // A name that breaks its own rule is refused for that, and would only take time here.
+  const account = usernameProblem(username) === undefined ? [username] : []
+  if (emailProblem(email) === undefined) account.push(email, ...email.split('@'))
+  const names = [...serviceWords, ...account].map(canonicalName)
   const words = names.flatMap((name) => [name, ...name.split(/[._+@-]/)])
   return [...new Set(words)]
     .filter((word) => word.length >= 3)
