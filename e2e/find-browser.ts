@@ -1,10 +1,15 @@
 // Finds a Chromium for the browser tests, and brings one where there is none.
 
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
+import {
+  installPackages,
+  type PackageMachine,
+  runCommand,
+  updatePackageLists,
+} from './debian-packages.ts'
 
 export interface Browser {
   executablePath: string
@@ -12,27 +17,16 @@ export interface Browser {
 }
 
 /** What finding asks of the machine, so that tests can be a machine of any kind. */
-export interface Machine {
-  platform: NodeJS.Platform
+export interface Machine extends PackageMachine {
   environment: Readonly<Record<string, string | undefined>>
-  isRoot: boolean
   /** Where Playwright keeps the Chromium that it downloads. */
   playwrightPath: string
-  exists(path: string): boolean
   /** Whether the browser really opens a page: a file that is there may lack its libraries. */
   opensPage(browser: Browser): Promise<boolean>
-  /** Runs a command to its end; false where it failed, was not found or took too long. */
-  run(command: string, args: readonly string[], options: RunOptions): Promise<boolean>
-  say(line: string): void
 }
 
 /** What `npx playwright` runs; run by Node itself, it is stopped for good when it takes too long. */
 const playwrightCli = fileURLToPath(new URL('../node_modules/playwright/cli.js', import.meta.url))
-
-interface RunOptions {
-  timeoutMs: number
-  environment?: Record<string, string>
-}
 
 /**
  * In this order: what TEST_BROWSER names, the system's headless shell, Playwright's own Chromium,
@@ -110,22 +104,10 @@ async function downloadBrowser(machine: Machine): Promise<Browser | undefined> {
 }
 
 async function installPackage(machine: Machine): Promise<Browser | undefined> {
-  const isDebian = machine.platform === 'linux' && machine.exists('/etc/debian_version')
-  if (!machine.isRoot || !isDebian) return undefined
-  const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
-  // Another installation may be under way: wait for it, but not for ever.
-  const aptGet = ['-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0']
-  // A failed update is no reason to stop: the lists that are here may do.
-  await machine.run('apt-get', [...aptGet, 'update'], { timeoutMs: 180_000, environment: quiet })
+  if (!(await updatePackageLists(machine))) return undefined
   // An older Debian has no package of the shell alone.
   for (const name of [headlessShell, 'chromium']) {
-    machine.say(`Installing Debian's package ${name}.`)
-    const installed = await machine.run(
-      'apt-get',
-      [...aptGet, 'install', '-y', '--no-install-recommends', name],
-      { timeoutMs: 600_000, environment: quiet },
-    )
-    if (!installed) machine.say('The package could not be installed.')
+    const installed = await installPackages(machine, [name])
     const paths = [...listShellPaths(machine), ...listSystemPaths(machine)]
     const browser = installed && (await tryPaths(machine, paths))
     if (browser) return browser
@@ -166,7 +148,7 @@ async function tryBrowser(machine: Machine, executablePath: string): Promise<Bro
   return browser
 }
 
-function thisMachine(): Machine {
+export function thisMachine(): Machine {
   return {
     platform: process.platform,
     environment: process.env,
@@ -174,7 +156,7 @@ function thisMachine(): Machine {
     playwrightPath: chromium.executablePath(),
     exists: existsSync,
     opensPage,
-    run,
+    run: runCommand,
     say: (line) => console.log(line),
   }
 }
@@ -192,24 +174,4 @@ async function opensPage(browser: Browser): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function run(command: string, args: readonly string[], options: RunOptions): Promise<boolean> {
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'inherit', 'pipe'],
-    env: { ...process.env, ...options.environment },
-    timeout: options.timeoutMs,
-  })
-  let complaint = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint += text
-  })
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false))
-    child.once('close', (code) => {
-      // Of a tool that failed, the first line says why; the stacks below it help nobody here.
-      if (code !== 0) console.log(complaint.trim().split('\n')[0])
-      resolve(code === 0)
-    })
-  })
 }

@@ -1,30 +1,19 @@
-// `npm run interop`: clients in other languages, where they are installed, against a server of its own.
+// `npm run interop -- <part>`: Keycard with what others have written, clients and browsers.
 
-import { openTestApp } from '../test-app.ts'
-import { findFreePort } from '../test-server.ts'
-import { tools } from './tools.ts'
+import { interopBrowsers } from './browsers.ts'
+import { interopClients } from './clients.ts'
 
-const port = await findFreePort()
-const url = `http://localhost:${port}`
-const keycard = await openTestApp({ env: { PUBLIC_URL: url } })
-await keycard.app.listen({ host: 'localhost', port })
-try {
-  const counts = { ran: 0, failed: 0, absent: 0 }
-  for (const { name, find, run } of tools) {
-    const version = await find()
-    if (version === undefined) {
-      console.log(`${name}: not installed here, so not run`)
-      counts.absent += 1
-      continue
-    }
-    const { isOk, output } = await run(url)
-    console.log(`${name} ${version}\n${output.trimEnd()}`)
-    counts.ran += 1
-    if (!isOk) counts.failed += 1
-  }
-  const { ran, failed, absent } = counts
-  console.log(`\n${ran} tools ran, ${failed} of them failed, ${absent} not installed`)
-  process.exitCode = failed > 0 ? 1 : 0
-} finally {
-  await keycard.close()
+/** Each gives true where it went well. */
+const parts: Record<string, (args: readonly string[]) => Promise<boolean>> = {
+  clients: interopClients,
+  browsers: interopBrowsers,
+}
+
+const [name = 'clients', ...args] = process.argv.slice(2)
+const run = Object.hasOwn(parts, name) ? parts[name] : undefined
+if (run) {
+  process.exitCode = (await run(args)) ? 0 : 1
+} else {
+  console.error(`Run "npm run interop", or with ${Object.keys(parts).join(' or ')} behind it.`)
+  process.exitCode = 1
 }
