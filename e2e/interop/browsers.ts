@@ -20,7 +20,7 @@ interface Engine {
   open(options?: BrowserOptions): Promise<DrivenBrowser>
   /** Whether it takes http://localhost for safe, and keeps a Secure cookie there. */
   trustsLocalhost: boolean
-  /** Chromium with cookies blocked is in `npm test`. */
+  /** Chromium takes a profile for it, which its headless shell does not read. */
   canBlockCookies: boolean
 }
 
