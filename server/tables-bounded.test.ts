@@ -85,7 +85,7 @@ describe('a stranger who sends whatever there is to send without an account', ()
     const device = services.deviceTokens.make('A'.repeat(22))
     const browser = {
       origin: services.config.publicUrl,
-      cookie: `__Host-keycard-device=${device}; __Host-keycard=${'A'.repeat(22)}.0.${'A'.repeat(43)}`,
+      cookie: `keycard-device=${device}; keycard=${'A'.repeat(22)}.0.${'A'.repeat(43)}`,
     }
     let names = 0
     for (const remoteAddress of addresses) {
@@ -179,7 +179,7 @@ describe('a stranger who sends whatever there is to send without an account', ()
             url: '/trpc/auth.login',
             headers: {
               origin: config.publicUrl,
-              cookie: `__Host-keycard-device=${deviceTokens.make('A'.repeat(22))}`,
+              cookie: `keycard-device=${deviceTokens.make('A'.repeat(22))}`,
             },
             payload: { username: `stranger-${index}`, password: 'wrong' },
           }),
