@@ -91,7 +91,10 @@ forEachEngine((engine) => {
 
   function postCookie(token: string, { address, userAgent, deviceId }: Device, hasDevice: boolean) {
     const device = app().services.deviceTokens.make(deviceId ?? '')
-    const cookies = [`keycard=${token}`, ...(hasDevice ? [`keycard-device=${device}`] : [])]
+    const cookies = [
+      `__Host-keycard=${token}`,
+      ...(hasDevice ? [`__Host-keycard-device=${device}`] : []),
+    ]
     return app().app.inject({
       method: 'POST',
       url: '/trpc/auth.refresh',
@@ -108,7 +111,7 @@ forEachEngine((engine) => {
 
   function readTokens(answer: Answer): { refresh: string; access: string } {
     const body = answer.json()
-    const [, cookie] = /keycard=([^;]*)/.exec(String(answer.headers['set-cookie'])) ?? []
+    const [, cookie] = /__Host-keycard=([^;]*)/.exec(String(answer.headers['set-cookie'])) ?? []
     const { access_token: access } = body.result?.data ?? body
     return { refresh: body.refresh_token ?? cookie, access }
   }
@@ -298,7 +301,7 @@ forEachEngine((engine) => {
         headers: {
           'content-type': 'application/json',
           'sec-fetch-site': 'same-origin',
-          cookie: `keycard=${spell(inBrowser.first)}`,
+          cookie: `__Host-keycard=${spell(inBrowser.first)}`,
         },
         payload: '{}',
       })
