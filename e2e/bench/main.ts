@@ -12,12 +12,14 @@ import { formatResult, writeSection } from './report.ts'
 import { benchScale } from './scale.ts'
 import { benchSignIns } from './sign-ins.ts'
 import { benchStart } from './start.ts'
+import { benchStreams } from './streams.ts'
 
 const benches: readonly Bench[] = [
   benchCalls,
   benchSignIns,
   benchFlood,
   benchRefreshes,
+  benchStreams,
   benchScale,
   benchStart,
   benchNodes,
