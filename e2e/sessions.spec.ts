@@ -153,6 +153,29 @@ test('a new device is asked about: yes and it is one of ours, no and it is out, 
   await expect(page).toHaveURL('/account')
 })
 
+test('a new device that was there before this sign-in is signed out or left, and not confirmed', async ({
+  page,
+  signIn,
+  freshUser,
+  startElsewhere,
+}) => {
+  await startElsewhere(freshUser, {
+    userAgent: 'curl/8.5.0',
+    address: '192.0.2.51',
+    isScript: true,
+  })
+  await startElsewhere(freshUser, { userAgent: iphone, address: '203.0.113.24', isNew: true })
+  await signIn(page, freshUser)
+  await page.goto('/sessions')
+  const phone = row(page, /Safari on iPhone/)
+  await expect(phone).toContainText('on a new device, before you signed in here.')
+  await expect(page.getByRole('button', { name: 'Yes, it was me' })).toBeHidden()
+  await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).click()
+  await expect(phone).toBeHidden()
+  const advice = page.getByRole('status').filter({ hasText: 'Safari on iPhone is signed out.' })
+  await expect(advice.getByRole('link', { name: 'change your password' })).toBeVisible()
+})
+
 test('R64: what begins and ends elsewhere is seen at once, and the focus does not fall off', async ({
   page,
   signIn,
