@@ -5,6 +5,14 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ask, postForm, signIn } from './torture/ask.ts'
 import { killKeycard } from './torture/crashes.ts'
 import { startNodes } from './torture/nodes.ts'
+import {
+  forgeOldRow,
+  holdCommit,
+  revokeMany,
+  signOutBothWays,
+  startSkewedNodes,
+} from './torture/revocation-faults.ts'
+import { openDoor, promisedMs } from './torture/revocation-probes.ts'
 
 const minute = 60_000
 
@@ -59,6 +67,25 @@ describe('while PostgreSQL hangs', () => {
       nodes.wires[0]?.hold()
       server.process.kill('SIGTERM')
       expect(await once(server.process, 'exit')).toEqual([0, null])
+    },
+    minute,
+  )
+})
+
+describe('R58: two nodes whose clocks are a minute apart', () => {
+  test(
+    'believe nothing that has ended: not where its commit was held, nor in a mass; a row that is not new is missed',
+    async () => {
+      const nodes = await startSkewedNodes()
+      onTestFinished(nodes.stop)
+      const isKept = (delaysMs: number[]) => delaysMs.map((delayMs) => delayMs < promisedMs.closed)
+      expect(isKept(await holdCommit(nodes, 1))).toEqual([true, true])
+      expect(isKept(await revokeMany(nodes, 20_000))).toEqual([true, true])
+      // The control: what the database itself calls old, and what is new is heard.
+      const accessToken = await forgeOldRow(nodes)
+      await signOutBothWays(nodes, 1)
+      const statuses = nodes.urls.map(async (url) => (await openDoor(url, accessToken)).status)
+      expect(await Promise.all(statuses)).toEqual([200, 200])
     },
     minute,
   )

@@ -26,6 +26,8 @@ export interface PostgresServer {
   url: string
   /** Kills all of its processes at once; then it starts again by itself, as under a service manager. */
   crash(): Promise<void>
+  /** A standby that this server waits for at every commit from then on; it needs `durable`. */
+  addStandby(): Promise<PostgresServer>
   stop(): Promise<void>
 }
 
@@ -43,7 +45,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const given = process.env.TEST_DATABASE_URL
   if (given && !options.durable) {
     const refuse = () => Promise.reject(new Error('a server that was not started here'))
-    return { url: given, crash: refuse, stop: async () => {} }
+    return { url: given, crash: refuse, addStandby: refuse, stop: async () => {} }
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'keycard-postgres-'))
@@ -184,7 +186,38 @@ async function runCluster(
       }
     }
   }
-  return { url, crash, stop }
+  const addStandby = () => startStandby(url, { binaries, owner })
+  return { url, crash, addStandby, stop }
+}
+
+/** A copy of the primary, which follows it by streaming. Only PostgreSQL's own packages have the tools. */
+async function startStandby(
+  primaryUrl: string,
+  { binaries, owner }: Pick<Cluster, 'binaries' | 'owner'>,
+): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'keycard-standby-'))
+  if (owner) chownSync(folder, owner.uid, owner.gid)
+  const source = `${primaryUrl}?application_name=standby`
+  const copying = spawn(
+    join(binaries, 'pg_basebackup'),
+    ['-d', source, '-D', join(folder, 'data'), '-R', '-X', 'stream', '-c', 'fast', '--no-sync'],
+    { ...owner, cwd: '/', stdio: 'ignore' },
+  )
+  const [code] = await once(copying, 'exit')
+  if (code !== 0) throw new Error(`pg_basebackup failed: ${code}`)
+  const standby = await runCluster({ binaries, folder, owner }, { durable: true })
+  const client = new pg.Client({ connectionString: primaryUrl })
+  await client.connect()
+  await client.query(`alter system set synchronous_standby_names = 'standby'`)
+  await client.query('select pg_reload_conf()')
+  for (let attempt = 1; ; attempt++) {
+    const { rows } = await client.query('select sync_state from pg_stat_replication')
+    if (rows.some(({ sync_state }) => sync_state === 'sync')) break
+    if (attempt === 200) throw new Error('the standby does not follow')
+    await sleep(50)
+  }
+  await client.end()
+  return standby
 }
 
 async function findFreePort(): Promise<number> {

@@ -20,6 +20,8 @@ export interface Nodes {
 interface NodesOptions {
   /** Added to the settings of each. */
   env?: Record<string, string>
+  /** Added to those of one of them. */
+  envOf?: (index: number) => Record<string, string> | undefined
   /** As `startPostgres` takes it. */
   durable?: boolean
   postgresSettings?: readonly string[]
@@ -28,7 +30,7 @@ interface NodesOptions {
 /** Demo accounts included. */
 export async function startNodes(
   count: number,
-  { env, durable = false, postgresSettings = [] }: NodesOptions = {},
+  { env, envOf = () => undefined, durable = false, postgresSettings = [] }: NodesOptions = {},
 ): Promise<Nodes> {
   const postgres = await startPostgres({ durable, settings: postgresSettings })
   const processes: ServerProcess[] = []
@@ -54,6 +56,7 @@ export async function startNodes(
         await startServer({
           ...shared,
           DATABASE_URL: wire.url,
+          ...envOf(index),
         }),
       )
     }

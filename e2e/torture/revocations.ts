@@ -1,13 +1,14 @@
-// Hundreds of sign-outs under load: how soon the other process knows, with and without notifications.
+// Hundreds of sign-outs under load: how soon the other process knows, with and without notifications;
+// and then whatever clocks, commits, masses and a failover do to that.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments } from './arguments.ts'
-import { type Answer, ask, call, postForm, signIn, type TokenAnswer } from './ask.ts'
+import { call, signIn, type TokenAnswer } from './ask.ts'
 import { type Nodes, startNodes } from './nodes.ts'
+import { controlHardRevocations, tortureHardRevocations } from './revocation-faults.ts'
+import { findingsOf, openDoor, promisedMs, signOutAndWait } from './revocation-probes.ts'
 import { type Finding, judge } from './table.ts'
 
-/** In milliseconds: until a sign-out is known, and until a node without its database lets nobody in. */
-const promisedMs = { known: 1_000, closed: 5_000 }
 /** How many are on their way at once. */
 const linesOfSignOuts = 4
 
@@ -16,19 +17,20 @@ export async function tortureRevocations(args: readonly string[]): Promise<boole
   const { count, control } = readArguments(args, 500)
   const nodes = await startNodes(2, { env: { SIGN_IN_FAILURES_PER_ADDRESS: '1000000' } })
   try {
-    if (control) return await runControl(nodes, count)
+    if (control) return (await runControl(nodes, count)) && (await controlHardRevocations())
     const heard = await signOutMany(nodes, count)
     for (const wire of nodes.wires) wire.refuseListeners()
     const polled = await signOutMany(nodes, count)
     const outcomes = [
-      judge(`${count} sign-outs, beside ${heard.calls} calls`, findingsOf(heard)),
-      judge(`without notifications, beside ${polled.calls} calls`, findingsOf(polled)),
+      judge(`${count} sign-outs, beside ${heard.calls} calls`, findingsOf(heard.delaysMs)),
+      judge(`without notifications, beside ${polled.calls} calls`, findingsOf(polled.delaysMs)),
       judge('the database gone from both processes', await loseDatabase(nodes)),
     ]
-    return outcomes.every(Boolean)
+    if (!outcomes.every(Boolean)) return false
   } finally {
     await nodes.stop()
   }
+  return tortureHardRevocations()
 }
 
 /** Without notifications, and the poll of the other process kept from its database for a while. */
@@ -47,7 +49,7 @@ async function runControl(nodes: Nodes, count: number): Promise<boolean> {
   const seen = await signOutMany(nodes, count)
   isOver = true
   await stalling
-  return judge(`${count} sign-outs, the poll held up`, findingsOf(seen).slice(0, 1), true)
+  return judge(`${count} sign-outs, the poll held up`, findingsOf(seen.delaysMs).slice(0, 1), true)
 }
 
 interface Seen {
@@ -63,47 +65,7 @@ async function signOutMany({ urls: [one = '', other = ''] }: Nodes, count: numbe
     while (left-- > 0) delaysMs.push(await signOutAndWait(one, other))
   })
   await Promise.all(lines)
-  return { delaysMs: delaysMs.sort((a, b) => a - b), calls: await stopLoad() }
-}
-
-function findingsOf({ delaysMs }: Seen): Finding[] {
-  const at = (share: number) => delaysMs[Math.ceil(share * delaysMs.length) - 1] ?? 0
-  const p99Ms = at(0.99)
-  return [
-    {
-      what: 'until the other refuses, p99',
-      seen: `${Math.round(p99Ms)} ms`,
-      promised: `≤ ${promisedMs.known} ms`,
-      kept: p99Ms <= promisedMs.known,
-    },
-    {
-      what: 'p50, longest',
-      seen: `${Math.round(at(0.5))} ms, ${Math.round(at(1))} ms`,
-      promised: '',
-      kept: true,
-    },
-  ]
-}
-
-async function signOutAndWait(one: string, other: string): Promise<number> {
-  const { access_token, refresh_token } = await signIn(one)
-  if ((await openDoor(other, access_token)).status !== 200) throw new Error('it opens nothing')
-  const { status } = await postForm(`${one}/revoke`, { token: refresh_token })
-  if (status !== 200) throw new Error(`/revoke says ${status}`)
-  // From the moment its answer is here: until then nobody was promised anything.
-  const startedMs = performance.now()
-  while ((await openDoor(other, access_token)).status !== 401) await sleep(1)
-  return performance.now() - startedMs
-}
-
-/**
- * Asks for a scope that the token has not: 403 where it is believed, 401 where not, and no table is
- * touched, so that nothing but the belief is measured. Told as 200 and 401.
- */
-async function openDoor(url: string, accessToken: string): Promise<Answer> {
-  const headers = { authorization: `Bearer ${accessToken}` }
-  const answer = await ask(`${url}/api/users`, { headers })
-  return answer.status === 403 ? { ...answer, status: 200 } : answer
+  return { delaysMs, calls: await stopLoad() }
 }
 
 /** Calls one after the other in eight lines; answers how many there were. */

@@ -13,6 +13,8 @@ export interface Wire {
   /** Ends every connection, and every one that comes until `mend`. */
   cut(): void
   mend(): void
+  /** Later connections go to this database, as a name does that is given to a promoted standby. */
+  lead(databaseUrl: string): void
   /** Ends every connection that LISTENs, now and from now on: the poll alone is left. */
   refuseListeners(): void
   close(): void
@@ -27,7 +29,7 @@ interface Line {
 }
 
 export async function startWire(databaseUrl: string): Promise<Wire> {
-  const { hostname, port } = new URL(databaseUrl)
+  let target = new URL(databaseUrl)
   const lines = new Set<Line>()
   const state = { held: false, cut: false, deaf: false }
 
@@ -40,7 +42,7 @@ export async function startWire(databaseUrl: string): Promise<Wire> {
       near.destroy()
       return
     }
-    const far = connect({ host: hostname, port: Number(port) })
+    const far = connect({ host: target.hostname, port: Number(target.port) })
     const line: Line = { sockets: [near, far], isListener: false }
     lines.add(line)
     near.once('data', (first) => {
@@ -79,6 +81,9 @@ export async function startWire(databaseUrl: string): Promise<Wire> {
     },
     mend() {
       state.cut = false
+    },
+    lead(otherUrl) {
+      target = new URL(otherUrl)
     },
     refuseListeners() {
       state.deaf = true
