@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
+import type { StoredPassword } from '../server/auth/passwords.ts'
 import type { Role } from '../server/contract/scopes.ts'
 import { collectPageErrors } from './page-errors.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
@@ -37,6 +38,8 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   server: TestServer
+  /** Of every user that is made: hashing one each would take a tenth of the time of a short test. */
+  usersPassword: { typed: string; stored: StoredPassword }
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -50,17 +53,28 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
+  usersPassword: [
+    async ({ server }, use) => {
+      const typed = randomBytes(15).toString('base64url')
+      await use({ typed, stored: await server.services.passwords.hash(typed) })
+    },
+    { scope: 'worker' },
+  ],
+
   baseURL: ({ server }, use) => use(server.url),
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
   canaries: ({}, use) => use(new Set()),
 
-  makeUser: ({ server, canaries }, use) =>
+  makeUser: ({ server, canaries, usersPassword }, use) =>
     use(async ({ role = 'user' } = {}) => {
       const username = `user-${randomBytes(6).toString('hex')}`
-      const password = randomBytes(15).toString('base64url')
+      const { typed: password, stored } = usersPassword
       canaries.add(password)
-      const { id } = await server.services.accounts.create({ username, password, role })
+      const { id } = await server.services.users.create({
+        ...{ username, email: null, fullName: null, role, disabled: false },
+        ...{ password: stored, isDemo: false },
+      })
       return { id, username, password }
     }),
 
