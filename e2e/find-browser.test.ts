@@ -52,13 +52,6 @@ describe('findBrowser', () => {
     expect(commands).toEqual([])
   })
 
-  it('takes a headless shell before all that have windows', async () => {
-    const { machine } = describeMachine({
-      files: [playwrightPath, '/usr/bin/chromium', '/usr/bin/chromium-headless-shell'],
-    })
-    expect((await findBrowser(machine)).executablePath).toBe('/usr/bin/chromium-headless-shell')
-  })
-
   it("takes the system's Chromium where Playwright's own lacks its libraries", async () => {
     const { machine, commands, lines } = describeMachine({
       files: [playwrightPath, '/usr/bin/chromium'],
@@ -106,22 +99,12 @@ describe('findBrowser', () => {
     const { machine, commands } = describeMachine({
       isRoot: true,
       files: ['/etc/debian_version'],
-      brings: { update: 'lists', 'chromium-headless-shell': '/usr/bin/chromium-headless-shell' },
-    })
-    const { executablePath, args } = await findBrowser(machine)
-    expect(executablePath).toBe('/usr/bin/chromium-headless-shell')
-    expect(args).toContain('--no-sandbox')
-    expect(commands).toEqual(['download', 'update', 'chromium-headless-shell'])
-  })
-
-  it("installs Debian's chromium where it has no package of the headless shell", async () => {
-    const { machine, commands } = describeMachine({
-      isRoot: true,
-      files: ['/etc/debian_version'],
       brings: { update: 'lists', chromium: '/usr/bin/chromium' },
     })
-    expect((await findBrowser(machine)).executablePath).toBe('/usr/bin/chromium')
-    expect(commands).toEqual(['download', 'update', 'chromium-headless-shell', 'chromium'])
+    const { executablePath, args } = await findBrowser(machine)
+    expect(executablePath).toBe('/usr/bin/chromium')
+    expect(args).toContain('--no-sandbox')
+    expect(commands).toEqual(['download', 'update', 'chromium'])
   })
 
   it("installs Debian's package as root where the download does not start", async () => {
@@ -132,7 +115,7 @@ describe('findBrowser', () => {
       brings: { download: playwrightPath, chromium: '/usr/bin/chromium' },
     })
     expect((await findBrowser(machine)).executablePath).toBe('/usr/bin/chromium')
-    expect(commands).toEqual(['download', 'update', 'chromium-headless-shell', 'chromium'])
+    expect(commands).toEqual(['download', 'update', 'chromium'])
   })
 
   it.each<[string, Description]>([

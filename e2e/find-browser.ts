@@ -29,8 +29,8 @@ export interface Machine extends PackageMachine {
 const playwrightCli = fileURLToPath(new URL('../node_modules/playwright/cli.js', import.meta.url))
 
 /**
- * In this order: what TEST_BROWSER names, the system's headless shell, Playwright's own Chromium,
- * the system's Chromium or Chrome, Playwright's download, and for root on Debian a package.
+ * In this order: what TEST_BROWSER names, Playwright's own Chromium, the system's Chromium or
+ * Chrome, Playwright's download, and for root on Debian its package.
  * @throws Error with the command to run where no browser can be had
  */
 export async function findBrowser(machine: Machine = thisMachine()): Promise<Browser> {
@@ -41,11 +41,7 @@ export async function findBrowser(machine: Machine = thisMachine()): Promise<Bro
     throw new Error(`TEST_BROWSER is ${named}, which does not open a page: name another or none.`)
   }
   const found =
-    (await tryPaths(machine, [
-      ...listShellPaths(machine),
-      machine.playwrightPath,
-      ...listSystemPaths(machine),
-    ])) ??
+    (await tryPaths(machine, [machine.playwrightPath, ...listSystemPaths(machine)])) ??
     (await downloadBrowser(machine)) ??
     (await installPackage(machine))
   if (found) return found
@@ -53,21 +49,6 @@ export async function findBrowser(machine: Machine = thisMachine()): Promise<Bro
     'No Chromium for the browser tests: run "npx playwright install --with-deps chromium", ' +
       'or set TEST_BROWSER to the path of a Chromium or Chrome.',
   )
-}
-
-/**
- * Chromium without windows: a page of it takes a third of the processor time, because no window with
- * its tabs and its address bar is made for each of them.
- */
-const headlessShell = 'chromium-headless-shell'
-
-function listShellPaths({ platform, environment }: Machine): string[] {
-  return platform === 'linux' ? listOnPath(environment, headlessShell) : []
-}
-
-function listOnPath(environment: Machine['environment'], name: string): string[] {
-  const folders = [...(environment.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']
-  return [...new Set(folders)].map((folder) => join(folder, name))
 }
 
 /** Where Chromium and Chrome are usually installed; a snap's or shim's stub is found out later. */
@@ -87,9 +68,10 @@ function listSystemPaths({ platform, environment }: Machine): string[] {
         join(folder, 'Microsoft', 'Edge', 'Application', 'msedge.exe'),
       ])
   }
+  const folders = [...(environment.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']
   const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-  const paths = names.flatMap((name) => listOnPath(environment, name))
-  return [...paths, '/opt/google/chrome/chrome', '/snap/bin/chromium']
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)))
+  return [...new Set([...paths, '/opt/google/chrome/chrome', '/snap/bin/chromium'])]
 }
 
 async function downloadBrowser(machine: Machine): Promise<Browser | undefined> {
@@ -105,14 +87,8 @@ async function downloadBrowser(machine: Machine): Promise<Browser | undefined> {
 
 async function installPackage(machine: Machine): Promise<Browser | undefined> {
   if (!(await updatePackageLists(machine))) return undefined
-  // An older Debian has no package of the shell alone.
-  for (const name of [headlessShell, 'chromium']) {
-    const installed = await installPackages(machine, [name])
-    const paths = [...listShellPaths(machine), ...listSystemPaths(machine)]
-    const browser = installed && (await tryPaths(machine, paths))
-    if (browser) return browser
-  }
-  return undefined
+  const isInstalled = await installPackages(machine, ['chromium'])
+  return isInstalled ? tryPaths(machine, listSystemPaths(machine)) : undefined
 }
 
 async function tryPaths(machine: Machine, paths: readonly string[]): Promise<Browser | undefined> {
@@ -126,9 +102,11 @@ async function tryPaths(machine: Machine, paths: readonly string[]): Promise<Bro
 }
 
 /**
- * For each window Chromium loads two pages of its own, for suggestions below its address bar: half of
- * the processor time of all the tests. It reads the last such list alone, so that the rest of it is
+ * For each window Chromium loads two pages of its own, for suggestions below its address bar: nearly
+ * half of the processor time of a test. It reads the last such list alone, so that the rest of it is
  * what Playwright itself switches off because it gets in the way of tests.
+ *
+ * The headless shell, which has no windows, takes less again; it has no back/forward cache to test.
  */
 const withoutFeatures = `--disable-features=${[
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
