@@ -1,7 +1,7 @@
 // Bodies made to cost a server time: texts that are dear to normalize, match, trim or split.
 
 import fc from 'fast-check'
-import type { BodyEndpoint, Fields } from './body-endpoints.ts'
+import type { BodyEndpoint, Fields, Request } from './body-endpoints.ts'
 
 /** What there is to try: `length` UTF-16 code units of it. */
 type Pattern = (length: number) => string
@@ -63,8 +63,59 @@ const arbitraryText = fc
   })
   .map(({ pattern, length }) => ({ length, make: pattern }))
 
+/** A request made to cost time, and a plain one of the same length. */
+export interface Pair {
+  hostile: Request
+  plain: Request
+  /** What is hostile about it. */
+  what: string
+}
+
+/** `count` bodies of hostile texts, the same ones for the same seed, and those that are no texts at all. */
+export function makePairs(endpoint: BodyEndpoint, count: number, seed: number): Pair[] {
+  const pairs = makeHostileBodies(endpoint, count, seed).map((body): Pair => {
+    const twin = makePlainTwin(body)
+    const padding = sizeOf(endpoint, body) - sizeOf(endpoint, twin)
+    return {
+      hostile: endpoint.encode(body),
+      plain: endpoint.encode(twin, padding),
+      what: describeTexts(body),
+    }
+  })
+  return [...pairs, ...makeShapes(endpoint)]
+}
+
+/** Bodies whose shape is hostile, whatever the endpoint reads of them. */
+function makeShapes({ encode, maxBytes }: BodyEndpoint): Pair[] {
+  const request = encode({})
+  if (request.payload === undefined) return []
+  const isJson = request.headers['content-type'] === 'application/json'
+  const length = Math.min(maxBytes, isJson ? 60_000 : 15_000)
+  const payloads = isJson ? jsonShapes(length) : formShapes(length)
+  return payloads.map((payload) => {
+    const filler = 'a'.repeat(Math.max(0, payload.length - (isJson ? 8 : 2)))
+    return {
+      hostile: { ...request, payload },
+      plain: { ...request, payload: isJson ? `{"a":"${filler}"}` : `a=${filler}` },
+      what: `${JSON.stringify(payload.slice(0, 12))}… (${payload.length})`,
+    }
+  })
+}
+
+const formShapes = (length: number): string[] =>
+  ['=', '&', 'a=&', '%', '%41', '%zz', '+', 'a', '&a&', '%26'].map((piece) => repeat(piece)(length))
+
+const jsonShapes = (length: number): string[] => [
+  ...['[', ' ', '{"a":', '1', '-', '"'].map((piece) => repeat(piece)(length)),
+  '['.repeat(length / 2) + ']'.repeat(length / 2),
+  `{${Array.from({ length: length / 10 }, (_, index) => `"${index}":0`).join()}}`,
+  `{${Array.from({ length: length / 16 }, () => '"__proto__":0').join()}}`,
+  `{"a":"${'\\u0301'.repeat(length / 7)}"}`,
+  `{"a":1${'0'.repeat(length)}}`,
+]
+
 /** The same ones for the same seed. */
-export function makeHostileBodies(endpoint: BodyEndpoint, count: number, seed: number): Fields[] {
+function makeHostileBodies(endpoint: BodyEndpoint, count: number, seed: number): Fields[] {
   const { textFields } = endpoint
   const arbitrary = fc.record({
     texts: fc.array(arbitraryText, { minLength: textFields.length, maxLength: textFields.length }),
@@ -88,7 +139,7 @@ export function makeHostileBodies(endpoint: BodyEndpoint, count: number, seed: n
 }
 
 /** A body of the same fields, lengths and bytes in which there is nothing to look at. */
-export function makePlainTwin(fields: Fields): Fields {
+function makePlainTwin(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, text]) => [
       name,
@@ -97,8 +148,16 @@ export function makePlainTwin(fields: Fields): Fields {
   )
 }
 
+/** How each text begins, and how long it is. */
+function describeTexts(body: Fields): string {
+  const texts = Object.entries(body).map(
+    ([name, text]) => `${name} ${JSON.stringify(text.slice(0, 12))}… (${text.length})`,
+  )
+  return texts.join(', ')
+}
+
 /** In bytes: of the body, or of the address where there is none. */
-export function sizeOf(endpoint: BodyEndpoint, fields: Fields): number {
+function sizeOf(endpoint: BodyEndpoint, fields: Fields): number {
   const { url, payload = '' } = endpoint.encode(fields)
   return Buffer.byteLength(payload) + url.length
 }

@@ -7,7 +7,7 @@ import {
   listInputSchemas,
   type Request,
 } from '../../e2e/body-endpoints.ts'
-import { makeHostileBodies } from '../../e2e/hostile-bodies.ts'
+import { makePairs } from '../../e2e/hostile-bodies.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { loginMaxLength, passwordMaxUnits } from '../contract/credential-rules.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -121,7 +121,7 @@ describe('whatever is sent to whatever endpoint', () => {
 
   test('R82: no text is normalized that is longer than a name or a password can be', async () => {
     const requests = endpoints.flatMap((endpoint) =>
-      makeHostileBodies(endpoint, 20, 1).map((fields) => endpoint.encode(fields)),
+      makePairs(endpoint, 10, 1).map(({ hostile }) => hostile),
     )
     const longest = await findLongest(requests)
     expect(longest.get('NFC')).toBeLessThanOrEqual(passwordMaxUnits)

@@ -1,7 +1,7 @@
 // A strict reader of query strings: every name once, and nothing that is badly encoded.
 
 import { AppError } from '../contract/app-error.ts'
-import { decodeFormComponent } from '../oauth/form-body.ts'
+import { decodeFormComponent, splitPair } from '../oauth/form-body.ts'
 
 /**
  * Which of two values counts must not be a guess, and Fastify's parser keeps `%zz` as it is.
@@ -13,9 +13,9 @@ export function readQuery(url: string): Map<string, string> {
   if (start === -1) return query
   for (const pair of url.slice(start + 1).split('&')) {
     if (pair === '') continue
-    const [rawName = '', ...rest] = pair.split('=')
+    const [rawName, rawValue] = splitPair(pair)
     const name = decodeFormComponent(rawName, 'A parameter name')
-    const value = decodeFormComponent(rest.join('='), 'A parameter')
+    const value = decodeFormComponent(rawValue, 'A parameter')
     if (query.has(name)) throw refuseParameter(name, 'must not be given twice')
     query.set(name, value)
   }

@@ -49,14 +49,20 @@ export function parseForm(body: Uint8Array): FormParameters {
   const seen = new Set<string>()
   const parameters = new Map<string, string>()
   for (const pair of pairs) {
-    const [rawName = '', ...rest] = pair.split('=')
+    const [rawName, rawValue] = splitPair(pair)
     const name = decodeFormComponent(rawName, 'A parameter name')
-    const value = decodeFormComponent(rest.join('='), describe(name))
+    const value = decodeFormComponent(rawValue, describe(name))
     if (seen.has(name)) throw invalidRequest(`${describe(name)} is there twice`)
     seen.add(name)
     if (value !== '') parameters.set(name, value)
   }
   return parameters
+}
+
+/** At the first `=`: a value may hold more of them, thousands even, which are not worth a list. */
+export function splitPair(pair: string): [name: string, value: string] {
+  const end = pair.indexOf('=')
+  return end === -1 ? [pair, ''] : [pair.slice(0, end), pair.slice(end + 1)]
 }
 
 /** @throws AppError invalid_request where it is missing */
