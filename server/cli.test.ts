@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
+import Libsql from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTestPlace } from '../e2e/databases.ts'
 import { runKeycard, startServer } from '../e2e/keycard-process.ts'
@@ -157,6 +158,45 @@ describe('keycard import-users', () => {
     expect(await getToken(server.url, boss)).toMatchObject({ body: { scope: 'users:read' } })
     const left = { username: 'left', password: 'l' }
     expect(await getToken(server.url, left)).toMatchObject({ status: 401 })
+  })
+
+  it('brings more than fit into a batch; interrupted, the same file goes on where it stopped', async () => {
+    const password_hash = hashSync('secret', 4)
+    const { env, file } = await writeLines(
+      ...Array.from({ length: 450 }, (_, number) => ({
+        username: `user${number}`,
+        email: `user${number}@example.com`,
+        password_hash,
+      })),
+    )
+    const openFile = () => new Libsql(join(env.DATA_DIR, 'keycard.db'))
+    await runKeycard('cli', ['list-users'], { env })
+    const database = openFile()
+    // Where the second batch would begin, so that the import ends there.
+    database.exec(`create trigger stop before insert on users when new.username = 'user200'
+      begin select raise(abort, 'killed'); end`)
+    expect((await runKeycard('cli', ['import-users', file], { env })).code).toBe(1)
+    database.exec('drop trigger stop')
+    const countUsers = () => database.prepare('select count(*) from users').raw().get()
+    expect(countUsers()).toEqual([200])
+    const again = await runKeycard('cli', ['import-users', file], { env })
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('450 accounts are here'),
+    })
+    expect(countUsers()).toEqual([450])
+    database.close()
+  })
+
+  it('a line that is too long is told, and so is what cannot be read twice', async () => {
+    const { env, file } = await writeLines({ username: 'x'.repeat(20_000) }, '{')
+    const { code, stderr } = await runKeycard('cli', ['import-users', file], { env })
+    expect([code, stderr.split('\n')]).toEqual([
+      1,
+      ['Nothing was imported.', 'line 1: is too long', 'line 2: is no JSON object', ''],
+    ])
+    const folder = await runKeycard('cli', ['import-users', env.DATA_DIR], { env })
+    expect(folder.stderr).toMatch(/^The file cannot be read: it is read more than once/)
   })
 
   it('R110: says which cost would hide that an account is there', async () => {

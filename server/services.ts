@@ -58,6 +58,7 @@ import { createThrottleCounters } from './auth/throttle-counters.ts'
 import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
 import { createUserAdministration, type UserAdministration } from './auth/user-administration.ts'
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts'
+import { createUserImports, type UserImports } from './auth/user-imports.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import { rememberVerified } from './auth/verified-tokens.ts'
 import type { Config } from './config.ts'
@@ -79,6 +80,7 @@ export interface Services {
   readonly users: Users
   readonly accounts: Accounts
   readonly userDirectory: UserDirectory
+  readonly userImports: UserImports
   readonly userAdministration: UserAdministration
   readonly passwords: Passwords
   readonly loginThrottle: LoginThrottle
@@ -253,6 +255,7 @@ export async function createServices(
       users,
       accounts,
       userDirectory: createUserDirectory({ database, clock }),
+      userImports: createUserImports({ database, users, passwords, auditLog }),
       userAdministration: createUserAdministration({
         database,
         users,

@@ -1,11 +1,6 @@
-// Making accounts: every rule is checked, and every broken one is named.
-
-import { randomBytes } from 'node:crypto'
-import { hashSync } from 'bcryptjs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createTestPlace, forEachEngine } from '../../e2e/databases.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import type { AccountRequest, ImportedAccount } from './accounts.ts'
+import type { AccountRequest } from './accounts.ts'
 
 let keycard: TestApp
 beforeAll(async () => {
@@ -69,86 +64,5 @@ test('R87: PASSWORD_MIN_LENGTH is what counts', async () => {
   }
   await expect(create({ username: 'ida', password: short })).rejects.toMatchObject({
     fields: [{ path: 'password' }],
-  })
-})
-
-describe('importing', () => {
-  forEachEngine((engine) => {
-    let keycard: TestApp
-    beforeAll(async () => {
-      const place = await createTestPlace(engine)
-      const masterKey = randomBytes(32).toString('base64')
-      const env = { DATABASE_URL: place.url ?? '', MASTER_KEY: masterKey }
-      keycard = await openTestApp({ env })
-      return async () => {
-        await keycard.close()
-        await place.remove()
-      }
-    })
-
-    const describeAccount = (username: string, values: Partial<ImportedAccount> = {}) => ({
-      username,
-      passwordHash: hashSync('what it was elsewhere', 4),
-      email: null,
-      fullName: null,
-      role: 'user' as const,
-      disabled: false,
-      ...values,
-    })
-
-    const signIn = async (username: string, secret: string) => {
-      const answer = await keycard.app.inject({
-        method: 'POST',
-        url: '/token',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        payload: new URLSearchParams({ username, password: secret }).toString(),
-      })
-      return answer.statusCode
-    }
-
-    test('R94: a plain bcrypt hash signs in, and is ours after that sign-in', async () => {
-      const { accounts, users } = keycard.services
-      const account = describeAccount('imported', { email: 'imported@example.com' })
-      await accounts.import([account])
-      const stored = async () => (await users.findByLogin('imported'))?.password
-      // Sealed: whoever steals the database finds no bcrypt hash that he could guess at.
-      const sealed = { hash: expect.stringMatching(/^sealed\.[^$]+$/), keyId: expect.any(String) }
-      expect(await stored()).toEqual(sealed)
-      expect(await signIn('imported', 'wrong')).toBe(401)
-      expect(await stored()).toEqual(sealed)
-
-      expect(await signIn('imported', 'what it was elsewhere')).toBe(200)
-      expect(await stored()).toEqual({
-        hash: expect.stringMatching(/^\$2b\$10\$/),
-        keyId: expect.any(String),
-      })
-      expect(await signIn('imported@example.com', 'what it was elsewhere')).toBe(200)
-      expect(await signIn('imported', 'wrong')).toBe(401)
-    })
-
-    test('all or none: every line that is wrong is named, and nobody is made', async () => {
-      const { accounts, users } = keycard.services
-      const email = 'twin@example.com'
-      const list = [
-        describeAccount('fine'),
-        describeAccount('JohnDoe'),
-        describeAccount('one', { email }),
-        describeAccount('two', { email: email.toUpperCase() }),
-        describeAccount('a b', { passwordHash: '$argon2id$v=19$m=65536', fullName: '\t' }),
-      ]
-      const error = await accounts.import(list).catch((thrown: unknown) => thrown)
-      expect(error).toMatchObject({
-        reason: 'invalid_input',
-        fields: [
-          { path: '1.username', message: 'is taken' },
-          { path: '3.email', message: 'is taken' },
-          { path: '4.username' },
-          { path: '4.full_name' },
-          { path: '4.password_hash' },
-        ],
-      })
-      expect(String(error)).not.toContain('argon2id')
-      expect(await users.findByLogin('fine')).toBeUndefined()
-    })
   })
 })

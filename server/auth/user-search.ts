@@ -20,8 +20,11 @@ const mostWords = 8
  * once, and the middle of a word by reading them all.
  */
 export function insertSearchKeys(kysely: Kysely<Tables>, user: SearchableUser): Compilable {
-  const rows = searchKeysOf(user).map((key) => ({ key, user_id: user.id }))
-  return kysely.insertInto('user_search_keys').values(rows)
+  return kysely.insertInto('user_search_keys').values(searchKeyRows(user))
+}
+
+export function searchKeyRows(user: SearchableUser): { key: string; user_id: string }[] {
+  return searchKeysOf(user).map((key) => ({ key, user_id: user.id }))
 }
 
 /** For a user whose name or address has changed. */

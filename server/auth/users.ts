@@ -11,7 +11,7 @@ import { isUniqueViolation } from '../db/errors.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { UsersTable } from '../db/tables.ts'
 import type { StoredPassword } from './passwords.ts'
-import { insertSearchKeys } from './user-search.ts'
+import { insertSearchKeys, searchKeyRows } from './user-search.ts'
 
 export interface UserRecord {
   id: string
@@ -53,6 +53,8 @@ export interface Users {
   create(user: NewUser, alongside?: (id: string) => readonly Compilable[]): Promise<UserRecord>
   /** All of them, or none. @throws AppError conflict where a name or address is taken */
   createAll(users: readonly NewUser[]): Promise<void>
+  /** The same, with the writes that belong to it. @throws RequiredWriteError */
+  writeAll(users: readonly NewUser[], alongside: readonly Compilable[]): Promise<void>
   listDemo(): Promise<UserRecord[]>
   /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
   replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
@@ -80,6 +82,22 @@ export function createUsers({ database, clock }: UsersParts): Users {
       kysely.insertInto('users').values(row),
       insertSearchKeys(kysely, { ...row, fullName: row.full_name }),
     ]
+  }
+
+  async function writeAll(
+    newUsers: readonly NewUser[],
+    alongside: readonly Compilable[],
+  ): Promise<void> {
+    const nowMs = clock.now()
+    const rows = newUsers.map((user) => toRow(user, nowMs))
+    const keys = rows.flatMap((row) => searchKeyRows({ ...row, fullName: row.full_name }))
+    await sayConflict(() =>
+      database.runAtomically([
+        ...inChunks(rows).map((chunk) => kysely.insertInto('users').values(chunk)),
+        ...inChunks(keys).map((chunk) => kysely.insertInto('user_search_keys').values(chunk)),
+        ...alongside,
+      ]),
+    )
   }
 
   async function findById(id: string): Promise<UserRecord | undefined> {
@@ -120,11 +138,8 @@ export function createUsers({ database, clock }: UsersParts): Users {
       return toUserRecord(row)
     },
 
-    async createAll(newUsers) {
-      const nowMs = clock.now()
-      const inserts = newUsers.flatMap((user) => insertsOf(toRow(user, nowMs)))
-      await sayConflict(() => database.runAtomically(inserts))
-    },
+    createAll: (newUsers) => writeAll(newUsers, []),
+    writeAll,
 
     async listDemo() {
       const rows = await kysely
@@ -200,6 +215,17 @@ export async function sayConflict<Result>(run: () => Promise<Result>): Promise<R
     })
   }
 }
+
+/** Of one size, and the rest one by one: a statement of each size is compiled once. */
+function inChunks<Row>(rows: readonly Row[]): Row[][] {
+  const full = rows.length - (rows.length % rowsInChunk)
+  const chunks = Array.from({ length: full / rowsInChunk }, (_, index) =>
+    rows.slice(index * rowsInChunk, (index + 1) * rowsInChunk),
+  )
+  return [...chunks, ...rows.slice(full).map((row) => [row])]
+}
+
+const rowsInChunk = 25
 
 function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
   return {

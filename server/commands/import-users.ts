@@ -1,57 +1,143 @@
 // `import-users`: brings accounts from other software, with the bcrypt hashes they had there.
 
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ImportedAccount } from '../auth/accounts.ts'
+import type { ImportedAccount, UserImports } from '../auth/user-imports.ts'
 import type { Config } from '../config.ts'
 import { AppError, type FieldError } from '../contract/app-error.ts'
 import { roles } from '../contract/scopes.ts'
 import type { Command } from './command.ts'
-import { recordAct } from './operator.ts'
+import { operator } from './operator.ts'
+import { type OnProgress, withProgress } from './progress.ts'
+import { type Line, readChunks, readLines } from './read-lines.ts'
 import { readOnly } from './read-words.ts'
 import { withServices } from './with-services.ts'
 
 export const importUsersCommand: Command = {
   usage: 'import-users <file.jsonl>',
   summary:
-    'Brings accounts with their bcrypt hashes, all or none. One JSON object a line: username, ' +
+    'Brings accounts with their bcrypt hashes, once every line is right. One JSON object a line: username, ' +
     'password_hash, and where there are any email, full_name, role, disabled.',
   run: importUsers,
 }
 
 async function importUsers(words: string[], config: Config): Promise<string> {
   const file = readOnly(words, 'file')
-  const lines = readLines(file)
-  const accounts = readAccounts(lines)
-  await withServices(config, async (services) => {
-    try {
-      await services.accounts.import(accounts)
-      await recordAct(services, 'users_imported', String(accounts.length))
-    } catch (error) {
-      if (!(error instanceof AppError) || error.fields.length === 0) throw error
-      throw refuseFile(error.fields.map((field) => locate(field, lines)))
+  const digest = await digestOf(file)
+  const { count, highestCost } = await withServices(config, ({ userImports }) =>
+    importFile(file, digest, userImports),
+  )
+  const accounts = count === 1 ? '1 account is' : `${count} accounts are`
+  const done = `${accounts} here now, and can sign in with the passwords they had.`
+  return [done, ...warnOfCost(highestCost, config)].join('\n')
+}
+
+/** By which an import that was interrupted is known again. */
+async function digestOf(file: string): Promise<string> {
+  const digest = createHash('sha256')
+  for await (const chunk of readChunks(file)) digest.update(chunk)
+  return digest.digest('base64url')
+}
+
+interface Imported {
+  count: number
+  highestCost: number
+}
+
+/** Every line is checked before the first is written; what was interrupted has been checked. */
+async function importFile(file: string, digest: string, imports: UserImports): Promise<Imported> {
+  const before = await imports.countDone(digest)
+  if (before === 0) {
+    await withProgress('Lines checked', (onProgress) => checkFile(file, imports, onProgress))
+  }
+  return withProgress('Accounts imported', (onProgress) =>
+    addFile(file, { digest, before }, imports, onProgress),
+  )
+}
+
+/** What is read, checked and added at once. */
+const linesAtOnce = 200
+
+/** @throws AppError invalid_input, which never repeats a line: it holds a hash */
+async function checkFile(
+  file: string,
+  imports: UserImports,
+  onProgress: OnProgress,
+): Promise<void> {
+  const check = imports.createCheck()
+  const problems = createProblems()
+  let checked = 0
+  for await (const lines of inLists(readLines(file))) {
+    const read = lines.map(readAccount)
+    const ruled = await check(read.flatMap(({ account }) => (account ? [account] : [])))
+    for (const { line, account, unreadable } of read) {
+      problems.add(line, account ? (ruled.shift() ?? []).map(describeField) : unreadable)
     }
-  })
-  const count = accounts.length === 1 ? '1 account is' : `${accounts.length} accounts are`
-  const done = `${count} here now, and can sign in with the passwords they had.`
-  return [done, ...warnOfCost(accounts, config)].join('\n')
+    checked += lines.length
+    onProgress(checked)
+  }
+  if (problems.count > 0) throw problems.refuse('Nothing was imported.')
+}
+
+/** In batches, so that servers go on beside it. */
+async function addFile(
+  file: string,
+  { digest, before }: { digest: string; before: number },
+  imports: UserImports,
+  onProgress: OnProgress,
+): Promise<Imported> {
+  const leftOut = createProblems()
+  let read = 0
+  let done = before
+  let highestCost = 0
+  for await (const lines of inLists(readLines(file))) {
+    const all = lines.map(readAccount)
+    const next = all.slice(Math.max(0, before - read))
+    read += all.length
+    const accounts = next.flatMap(({ account }) => (account ? [account] : []))
+    for (const { passwordHash } of accounts) {
+      highestCost = Math.max(highestCost, Number(passwordHash.slice(4, 6)))
+    }
+    if (accounts.length < next.length) throw changedMeanwhile()
+    if (accounts.length === 0) continue
+    const problems = await imports.add(digest, done, accounts)
+    for (const [index, fields] of problems.entries()) {
+      const line = next[index]?.line
+      if (line) leftOut.add(line, fields.map(describeField))
+    }
+    done += accounts.length
+    onProgress(done)
+  }
+  const count = done - leftOut.lineCount
+  await imports.finish(digest, count, operator)
+  if (leftOut.count > 0) {
+    throw leftOut.refuse(`${count} accounts are here now. These names were taken meanwhile:`)
+  }
+  return { count, highestCost }
+}
+
+function changedMeanwhile(): AppError {
+  return new AppError('conflict', 'The file was changed while it was imported.')
+}
+
+async function* inLists(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
+  let list: Line[] = []
+  for await (const line of lines) {
+    list.push(line)
+    if (list.length < linesAtOnce) continue
+    yield list
+    list = []
+  }
+  if (list.length > 0) yield list
 }
 
 /** What no check can hide before their owners have signed in (R110). */
-function warnOfCost(accounts: readonly ImportedAccount[], { bcryptCost }: Config): string[] {
-  const costs = accounts.map(({ passwordHash }) => Number(passwordHash.slice(4, 6)))
-  const highest = Math.max(...costs)
+function warnOfCost(highest: number, { bcryptCost }: Config): string[] {
   if (highest <= bcryptCost) return []
   return [
     `Some hashes have cost ${highest}, and BCRYPT_COST is ${bcryptCost}: until such a user signs in, a wrong password for`,
-    `him is answered later than for a name that is nobody's. BCRYPT_COST=${highest} would hide that.`,
+    `that account is answered later than for a name that is nobody's. BCRYPT_COST=${highest} would hide that.`,
   ]
-}
-
-interface Line {
-  /** From 1, as editors count. */
-  number: number
-  text: string
 }
 
 /** Strict: a misspelt `disabled` would let somebody in. */
@@ -67,38 +153,22 @@ const accountSchema = z.strictObject(
   { error: (issue) => (issue.code === 'invalid_type' ? 'is no JSON object' : undefined) },
 )
 
-function readLines(file: string): Line[] {
-  return readFile(file)
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .map((text, index) => ({ number: index + 1, text: text.trim() }))
-    .filter(({ text }) => text !== '')
+/** The account of a line, or what is wrong with the line. */
+interface ReadLine {
+  line: Line
+  account: ImportedAccount | undefined
+  unreadable: string[]
 }
 
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new AppError('invalid_input', `The file cannot be read: ${(error as Error).message}`)
+function readAccount(line: Line): ReadLine {
+  if (line.text === null) return { line, account: undefined, unreadable: ['is too long'] }
+  const { data, error } = accountSchema.safeParse(parseJson(line.text))
+  if (!data) {
+    const unreadable = error.issues.map(({ path, message }) => [...path, message].join(' '))
+    return { line, account: undefined, unreadable }
   }
-}
-
-/** @throws AppError invalid_input, which never repeats a line: it holds a hash */
-function readAccounts(lines: readonly Line[]): ImportedAccount[] {
-  const problems: string[] = []
-  const accounts = lines.flatMap(({ number, text }) => {
-    const { data, error } = accountSchema.safeParse(parseJson(text))
-    if (data) {
-      const { password_hash: passwordHash, full_name: fullName, ...account } = data
-      return [{ ...account, passwordHash, fullName }]
-    }
-    for (const { path, message } of error.issues) {
-      problems.push(`line ${number}: ${[...path, message].join(' ')}`)
-    }
-    return []
-  })
-  if (problems.length > 0) throw refuseFile(problems)
-  return accounts
+  const { password_hash: passwordHash, full_name: fullName, ...account } = data
+  return { line, account: { ...account, passwordHash, fullName }, unreadable: [] }
 }
 
 /** undefined where it is none: no schema takes that for an object. */
@@ -110,17 +180,33 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `3.username` of the list is a field of a line of the file. */
-function locate({ path, message }: FieldError, lines: readonly Line[]): string {
-  const [index = '', field] = path.split('.')
-  return `line ${lines[Number(index)]?.number}: ${field} ${message}`
-}
+const describeField = ({ path, message }: FieldError) => `${path} ${message}`
 
 const shownProblems = 20
 
-function refuseFile(problems: readonly string[]): AppError {
-  const more = problems.length - shownProblems
-  const shown = problems.slice(0, shownProblems)
-  if (more > 0) shown.push(`and ${more} more`)
-  return new AppError('invalid_input', `Nothing was imported.\n${shown.join('\n')}`)
+/** Of a file with a million wrong lines the first are told, and the others counted. */
+function createProblems() {
+  const shown: string[] = []
+  let count = 0
+  let lineCount = 0
+  return {
+    add({ number }: Line, problems: readonly string[]): void {
+      if (problems.length > 0) lineCount += 1
+      for (const problem of problems) {
+        count += 1
+        if (count <= shownProblems) shown.push(`line ${number}: ${problem}`)
+      }
+    },
+    get count() {
+      return count
+    },
+    get lineCount() {
+      return lineCount
+    },
+    refuse(sentence: string): AppError {
+      const more = count - shown.length
+      const lines = more > 0 ? [...shown, `and ${more} more`] : shown
+      return new AppError('invalid_input', [sentence, ...lines].join('\n'))
+    },
+  }
 }

@@ -36,8 +36,13 @@ export async function runInBatches(
     onProgress(rows)
     if (tookMs < batchMs.short) size = Math.min(2 * size, sizes.most)
     if (tookMs > batchMs.long) size = Math.max(Math.floor(size / 2), sizes.least)
-    await sleep(Math.max(shortestPauseMs, tookMs))
+    await pauseSince(startedAtMs)
   }
+}
+
+/** As long as what began then took, at least 10 ms. */
+export function pauseSince(startedAtMs: number): Promise<void> {
+  return sleep(Math.max(shortestPauseMs, performance.now() - startedAtMs))
 }
 
 /** `deleteBatch` deletes `size` rows at most, the oldest first. @returns how many in all */
