@@ -158,6 +158,21 @@ export const pageStates: Record<string, PageState> = {
       await expect(page.getByRole('dialog')).toBeVisible()
     },
   },
+  'Account, asking who is there': {
+    role: 'user',
+    async open(page, user, { database }) {
+      await page.goto('/account')
+      const download = page.getByRole('button', { name: 'Download a copy' })
+      await expect(download).toBeVisible()
+      await database.kysely
+        .updateTable('sessions')
+        .set({ proved_at_ms: 0 })
+        .where('user_id', '=', user.id)
+        .execute()
+      await download.click()
+      await expect(page.getByRole('dialog').getByLabel('Your password')).toBeFocused()
+    },
+  },
   'Sessions, no others': {
     role: 'user',
     async open(page) {

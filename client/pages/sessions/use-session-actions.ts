@@ -14,7 +14,8 @@ export interface Notice {
 }
 
 export function useSessionActions(notify: (notice: Notice) => void) {
-  const list = trpc.useUtils().sessions.list
+  const { sessions, account } = trpc.useUtils()
+  const { list } = sessions
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set())
   const end = trpc.sessions.end.useMutation()
   const endOthers = trpc.sessions.endOthers.useMutation()
@@ -49,6 +50,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
         }
         if (!hasEnded) return
         forget([id])
+        void account.notices.invalidate()
         notify({ text: words.wasSignedOut(name), isProblem: false })
       })
       return hasEnded
@@ -74,6 +76,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
       try {
         await confirm.mutateAsync({ id: session.id })
         list.setData(undefined, (data) => data && withConfirmed(data, session.id))
+        void account.notices.invalidate()
         notify({ text: words.wasConfirmed(name), isProblem: false })
         return true
       } catch (error) {
