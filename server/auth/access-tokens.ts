@@ -4,7 +4,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { AppError } from '../contract/app-error.ts'
 import { isBuiltInClient } from '../contract/oauth.ts'
 import { formatScope } from '../contract/scopes.ts'
-import { type Clock, toSeconds } from '../db/clock.ts'
+import { type Clock, clockToleranceMs, toSeconds } from '../db/clock.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
@@ -60,8 +60,8 @@ interface AccessTokensParts {
 
 const tokenType = 'at+jwt'
 const tokenMaxLength = 4_096
-/** How far the clock of another node may run ahead of ours. */
-export const clockSkewSeconds = 60
+/** How far the clock that issued a token may run ahead of ours: the one ahead, the other behind. */
+export const clockSkewSeconds = (2 * clockToleranceMs) / 1000
 
 export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
   const { signingKeys, clock, issuer, lifetimeSeconds, issueFrom = () => 0 } = parts
