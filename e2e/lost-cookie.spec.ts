@@ -1,6 +1,7 @@
 // A browser that keeps no cookie, and an address that is not PUBLIC_URL: the page says so, and what to do.
 
 import type { Browser } from 'playwright/test'
+import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
 import { listSteps, lostCookieWords, takeSteps } from './interop/quick-start.ts'
 import { drive } from './interop/with-playwright.ts'
@@ -127,6 +128,7 @@ test('opened at another address than PUBLIC_URL, the sign-in names both, with sc
     await page.goto('/login')
     await submitSignIn(page, johndoe)
     await expect(findSignInForm(page).alert).toHaveText(sentence)
+    if (javaScriptEnabled) await expectAccessible(page)
     await context.close()
   }
 })

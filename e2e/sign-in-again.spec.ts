@@ -59,6 +59,30 @@ test('ui.md 31: the page stays, and what was sent is sent again once after signi
   }
 })
 
+test('where the browser does not keep the cookie, it is told so, and nothing that was typed is lost', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  await typeItem(page)
+  server.clock.advance(idleLimitMs)
+  await page.getByRole('button', { name: 'Add item' }).click()
+  const dialog = findDialog(page)
+  await expect(dialog.heading).toBeVisible()
+  await page.route('**/trpc/auth.refresh', async (route) => {
+    await context.clearCookies()
+    await route.continue()
+  })
+  await dialog.submit(freshUser.password)
+  await expect(dialog.alert).toContainText('did not keep the sign-in cookie. Allow cookies')
+  await page.unroute('**/trpc/auth.refresh')
+  await dialog.submit(freshUser.password)
+  await expect(page.getByRole('button', { name: 'Edit Milk' })).toBeVisible()
+})
+
 test('ui.md 32: where another user signs in, the page starts over and nothing is sent', async ({
   page,
   signIn,

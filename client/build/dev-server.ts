@@ -20,7 +20,15 @@ export function servePages(): Plugin {
 }
 
 export function proxyToServer(target: string): Record<string, ProxyOptions> {
-  const toServer = { target }
+  const toServer: ProxyOptions = {
+    target,
+    configure(proxy) {
+      proxy.on('proxyReq', (forwarded, { headers: { origin, host } }) => {
+        // A page of this server's is one of Keycard's own, as if it were open there.
+        if (origin === `http://${host}`) forwarded.setHeader('origin', target)
+      })
+    },
+  }
   return {
     '^/(trpc|docs|healthz|readyz|\\.well-known)([/?]|$)': toServer,
     '^/(token|revoke|introspect|openapi\\.json)(\\?|$)': toServer,

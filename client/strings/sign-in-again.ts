@@ -1,10 +1,12 @@
 // Every text of the dialog that asks for the password again, over a page with unsaved work.
 
+import { openingMessages } from '../../server/contract/sign-in-opening.ts'
 import { signInStrings } from './sign-in.ts'
 
 export const signInAgainStrings = {
   /** What can go wrong is the same as on the sign-in page, and so are its words. */
   ...signInStrings,
+  lostCookie: openingMessages.lostCookie,
   heading: 'Sign in to carry on',
   lead: 'Your session has ended. What you typed is still here.',
   username: 'Username',

@@ -27,7 +27,7 @@ export function createOtherAddresses({ publicUrl, logger }: OtherAddressesParts)
         told.add(origin)
         logger.warn(
           { openedAt: origin, publicUrl },
-          'opened at another address than PUBLIC_URL: use one of them for both',
+          'opened at another address than PUBLIC_URL: open it there, or set PUBLIC_URL to this one',
         )
       }
       return `This page is open at ${origin}, but Keycard’s address is ${publicUrl}. Sign in there, or set PUBLIC_URL to the address you use.`

@@ -43,16 +43,6 @@ export const signInTitles = {
   error: 'Error: Sign in · Keycard',
 } as const
 
-/** What the page opens with: the server says it, and the sign-in page's scripts carry none of it. */
-export const openingMessages = {
-  expired: 'Your session has ended. Sign in to carry on.',
-  signedOut: 'You’re signed out.',
-  deleted: 'Your account is deleted, and all that belonged to it.',
-  missingFields: 'Enter your username and your password.',
-  lostCookie:
-    'This browser did not keep the sign-in cookie. Allow cookies for this site, and sign in again.',
-} as const
-
 export const signInMessages = {
   wrongCredentials: 'That username and password don’t match. Try again.',
   switchedOff: 'Signing in with a password is switched off here.',
@@ -66,21 +56,6 @@ export function describeThrottle(retryAfterSeconds: number): string {
   const wait =
     retryAfterSeconds <= 90 ? count(retryAfterSeconds, 'second') : count(minutes, 'minute')
   return `Too many attempts. You can try again in ${wait}.`
-}
-
-/**
- * The `reason` in the page's address says why the browser was sent there.
- * @param lostCookie the sentence for a browser that keeps no cookie, where more is known of it
- */
-export function openingSlots(
-  reason: unknown,
-  lostCookie: string = openingMessages.lostCookie,
-): Pick<SignInSlots, 'state' | 'message'> {
-  if (reason === 'expired') return { state: 'expired', message: openingMessages.expired }
-  if (reason === 'signed-out') return { state: 'signed-out', message: openingMessages.signedOut }
-  if (reason === 'deleted') return { state: 'signed-out', message: openingMessages.deleted }
-  if (reason === 'no-cookie') return { state: 'fault', message: lostCookie }
-  return { state: 'idle', message: '' }
 }
 
 /** One function for server and browser, so that hydration finds what it would have rendered. */

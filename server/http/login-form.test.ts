@@ -62,7 +62,7 @@ describe('with the right password', () => {
     expect(answer.headers.location).toBe('/account')
     expect(answer.headers['set-cookie']).toEqual([
       expect.stringMatching(
-        /^__Host-keycard=[\w-]{22}\.0\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+        /^__Host-keycard=[\w-]{22}\.[\w-]{22}\.0\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
       ),
       expect.stringMatching(/^__Host-keycard-device=.*; Max-Age=34560000; .*; HttpOnly; Secure;/),
     ])

@@ -1,7 +1,8 @@
 // What the page says of a form that was posted without scripts, and came to nothing.
 
 import { asAppError } from '../contract/request-fault.ts'
-import { describeThrottle, openingMessages, signInMessages } from '../contract/sign-in-page.ts'
+import { openingMessages } from '../contract/sign-in-opening.ts'
+import { describeThrottle, signInMessages } from '../contract/sign-in-page.ts'
 
 export interface Refusal {
   state: 'error' | 'throttled' | 'fault'

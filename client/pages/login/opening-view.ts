@@ -1,9 +1,9 @@
 // What the sign-in page opens with: the server's slots, read back from the page it sent.
 
 import { safeReturnPath } from '../../../server/contract/return-path.ts'
+import { openingSlots } from '../../../server/contract/sign-in-opening.ts'
 import {
   describeSignIn,
-  openingSlots,
   type SignInState,
   type SignInView,
 } from '../../../server/contract/sign-in-page.ts'

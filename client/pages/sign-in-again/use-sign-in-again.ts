@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { describeThrottle } from '../../../server/contract/sign-in-page.ts'
 import { authClient } from '../../session/auth-client.ts'
 import { session } from '../../session/browser-session.ts'
+import { isRefusal } from '../../session/refresh-failure.ts'
 import { SessionEndedError } from '../../session/session.ts'
 import { signInAgainStrings as words } from '../../strings/sign-in-again.ts'
 import { readSignInFailure } from '../login/sign-in-failure.ts'
@@ -13,6 +14,11 @@ interface Credentials {
   username: string
   password: string
   keep: boolean
+}
+
+/** No sign-in is refused like this: it went well, and the refresh after it came without its cookie. */
+function isLostCookie(cause: unknown): boolean {
+  return isRefusal(cause) && cause.data?.reason === 'not_authenticated'
 }
 
 export function useSignInAgain(onWrongPassword: () => void) {
@@ -38,6 +44,10 @@ export function useSignInAgain(onWrongPassword: () => void) {
         // Somebody else has signed in: the page is about to start over.
         if (cause instanceof SessionEndedError) return
         setBusy(false)
+        if (isLostCookie(cause)) {
+          setMessage(words.lostCookie)
+          return
+        }
         const failure = readSignInFailure(cause)
         if (failure.state === 'throttled') {
           setMessage(describeThrottle(failure.retryAfterSeconds))

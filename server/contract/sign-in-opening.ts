@@ -1,0 +1,28 @@
+// What the sign-in page opens with, and why the browser was sent there.
+
+import type { SignInSlots } from './sign-in-page.ts'
+
+/** Apart from the page's other sentences: the server says these, and its scripts carry none of them. */
+export const openingMessages = {
+  expired: 'Your session has ended. Sign in to carry on.',
+  signedOut: 'You’re signed out.',
+  deleted: 'Your account is deleted, and all that belonged to it.',
+  missingFields: 'Enter your username and your password.',
+  lostCookie:
+    'This browser did not keep the sign-in cookie. Allow cookies for this site, and sign in again.',
+} as const
+
+/**
+ * The `reason` in the page's address says why the browser was sent there.
+ * @param lostCookie the sentence for a browser that keeps no cookie, where more is known of it
+ */
+export function openingSlots(
+  reason: unknown,
+  lostCookie: string = openingMessages.lostCookie,
+): Pick<SignInSlots, 'state' | 'message'> {
+  if (reason === 'expired') return { state: 'expired', message: openingMessages.expired }
+  if (reason === 'signed-out') return { state: 'signed-out', message: openingMessages.signedOut }
+  if (reason === 'deleted') return { state: 'signed-out', message: openingMessages.deleted }
+  if (reason === 'no-cookie') return { state: 'fault', message: lostCookie }
+  return { state: 'idle', message: '' }
+}
