@@ -2,11 +2,12 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { hashSync } from 'bcryptjs'
 import { quantile } from '../bench/numbers.ts'
 import { runKeycard, startServer } from '../keycard-process.ts'
 import { readArguments } from './arguments.ts'
@@ -55,6 +56,7 @@ export async function tortureOperators(args: readonly string[]): Promise<boolean
 
 export interface CrowdedPlace {
   engine: Engine
+  sizes: CrowdSizes
   urls: readonly string[]
   sql: Sql
   /** For the command line. */
@@ -80,7 +82,7 @@ async function openOnPostgres(sizes: CrowdSizes): Promise<CrowdedPlace> {
     await sql.close()
     await nodes.stop()
   }
-  return { engine: 'postgres', urls, sql, env, stop }
+  return { engine: 'postgres', sizes, urls, sql, env, stop }
 }
 
 async function openOnSqlite(sizes: CrowdSizes): Promise<CrowdedPlace> {
@@ -102,7 +104,7 @@ async function openOnSqlite(sizes: CrowdSizes): Promise<CrowdedPlace> {
     await killServer(server)
     rmSync(dataDir, { recursive: true })
   }
-  return { engine: 'sqlite', urls: [server.url], sql, env, stop }
+  return { engine: 'sqlite', sizes, urls: [server.url], sql, env, stop }
 }
 
 async function addClient(env: Record<string, string>): Promise<void> {
@@ -116,7 +118,7 @@ export interface Act {
   name: string
   run(place: CrowdedPlace): Promise<void>
   /** How many rows are as they were; none, when it is done. */
-  left: string
+  left(sizes: CrowdSizes): string
 }
 
 /** Of the crowd: those of the load have every scope. */
@@ -127,33 +129,55 @@ export const acts: readonly Act[] = [
   {
     name: 'clients remove',
     run: (place) => command(place, ['clients', 'remove', crowdClient]),
-    left: `${openSessions} and client_id = '${crowdClient}'`,
+    left: () => `${openSessions} and client_id = '${crowdClient}'`,
   },
   {
     name: 'disable',
     run: (place) => command(place, ['disable', disabledName]),
-    left: `${openSessions} and user_id = ${idOf(disabledName)}`,
+    left: () => `${openSessions} and user_id = ${idOf(disabledName)}`,
   },
   {
     name: 'end-sessions <name>',
     run: (place) => command(place, ['end-sessions', endedName]),
-    left: `${openSessions} and user_id = ${idOf(endedName)}`,
+    left: () => `${openSessions} and user_id = ${idOf(endedName)}`,
+  },
+  {
+    name: 'import-users',
+    run: importMembers,
+    left: ({ rowsOfOne }) =>
+      `select ${rowsOfOne} - count(*) from users where username_key like 'member%'`,
   },
   {
     name: 'an account deleted, by its owner',
     run: deleteOwnAccount,
-    left: `select count(*) from items where title = 'Lamp'`,
+    left: () => `select count(*) from items where title = 'Lamp'`,
   },
   {
     name: 'end-sessions --all',
     run: (place) => command(place, ['end-sessions', '--all']),
-    left: `${openSessions} and user_id in (select id from users where username_key like 'user%')`,
+    left: () =>
+      `${openSessions} and user_id in (select id from users where username_key like 'user%')`,
   },
 ]
 
 async function command({ env }: CrowdedPlace, words: readonly string[]): Promise<void> {
   const { code, stderr } = await runKeycard('cli', words, { env })
   if (code !== 0) throw new Error(`${words.join(' ')}: ${stderr}`)
+}
+
+async function importMembers(place: CrowdedPlace): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'keycard-members-'))
+  try {
+    const file = join(folder, 'members.jsonl')
+    const password_hash = hashSync('secret', 4)
+    const lines = Array.from({ length: place.sizes.rowsOfOne }, (_, index) =>
+      JSON.stringify({ username: `member${index}`, full_name: 'Some Member', password_hash }),
+    )
+    writeFileSync(file, lines.join('\n'))
+    await command(place, ['import-users', file])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 async function deleteOwnAccount({ urls: [url = ''] }: CrowdedPlace): Promise<void> {
@@ -185,7 +209,7 @@ async function runActs(place: CrowdedPlace): Promise<Finding[]> {
 }
 
 async function measure(place: CrowdedPlace, load: SteadyLoad, act: Act): Promise<Finding[]> {
-  const rows = await place.sql.count(act.left)
+  const rows = await place.sql.count(act.left(place.sizes))
   load.restart()
   await sleep(aloneForMs)
   const aloneMs = quantile(load.tookMs, 0.99)
@@ -197,7 +221,7 @@ async function measure(place: CrowdedPlace, load: SteadyLoad, act: Act): Promise
   )
   const seconds = (performance.now() - startedMs) / 1_000
   const besideMs = quantile(load.tookMs, 0.99)
-  const left = await place.sql.count(act.left)
+  const left = await place.sql.count(act.left(place.sizes))
   const finished = `${rows.toLocaleString('en')} rows in ${seconds.toFixed(1)} s`
   return [
     {
