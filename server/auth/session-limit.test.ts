@@ -15,7 +15,7 @@ import { createActivity } from './activity.ts'
 import { maxLiveSessions } from './session-limit.ts'
 
 /** For a machine that is busy with other tests. */
-const patiently = { timeout: 20_000 }
+const patiently = { timeout: 50_000 }
 
 forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
