@@ -7,6 +7,7 @@ import { createAuditLog } from '../server/auth/audit-log.ts'
 import { createEventCounts } from '../server/auth/event-counts.ts'
 import { createFailedWrites } from '../server/auth/failed-writes.ts'
 import { createKnownDevices } from '../server/auth/known-devices.ts'
+import { createKnownPlaces } from '../server/auth/known-places.ts'
 import { createMasterKeys } from '../server/auth/master-key.ts'
 import { lengthSince } from '../server/auth/outages.ts'
 import { createRefreshTokens } from '../server/auth/refresh-tokens.ts'
@@ -21,7 +22,9 @@ import { insertUser } from './databases.ts'
 import { stillFeed } from './still-feed.ts'
 import { createTestClock } from './test-clock.ts'
 
-export const testRefreshTokens = createRefreshTokens(createMasterKeys([randomBytes(32)]))
+const masterKeys = createMasterKeys([randomBytes(32)])
+
+export const testRefreshTokens = createRefreshTokens(masterKeys)
 
 /** What every session of these tests is granted. */
 export const testScopes: Scope[] = ['me', 'items:read']
@@ -46,10 +49,12 @@ export async function openTestSessions(database: Database) {
     feed: stillFeed,
   })
   const knownDevices = createKnownDevices({ database, clock })
+  const knownPlaces = createKnownPlaces({ database, clock, masterKeys })
   const sessions = createSessions({
     database,
     refreshTokens: testRefreshTokens,
     knownDevices,
+    knownPlaces,
     revocations,
     clock,
     nowMs: () => sql.lit(clock.now() + delay.ms),

@@ -30,6 +30,7 @@ import { createSessionStart, type SessionStart } from './auth/grants/start-sessi
 import { createIdentities, type Identities } from './auth/identity.ts'
 import { createKeyRotation, type KeyRotation } from './auth/key-rotation.ts'
 import { createKnownDevices, type KnownDevices } from './auth/known-devices.ts'
+import { createKnownPlaces } from './auth/known-places.ts'
 import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
@@ -192,10 +193,16 @@ export async function createServices(
     })
     const refreshTokens = createRefreshTokens(masterKeys)
     const knownDevices = createKnownDevices({ database, clock })
+    const knownPlaces = createKnownPlaces({ database, clock, masterKeys })
+    const forgetKnown = (userId: string) => [
+      knownDevices.forgetAll(userId),
+      knownPlaces.forgetAll(userId),
+    ]
     const sessions = createSessions({
       database,
       refreshTokens,
       knownDevices,
+      knownPlaces,
       revocations,
       clock,
       nowMs,
@@ -219,6 +226,7 @@ export async function createServices(
       counters: throttleCounters,
       masterKeys,
       knownDevices,
+      knownPlaces,
       failuresPerAddress: config.failuresPerAddress,
     })
     const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
@@ -237,7 +245,14 @@ export async function createServices(
       clock,
       signingKeys,
     })
-    const startSession = createSessionStart({ users, clients, sessions, accessTokens, auditLog })
+    const startSession = createSessionStart({
+      users,
+      clients,
+      sessions,
+      forgetKnown,
+      accessTokens,
+      auditLog,
+    })
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
@@ -263,6 +278,7 @@ export async function createServices(
         sessions,
         revocations,
         loginThrottle,
+        forgetKnown,
         auditLog,
         clock,
       }),
@@ -329,6 +345,8 @@ export async function createServices(
         passwords,
         passwordProblem,
         reauthentication,
+        knownDevices,
+        forgetKnown,
         auditLog,
       }),
       deleteAccount: createAccountDeletion({

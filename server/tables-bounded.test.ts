@@ -132,6 +132,7 @@ describe('a stranger who sends whatever there is to send without an account', ()
         user_search_keys: most * 2,
         sessions: most,
         known_devices: most,
+        known_places: most,
         // Each failure is one; a registration is two: that it was made, and signed in.
         audit_events: most * 3,
         // Each failure counts against a name, and each address for sign-ins and for registrations.

@@ -50,6 +50,7 @@ export const lightOf: Record<ActivityEvent, Light> = {
   user_created: 'open',
   user_disabled: 'locked',
   user_enabled: 'open',
+  user_unlocked: 'open',
   role_changed: 'changed',
   password_set_by_admin: 'changed',
 }
@@ -66,7 +67,7 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'sign_in_refused':
       return describeRefusal(why)
     case 'sign_in_closed':
-      return 'Too many wrong passwords: only devices you have used before can sign in'
+      return 'Too many wrong passwords: only devices and places you have signed in from can sign in'
     case 'signed_out':
       return 'Signed out'
     case 'session_ended':
@@ -101,6 +102,8 @@ export function describeEntry(entry: ActivityEntry): string {
       return 'An administrator disabled this account'
     case 'user_enabled':
       return 'An administrator enabled this account again'
+    case 'user_unlocked':
+      return 'An administrator unlocked this account: it can be signed in to from anywhere again'
     case 'role_changed':
       return byAdmin
         ? `An administrator changed your role to ${what}`

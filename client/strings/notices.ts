@@ -9,6 +9,8 @@ export const noticeStrings = {
     password_set_by_admin: 'An admin set a new password for you',
     email_changed: 'The email address of your account was changed',
     data_exported: 'A copy of your data was downloaded',
+    sign_in_closed:
+      'After too many wrong passwords only known devices and places can sign in to your account',
     new_device: 'Somebody signed in on a device that is new here',
     refreshed_elsewhere: 'One of your sessions moved to another address',
     token_copied: 'One of your sessions was ended because a copy of it was used',

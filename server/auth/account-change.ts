@@ -31,6 +31,8 @@ export interface AccountChange {
   set: Updateable<UsersTable>
   /** 'tokens': the access tokens there are, which a refresh replaces. 'sessions': both. */
   ends: 'nothing' | 'tokens' | 'sessions'
+  /** What belongs to it in other tables. */
+  alongside?: readonly Compilable[]
   /** Run first, where `where` looks at more than this one row. */
   lock?: Compilable
 }
@@ -82,11 +84,12 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
   }
 
   return async (userId, change, by, onProgress) => {
-    const { event, what, lock, ends } = change
+    const { event, what, lock, alongside = [], ends } = change
     const facts = { userId, actorId: by.id, clientId: by.clientId, what, device: by.device }
     const writes = [
       ...(lock ? [lock] : []),
       required(updateUser(userId, change)),
+      ...alongside,
       auditLog.entry(event, facts),
     ]
     try {

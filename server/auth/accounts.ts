@@ -3,6 +3,7 @@
 import type { Compilable } from 'kysely'
 import type { Role } from '../contract/scopes.ts'
 import { checkField, checkProfile, type PasswordRule, refuseFields } from './account-rules.ts'
+import type { Share } from './fair-queue.ts'
 import type { Passwords, StoredPassword } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
 
@@ -16,17 +17,19 @@ export interface AccountRequest {
 
 export interface Accounts {
   /**
-   * With the writes that belong to it, made from the new user's id.
+   * With the writes that belong to it, made from the new user's id. `share` takes the turn of its hash.
    * @throws AppError invalid_input naming each field that breaks its rule, or conflict
    */
   create(
     request: AccountRequest,
     alongside?: (id: string) => readonly Compilable[],
+    share?: Share,
   ): Promise<UserRecord>
   /** A new password for an account that there is. @throws AppError invalid_input */
   hashNewPassword(
     password: string,
     account: { username: string; email: string | null },
+    share?: Share,
   ): Promise<StoredPassword>
 }
 
@@ -38,22 +41,22 @@ interface AccountsParts {
 
 export function createAccounts({ users, passwords, passwordProblem }: AccountsParts): Accounts {
   return {
-    async create(request, alongside) {
+    async create(request, alongside, share) {
       const { username, password, email = null, fullName = null, role = 'user' } = request
       const fields = [
         ...checkProfile({ username, email, fullName }),
         ...checkField('password', passwordProblem(password, { username, email })),
       ]
       if (fields.length > 0) throw refuseFields(fields)
-      const stored = await passwords.hash(password)
+      const stored = await passwords.hash(password, share)
       const user = { username, email, fullName, role, disabled: false, isDemo: false }
       return users.create({ ...user, password: stored }, alongside)
     },
 
-    async hashNewPassword(password, { username, email }) {
+    async hashNewPassword(password, { username, email }, share) {
       const fields = checkField('password', passwordProblem(password, { username, email }))
       if (fields.length > 0) throw refuseFields(fields)
-      return passwords.hash(password)
+      return passwords.hash(password, share)
     },
   }
 }

@@ -2,12 +2,15 @@
 
 import { isIPv4, isIPv6 } from 'node:net'
 
+/** The one pool of all that is no address. */
+export const noAddress = 'unknown'
+
 /** '192.0.2.1' as it is, '2001:db8:1:2::7' as '2001:db8:1:2::/64'; what is no address is one pool. */
 export function addressPoolOf(address: string | null): string {
   const plain = readPlain(address)
   if (isIPv4(plain)) return plain
   const groups = readGroups(plain)
-  return groups ? `${groups.slice(0, 4).join(':')}::/64` : 'unknown'
+  return groups ? `${groups.slice(0, 4).join(':')}::/64` : noAddress
 }
 
 /**

@@ -52,6 +52,7 @@ forEachEngine((engine) => {
         last_used_at: '1970-01-01T00:00:00.001Z',
       },
     ])
+    expect(data.places).toHaveLength(1)
     expect(data.activity.map(({ event, by_another }) => [event, by_another]).sort()).toEqual([
       ['data_exported', false],
       ['user_enabled', true],
@@ -87,14 +88,14 @@ forEachEngine((engine) => {
     for (let cursor = pages[0]?.next_cursor; cursor; cursor = pages.at(-1)?.next_cursor) {
       pages.push(await exportData(here, undefined, cursor))
     }
-    const rowCounts = pages.map(({ sessions, devices, activity, items }) => {
-      return [sessions, devices, activity, items].map((list) => list.length)
+    const rowCounts = pages.map(({ sessions, devices, places, activity, items }) => {
+      return [sessions, devices, places, activity, items].map((list) => list.length)
     })
-    // The sign-in, no device; the entry of this very export is the newest of the activity.
+    // The sign-in, no device, its place; the entry of this very export is the newest of the activity.
     expect(rowCounts).toEqual([
-      [1, 0, 901, 98],
-      [0, 0, 0, 1_000],
-      [0, 0, 0, 202],
+      [1, 0, 1, 901, 97],
+      [0, 0, 0, 0, 1_000],
+      [0, 0, 0, 0, 203],
     ])
     const ids = pages.flatMap(({ items }) => items.map(({ id }) => id))
     expect(new Set(ids).size).toBe(counts.items)

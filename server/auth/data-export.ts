@@ -70,6 +70,16 @@ export function createDataExporter(parts: DataExporterParts): DataExporter {
       page,
     )
 
+  const readPlaces: ListReader<DeviceRow> = (userId, page) =>
+    readPage(
+      kysely
+        .selectFrom('known_places')
+        .select(['place as id', 'created_at_ms', 'last_used_at_ms'])
+        .where('user_id', '=', userId),
+      ['created_at_ms', 'place'],
+      page,
+    )
+
   const readActivity: ListReader<ActivityRow> = (userId, page) =>
     readPage(
       kysely.selectFrom('audit_events').selectAll().where('user_id', '=', userId),
@@ -89,6 +99,7 @@ export function createDataExporter(parts: DataExporterParts): DataExporter {
     if (cursor === undefined) await auditLog.record('data_exported', { userId, sessionId, device })
     const sessions = await page.take('sessions', readSessions)
     const devices = await page.take('devices', readDevices)
+    const places = await page.take('places', readPlaces)
     const activity = await page.take('activity', readActivity)
     const items = await page.take('items', readItems)
     return {
@@ -97,6 +108,7 @@ export function createDataExporter(parts: DataExporterParts): DataExporter {
       password_changed_at: toTime(user.passwordChangedAtMs),
       sessions: sessions.map(toSession),
       devices: devices.map(toDevice),
+      places: places.map(toDevice),
       activity: activity.map(toActivity),
       items,
       next_cursor: page.nextCursor(),

@@ -4,7 +4,8 @@ import { AppError } from '../contract/app-error.ts'
 import type { Device } from '../contract/device.ts'
 import { addressPoolOf, widePoolOf } from './address-pool.ts'
 import { addressWindowMs, refuseAttempt, widePoolFactor } from './login-throttle.ts'
-import type { GrantedReservation, Pool, ThrottleCounters } from './throttle-counters.ts'
+import { type Claim, refund, settle, takeAll } from './throttle-claims.ts'
+import type { Pool, ThrottleCounters } from './throttle-counters.ts'
 
 /** In an hour, of one account, wherever it asks from. */
 export const takenPerAccount = 10
@@ -37,33 +38,27 @@ export function createEnumerationThrottle(parts: EnumerationThrottleParts): Enum
     counters.windowPool({ failures: failuresPerAddress * factor, windowMs: addressWindowMs }),
   ) as [Pool, Pool]
 
-  function listPlaces({ userId, device: { address } }: Asker): [pool: Pool, key: string][] {
+  function listClaims({ userId, device: { address } }: Asker): Claim[] {
     const wide = widePoolOf(address)
     return [
-      [accountPool, `taken:account:${userId}`],
-      [addressPool, `taken:address:${addressPoolOf(address)}`],
-      ...(wide === undefined ? [] : [[widePool, `taken:address:${wide}`] as [Pool, string]]),
+      { pool: accountPool, key: `taken:account:${userId}` },
+      { pool: addressPool, key: `taken:address:${addressPoolOf(address)}` },
+      ...(wide === undefined ? [] : [{ pool: widePool, key: `taken:address:${wide}` }]),
     ]
   }
 
   return {
     async guard(asker, run) {
-      const held: (() => Promise<void>)[] = []
-      const giveBack = () => Promise.all(held.map((refund) => refund()))
-      for (const [pool, key] of listPlaces(asker)) {
-        const reservation = await pool.reserve(key)
-        if (!reservation.granted) {
-          await giveBack()
-          throw refuseAttempt(reservation.waitMs)
-        }
-        held.push(() => pool.refund(key, reservation satisfies GrantedReservation))
-      }
+      const taken = await takeAll(listClaims(asker))
+      if (!taken.granted) throw refuseAttempt(taken.waitMs)
+      const { held } = taken
       try {
         const result = await run()
-        await giveBack()
+        await refund(held)
         return result
       } catch (error) {
-        if (!(error instanceof AppError && error.reason === 'conflict')) await giveBack()
+        const isTaken = error instanceof AppError && error.reason === 'conflict'
+        await (isTaken ? settle(held) : refund(held))
         throw error
       }
     },

@@ -38,11 +38,13 @@ export async function dateByNow(parts: FutureInstantsParts): Promise<void> {
       })
       .where('expires_at_ms', '>', latest(longestSessionMs))
       .execute()
-    await kysely
-      .updateTable('known_devices')
-      .set({ last_used_at_ms: nowMs() })
-      .where('last_used_at_ms', '>', latest())
-      .execute()
+    for (const table of ['known_devices', 'known_places'] as const) {
+      await kysely
+        .updateTable(table)
+        .set({ last_used_at_ms: nowMs() })
+        .where('last_used_at_ms', '>', latest())
+        .execute()
+    }
     await kysely
       .updateTable('audit_events')
       .set({ created_at_ms: nowMs() })

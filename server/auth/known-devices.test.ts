@@ -71,6 +71,17 @@ forEachEngine((engine) => {
     }
   })
 
+  test('of each user the twenty devices used last are known', async () => {
+    const { start, knownDevices, userId, clock } = await openTestSessions(database())
+    const ids: string[] = []
+    for (let count = 0; count < 25; count++) {
+      clock.advance(1)
+      ids.push((await start('browser')).session.deviceId ?? '')
+    }
+    const known = await Promise.all(ids.map((id) => knownDevices.isKnown(userId, id)))
+    expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)])
+  })
+
   test('a device is forgotten when it is told to be, or after 400 days', async () => {
     const { start, knownDevices, userId, clock } = await openTestSessions(database())
     const [one, other] = [(await start('browser')).session, (await start('browser')).session]

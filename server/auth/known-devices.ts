@@ -23,11 +23,18 @@ export interface KnownDevices {
    * that it is worked out by the statement that writes the session down.
    */
   isNewFlag(device: SigningInDevice): RawBuilder<Flag>
-  /** The writes of a sign-in with it, which also forget what has not been seen for too long. */
+  /** The writes of a sign-in with it, which also forget all but the 20 used last. */
   remember(userId: string, deviceId: string): Compilable[]
   /** The next sign-in with it is one with a new device again. */
   forget(userId: string, deviceId: string): Compilable
+  /** Whoever has one of their cookies is a stranger. */
+  forgetAll(userId: string): Compilable
 }
+
+/** The writes after which no device and no place of a user is known: whoever changes a password means it. */
+export type ForgetKnown = (userId: string) => Compilable[]
+
+const devicesMax = 20
 
 export function createKnownDevices(parts: { database: Database; clock: Clock }): KnownDevices {
   const { clock } = parts
@@ -59,6 +66,12 @@ export function createKnownDevices(parts: { database: Database; clock: Clock }):
 
     remember(userId, deviceId) {
       const nowMs = clock.now()
+      const kept = kysely
+        .selectFrom('known_devices')
+        .select('device_id')
+        .where('user_id', '=', userId)
+        .orderBy('last_used_at_ms', 'desc')
+        .limit(devicesMax)
       return [
         kysely
           .insertInto('known_devices')
@@ -74,7 +87,12 @@ export function createKnownDevices(parts: { database: Database; clock: Clock }):
         kysely
           .deleteFrom('known_devices')
           .where('user_id', '=', userId)
-          .where('last_used_at_ms', '<=', nowMs - deviceLifetimeMs),
+          .where(({ or, eb }) =>
+            or([
+              eb('last_used_at_ms', '<=', nowMs - deviceLifetimeMs),
+              eb('device_id', 'not in', kept),
+            ]),
+          ),
       ]
     },
 
@@ -83,5 +101,7 @@ export function createKnownDevices(parts: { database: Database; clock: Clock }):
         .deleteFrom('known_devices')
         .where('user_id', '=', userId)
         .where('device_id', '=', deviceId),
+
+    forgetAll: (userId) => kysely.deleteFrom('known_devices').where('user_id', '=', userId),
   }
 }

@@ -21,6 +21,8 @@ interface Phone {
   deviceId?: string
 }
 
+const makeAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`
+
 const yearMs = 365 * dayMs
 
 const masterKeys = createMasterKeys([new Uint8Array(32).fill(1)])
@@ -36,34 +38,46 @@ forEachEngine((engine) => {
       database: database(),
       nowMs: () => sql.lit(clock.now()),
     })
+    const knows = async (userId: string, where: string | null | undefined) =>
+      known.has(`${userId} ${where}`)
     const throttle = createLoginThrottle({
       counters,
       masterKeys,
       failuresPerAddress,
       nameCounters,
-      knownDevices: { isKnown: async (userId, deviceId) => known.has(`${userId} ${deviceId}`) },
+      knownDevices: { isKnown: knows },
+      knownPlaces: { isKnown: knows },
     })
     const userId = makeRandomId()
     const owner: PasswordAttempt = {
       userId,
       login: 'johndoe',
-      device: {
-        address: `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`,
-        userAgent: null,
-      },
+      device: { address: makeAddress(), userAgent: null },
     }
     known.add(`${userId} phone`)
-    /** 'let in', or how many seconds to wait. */
-    const attempt = async ({ deviceId, ...more }: Partial<PasswordAttempt> & Phone = {}) =>
-      throttle.reserve({ ...owner, device: { ...owner.device, deviceId }, ...more }).then(
-        () => 'let in' as const,
-        (error: unknown) => {
-          if (!(error instanceof AppError)) throw error
-          // With hundreds at once some find no connection in time: those are not looked at either.
-          return error.retryAfterSeconds ?? error.reason
-        },
-      )
-    return { clock, counters, throttle, owner, attempt }
+    /** Undefined where it would be tried again in a moment. */
+    const reserve = async (attempt: PasswordAttempt) => {
+      const reserved = await (await throttle.admit(attempt)).reserve()
+      return reserved === 'pending' ? undefined : reserved
+    }
+    const reserveNow = async (attempt: PasswordAttempt) => {
+      const reserved = await reserve(attempt)
+      if (!reserved) throw new Error('Another attempt is pending')
+      return reserved
+    }
+    /** One that fails: 'let in', or how many seconds to wait. */
+    const attempt = async ({ deviceId, ...more }: Partial<PasswordAttempt> & Phone = {}) => {
+      try {
+        const reserved = await reserve({ ...owner, device: { ...owner.device, deviceId }, ...more })
+        await reserved?.fail()
+        return reserved ? 'let in' : 'pending'
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        // With hundreds at once some find no connection in time: those are not looked at either.
+        return error.retryAfterSeconds ?? error.reason
+      }
+    }
+    return { clock, counters, throttle, known, owner, reserve: reserveNow, attempt }
   }
 
   async function failTimes(times: number, attempt: () => Promise<unknown>): Promise<void> {
@@ -117,18 +131,38 @@ forEachEngine((engine) => {
       }
     })
 
-    test('R99: after a hundred in a row it is closed, however long one waits', async () => {
-      const { clock, attempt, throttle, owner } = setUp()
-      let evaluated = 0
-      let closing = 0
-      for (let count = 0; count < 300; count++) {
-        const reserved = await throttle.reserve(owner).catch(() => undefined)
-        if (reserved) evaluated += 1
-        if (reserved?.closesAccount) closing += 1
+    /** As often as it is let in, waiting as long as it takes each time. */
+    async function failPatiently({ clock, reserve, owner }: ReturnType<typeof setUp>) {
+      const counts = { looked: 0, closing: 0 }
+      for (let tries = 0; tries < 120; tries++) {
+        const reserved = await reserve(owner).catch(() => undefined)
+        await reserved?.fail()
+        if (reserved) counts.looked += 1
+        if (reserved?.closesAccount) counts.closing += 1
         clock.advance(1_000_000)
       }
-      expect(evaluated).toBe(100)
-      expect(closing).toBe(1)
+      return counts
+    }
+
+    test('R99: after eighty in a row it is closed, and known devices and places have the rest of a hundred', async () => {
+      const given = setUp()
+      const { attempt, known, owner } = given
+      expect(await failPatiently(given)).toEqual({ looked: 80, closing: 1 })
+      expect(await attempt()).toBe(900)
+      known.add(`${owner.userId} ${owner.device.address}`)
+      await failTimes(10, () => attempt({ deviceId: 'phone' }))
+      expect((await failPatiently(given)).looked).toBe(10)
+      expect(await attempt({ deviceId: 'phone' })).toBe(900)
+    })
+
+    test('R99: thirty days later ten guesses come back, not a hundred', async () => {
+      const given = setUp()
+      const { clock, attempt } = given
+      await failPatiently(given)
+      clock.advance(28 * dayMs)
+      expect(await attempt()).toBe(900)
+      clock.advance(2 * dayMs)
+      expect(await failPatiently(given)).toEqual({ looked: 10, closing: 1 })
       expect(await attempt()).toBe(900)
     })
 
@@ -139,23 +173,23 @@ forEachEngine((engine) => {
     })
 
     test('a success forgets the failures in a row', async () => {
-      const { attempt, throttle, owner } = setUp()
+      const { attempt, owner, reserve } = setUp()
       await failTimes(4, attempt)
-      await (await throttle.reserve(owner)).succeed()
+      await (await reserve(owner)).succeed()
       await failTimes(5, attempt)
       expect(await attempt()).toBe(1)
     })
 
     test('what was never looked at is given back', async () => {
-      const { attempt, throttle, owner } = setUp()
+      const { attempt, owner, reserve } = setUp()
       await failTimes(4, attempt)
-      for (let count = 0; count < 20; count++) await (await throttle.reserve(owner)).release()
+      for (let count = 0; count < 20; count++) await (await reserve(owner)).release()
       expect(await attempt()).toBe('let in')
       expect(await attempt()).toBe(1)
     })
 
     test('what was never looked at leaves no row', async () => {
-      const { throttle, owner } = setUp({ failuresPerAddress: 10 })
+      const { owner, reserve } = setUp({ failuresPerAddress: 10 })
       const login = `nobody-${makeRandomId()}`
       const device = { address: `2001:db8::${randomInt(65_536).toString(16)}:1`, userAgent: null }
       const countRows = async () => {
@@ -164,8 +198,8 @@ forEachEngine((engine) => {
       }
       const before = await countRows()
       const attempts = await Promise.all([
-        throttle.reserve({ userId: undefined, login, device }),
-        throttle.reserve(owner),
+        reserve({ userId: undefined, login, device }),
+        reserve(owner),
       ])
       expect(await countRows()).toBeGreaterThan(before)
       for (const attempt of attempts) await attempt.release()
@@ -184,21 +218,23 @@ forEachEngine((engine) => {
     const phone = { deviceId: 'phone' }
 
     test('is let in while strangers have closed the account, and opens it again', async () => {
-      const { attempt, clock, throttle, owner } = setUp()
-      for (let count = 0; count < 100; count++) {
+      const { attempt, clock, owner, reserve } = setUp()
+      for (let count = 0; count < 80; count++) {
         await attempt()
         clock.advance(900_000)
       }
       expect(await attempt()).toBe(900)
-      await (await throttle.reserve({ ...owner, device: { ...owner.device, ...phone } })).succeed()
+      await (await reserve({ ...owner, device: { ...owner.device, ...phone } })).succeed()
       expect(await attempt()).toBe('let in')
     })
 
-    test('has ten failures of its own, and then those of all', async () => {
-      const { attempt } = setUp()
-      await failTimes(10, () => attempt(phone))
-      await failTimes(5, () => attempt(phone))
-      expect(await attempt(phone)).toBe(1)
+    test('shares its ten failures with every other one, and has then those of all', async () => {
+      const { attempt, known, owner } = setUp()
+      const devices = Array.from({ length: 1_000 }, (_unused, index) => `device ${index}`)
+      for (const device of devices) known.add(`${owner.userId} ${device}`)
+      for (const deviceId of devices.slice(0, 15))
+        expect(await attempt({ deviceId })).toBe('let in')
+      for (const deviceId of devices) expect(await attempt({ deviceId })).toBe(1)
       expect(await attempt()).toBe(1)
     })
 
@@ -219,6 +255,107 @@ forEachEngine((engine) => {
     })
   })
 
+  describe('a place the account knows', () => {
+    /** The owner's program, and strangers elsewhere who have closed the account. */
+    async function setUpClosed() {
+      const given = setUp()
+      const { attempt, clock, known, owner } = given
+      known.add(`${owner.userId} ${owner.device.address}`)
+      const stranger = () => attempt({ device: { address: makeAddress(), userAgent: null } })
+      for (let count = 0; count < 80; count++) {
+        await stranger()
+        clock.advance(900_000)
+      }
+      expect(await stranger()).toBe(900)
+      return { ...given, stranger }
+    }
+
+    test('is let in while strangers elsewhere have closed the account, and opens it again', async () => {
+      const { owner, reserve, stranger } = await setUpClosed()
+      await (await reserve(owner)).succeed()
+      expect(await stranger()).toBe('let in')
+    })
+
+    test('has ten failures of its own, with the waits of everywhere, and then those of all', async () => {
+      const { attempt, clock } = await setUpClosed()
+      await failTimes(5, attempt)
+      for (const seconds of [1, 2, 4, 8, 16]) {
+        clock.advance(seconds * 1_000 - 1)
+        expect(await attempt()).toBe(900)
+        clock.advance(1)
+        expect(await attempt()).toBe('let in')
+      }
+      clock.advance(900_000)
+      expect(await attempt()).toBe(900)
+    })
+
+    test('R106: from there an account and a name of nobody’s are throttled alike', async () => {
+      const { attempt, clock, known, owner } = setUp()
+      known.add(`${owner.userId} ${owner.device.address}`)
+      const nobody = { userId: undefined, login: `nobody-${makeRandomId()}` }
+      for (let count = 0; count < 40; count++) {
+        expect(await attempt()).toBe(await attempt(nobody))
+        clock.advance(count * 500)
+      }
+    })
+
+    test('is not held back by its address until they are used up, and counts for it', async () => {
+      const { attempt, clock, known, owner } = setUp({ failuresPerAddress: 2 })
+      known.add(`${owner.userId} ${owner.device.address}`)
+      const another = () => attempt({ userId: makeRandomId() })
+      await failTimes(1, another)
+      await failTimes(5, attempt)
+      expect(await another()).toBe(600)
+      for (const seconds of [1, 2, 4, 8, 16]) {
+        clock.advance(seconds * 1_000)
+        expect(await attempt()).toBe('let in')
+      }
+      clock.advance(32_000)
+      expect(await attempt()).toBe(600 - 63)
+    })
+
+    test('leaves the failures of devices alone, as those do its own', async () => {
+      const { attempt } = await setUpClosed()
+      await failTimes(10, () => attempt({ deviceId: 'phone' }))
+      await failTimes(5, attempt)
+    })
+  })
+
+  describe('attempts that have not ended', () => {
+    test('send nobody away: they may be right', async () => {
+      const { owner, reserve, throttle, attempt } = setUp()
+      await failTimes(4, attempt)
+      const first = await reserve(owner)
+      const second = await throttle.admit(owner)
+      expect(await second.reserve()).toBe('pending')
+      await first.succeed()
+      expect(await second.reserve()).not.toBe('pending')
+    })
+
+    test('are failures where they fail', async () => {
+      const { owner, reserve, throttle, attempt } = setUp()
+      await failTimes(4, attempt)
+      const first = await reserve(owner)
+      const second = await throttle.admit(owner)
+      await first.fail()
+      await expect(second.reserve()).rejects.toMatchObject({ retryAfterSeconds: 1 })
+      expect(await attempt()).toBe(1)
+    })
+
+    test('are failures after fifteen seconds: their process has died', async () => {
+      const { owner, reserve, clock, attempt } = setUp()
+      for (let count = 0; count < 9; count++) {
+        await (await reserve(owner)).fail()
+        clock.advance(16_000)
+      }
+      await reserve(owner)
+      expect(await attempt()).toBe('pending')
+      clock.advance(15_000)
+      // Of the 32 s that follow the tenth.
+      expect(await attempt()).toBe(17)
+    })
+  })
+
   describe('an address', () => {
     test('has so many failures in ten minutes, over all accounts', async () => {
       const { attempt, clock } = setUp({ failuresPerAddress: 30 })
@@ -232,9 +369,9 @@ forEachEngine((engine) => {
     })
 
     test('is not forgiven by a success, which itself is no failure', async () => {
-      const { attempt, throttle, owner } = setUp({ failuresPerAddress: 2 })
+      const { attempt, owner, reserve } = setUp({ failuresPerAddress: 2 })
       expect(await attempt({ userId: makeRandomId() })).toBe('let in')
-      for (let count = 0; count < 5; count++) await (await throttle.reserve(owner)).succeed()
+      for (let count = 0; count < 5; count++) await (await reserve(owner)).succeed()
       expect(await attempt({ userId: makeRandomId() })).toBe('let in')
       expect(await attempt({ userId: makeRandomId() })).toBe(600)
     })

@@ -6,14 +6,20 @@ import { canonicalName } from '../contract/credential-rules.ts'
 import type { Device } from '../contract/device.ts'
 import { dayMs } from '../db/clock.ts'
 import { addressPoolOf, widePoolOf } from './address-pool.ts'
+import type { Share } from './fair-queue.ts'
 import type { KnownDevices } from './known-devices.ts'
+import type { KnownPlaces } from './known-places.ts'
 import type { MasterKeys } from './master-key.ts'
-import type {
-  BackoffRule,
-  GrantedReservation,
-  Pool,
-  ThrottleCounters,
-} from './throttle-counters.ts'
+import {
+  type Claim,
+  type Held,
+  refund,
+  settle,
+  takeAll,
+  takeAny,
+  waitMsOf,
+} from './throttle-claims.ts'
+import type { BackoffRule, ThrottleCounters } from './throttle-counters.ts'
 
 export interface PasswordAttempt {
   /** Absent where there is no such account: that is throttled alike, by the name (R106). */
@@ -23,47 +29,62 @@ export interface PasswordAttempt {
   device: Device
 }
 
+/** An attempt that may wait for its turn. Nothing is counted yet. */
+export interface AdmittedAttempt {
+  share: Share
+  /**
+   * To be called in its turn, before the password is hashed.
+   * @returns 'pending' where attempts on other nodes hold what there is: to be tried again in a moment
+   * @throws AppError too_many_requests, with the seconds to wait
+   */
+  reserve(): Promise<ReservedAttempt | 'pending'>
+}
+
+/** Counted as a failure, until one of these is called. */
 export interface ReservedAttempt {
-  /** On a device that this user has signed in with. */
-  isKnownDevice: boolean
-  /** True for the one failure that shuts the account to unknown devices. */
+  /** True for the one failure that shuts the account to unknown devices and places. */
   closesAccount: boolean
   /** The password was right: the failures in a row are forgotten. */
   succeed(): Promise<void>
+  fail(): Promise<void>
   /** The password was never looked at. */
   release(): Promise<void>
 }
 
 export interface LoginThrottle {
   /**
-   * To be called before a password is hashed; a failure needs no further call.
+   * To be called before an attempt waits for its turn.
    * @throws AppError too_many_requests, with the seconds to wait; unavailable where nothing can be
    *   counted (R108)
    */
-  reserve(attempt: PasswordAttempt): Promise<ReservedAttempt>
+  admit(attempt: PasswordAttempt): Promise<AdmittedAttempt>
   /**
    * To be called before an account is made: as often as passwords may fail from one address (R111).
    * @throws AppError too_many_requests, unavailable
    */
   reserveRegistration(device: Device): Promise<void>
-  /** For an account whose password was set anew. */
+  /** Forgets every failure of an account. */
   reopen(userId: string): Promise<void>
 }
 
-/** R99: 5 are free, then 1, 2, 4 … 900 s; after 100 only a known device gets in. */
-export const unknownDeviceRule: BackoffRule = {
+const afterClosing = { reopensAfterMs: 30 * dayMs, reopensFor: 10, keepMs: 400 * dayMs }
+
+/** 5 are free, then 1, 2, 4 … 900 s. With those of known devices and places it is 100 in a row (R99). */
+export const unknownRule: BackoffRule = {
   freeFailures: 5,
   longestWaitMs: 900_000,
-  closedAfter: 100,
-  keepMs: 400 * dayMs,
+  closedAfter: 80,
+  ...afterClosing,
 }
 
-/** Strangers cannot lock the owner out: his own device has so many for itself. */
-export const knownDeviceRule: BackoffRule = {
-  ...unknownDeviceRule,
-  freeFailures: 10,
-  closedAfter: 10,
-}
+/** Of all known devices of an account together: strangers cannot lock the owner out. */
+export const knownDeviceRule: BackoffRule = { ...unknownRule, freeFailures: 10, closedAfter: 10 }
+
+/**
+ * Of all known places together. They wait as unknown ones do: whoever guesses from a neighbour's
+ * address does not see by that who has signed in there.
+ */
+export const knownPlaceRule: BackoffRule = { ...unknownRule, closedAfter: 10 }
 
 export const addressWindowMs = 10 * 60_000
 
@@ -74,6 +95,7 @@ interface LoginThrottleParts {
   counters: ThrottleCounters
   masterKeys: MasterKeys
   knownDevices: Pick<KnownDevices, 'isKnown'>
+  knownPlaces: Pick<KnownPlaces, 'isKnown'>
   /** Of one address within ten minutes; 30 by default. */
   failuresPerAddress: number
   /** How many rows all names of nobody's share; 262,144 by default, of some 40 MB. */
@@ -81,10 +103,11 @@ interface LoginThrottleParts {
 }
 
 export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
-  const { counters, masterKeys, knownDevices, failuresPerAddress } = parts
+  const { counters, masterKeys, knownDevices, knownPlaces, failuresPerAddress } = parts
   const { nameCounters = 2 ** 18 } = parts
-  const unknownDevicePool = counters.backoffPool(unknownDeviceRule)
+  const unknownPool = counters.backoffPool(unknownRule)
   const knownDevicePool = counters.backoffPool(knownDeviceRule)
+  const knownPlacePool = counters.backoffPool(knownPlaceRule)
   const addressPool = counters.windowPool({
     failures: failuresPerAddress,
     windowMs: addressWindowMs,
@@ -96,11 +119,11 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
   const [{ key: nameKey }] = masterKeys.derive('throttle')
 
   /** What an attempt counts against besides the account: its address, and the network around it. */
-  function placesOf(kind: 'address' | 'registration', { address }: Device): Claim[] {
+  function addressClaims(kind: 'address' | 'registration', { address }: Device): Claim[] {
     const wide = widePoolOf(address)
     return [
-      [addressPool, `${kind}:${addressPoolOf(address)}`],
-      ...(wide === undefined ? [] : [[widePool, `${kind}:${wide}`] as const]),
+      { pool: addressPool, key: `${kind}:${addressPoolOf(address)}` },
+      ...(wide === undefined ? [] : [{ pool: widePool, key: `${kind}:${wide}` }]),
     ]
   }
 
@@ -110,83 +133,97 @@ export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
    * so many: nobody can fill the table. Which names share one cannot be known without the key.
    */
   function accountKey({ userId, login }: PasswordAttempt): string {
-    if (userId !== undefined) return `account:${userId}`
+    if (userId !== undefined) return accountKeyOf(userId)
     const name = canonicalName(login)
     const hash = createHmac('sha256', nameKey).update(name).digest()
     return `name:${hash.readUInt32BE() % nameCounters}`
   }
 
+  /**
+   * What an attempt is counted against: the first of these lists that has room in all of its pools.
+   * A known device is never held back by its address, which others may share. Nor is a known place,
+   * until its own failures are used up; they count for the account and the address as well.
+   */
+  async function listClaims(attempt: PasswordAttempt) {
+    const { userId = '', device } = attempt
+    // Asked for nobody's account too: how long it takes tells nothing (R110).
+    const [isKnownDevice, isKnownPlace] = await Promise.all([
+      knownDevices.isKnown(userId, device.deviceId),
+      knownPlaces.isKnown(userId, device.address),
+    ])
+    const account: Claim = { pool: unknownPool, key: accountKey(attempt) }
+    const address = addressClaims('address', device)
+    const claims = [isKnownDevice ? [account] : [...address, account]]
+    if (isKnownPlace) {
+      const tallies = [...address, account].map((claim) => ({ ...claim, isTally: true }))
+      claims.unshift([{ pool: knownPlacePool, key: `places:${userId}` }, ...tallies])
+    }
+    if (isKnownDevice) claims.unshift([{ pool: knownDevicePool, key: `devices:${userId}` }])
+    return { claims, isKnown: isKnownDevice || isKnownPlace }
+  }
+
+  async function assertOpen(claims: readonly (readonly Claim[])[]): Promise<void> {
+    const found = await counters.read(claims.flat().map(({ key }) => key))
+    const waits = claims.map((all) => Math.max(...all.map((claim) => waitMsOf(claim, found))))
+    if (!waits.includes(0)) throw refuseAttempt(waits.at(-1) ?? 0)
+  }
+
   return {
-    async reserve(attempt) {
+    async admit(attempt) {
       const { userId, device } = attempt
-      const { deviceId } = device
-      // Asked for nobody's account too: how long it takes tells nothing (R110).
-      const isKnown = await knownDevices.isKnown(userId ?? '', deviceId)
-      const account: Claim = [unknownDevicePool, accountKey(attempt)]
-      const held: Held[] = []
-      if (isKnown) {
-        // Its own pool, then the one of all devices; never the address's, which others may share.
-        const own: Claim = [knownDevicePool, `device:${userId}:${deviceId}`]
-        held.push(...(await takeAny(own, account)))
-      } else {
-        held.push(...(await takeAll(...placesOf('address', device), account)))
-      }
-      const giveBack = (those: readonly Held[]) =>
-        Promise.all(those.map(([[pool, key], reservation]) => pool.refund(key, reservation)))
+      const account = accountKey(attempt)
+      const { claims, isKnown } = await listClaims(attempt)
+      await assertOpen(claims)
       return {
-        isKnownDevice: isKnown,
-        closesAccount: held.some(
-          ([claim, { failures }]) =>
-            claim === account && failures === unknownDeviceRule.closedAfter,
-        ),
-        async succeed() {
-          const names = [account[1], ...(isKnown ? [`device:${userId}:${deviceId}`] : [])]
-          // A success does not forgive what else came from that address.
-          await Promise.all([
-            giveBack(held.filter(([[pool]]) => pool === addressPool || pool === widePool)),
-            counters.clear(names),
-          ])
-        },
-        async release() {
-          await giveBack(held)
+        share: { account, pool: addressPoolOf(device.address), isKnown },
+        async reserve() {
+          const taken = await takeAny(claims)
+          if (!taken.granted) {
+            if (taken.isPending) return 'pending'
+            throw refuseAttempt(taken.waitMs)
+          }
+          const { held } = taken
+          return {
+            closesAccount: held.some(
+              ({ claim, reservation }) =>
+                claim.key === account && reservation.failures === unknownRule.closedAfter,
+            ),
+            async succeed() {
+              // A success does not forgive what else came from that address.
+              const ofAddress = ({ claim: { pool } }: Held) =>
+                pool === addressPool || pool === widePool
+              await Promise.all([
+                refund(held.filter(ofAddress)),
+                counters.clear([account, ...keysOfKnown(userId)]),
+              ])
+            },
+            fail: () => settle(held),
+            release: () => refund(held),
+          }
         },
       }
     },
 
     async reserveRegistration(device) {
-      await takeAll(...placesOf('registration', device))
+      const claims = addressClaims('registration', device)
+      await assertOpen([claims])
+      const taken = await takeAll(claims)
+      if (!taken.granted) throw refuseAttempt(taken.waitMs)
+      // Counted whatever becomes of it.
+      await settle(taken.held)
     },
 
-    reopen: (userId) => counters.clear([`account:${userId}`]),
+    reopen: (userId) => counters.clear([accountKeyOf(userId), ...keysOfKnown(userId)]),
   }
 }
 
-type Claim = readonly [pool: Pool, key: string]
-type Held = readonly [claim: Claim, reservation: GrantedReservation]
-
-/** Of the first that has room. */
-async function takeAny(...claims: readonly Claim[]): Promise<Held[]> {
-  let waitMs = 0
-  for (const claim of claims) {
-    const reservation = await claim[0].reserve(claim[1])
-    if (reservation.granted) return [[claim, reservation]]
-    ;({ waitMs } = reservation)
-  }
-  throw refuseAttempt(waitMs)
+/** What an account is counted by, and takes its turns by. */
+export function accountKeyOf(userId: string): string {
+  return `account:${userId}`
 }
 
-/** Of each of them, or of none. */
-async function takeAll(...claims: readonly Claim[]): Promise<Held[]> {
-  const held: Held[] = []
-  for (const claim of claims) {
-    const reservation = await claim[0].reserve(claim[1])
-    if (!reservation.granted) {
-      await Promise.all(held.map(([[pool, key], taken]) => pool.refund(key, taken)))
-      throw refuseAttempt(reservation.waitMs)
-    }
-    held.push([claim, reservation])
-  }
-  return held
+function keysOfKnown(userId: string | undefined): string[] {
+  return userId === undefined ? [] : [`devices:${userId}`, `places:${userId}`]
 }
 
 export function refuseAttempt(waitMs: number): AppError {
@@ -194,8 +231,6 @@ export function refuseAttempt(waitMs: number): AppError {
   return new AppError(
     'too_many_requests',
     `Too many attempts; try again in ${retryAfterSeconds} s`,
-    {
-      retryAfterSeconds,
-    },
+    { retryAfterSeconds },
   )
 }

@@ -28,6 +28,7 @@ export type KeyLabel =
   | 'password-pepper'
   | 'signing-keys'
   | 'throttle'
+  | 'known-place'
   | 'export-cursor'
 
 export interface MasterKeys {

@@ -10,6 +10,7 @@ const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
   data_exported: 'data_exported',
   refresh_from_elsewhere: 'refreshed_elsewhere',
   refresh_token_reused: 'token_copied',
+  sign_in_closed: 'sign_in_closed',
 }
 
 /** @param what of the entry: of a changed profile only the e-mail address is news, for it is a way in */

@@ -14,6 +14,7 @@ import {
   someDevice,
 } from '../../e2e/account-holder.ts'
 import { forEachEngine } from '../../e2e/databases.ts'
+import type { Device } from '../contract/device.ts'
 import { createSessionStart } from './grants/start-session.ts'
 
 const better = 'seven quiet harbours at dawn'
@@ -22,13 +23,12 @@ forEachEngine((engine) => {
   const { app, clock } = shareTestApp(engine)
   const services = () => app().services
 
-  const change = (by: SignedIn, currentPassword: string, newPassword = better) =>
-    services().changePassword({
-      identity: by.identity,
-      currentPassword,
-      newPassword,
-      device: someDevice,
-    })
+  const change = (
+    by: SignedIn,
+    currentPassword: string,
+    newPassword = better,
+    device: Device = someDevice,
+  ) => services().changePassword({ identity: by.identity, currentPassword, newPassword, device })
 
   test('R60: every other session ends at once, this one goes on, and the number is told', async () => {
     const ada = await makeHolder(services())
@@ -75,8 +75,21 @@ forEachEngine((engine) => {
     expect(log.filter((entry) => entry === 'password_changed')).toHaveLength(1)
   })
 
+  test('of all devices only the one that did it is known afterwards, and no place', async () => {
+    const { knownDevices, database } = services()
+    const ada = await makeHolder(services())
+    const here = await ada.signIn()
+    const remember = ['laptop', 'phone'].flatMap((id) => knownDevices.remember(ada.id, id))
+    await database.runAtomically(remember)
+    await change(here, ada.password, better, { ...someDevice, deviceId: 'laptop' })
+    expect(await knownDevices.isKnown(ada.id, 'laptop')).toBe(true)
+    expect(await knownDevices.isKnown(ada.id, 'phone')).toBe(false)
+    const places = database.kysely.selectFrom('known_places').where('user_id', '=', ada.id)
+    expect(await places.selectAll().execute()).toEqual([])
+  })
+
   test('R60: a sign-in that was let in by the old password ends before it has begun', async () => {
-    const { users, sessions, accessTokens, auditLog, clients, database } = services()
+    const { users, sessions, accessTokens, auditLog, clients, database, knownDevices } = services()
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     const asHeWas = await users.getCaller(here.identity)
@@ -86,6 +99,7 @@ forEachEngine((engine) => {
       users,
       clients,
       sessions,
+      forgetKnown: (userId) => [knownDevices.forgetAll(userId)],
       accessTokens,
       auditLog,
     })

@@ -1,4 +1,5 @@
-// Changing one's own password: it takes the old one, and every other session ends (R60).
+// Changing one's own password: it takes the old one, every other session ends (R60), and of all devices
+// and places only the browser that did it is known.
 
 import { AppError } from '../contract/app-error.ts'
 import { normalizePassword } from '../contract/credential-rules.ts'
@@ -9,6 +10,8 @@ import { RequiredWriteError, required } from '../db/required-write.ts'
 import { checkField, type PasswordRule, refuseFields } from './account-rules.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { UserIdentity } from './identity.ts'
+import type { ForgetKnown, KnownDevices } from './known-devices.ts'
+import { accountKeyOf } from './login-throttle.ts'
 import type { Passwords, StoredPassword } from './passwords.ts'
 import type { Reauthentication } from './reauthentication.ts'
 import type { Sessions } from './sessions.ts'
@@ -36,11 +39,14 @@ interface PasswordChangeParts {
   passwords: Passwords
   passwordProblem: PasswordRule
   reauthentication: Pick<Reauthentication, 'require'>
+  knownDevices: Pick<KnownDevices, 'remember'>
+  forgetKnown: ForgetKnown
   auditLog: AuditLog
 }
 
 export function createPasswordChange(parts: PasswordChangeParts): PasswordChange {
   const { database, clock, users, sessions, passwords, reauthentication, auditLog } = parts
+  const { knownDevices, forgetKnown } = parts
 
   function assertNewPassword(request: PasswordChangeRequest, account: UserRecord): void {
     const { currentPassword, newPassword } = request
@@ -74,12 +80,17 @@ export function createPasswordChange(parts: PasswordChangeParts): PasswordChange
     const account = await users.getCaller(identity)
     assertNewPassword(request, account)
     const user = await reauthentication.require({ identity, currentPassword, device })
-    const replacement = await passwords.hash(newPassword)
+    const replacement = await passwords.hash(newPassword, { account: accountKeyOf(user.id) })
     const facts = { userId: user.id, sessionId: identity.sessionId, device }
     try {
       const ended = await sessions.endAllOf(user.id, 'password_changed', {
         except: identity.sessionId,
-        writes: [writePassword(user, replacement), auditLog.entry('password_changed', facts)],
+        writes: [
+          writePassword(user, replacement),
+          ...forgetKnown(user.id),
+          ...(device.deviceId ? knownDevices.remember(user.id, device.deviceId) : []),
+          auditLog.entry('password_changed', facts),
+        ],
       })
       auditLog.tell('password_changed', facts)
       return ended

@@ -1,11 +1,14 @@
 // The one place that judges a presented password, whichever door or form it came through (R100).
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../contract/app-error.ts'
 import { loginMaxLength } from '../contract/credential-rules.ts'
 import type { Device } from '../contract/device.ts'
+import { addressPoolOf } from './address-pool.ts'
 import type { AuditLog } from './audit-log.ts'
-import type { LoginThrottle, ReservedAttempt } from './login-throttle.ts'
-import type { Passwords, PasswordVerdict } from './passwords.ts'
+import type { Share } from './fair-queue.ts'
+import type { AdmittedAttempt, LoginThrottle, ReservedAttempt } from './login-throttle.ts'
+import type { Passwords, PasswordVerdict, VerifyPassword } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
 
 export interface PresentedPassword {
@@ -29,13 +32,21 @@ interface PasswordCheckParts {
   auditLog: AuditLog
 }
 
+/** How often, and for how long each time, attempts on other nodes are waited for. */
+const pendingTries = 20
+const pendingPauseMs = 250
+
 export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
   const { users, passwords, loginThrottle, auditLog } = parts
 
   /** May wait for another sign-in: who has the right password is let in, however busy it is. */
-  async function upgradeHash(user: UserRecord, password: string): Promise<UserRecord> {
+  async function upgradeHash(
+    user: UserRecord,
+    password: string,
+    share: Share,
+  ): Promise<UserRecord> {
     try {
-      const replacement = await passwords.hash(password)
+      const replacement = await passwords.hash(password, share)
       const isReplaced = await users.replacePassword(user.id, user.password, replacement)
       return isReplaced ? { ...user, password: replacement } : user
     } catch (error) {
@@ -44,49 +55,76 @@ export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
     }
   }
 
-  async function reserve(
-    { username, device }: PresentedPassword,
-    user: UserRecord | undefined,
-  ): Promise<ReservedAttempt> {
-    try {
-      return await loginThrottle.reserve({ userId: user?.id, login: username, device })
-    } catch (error) {
-      // Not a row for each: whoever floods must not fill the table too.
-      if (error instanceof AppError && error.reason === 'too_many_requests') {
-        auditLog.tell('sign_in_throttled', { userId: user?.id, device })
-      }
-      throw error
+  /** Again and again, while attempts on other nodes hold all that may be counted: they may be right. */
+  async function runInTurn<Result>(
+    { share, reserve }: AdmittedAttempt,
+    run: (attempt: ReservedAttempt, verify: VerifyPassword) => Promise<Result>,
+  ): Promise<Result> {
+    for (let tries = 0; tries < pendingTries; tries++) {
+      const result = await passwords.takeTurn(share, async (verify) => {
+        const attempt = await reserve()
+        return attempt === 'pending' ? attempt : run(attempt, verify)
+      })
+      if (result !== 'pending') return result
+      await sleep(pendingPauseMs)
     }
+    throw new AppError('overloaded', 'Too many sign-ins at the same time: try again shortly', {
+      retryAfterSeconds: 1,
+    })
+  }
+
+  async function judge(
+    { password, device }: PresentedPassword,
+    user: UserRecord | undefined,
+    attempt: ReservedAttempt,
+    verify: VerifyPassword,
+  ): Promise<Judged> {
+    // Hashing costs the same whether there is such a user or not (R110).
+    const verdict = await verify(password, user?.password).catch(async (error) => {
+      await attempt.release()
+      throw error
+    })
+    if (user && verdict.ok && !user.disabled) {
+      await attempt.succeed()
+      return { user, rehash: verdict.rehash }
+    }
+    await attempt.fail()
+    const why = reasonToRefuse(user, verdict)
+    await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
+    if (attempt.closesAccount) await auditLog.record('sign_in_closed', { userId: user?.id, device })
+    throw refuse(why)
   }
 
   return async (presented) => {
     const { username, password, device } = presented
     // No account has such a name: the answer is that of a wrong password, and nothing looks at it.
     if (username.length > loginMaxLength) throw refuse('too_long')
-    // What cannot be hashed is not counted either: in a flood four writes each would stop everything.
-    // What may be an owner's known device is looked at first: he does not wait behind the others.
-    passwords.requireRoom({ goesFirst: device.deviceId !== undefined })
-    const user = await users.findByLogin(username)
-    const attempt = await reserve(presented, user)
-    // Hashing costs the same whether there is such a user or not (R110).
-    // A flood from elsewhere fills the queue: the owner on his own device does not wait behind it.
-    const priority = { goesFirst: attempt.isKnownDevice }
-    const verdict = await passwords
-      .verify(password, user?.password, priority)
-      .catch(async (error) => {
-        await attempt.release()
-        throw error
-      })
-    if (!user || !verdict.ok || user.disabled) {
-      const why = reasonToRefuse(user, verdict)
-      await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
-      if (attempt.closesAccount)
-        await auditLog.record('sign_in_closed', { userId: user?.id, device })
-      throw refuse(why)
+    // What cannot be hashed is not looked up either: a flood must not reach the database.
+    passwords.requireRoom({
+      pool: addressPoolOf(device.address),
+      isKnown: device.deviceId !== undefined,
+    })
+    const found = await users.findByLogin(username)
+    try {
+      const admitted = await loginThrottle.admit({ userId: found?.id, login: username, device })
+      const { user, rehash } = await runInTurn(admitted, (attempt, verify) =>
+        judge(presented, found, attempt, verify),
+      )
+      return rehash ? await upgradeHash(user, password, admitted.share) : user
+    } catch (error) {
+      // Not a row for each: whoever floods must not fill the table too.
+      if (error instanceof AppError && error.reason === 'too_many_requests') {
+        auditLog.tell('sign_in_throttled', { userId: found?.id, device })
+      }
+      throw error
     }
-    await attempt.succeed()
-    return verdict.rehash ? upgradeHash(user, password) : user
   }
+}
+
+interface Judged {
+  user: UserRecord
+  /** Right, but stored as passwords no longer are. */
+  rehash: boolean
 }
 
 /** One answer for all causes (R109). */

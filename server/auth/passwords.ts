@@ -9,7 +9,7 @@ import {
   passwordMaxLength,
 } from '../contract/credential-rules.ts'
 import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
-import { type BoundedQueueStats, createBoundedQueue, type TaskOptions } from './bounded-queue.ts'
+import { createFairQueue, type FairQueueStats, type Share } from './fair-queue.ts'
 import { seal, unseal } from './sealed-text.ts'
 
 /** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
@@ -48,33 +48,40 @@ export interface PasswordsOptions {
   maxWaitMs?: number
 }
 
+/**
+ * Never throws for what the password is, and takes as long for a user who does not exist
+ * (`undefined`) as for a wrong password.
+ */
+export type VerifyPassword = (
+  password: string,
+  stored: StoredPassword | undefined,
+) => Promise<PasswordVerdict>
+
 export interface Passwords {
   /**
    * For a password that `assertNewPassword` has accepted.
    * @throws AppError overloaded
    */
-  hash(password: string): Promise<StoredPassword>
+  hash(password: string, share?: Share): Promise<StoredPassword>
   /**
    * A plain bcrypt hash of other software, to be kept until its owner signs in: sealed, so that here
    * too a stolen database alone is useless for guessing.
    */
   adopt(plainHash: string): StoredPassword
   /**
-   * Never throws for what the password is, and takes as long for a user who does not exist
-   * (`undefined`) as for a wrong password.
+   * Runs `work` when its turn has come. What belongs to a check, such as counting it, is done in that
+   * turn too: what only waits counts against nobody.
    * @throws AppError overloaded
    */
-  verify(
-    password: string,
-    stored: StoredPassword | undefined,
-    options?: TaskOptions,
-  ): Promise<PasswordVerdict>
+  takeTurn<Result>(share: Share, work: (verify: VerifyPassword) => Promise<Result>): Promise<Result>
+  /** In a turn of its own. @throws AppError overloaded */
+  verify: VerifyPassword
   /**
-   * To be called before the rest of a sign-in: in a flood it is told at once that there is no room.
+   * To be called before the rest of a sign-in: in a flood it is refused at once.
    * @throws AppError overloaded
    */
-  requireRoom(options?: TaskOptions): void
-  stats(): BoundedQueueStats
+  requireRoom(share: Share): void
+  stats(): FairQueueStats
   /** Which bcrypt is at work. */
   engineName(): Promise<BcryptEngineName>
   /** Lets running hashes end and refuses the waiting ones. */
@@ -109,7 +116,9 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     pepper: newestPepper.key,
   }
 
-  const queue = createBoundedQueue({ width: threads, maxQueue, maxWaitMs })
+  // One more than there are threads: while it is counted in the database, no thread stands idle.
+  const queue = createFairQueue({ width: threads + 1, maxQueue, maxWaitMs })
+  let completed = 0
   const pool = new Piscina({
     filename: new URL('./password-worker.js', import.meta.url).href,
     // Threads start with the first sign-in and end when none came for a minute.
@@ -138,10 +147,34 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     return { possible: true, hash, cost: storedCost, pepper: isSealed ? undefined : pepper?.key }
   }
 
+  async function run<Result>(name: 'hash' | 'verify', task: object): Promise<Result> {
+    const result: Result = await pool.run(task, { name })
+    completed += 1
+    return result
+  }
+
+  const verifyNow: VerifyPassword = async (password, stored) => {
+    const usable = isPossiblePassword(password)
+    const { possible, hash, cost: storedCost, pepper, fault } = usable ? read(stored) : stranger
+    const secret = usable ? password : ''
+    const matches = await run<boolean>('verify', {
+      engine,
+      secret: pepper === undefined ? normalizePassword(secret) : preHash(secret, pepper),
+      stored: hash,
+      storedCost,
+      leastCost: cost,
+    })
+    const ok = matches && possible
+    // A dearer one too: nobody's names are checked at the cost of now, and it would stand out (R110).
+    const isKeyed = pepper !== undefined && stored?.keyId === newestPepper.id
+    const upToDate = isKeyed && storedCost === cost
+    return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
+  }
+
   return {
-    async hash(password) {
+    async hash(password, share = {}) {
       const task = { engine, secret: preHash(password, newestPepper.key), cost }
-      const hash: string = await queue.run(() => pool.run(task, { name: 'hash' }))
+      const hash = await queue.run(share, () => run<string>('hash', task))
       return { hash, keyId: newestPepper.id }
     },
 
@@ -150,27 +183,12 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       keyId: newestPepper.id,
     }),
 
-    async verify(password, stored, options) {
-      const usable = isPossiblePassword(password)
-      const { possible, hash, cost: storedCost, pepper, fault } = usable ? read(stored) : stranger
-      const secret = usable ? password : ''
-      const task = {
-        engine,
-        secret: pepper === undefined ? normalizePassword(secret) : preHash(secret, pepper),
-        stored: hash,
-        storedCost,
-        leastCost: cost,
-      }
-      const matches: boolean = await queue.run(() => pool.run(task, { name: 'verify' }), options)
-      const ok = matches && possible
-      // A dearer one too: nobody's names are checked at the cost of now, and it would stand out (R110).
-      const isKeyed = pepper !== undefined && stored?.keyId === newestPepper.id
-      const upToDate = isKeyed && storedCost === cost
-      return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
-    },
+    takeTurn: (share, work) => queue.run(share, () => work(verifyNow)),
+
+    verify: (password, stored) => queue.run({}, () => verifyNow(password, stored)),
 
     requireRoom: queue.requireRoom,
-    stats: queue.stats,
+    stats: () => ({ ...queue.stats(), completed }),
     engineName: async () => (await loadBcryptEngine(engine)).name,
 
     async close() {

@@ -3,6 +3,7 @@
 import { AppError } from '../contract/app-error.ts'
 import type { Device } from '../contract/device.ts'
 import type { Accounts } from './accounts.ts'
+import { addressPoolOf } from './address-pool.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Client } from './clients.ts'
 import type { Granted } from './grants/issue-tokens.ts'
@@ -45,9 +46,11 @@ export function createRegistration(parts: RegistrationParts): Registration {
     }
     await loginThrottle.reserveRegistration(device)
     const describe = (userId: string) => ({ userId, clientId: client.id, device })
-    const user = await accounts.create({ username, password, email, fullName }, (userId) => [
-      auditLog.entry('registered', describe(userId)),
-    ])
+    const user = await accounts.create(
+      { username, password, email, fullName },
+      (userId) => [auditLog.entry('registered', describe(userId))],
+      { pool: addressPoolOf(device.address) },
+    )
     auditLog.tell('registered', describe(user.id))
     const scopes = listAllowedScopes(user, client)
     return startSession({ user, scopes, client, door, device })

@@ -27,9 +27,9 @@ forEachEngine((engine) => {
     clock.advance(1)
     const last = await start()
     clock.advance(30 * dayMs + 90 * dayMs - 1)
-    expect(await feed.purgeAll()).toEqual({ sessions: 0, known_devices: 0 })
+    expect(await feed.purgeAll()).toEqual({ sessions: 0, known_devices: 0, known_places: 1 })
     clock.advance(1)
-    expect(await feed.purgeAll()).toEqual({ sessions: 5_501, known_devices: 0 })
+    expect(await feed.purgeAll()).toEqual({ sessions: 5_501, known_devices: 0, known_places: 0 })
     expect(await row(last.session.id)).toMatchObject({ id: last.session.id })
   })
 

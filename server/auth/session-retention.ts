@@ -1,10 +1,11 @@
-// How long a session that is over leaves a trace, and a device with which nobody signs in any more.
+// How long a session that is over leaves a trace, and a device or place that nobody signs in from any more.
 
 import { deviceLifetimeMs } from '../contract/device.ts'
 import { purgeInBatches } from '../db/batches.ts'
 import { type Clock, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import type { ChangeFeed } from './change-feed.ts'
+import { placeLifetimeMs } from './known-places.ts'
 
 interface SessionRetentionParts {
   database: Database
@@ -60,6 +61,30 @@ export function purgeSessions({ database, clock, feed, keepDays }: SessionRetent
         onProgress,
       )
       return { known_devices }
+    },
+  })
+  feed.follow({
+    async purge(onProgress) {
+      const oldest = kysely
+        .selectFrom('known_places')
+        .select(['user_id', 'place'])
+        .where('last_used_at_ms', '<=', clock.now() - placeLifetimeMs)
+        .orderBy('last_used_at_ms')
+      const known_places = await purgeInBatches(
+        (size) =>
+          kysely
+            .deleteFrom('known_places')
+            .where(({ eb, refTuple }) =>
+              eb(
+                refTuple('user_id', 'place'),
+                'in',
+                oldest.limit(size).$asTuple('user_id', 'place'),
+              ),
+            )
+            .executeTakeFirstOrThrow(),
+        onProgress,
+      )
+      return { known_places }
     },
   })
 }

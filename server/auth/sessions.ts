@@ -10,6 +10,7 @@ import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { KnownDevices } from './known-devices.ts'
+import type { KnownPlaces } from './known-places.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { Revocations } from './revocations.ts'
 import { createSessionEndings, type SessionEndings } from './session-endings.ts'
@@ -80,6 +81,7 @@ interface SessionsParts {
   database: Database
   refreshTokens: RefreshTokens
   knownDevices: KnownDevices
+  knownPlaces: KnownPlaces
   revocations: Revocations
   clock: Clock
   /** The one clock of all nodes, for the order of sessions and the grace after a rotation. */
@@ -91,7 +93,7 @@ interface SessionsParts {
 }
 
 export function createSessions(parts: SessionsParts): Sessions {
-  const { database, refreshTokens, knownDevices, clock, nowMs, onChange } = parts
+  const { database, refreshTokens, knownDevices, knownPlaces, clock, nowMs, onChange } = parts
   const { kysely } = database
   const rows = createSessionRows(parts)
   const endings = createSessionEndings(parts)
@@ -155,7 +157,10 @@ export function createSessions(parts: SessionsParts): Sessions {
         device_id: deviceId,
         is_new_device: knownDevices.isNewFlag({ userId, deviceId, clientId, userAgent }),
       })
-      const remember = deviceId === null ? [] : knownDevices.remember(userId, deviceId)
+      const remember = [
+        ...(deviceId === null ? [] : knownDevices.remember(userId, deviceId)),
+        ...knownPlaces.remember(userId, device.address),
+      ]
       const newcomer = { id, userId, clientId, door, startMs }
       await limit.begin(newcomer, [insert, ...remember, ...alongside(id)])
       onChange()

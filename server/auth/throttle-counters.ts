@@ -4,15 +4,19 @@ import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import { type OnProgress, purgeInBatches } from '../db/batches.ts'
 import { clockToleranceMs, dayMs } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import type { Tables } from '../db/tables.ts'
+import type { Flag, Tables } from '../db/tables.ts'
 import type { PurgedRows } from './change-feed.ts'
 
 /** Failures in a row: some are free, then the wait doubles up to its longest, then all is closed. */
 export interface BackoffRule {
   freeFailures: number
   longestWaitMs: number
-  /** After so many nothing is let through until `clear`. */
+  /** After so many nothing is let through until `clear`, or until it reopens. */
   closedAfter: number
+  /** So long after it closed, … */
+  reopensAfterMs: number
+  /** … it lets through so many more. */
+  reopensFor: number
   /** How long after the last attempt the count is remembered. */
   keepMs: number
 }
@@ -23,15 +27,35 @@ export interface WindowRule {
   windowMs: number
 }
 
-export type Reservation =
-  | { granted: true; failures: number; closedUntilMs: number }
-  | { granted: false; waitMs: number }
+export type Reservation = { granted: true; failures: number; closedUntilMs: number } | Refusal
+
+export interface Refusal {
+  granted: false
+  waitMs: number
+  /** Attempts that have not ended are counted in. If they are right, it is open again in a moment. */
+  isPending: boolean
+}
 
 export type GrantedReservation = Extract<Reservation, { granted: true }>
 
+/** A counter as it stands. */
+export interface Counter {
+  failures: number
+  /** Until its `closed_until_ms`; negative where that is over. */
+  waitMs: number
+  /** Attempts that have not ended are counted in. */
+  isPending: boolean
+}
+
 /** An attempt is counted as a failure beforehand, and given back where it was none (R101). */
 export interface Pool {
+  /** How long nothing is let through, in milliseconds; 0 where there is room. */
+  waitMsOf(counter: Counter): number
   reserve(key: string): Promise<Reservation>
+  /** The same for what another pool lets through: it is counted here and never refused. */
+  tally(key: string): Promise<GrantedReservation>
+  /** It has failed: it stays counted, and is pending no more. */
+  settle(key: string): Promise<void>
   /** As if it had never been. */
   refund(key: string, reservation: GrantedReservation): Promise<void>
 }
@@ -39,17 +63,12 @@ export interface Pool {
 export interface ThrottleCounters {
   backoffPool(rule: BackoffRule): Pool
   windowPool(rule: WindowRule): Pool
+  /** Those that there are. It counts nothing: a flood at what is closed waits for no lock. */
+  read(keys: readonly string[]): Promise<ReadonlyMap<string, Counter>>
   /** Back to no failure. */
   clear(keys: readonly string[]): Promise<void>
   /** Deletes what means nothing any more. */
   purge(onProgress?: OnProgress): Promise<PurgedRows>
-}
-
-/** A counter as it stands. */
-interface Look {
-  failures: number
-  /** Negative where it is over. */
-  waitMs: number
 }
 
 interface ReservedRow {
@@ -57,17 +76,22 @@ interface ReservedRow {
   closed_until_ms: number
 }
 
-/** No rule remembers for longer: a row that expires later was dated by a clock that was wrong. */
-const longestKeepMs = 400 * dayMs
-
 interface ThrottleCountersParts {
   database: Database
   /** One clock for all nodes: the database's, or a test's. */
   nowMs: () => RawBuilder<number>
 }
 
+/** No rule remembers for longer: a row that expires later was dated by a clock that was wrong. */
+const longestKeepMs = 400 * dayMs
+
+/** An attempt whose process ended before it did is pending for so long. No hash takes longer. */
+const pendingMs = 15_000
+
 const counted = {
   failures: sql.ref<number>('throttle_counters.failures'),
+  pending: sql.ref<number>('throttle_counters.pending'),
+  pendingUntilMs: sql.ref<number>('throttle_counters.pending_until_ms'),
   closedUntilMs: sql.ref<number>('throttle_counters.closed_until_ms'),
   expiresAtMs: sql.ref<number>('throttle_counters.expires_at_ms'),
 }
@@ -76,44 +100,74 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
   const { database, nowMs } = parts
   const { kysely } = database
   const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`
-  /** An end beyond the longest wait was dated by a clock that was wrong: it is over as well. */
-  const isOver = (longestWaitMs: number) => {
+  /**
+   * So long after its end, in milliseconds. An end beyond the longest wait was dated by a clock that was
+   * wrong: it is over as well.
+   */
+  const isOver = (longestWaitMs: number, sinceMs = sql<number>`0`) => {
     const latestEndMs = after(sql.lit(longestWaitMs + clockToleranceMs))
-    return sql<boolean>`(${counted.closedUntilMs} <= ${nowMs()}
+    return sql<boolean>`(${counted.closedUntilMs} + ${sinceMs} <= ${nowMs()}
       or ${counted.closedUntilMs} > ${latestEndMs})`
   }
+  const isPending = () =>
+    sql<boolean>`${counted.pending} > 0 and ${counted.pendingUntilMs} > ${nowMs()}
+      and ${counted.pendingUntilMs} <= ${after(sql.lit(pendingMs))}`
+  /** What every reservation writes beside its count. */
+  const onePending = () => ({ pending: 1, pending_until_ms: after(sql.lit(pendingMs)) })
+  const oneMorePending = () => ({
+    ...onePending(),
+    pending: sql<number>`case when ${isPending()} then ${counted.pending} + 1 else 1 end`,
+  })
+  const oneLessPending = sql<number>`case when ${counted.pending} > 0 then ${counted.pending} - 1 else 0 end`
 
-  async function look(key: string, longestWaitMs: number): Promise<Look | undefined> {
-    const row = await kysely
+  async function read(keys: readonly string[]): Promise<Map<string, Counter>> {
+    const rows = await kysely
       .selectFrom('throttle_counters')
-      .select(['failures', sql<number>`closed_until_ms - ${nowMs()}`.as('wait_ms')])
-      .where('key', '=', key)
-      .executeTakeFirst()
-    if (!row) return undefined
-    const waitMs = Number(row.wait_ms)
-    const isPossible = waitMs <= longestWaitMs + clockToleranceMs
-    return { failures: row.failures, waitMs: isPossible ? waitMs : 0 }
+      .select([
+        'key',
+        'failures',
+        sql<number>`closed_until_ms - ${nowMs()}`.as('wait_ms'),
+        sql<Flag>`case when ${isPending()} then 1 else 0 end`.as('is_pending'),
+      ])
+      .where('key', 'in', keys)
+      .execute()
+    return new Map(
+      rows.map(({ key, failures, wait_ms, is_pending }) => [
+        key,
+        { failures, waitMs: Number(wait_ms), isPending: Number(is_pending) === 1 },
+      ]),
+    )
   }
 
-  /**
-   * Looks before it writes, so that a flood at what is closed writes nothing and waits for no lock.
-   * Only the write decides: of all who saw room, it lets through as many as there is room for.
-   */
+  /** Only the write decides: of all who saw room, it lets through as many as there is room for. */
   async function reserve(
     key: string,
-    longestWaitMs: number,
-    readWaitMs: (look: Look) => number,
+    waitMsOf: (counter: Counter) => number,
     write: () => Promise<ReservedRow | undefined>,
   ): Promise<Reservation> {
-    const ask = async () => {
-      const found = await look(key, longestWaitMs)
-      return found ? readWaitMs(found) : 0
-    }
-    const waitMs = await ask()
-    if (waitMs > 0) return { granted: false, waitMs }
     const row = await write()
-    if (!row) return { granted: false, waitMs: Math.max(await ask(), 1) }
+    if (row) return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
+    const counter = (await read([key])).get(key)
+    return {
+      granted: false,
+      waitMs: Math.max(counter ? waitMsOf(counter) : 0, 1),
+      isPending: counter?.isPending ?? false,
+    }
+  }
+
+  async function tally(statement: {
+    executeTakeFirstOrThrow(): Promise<ReservedRow>
+  }): Promise<GrantedReservation> {
+    const row = await statement.executeTakeFirstOrThrow()
     return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
+  }
+
+  async function settle(key: string): Promise<void> {
+    await kysely
+      .updateTable('throttle_counters')
+      .set({ pending: oneLessPending })
+      .where('key', '=', key)
+      .execute()
   }
 
   /** A counter at no failure says nothing: no row is left of what was never looked at. */
@@ -126,88 +180,161 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
   }
 
   return {
-    backoffPool: (rule) => ({
-      reserve(key) {
-        const expiresAtMs = after(sql.lit(rule.keepMs))
-        const failures = sql<number>`(${counted.failures} + 1)`
-        const write = kysely
-          .insertInto('throttle_counters')
-          .values({ key, failures: 1, closed_until_ms: 0, expires_at_ms: expiresAtMs })
-          .onConflict((conflict) =>
-            conflict
-              .column('key')
-              .doUpdateSet({
-                failures,
-                closed_until_ms: after(waitAfter(failures, rule)),
-                expires_at_ms: expiresAtMs,
-              })
-              .where('throttle_counters.failures', '<', rule.closedAfter)
-              .where(isOver(rule.longestWaitMs)),
+    backoffPool(rule) {
+      const { longestWaitMs, closedAfter, reopensAfterMs } = rule
+      const isClosed = sql<boolean>`${counted.failures} >= ${sql.lit(closedAfter)}`
+      // Closed for good names the longest wait, as nearly closed does: the owner may open it.
+      const waitMsOf = ({ failures, waitMs }: Counter) => {
+        const untilOpenMs = failures < closedAfter ? waitMs : waitMs + reopensAfterMs
+        return isPossible(waitMs, longestWaitMs) ? bound(untilOpenMs, longestWaitMs) : 0
+      }
+      const expiresAtMs = () => after(sql.lit(rule.keepMs))
+      /** Beginning with the free ones, or after `failures` that there are. */
+      const insert = (key: string) =>
+        kysely.insertInto('throttle_counters').values({
+          key,
+          failures: 1,
+          ...onePending(),
+          closed_until_ms: 0,
+          expires_at_ms: expiresAtMs(),
+        })
+      const update = (failures: RawBuilder<number>) => ({
+        failures,
+        ...oneMorePending(),
+        closed_until_ms: after(waitAfter(failures, rule)),
+        expires_at_ms: expiresAtMs(),
+      })
+      return {
+        waitMsOf,
+
+        reserve(key) {
+          const reopened = sql.lit(closedAfter - rule.reopensFor)
+          const failures = sql<number>`(case when ${isClosed} then ${reopened}
+            else ${counted.failures} end + 1)`
+          const write = insert(key)
+            .onConflict((conflict) =>
+              conflict
+                .column('key')
+                .doUpdateSet(update(failures))
+                .where(
+                  isOver(
+                    longestWaitMs,
+                    sql`case when ${isClosed} then ${sql.lit(reopensAfterMs)} else 0 end`,
+                  ),
+                ),
+            )
+            .returning(['failures', 'closed_until_ms'])
+          return reserve(key, waitMsOf, () => write.executeTakeFirst())
+        },
+
+        tally(key) {
+          const failures = sql<number>`(${counted.failures} + 1)`
+          return tally(
+            insert(key)
+              .onConflict((conflict) => conflict.column('key').doUpdateSet(update(failures)))
+              .returning(['failures', 'closed_until_ms']),
           )
-          .returning(['failures', 'closed_until_ms'])
-        // What is closed for good names the longest wait, as what is nearly closed does.
-        const readWaitMs = (look: Look) =>
-          look.failures >= rule.closedAfter ? rule.longestWaitMs : look.waitMs
-        return reserve(key, rule.longestWaitMs, readWaitMs, () => write.executeTakeFirst())
-      },
+        },
 
-      async refund(key, { closedUntilMs }) {
-        await kysely
-          .updateTable('throttle_counters')
-          .set(({ eb, ref }) => ({
-            failures: eb('failures', '-', 1),
-            // Another attempt may have closed it for longer meanwhile.
-            closed_until_ms: eb
-              .case()
-              .when('closed_until_ms', '=', closedUntilMs)
-              .then(0)
-              .else(ref('closed_until_ms'))
-              .end(),
-          }))
-          .where('key', '=', key)
-          .where('failures', '>', 0)
-          .execute()
-        await deleteEmpty(key)
-      },
-    }),
+        settle,
 
-    windowPool: ({ failures, windowMs }) => ({
-      reserve(key) {
-        // Of a window, `closed_until_ms` is the end, whether it is full by then or not.
+        async refund(key, { closedUntilMs }) {
+          await kysely
+            .updateTable('throttle_counters')
+            .set(({ eb, ref }) => ({
+              failures: eb('failures', '-', 1),
+              pending: oneLessPending,
+              // Another attempt may have closed it for longer meanwhile, or for good.
+              closed_until_ms: eb
+                .case()
+                .when(
+                  eb.and([
+                    eb('closed_until_ms', '=', closedUntilMs),
+                    eb('failures', '<=', closedAfter),
+                  ]),
+                )
+                .then(0)
+                .else(ref('closed_until_ms'))
+                .end(),
+            }))
+            .where('key', '=', key)
+            .where('failures', '>', 0)
+            .execute()
+          await deleteEmpty(key)
+        },
+      }
+    },
+
+    windowPool({ failures, windowMs }) {
+      const waitMsOf = (counter: Counter) =>
+        counter.failures >= failures && isPossible(counter.waitMs, windowMs)
+          ? bound(counter.waitMs, windowMs)
+          : 0
+      // Of a window, `closed_until_ms` is the end, whether it is full by then or not.
+      const write = (key: string) => {
         const isPast = isOver(windowMs)
+        const end = after(sql.lit(windowMs))
         const anew = (value: RawBuilder<number>, otherwise: RawBuilder<number>) =>
           sql<number>`case when ${isPast} then ${value} else ${otherwise} end`
-        const end = after(sql.lit(windowMs))
-        const write = kysely
-          .insertInto('throttle_counters')
-          .values({ key, failures: 1, closed_until_ms: end, expires_at_ms: end })
-          .onConflict((conflict) =>
-            conflict
-              .column('key')
-              .doUpdateSet({
-                failures: anew(sql`1`, sql`${counted.failures} + 1`),
-                closed_until_ms: anew(end, counted.closedUntilMs),
-                expires_at_ms: anew(end, counted.expiresAtMs),
-              })
-              .where(({ or, eb }) => or([eb('throttle_counters.failures', '<', failures), isPast])),
-          )
-          .returning(['failures', 'closed_until_ms'])
-        const readWaitMs = (look: Look) => (look.failures >= failures ? look.waitMs : 0)
-        return reserve(key, windowMs, readWaitMs, () => write.executeTakeFirst())
-      },
+        const insert = kysely.insertInto('throttle_counters').values({
+          key,
+          failures: 1,
+          ...onePending(),
+          closed_until_ms: end,
+          expires_at_ms: end,
+        })
+        const update = {
+          failures: anew(sql`1`, sql`${counted.failures} + 1`),
+          ...oneMorePending(),
+          closed_until_ms: anew(end, counted.closedUntilMs),
+          expires_at_ms: anew(end, counted.expiresAtMs),
+        }
+        return { insert, update, isPast }
+      }
+      return {
+        waitMsOf,
 
-      async refund(key, { closedUntilMs }) {
-        await kysely
-          .updateTable('throttle_counters')
-          .set(({ eb }) => ({ failures: eb('failures', '-', 1) }))
-          .where('key', '=', key)
-          .where('failures', '>', 0)
-          // Not out of the next window.
-          .where('closed_until_ms', '=', closedUntilMs)
-          .execute()
-        await deleteEmpty(key)
-      },
-    }),
+        reserve(key) {
+          const { insert, update, isPast } = write(key)
+          const statement = insert
+            .onConflict((conflict) =>
+              conflict
+                .column('key')
+                .doUpdateSet(update)
+                .where(({ or, eb }) =>
+                  or([eb('throttle_counters.failures', '<', failures), isPast]),
+                ),
+            )
+            .returning(['failures', 'closed_until_ms'])
+          return reserve(key, waitMsOf, () => statement.executeTakeFirst())
+        },
+
+        tally(key) {
+          const { insert, update } = write(key)
+          return tally(
+            insert
+              .onConflict((conflict) => conflict.column('key').doUpdateSet(update))
+              .returning(['failures', 'closed_until_ms']),
+          )
+        },
+
+        settle,
+
+        async refund(key, { closedUntilMs }) {
+          await kysely
+            .updateTable('throttle_counters')
+            .set(({ eb }) => ({ failures: eb('failures', '-', 1), pending: oneLessPending }))
+            .where('key', '=', key)
+            .where('failures', '>', 0)
+            // Not out of the next window.
+            .where('closed_until_ms', '=', closedUntilMs)
+            .execute()
+          await deleteEmpty(key)
+        },
+      }
+    },
+
+    read,
 
     async clear(keys) {
       await kysely.deleteFrom('throttle_counters').where('key', 'in', keys).execute()
@@ -233,6 +360,15 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
       return { throttle_counters }
     },
   }
+}
+
+/** A wait beyond the longest was dated by a clock that was wrong. */
+function isPossible(waitMs: number, longestWaitMs: number): boolean {
+  return waitMs <= longestWaitMs + clockToleranceMs
+}
+
+function bound(waitMs: number, longestWaitMs: number): number {
+  return Math.min(Math.max(waitMs, 0), longestWaitMs)
 }
 
 /** In milliseconds: none for the free ones, then 1, 2, 4 … seconds. */

@@ -211,6 +211,35 @@ forEachEngine((engine) => {
     expect(JSON.stringify(entries)).not.toContain(newPassword)
   })
 
+  test('a new password makes every device and place unknown', async () => {
+    const id = await makeUser()
+    const { knownDevices, database } = services
+    await signIn(id)
+    await database.runAtomically(knownDevices.remember(id, 'laptop'))
+    await services.userAdministration.setPassword(id, 'orchard lantern violet', boss)
+    expect(await knownDevices.isKnown(id, 'laptop')).toBe(false)
+    const places = database.kysely.selectFrom('known_places').where('user_id', '=', id)
+    expect(await places.selectAll().execute()).toEqual([])
+  })
+
+  test('an account that guesses have closed is unlocked, with the password it has', async () => {
+    const id = await makeUser()
+    const { kysely } = services.database
+    await kysely
+      .insertInto('throttle_counters')
+      .values({
+        key: `account:${id}`,
+        failures: 80,
+        closed_until_ms: services.clock.now(),
+        expires_at_ms: services.clock.now() + 1e9,
+      })
+      .execute()
+    await expect(signIn(id)).rejects.toMatchObject({ reason: 'too_many_requests' })
+    await services.userAdministration.unlock(id, boss)
+    await expect(signIn(id)).resolves.toBeDefined()
+    expect(await entriesAbout(id)).toMatchObject([byBoss('user_unlocked')])
+  })
+
   test('R87, R89: a new password that breaks a rule is refused, and nothing has happened', async () => {
     const id = await makeUser()
     const { access_token } = await signIn(id)

@@ -8,6 +8,8 @@ import type { Database } from '../db/database.ts'
 import { type Actor, createAccountChange } from './account-change.ts'
 import type { AccountRequest, Accounts } from './accounts.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { Share } from './fair-queue.ts'
+import type { ForgetKnown } from './known-devices.ts'
 import { isNotLastAdmin, lockAdmins, refuseLastAdmin } from './last-admin.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 import type { Revocations } from './revocations.ts'
@@ -35,10 +37,15 @@ export interface UserAdministration {
    */
   setRole(id: string, role: Role, by: Actor): Promise<UserRecord>
   /**
-   * Ends every session too (R60), and gives their number.
+   * Ends every session too (R60), and gives their number. No device or place is known any more.
    * @throws AppError invalid_input where the password breaks a rule
    */
   setPassword(id: string, password: string, by: Actor, onProgress?: OnProgress): Promise<number>
+  /**
+   * For an account that guesses have closed: it can be signed in to from anywhere again, with the
+   * password it has.
+   */
+  unlock(id: string, by: Actor): Promise<UserRecord>
   /** Gives the number of those that were live (R61). */
   endSessions(id: string, by: Actor, onProgress?: OnProgress): Promise<number>
   /** Signs everybody out, machines too, and gives the number of sessions that were live. */
@@ -52,12 +59,13 @@ interface UserAdministrationParts {
   sessions: Sessions
   revocations: Revocations
   loginThrottle: Pick<LoginThrottle, 'reopen'>
+  forgetKnown: ForgetKnown
   auditLog: AuditLog
   clock: Clock
 }
 
 export function createUserAdministration(parts: UserAdministrationParts): UserAdministration {
-  const { users, accounts, sessions, loginThrottle, auditLog, clock } = parts
+  const { users, accounts, sessions, loginThrottle, forgetKnown, auditLog, clock } = parts
   const { kysely } = parts.database
   const changeAccount = createAccountChange(parts)
 
@@ -70,9 +78,11 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
   return {
     async create(request, by) {
       const facts = { actorId: by.id, clientId: by.clientId, what: request.role, device: by.device }
-      const user = await accounts.create(request, (userId) => [
-        auditLog.entry('user_created', { userId, ...facts }),
-      ])
+      const user = await accounts.create(
+        request,
+        (userId) => [auditLog.entry('user_created', { userId, ...facts })],
+        shareOf(by),
+      )
       auditLog.tell('user_created', { userId: user.id, ...facts })
       return user
     },
@@ -135,7 +145,7 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
     },
 
     async setPassword(id, password, by, onProgress) {
-      const { hash, keyId } = await accounts.hashNewPassword(password, await find(id))
+      const { hash, keyId } = await accounts.hashNewPassword(password, await find(id), shareOf(by))
       const { sessionsEnded } = await changeAccount(
         id,
         {
@@ -145,6 +155,7 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
             password_key_id: keyId,
             password_changed_at_ms: clock.now(),
           },
+          alongside: forgetKnown(id),
           ends: 'sessions',
         },
         by,
@@ -153,6 +164,13 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
       // Failures with the old password say nothing about the new one (R99).
       await loginThrottle.reopen(id)
       return sessionsEnded
+    },
+
+    async unlock(id, by) {
+      const user = await find(id)
+      await changeAccount(id, { event: 'user_unlocked', set: {}, ends: 'nothing' }, by)
+      await loginThrottle.reopen(id)
+      return user
     },
 
     async endSessions(id, by, onProgress) {
@@ -167,4 +185,9 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
       return count
     },
   }
+}
+
+/** Whoever makes accounts by the thousand takes turns with all who sign in. */
+function shareOf({ id }: Actor): Share {
+  return { account: `actor:${id}` }
 }

@@ -62,6 +62,7 @@ export const noticeKinds = [
   'password_set_by_admin',
   'email_changed',
   'data_exported',
+  'sign_in_closed',
   'new_device',
   'refreshed_elsewhere',
   'token_copied',

@@ -25,6 +25,7 @@ export const auditEvents = [
   'user_created',
   'user_disabled',
   'user_enabled',
+  'user_unlocked',
   'role_changed',
   'password_set_by_admin',
   'users_imported',

@@ -43,6 +43,8 @@ export const dataExportSchema = z
     devices: z.array(
       z.object({ id: z.string(), created_at: z.string(), last_used_at: z.string() }),
     ),
+    /** Where they have signed in from lately: each address as a keyed hash. */
+    places: z.array(z.object({ id: z.string(), created_at: z.string(), last_used_at: z.string() })),
     /** What the audit log tells of the account, newest first. */
     activity: z.array(
       z.object({

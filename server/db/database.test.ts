@@ -48,6 +48,7 @@ const expectedColumns = {
     'actor_id address client_id created_at_ms event id notice session_id user_agent user_id what why',
   items: 'created_at_ms description id owner_id title updated_at_ms',
   known_devices: 'created_at_ms device_id last_used_at_ms user_id',
+  known_places: 'created_at_ms last_used_at_ms place user_id',
   oauth_clients:
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
   revocations: 'change_number created_at_ms epoch id kind subject',
@@ -57,7 +58,7 @@ const expectedColumns = {
     'recovered_counter registration_id revoked_at_ms revoked_reason rotated_address rotated_at_ms ' +
     'rotated_by scope user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
-  throttle_counters: 'closed_until_ms expires_at_ms failures key',
+  throttle_counters: 'closed_until_ms expires_at_ms failures key pending pending_until_ms',
   user_imports: 'accounts_done digest',
   user_search_keys: 'key user_id',
   users:

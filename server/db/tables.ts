@@ -20,6 +20,7 @@ export interface Tables {
   items: ItemsTable
   oauth_clients: OAuthClientsTable
   known_devices: KnownDevicesTable
+  known_places: KnownPlacesTable
   audit_events: AuditEventsTable
   throttle_counters: ThrottleCountersTable
   user_imports: UserImportsTable
@@ -115,6 +116,14 @@ export interface KnownDevicesTable {
   last_used_at_ms: EpochMs
 }
 
+/** The address pools that a user has signed in from lately, each as a keyed hash. */
+export interface KnownPlacesTable {
+  user_id: string
+  place: string
+  created_at_ms: EpochMs
+  last_used_at_ms: EpochMs
+}
+
 /** What happened to accounts and at the doors. Its rows outlive the users they tell of. */
 export interface AuditEventsTable {
   id: string
@@ -189,6 +198,10 @@ export interface ThrottleCountersTable {
   /** The pool and whom it is for: `account:<user id>`, `address:192.0.2.1`. */
   key: string
   failures: number
+  /** So many of the failures are attempts that have not ended, … */
+  pending: Generated<number>
+  /** … or, after this, whose process ended before they did. */
+  pending_until_ms: Generated<EpochMs>
   closed_until_ms: EpochMs
   /** When the row means nothing any more. */
   expires_at_ms: EpochMs

@@ -8,6 +8,7 @@ import { isForeignKeyViolation } from '../../db/errors.ts'
 import type { AccessTokens } from '../access-tokens.ts'
 import type { AuditLog } from '../audit-log.ts'
 import type { Client, Clients } from '../clients.ts'
+import type { ForgetKnown } from '../known-devices.ts'
 import { newDeviceNotice } from '../notice-kinds.ts'
 import type { StartedSession } from '../session-rotation.ts'
 import type { SessionDoor } from '../session-rows.ts'
@@ -36,6 +37,7 @@ interface SessionStartParts {
   users: Users
   clients: Pick<Clients, 'requireStillThere'>
   sessions: Sessions
+  forgetKnown: ForgetKnown
   accessTokens: AccessTokens
   auditLog: AuditLog
 }
@@ -46,7 +48,7 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 }
 
 export function createSessionStart(parts: SessionStartParts): SessionStart {
-  const { users, clients, sessions, accessTokens, auditLog } = parts
+  const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = parts
 
   const describe = ({ user, client, door, device }: SessionRequest, sessionId: string) => ({
     userId: user.id,
@@ -82,7 +84,8 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
 
   /**
    * While a password was being checked it may have been changed, which ends all other sessions
-   * (R60): one that begins with the old password just then must not be the one that is left over.
+   * (R60): one that begins with the old password just then must not be the one that is left over, nor
+   * may it leave a known device behind.
    */
   async function endIfChanged(started: StartedSession, request: SessionRequest): Promise<void> {
     if (await users.isUnchanged(request.user)) return
@@ -106,7 +109,12 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
     why: 'password_changed' | 'client_removed',
   ): Promise<void> {
     const facts = { userId, sessionId: id, clientId, why, device }
-    await sessions.end(id, why, { writes: [auditLog.entry('session_ended', facts)] })
+    await sessions.end(id, why, {
+      writes: [
+        ...(why === 'password_changed' ? forgetKnown(userId) : []),
+        auditLog.entry('session_ended', facts),
+      ],
+    })
     auditLog.tell('session_ended', facts)
   }
 
