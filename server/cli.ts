@@ -6,7 +6,7 @@ import { backupCommand } from './commands/backup.ts'
 import { clientsCommand } from './commands/clients.ts'
 import type { Command } from './commands/command.ts'
 import { createUserCommand } from './commands/create-user.ts'
-import { disableCommand, enableCommand } from './commands/disable.ts'
+import { disableCommand, enableCommand, unlockCommand } from './commands/disable.ts'
 import { endSessionsCommand } from './commands/end-sessions.ts'
 import { importUsersCommand } from './commands/import-users.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -26,6 +26,7 @@ const commands: Record<string, Command> = {
   'set-password': setPasswordCommand,
   disable: disableCommand,
   enable: enableCommand,
+  unlock: unlockCommand,
   'end-sessions': endSessionsCommand,
   clients: clientsCommand,
   keys: keysCommand,

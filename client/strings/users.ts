@@ -50,6 +50,7 @@ export const usersStrings = {
   noSessions: 'There is none to end.',
   disable: 'Disable',
   enable: 'Enable',
+  unlock: 'Unlock sign-in',
   yourAccount: 'Your account',
   lastAdmin: 'Keycard needs one admin who can sign in. Make another one first.',
   notYourself: 'You can’t disable yourself. Another admin can.',
@@ -97,8 +98,14 @@ export const usersStrings = {
       ? 'The account stays as it is, but nobody can sign in with it.'
       : `${count(sessions, 'session ends', 'sessions end')} straight away, everywhere. The account stays as it is, but nobody can sign in with it.`,
   wasDisabled: (name: string) => `${name} is disabled, and signed out everywhere.`,
-  wasEnabled: (name: string) => `${name} can sign in again.`,
-  enableFailed: (name: string, reason: string) => `${name} was not enabled. ${reason}`,
+  plainDone: {
+    enable: (name: string) => `${name} can sign in again.`,
+    unlock: (name: string) => `${name} can sign in from anywhere again.`,
+  },
+  plainFailed: {
+    enable: (name: string, reason: string) => `${name} was not enabled. ${reason}`,
+    unlock: (name: string, reason: string) => `${name} was not unlocked. ${reason}`,
+  },
 
   endHeading: (name: string) => `Sign ${name} out everywhere?`,
   endText: (sessions: number) =>

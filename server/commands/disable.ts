@@ -1,4 +1,4 @@
-// `disable` and `enable`: who may not sign in any more, and who may again.
+// `disable`, `enable` and `unlock`: who may not sign in any more, and who may again.
 
 import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'
@@ -34,6 +34,19 @@ export const enableCommand: Command = {
       if (!disabled) return `${username} is not disabled.`
       await services.userAdministration.enable(id, operator)
       return `${username} can sign in again.`
+    })
+  },
+}
+
+export const unlockCommand: Command = {
+  usage: 'unlock <name>',
+  summary: 'Opens an account that too many wrong passwords have closed. Its password stays.',
+  run: (words, config) => {
+    const name = readName(words)
+    return withServices(config, async (services) => {
+      const { id, username } = await findUser(services, name)
+      await services.userAdministration.unlock(id, operator)
+      return `${username} can sign in from anywhere again, with the password there is.`
     })
   },
 }

@@ -85,6 +85,9 @@ describe('beside a running server', () => {
     expect((await signIn('grace', changed)).status).toBe(401)
     expect((await run(['disable', 'grace'])).stdout).toBe('grace is disabled already.\n')
     expect((await run(['enable', 'grace'])).stdout).toBe('grace can sign in again.\n')
+    expect((await run(['unlock', 'grace'])).stdout).toBe(
+      'grace can sign in from anywhere again, with the password there is.\n',
+    )
     const fifth = await signIn('grace', changed)
     expect(fifth.status).toBe(200)
 

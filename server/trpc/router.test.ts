@@ -81,6 +81,7 @@ test('each opens with the scope that the documentation names', () => {
     'users.create': ['users:write'],
     'users.disable': ['users:write'],
     'users.setPassword': ['users:write'],
+    'users.unlock': ['users:write'],
     'activity.list': ['me'],
     'items.list': ['items:read'],
     'items.create': ['items:write'],

@@ -196,6 +196,7 @@ describe('R65: an admin’s change, six minutes after the sign-in', () => {
     ['users.create', () => ({ username: `by-admin-${++usersMade}`, password })],
     ['users.disable', ({ id }) => ({ id })],
     ['users.enable', ({ id }) => ({ id })],
+    ['users.unlock', ({ id }) => ({ id })],
     ['users.setRole', ({ id }) => ({ id, role: 'admin' })],
     ['users.setPassword', ({ id }) => ({ id, password: newPassword })],
     ['users.endSessions', ({ id }) => ({ id })],

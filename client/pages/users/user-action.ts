@@ -3,13 +3,19 @@
 import type { ListedUser } from '../../../server/contract/users.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 
-export type UserAction = 'setPassword' | 'changeRole' | 'endSessions' | 'disable' | 'enable'
+export type UserAction =
+  | 'setPassword'
+  | 'changeRole'
+  | 'unlock'
+  | 'endSessions'
+  | 'disable'
+  | 'enable'
 
 /** In the order of the menu. One's own password and sessions have pages of their own. */
 export function listActions(user: ListedUser, isSelf: boolean): UserAction[] {
   const switching = user.disabled ? 'enable' : 'disable'
   if (isSelf) return ['changeRole', switching]
-  return ['changeRole', 'setPassword', 'endSessions', switching]
+  return ['changeRole', 'setPassword', 'unlock', 'endSessions', switching]
 }
 
 /** Why it cannot be done now, as the server would say; undefined where it can. */

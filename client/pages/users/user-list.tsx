@@ -29,8 +29,10 @@ interface UserListProps extends UserPage {
   announce: (text: string) => void
 }
 
-/** Enabling takes nothing from anybody, so it is done without a question. */
-const dialogs: Record<Exclude<UserAction, 'enable'>, ComponentType<UserDialogProps>> = {
+/** What takes nothing from anybody is done without a question. */
+type PlainAction = 'enable' | 'unlock'
+
+const dialogs: Record<Exclude<UserAction, PlainAction>, ComponentType<UserDialogProps>> = {
   changeRole: ChangeRoleDialog,
   setPassword: SetPasswordDialog,
   endSessions: EndSessionsDialog,
@@ -42,15 +44,19 @@ export function UserList(props: UserListProps) {
   const ownId = useAccessToken()?.userId
   const [chosen, setChosen] = useState<{ user: ListedUser; action: keyof typeof dialogs }>()
   const focusLater = useLaterFocus()
-  const enable = trpc.users.enable.useMutation()
+  const plain = {
+    enable: trpc.users.enable.useMutation(),
+    unlock: trpc.users.unlock.useMutation(),
+  } satisfies Record<PlainAction, unknown>
 
   function act(user: ListedUser, action: UserAction) {
-    if (action !== 'enable') return setChosen({ user, action })
-    enable.mutate(
+    if (action !== 'enable' && action !== 'unlock') return setChosen({ user, action })
+    plain[action].mutate(
       { id: user.id },
       {
-        onSuccess: () => announce(words.wasEnabled(nameOf(user))),
-        onError: (error) => announce(words.enableFailed(nameOf(user), readFailure(error).message)),
+        onSuccess: () => announce(words.plainDone[action](nameOf(user))),
+        onError: (error) =>
+          announce(words.plainFailed[action](nameOf(user), readFailure(error).message)),
       },
     )
   }

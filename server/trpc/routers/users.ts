@@ -75,6 +75,20 @@ export const usersRouter = router({
       toUser(await ctx.services.userAdministration.enable(id, actorOf(ctx))),
     ),
 
+  unlock: provenProcedure('users:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/users/{id}/unlock',
+        summary: 'Open an account that too many wrong passwords have closed',
+      },
+    })
+    .input(userIdSchema)
+    .output(userSchema)
+    .mutation(async ({ ctx, input: { id } }) =>
+      toUser(await ctx.services.userAdministration.unlock(id, actorOf(ctx))),
+    ),
+
   setRole: provenProcedure('users:write')
     .meta({
       rest: { method: 'POST', path: '/users/{id}/set-role', summary: "Change a user's role" },
