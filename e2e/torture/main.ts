@@ -14,6 +14,7 @@ import { tortureStolenDatabase } from './stolen-database.ts'
 import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
 import { tortureTiming } from './timing.ts'
+import { tortureTurns } from './turns.ts'
 
 /** Each gives true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
@@ -68,6 +69,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   timing: {
     what: 'whether the time of a refusal tells who has an account, 2,000 attempts a kind (or as many as named)',
     run: tortureTiming,
+  },
+  turns: {
+    what: 'honest sign-ins beside one greedy account and beside a botnet, 60 s each (or as many as named)',
+    run: tortureTurns,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

@@ -1,14 +1,10 @@
 // Credential stuffing: thousands of guesses at thousands of accounts, while their owners sign in.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { hashSync } from 'bcryptjs'
 import pg from 'pg'
-import { runKeycard } from '../keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { askJson, postForm } from './ask.ts'
 import { type Nodes, startNodes } from './nodes.ts'
+import { importAccounts, type Owner, ownersPassword as password, signInOwners } from './owners.ts'
 import { type Finding, judge } from './table.ts'
 
 /** What strangers have of one account, however long they wait. */
@@ -18,15 +14,8 @@ const atOnce = 48
 const waits = 150
 /** Half of all guesses go to a few, as many to each: no account of the others would ever see 100. */
 const guessesAtTarget = 500
-const password = 'nine wet umbrellas by the door'
 /** An address that has failed too often: who shows a known device may share it. */
 const worstAddress = '127.9.9.9'
-
-interface Owner {
-  username: string
-  /** The device cookie. */
-  cookie: string
-}
 
 interface Attack {
   nodes: Nodes
@@ -112,33 +101,6 @@ function describe(attack: Attack, strangers: number, owners: number): Finding[] 
       kept: strange.length === 0,
     },
   ]
-}
-
-/** As from other software: all with one hash. */
-async function importAccounts({ env }: Nodes, accounts: readonly string[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'keycard-stuffing-'))
-  const file = join(folder, 'accounts.jsonl')
-  const password_hash = hashSync(password, 10)
-  const lines = accounts.map((username) => JSON.stringify({ username, password_hash }))
-  await writeFile(file, lines.join('\n'))
-  const { code, stderr } = await runKeycard('cli', ['import-users', file], { env })
-  await rm(folder, { recursive: true })
-  if (code !== 0) throw new Error(stderr)
-}
-
-async function signInOwners({ urls }: Nodes, usernames: readonly string[]): Promise<Owner[]> {
-  const owners: Owner[] = []
-  for (const username of usernames) {
-    const { headers } = await askJson(`${urls[0]}/trpc/auth.login`, {
-      headers: { 'sec-fetch-site': 'same-origin' },
-      content: { username, password },
-    })
-    const cookies = (headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] ?? '')
-    const cookie = cookies.find((text) => text.startsWith('keycard-device='))
-    if (cookie === undefined) throw new Error(`${username} is given no device cookie`)
-    owners.push({ username, cookie })
-  }
-  return owners
 }
 
 const withoutCookie = (username: string): Owner => ({ username, cookie: '' })
