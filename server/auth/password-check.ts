@@ -39,12 +39,13 @@ const pendingPauseMs = 250
 export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
   const { users, passwords, loginThrottle, auditLog } = parts
 
-  /** May wait for another sign-in: who has the right password is let in, however busy it is. */
+  /** While others wait it is left to another sign-in: who has the right password is let in at once. */
   async function upgradeHash(
     user: UserRecord,
     password: string,
     share: Share,
   ): Promise<UserRecord> {
+    if (passwords.stats().waiting > 0) return user
     try {
       const replacement = await passwords.hash(password, share)
       const isReplaced = await users.replacePassword(user.id, user.password, replacement)

@@ -48,11 +48,11 @@ test('six right ones of one account at once are all let in, after four wrong one
   expect(await Promise.all(six)).toEqual(Array(6).fill(200))
 })
 
-test('sixty of one account behind one address are all let in, some of them later', async () => {
-  const sixty = Array.from({ length: 60 }, () =>
+test('two dozen of one account behind one address are all let in, some of them later', async () => {
+  const many = Array.from({ length: 24 }, () =>
     signInPatiently(keycard, 'johndoe', 'secret', '192.0.2.2'),
   )
-  expect(countOf(await Promise.all(sixty), 200)).toBe(60)
+  expect(countOf(await Promise.all(many), 200)).toBe(24)
 })
 
 test('an office that has one failure left in its window is let in, account by account', async () => {

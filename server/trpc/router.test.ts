@@ -200,6 +200,7 @@ const sensitive: Record<string, object> = {
   'users.create': { username: 'somebody', password: 'four unrelated words here' },
   'users.disable': { id: 'x' },
   'users.enable': { id: 'x' },
+  'users.unlock': { id: 'x' },
   'users.setRole': { id: 'x', role: 'user' },
   'users.setPassword': { id: 'x', password: 'four unrelated words here' },
   'users.endSessions': { id: 'x' },
