@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { pollIntervalMs } from '../../server/auth/change-feed.ts'
 import { readCpuTimeUs, readMemoryMib } from '../bench/process-cpu.ts'
 import { startServer } from '../keycard-process.ts'
 import { postForm, signIn, type TokenAnswer } from './ask.ts'
@@ -178,9 +179,12 @@ async function failOver(): Promise<Finding[]> {
     const sessions: TokenAnswer[] = []
     while (sessions.length < 20) sessions.push(await signIn(one))
     const [before, after] = [sessions.slice(0, 10), sessions.slice(10)]
-    await wasteNumbers(nodes.postgres.url, 500)
     for (const { refresh_token } of before)
       await postForm(`${one}/revoke`, { token: refresh_token })
+    await disconnect(standby.url)
+    await wasteNumbers(nodes.postgres.url, 500)
+    // So that both nodes have seen them end.
+    await sleep(3 * pollIntervalMs)
     for (const wire of nodes.wires) wire.cut()
     await nodes.postgres.stop()
     await promote(standby.url)
@@ -210,6 +214,15 @@ async function wasteNumbers(url: string, count: number): Promise<void> {
     await client.query('select pg_current_xact_id()')
     await client.query('rollback')
   }
+  await client.end()
+}
+
+/** It has all that was acknowledged by then. */
+async function disconnect(url: string): Promise<void> {
+  const client = await connect(url)
+  await client.query(`alter system set primary_conninfo = ''`)
+  await client.query('select pg_reload_conf()')
+  while ((await client.query('select from pg_stat_wal_receiver')).rowCount !== 0) await sleep(20)
   await client.end()
 }
 
