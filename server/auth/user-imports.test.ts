@@ -91,6 +91,7 @@ forEachEngine((engine) => {
     if (!one || !two || !three) throw new Error('there are three')
     expect(await userImports.countDone('file')).toBe(0)
     await userImports.add('file', 0, [one])
+    await expect(userImports.add('file', 0, [one])).rejects.toThrow('Another process')
     expect(await userImports.countDone('file')).toBe(1)
     await userImports.add('file', 1, [two])
     await expect(userImports.add('file', 1, [three])).rejects.toMatchObject({ reason: 'conflict' })

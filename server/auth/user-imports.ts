@@ -29,7 +29,7 @@ export type ImportProblems = FieldError[][]
 export interface UserImports {
   /** Checks lists of one import, one after the other, and writes nothing. */
   createCheck(): (accounts: readonly ImportedAccount[]) => Promise<ImportProblems>
-  /** How many accounts of the import are here from when it was interrupted. */
+  /** How many accounts of the import were done when it was interrupted. */
   countDone(digest: string): Promise<number>
   /**
    * Adds the next accounts of an import; with them it is written down how many there are. Their
@@ -107,8 +107,17 @@ export function createUserImports(parts: UserImportsParts): UserImports {
       await users.writeAll(newUsers, [progress])
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error
-      throw new AppError('conflict', 'Another process imports the same file.', { cause: error })
+      throw refuseSecond(error)
     }
+  }
+
+  async function countDone(digest: string): Promise<number> {
+    const row = await kysely
+      .selectFrom('user_imports')
+      .select('accounts_done')
+      .where('digest', '=', digest)
+      .executeTakeFirst()
+    return row?.accounts_done ?? 0
   }
 
   return {
@@ -141,14 +150,7 @@ export function createUserImports(parts: UserImportsParts): UserImports {
       }
     },
 
-    async countDone(digest) {
-      const row = await kysely
-        .selectFrom('user_imports')
-        .select('accounts_done')
-        .where('digest', '=', digest)
-        .executeTakeFirst()
-      return row?.accounts_done ?? 0
-    },
+    countDone,
 
     async add(digest, done, accounts) {
       const progress = writeDone(digest, done, done + accounts.length)
@@ -158,6 +160,7 @@ export function createUserImports(parts: UserImportsParts): UserImports {
         await write(accounts, progress)
       } catch (error) {
         if (!(error instanceof AppError && error.fields.length > 0)) throw error
+        if ((await countDone(digest)) !== done) throw refuseSecond(error)
         problems = await findTakenFields(accounts)
         const free = accounts.filter((_, index) => problems[index]?.length === 0)
         await write(free, progress)
@@ -180,6 +183,10 @@ export function createUserImports(parts: UserImportsParts): UserImports {
       auditLog.tell('users_imported', facts)
     },
   }
+}
+
+function refuseSecond(cause: unknown): AppError {
+  return new AppError('conflict', 'Another process imports the same file.', { cause })
 }
 
 const takenProblem = 'is taken'

@@ -211,7 +211,7 @@ export interface ThrottleCountersTable {
 export interface UserImportsTable {
   /** SHA-256 of the file, in base64url. */
   digest: string
-  /** How many of its accounts are here. */
+  /** How many of its accounts were added, or left out because their name was taken. */
   accounts_done: number
 }
 
