@@ -5,6 +5,7 @@ import { tortureCrashes } from './crashes.ts'
 import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureHostile } from './hostile.ts'
+import { tortureLostReplies } from './lost-replies.ts'
 import { tortureOperators } from './operators.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
@@ -41,6 +42,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   refreshes: {
     what: 'two hundred refreshes with one token at once, 200 rounds (or as many as named)',
     run: tortureRefreshes,
+  },
+  'lost-replies': {
+    what: 'a hundred sessions (or as many as named) that lose a reply for 1 s to 8 h; no writes for 32 s',
+    run: tortureLostReplies,
   },
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
