@@ -401,6 +401,7 @@ test('R55: a refresh whose reply was lost is asked again, soon or late: nobody i
   freshUser,
 }) => {
   await signIn(page, freshUser)
+  await addItem(page, 'Before')
   for (const seconds of [29, 31, 600]) {
     server.clock.advance(tokenLifetimeMs)
     await refreshUnheard(context, server)
