@@ -183,6 +183,22 @@ forEachEngine((engine) => {
       expect(await kindsFor(await signInOn('laptop', ada))).toEqual(['new_device'])
     })
 
+    test('is told again of a device that was known before the password changed', async () => {
+      const { ada, here, thief } = await setUp()
+      await confirm(here, thief)
+      await signInOn('thief', ada)
+      expect(await kindsFor(here)).toEqual([])
+      later()
+      await services().changePassword({
+        identity: here.identity,
+        currentPassword: ada.password,
+        newPassword: 'seven quiet harbours at dawn',
+        device: { ...laptop, deviceId: 'laptop' },
+      })
+      await signInOn('thief', ada)
+      expect(await kindsFor(here)).toEqual(['new_device'])
+    })
+
     test('that nobody can confirm any more is put away in each browser, and ends with the month', async () => {
       const { ada, here, thief } = await setUp()
       await end(thief, thief)
