@@ -1,4 +1,4 @@
-// Calls that want a proof of who is there: they wait until it is given, or somebody says no.
+// Calls that need a fresh proof: they wait here until it is given or declined.
 
 export interface ProofRequests {
   /** One question for all calls that wait at once. @returns whether the proof was given */
