@@ -93,7 +93,7 @@ forEachEngine((engine) => {
       await copySession(databases[0] as Database, first?.session.id ?? '', 94)
       await Promise.all(
         nodes.flatMap(({ start }) =>
-          Array.from({ length: 8 }, () => start('token', 'keycard-web', { userId })),
+          Array.from({ length: 4 }, () => start('token', 'keycard-web', { userId })),
         ),
       )
       expect(await node?.sessions.countLive(userId)).toBe(maxLiveSessions)
