@@ -178,7 +178,8 @@ async function failOver(): Promise<Finding[]> {
     // One after the other: so many at once would be throttled.
     const sessions: TokenAnswer[] = []
     while (sessions.length < 20) sessions.push(await signIn(one))
-    const [before, after] = [sessions.slice(0, 10), sessions.slice(10)]
+    const [before, between] = [sessions.slice(0, 8), sessions.slice(8, 12)]
+    const [after, stays] = [sessions.slice(12, 19), sessions[19]]
     for (const { refresh_token } of before)
       await postForm(`${one}/revoke`, { token: refresh_token })
     await disconnect(standby.url)
@@ -188,6 +189,10 @@ async function failOver(): Promise<Finding[]> {
     for (const wire of nodes.wires) wire.cut()
     await nodes.postgres.stop()
     await promote(standby.url)
+    // By a node that is there already: numbers that these two believe to have read.
+    const first = await connect(standby.url)
+    for (const { access_token } of between) await writeEnd(first, access_token)
+    await first.end()
     for (const wire of nodes.wires) {
       wire.lead(standby.url)
       wire.mend()
@@ -195,7 +200,8 @@ async function failOver(): Promise<Finding[]> {
     const delays: Promise<number>[] = []
     const watch = (token: string) => nodes.urls.map((url) => timeUntilRefused(url, token))
     for (const { access_token } of before) delays.push(...watch(access_token))
-    await Promise.all(nodes.urls.map((url) => untilBelieved(url, after[0]?.access_token ?? '')))
+    await Promise.all(nodes.urls.map((url) => untilBelieved(url, stays?.access_token ?? '')))
+    for (const { access_token } of between) delays.push(...watch(access_token))
     for (const { access_token, refresh_token } of after) {
       await postForm(`${one}/revoke`, { token: refresh_token })
       delays.push(...watch(access_token))
