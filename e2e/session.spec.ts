@@ -479,7 +479,8 @@ async function refreshUnheard(
   times = 1,
 ): Promise<string> {
   const name = 'keycard'
-  let value = (await context.cookies()).find((cookie) => cookie.name === name)?.value
+  const cookies = new Map((await context.cookies()).map((cookie) => [cookie.name, cookie.value]))
+  let value = cookies.get(name)
   if (value === undefined) throw new Error('There is no refresh cookie')
   for (let time = 0; time < times; time += 1) {
     const answer: Response = await fetch(`${url}/trpc/auth.refresh`, {
@@ -487,7 +488,8 @@ async function refreshUnheard(
       headers: {
         'content-type': 'application/json',
         origin: url,
-        cookie: `${name}=${value}`,
+        // The browser's others too: by its device cookie it is known as the one that signed in.
+        cookie: [...cookies.set(name, value)].map((pair) => pair.join('=')).join('; '),
       },
     })
     value = new RegExp(`${name}=([^;]*)`).exec(answer.headers.get('set-cookie') ?? '')?.[1]
