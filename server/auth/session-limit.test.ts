@@ -91,9 +91,15 @@ forEachEngine((engine) => {
       const userId = node?.userId ?? ''
       const first = await node?.start('token', 'keycard-web', { userId })
       await copySession(databases[0] as Database, first?.session.id ?? '', 94)
+      // Each from a place of its own: those of one place wait for one another in any case.
+      const startFrom = (start: (typeof nodes)[number]['start'], network: number) =>
+        start('token', 'keycard-web', {
+          userId,
+          device: { address: `198.${network}.100.1`, userAgent: 'curl/8' },
+        })
       await Promise.all(
-        nodes.flatMap(({ start }) =>
-          Array.from({ length: 4 }, () => start('token', 'keycard-web', { userId })),
+        nodes.flatMap(({ start }, index) =>
+          Array.from({ length: 4 }, (_, count) => startFrom(start, 10 * index + count)),
         ),
       )
       expect(await node?.sessions.countLive(userId)).toBe(maxLiveSessions)
