@@ -93,10 +93,13 @@ function makeShapes({ encode, maxBytes }: BodyEndpoint): Pair[] {
   const length = Math.min(maxBytes, isJson ? 60_000 : 15_000)
   const payloads = isJson ? jsonShapes(length) : formShapes(length)
   return payloads.map((payload) => {
-    const filler = 'a'.repeat(Math.max(0, payload.length - (isJson ? 8 : 2)))
+    // Short fields of JSON, or letters: encoded ones, where what is hostile is encoded.
+    const plain = isJson
+      ? `{${Array.from({ length: payload.length / 12 }, (_, index) => `"a${10_000 + index}":"a"`).join()}}`
+      : `a=${repeat(/^[%+]/.test(payload) ? '%61' : 'a')(payload.length - 2)}`
     return {
       hostile: { ...request, payload },
-      plain: { ...request, payload: isJson ? `{"a":"${filler}"}` : `a=${filler}` },
+      plain: { ...request, payload: plain },
       what: `${JSON.stringify(payload.slice(0, 12))}… (${payload.length})`,
     }
   })

@@ -42,9 +42,11 @@ function wrongMediaType(): AppError {
  */
 export function parseForm(body: Uint8Array): FormParameters {
   const text = decodeUtf8(body, 'The body')
-  const pairs = text.split('&').filter((pair) => pair !== '')
-  if (pairs.length > parametersMax) {
-    throw invalidRequest(`There may be ${parametersMax} parameters at most`)
+  const pairs: string[] = []
+  for (const [pair] of text.matchAll(/[^&]+/g)) {
+    if (pairs.push(pair) > parametersMax) {
+      throw invalidRequest(`There may be ${parametersMax} parameters at most`)
+    }
   }
   const seen = new Set<string>()
   const parameters = new Map<string, string>()
@@ -80,12 +82,19 @@ export function requireParameter(form: FormParameters, name: string): string {
 export function decodeFormComponent(text: string, what: string): string {
   if (!text.includes('%') && !text.includes('+')) return text
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw invalidRequest(`${what} is badly percent-encoded`)
-  const spaced = text.replaceAll('+', ' ')
+  const spaced = text.includes('+') ? readPluses(text) : text
   try {
     return decodeURIComponent(spaced)
   } catch {
     throw invalidRequest(`${what} is not valid UTF-8`)
   }
+}
+
+/** Byte by byte: `replaceAll` takes 2 ms for 15,000 of them. */
+function readPluses(text: string): string {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === 0x2b) bytes[at] = 0x20
+  return bytes.toString()
 }
 
 /** Names are echoed only where they are words of the protocol: error texts never repeat input (R9). */
