@@ -1,6 +1,6 @@
 // Too many guesses, at every door that takes a password: one budget, each door's own words.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -196,20 +196,23 @@ test('an owner on a known device does not wait behind strangers who fill the que
   })
   const places = threadsDefault + 1
   const taken = Array.from({ length: places }, () => passwords.takeTurn({}, () => opened))
+  onTestFinished(open)
+  /** Every sign-in that has come is waiting, or was refused for want of room. */
+  const countArrived = () => passwords.stats().waiting + passwords.stats().refused
+  const refusedBefore = passwords.stats().refused
   const looked: string[] = []
   const strangers = Array.from({ length: 80 }, async (_unused, index) => {
     const { statusCode } = await doors['/token']({ username: `nobody-${index}`, password: 'wrong' })
     if (statusCode === 401) looked.push('stranger')
     return statusCode
   })
-  // Not all of them: who would wait too long is refused at once.
-  await vi.waitUntil(() => passwords.stats().waiting > places, { interval: 1, timeout: 10_000 })
-  const before = passwords.stats().waiting
+  const arrived = refusedBefore + strangers.length
+  await vi.waitUntil(() => countArrived() === arrived, { interval: 1, timeout: 10_000 })
   const owner = signIn(device).then(({ statusCode }) => {
     looked.push('owner')
     return statusCode
   })
-  await vi.waitUntil(() => passwords.stats().waiting > before, { interval: 1, timeout: 10_000 })
+  await vi.waitUntil(() => countArrived() > arrived, { interval: 1, timeout: 10_000 })
   open()
   expect(await owner).toBe(200)
   const statuses = await Promise.all(strangers)
@@ -266,7 +269,9 @@ describe('R95: while as many sign-ins are waiting as may', () => {
     while (waiting.length < 80) waiting.push(passwords.verify('wrong', undefined).catch(() => {}))
     const admit = vi.spyOn(loginThrottle, 'admit')
     const answer = await doors['/token']({ username: 'johndoe', password: 'secret' })
-    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(answer.statusCode).toBe(503)
+    // As long as the queue needs, which waits five seconds at most.
+    expect(answer.headers['retry-after']).toMatch(/^[1-5]$/)
     expect(admit).not.toHaveBeenCalled()
     admit.mockRestore()
     await Promise.all(waiting)

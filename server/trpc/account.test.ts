@@ -135,6 +135,7 @@ test('the export has everything under the names of the wire, and no hash', async
       'password_changed_at',
       'sessions',
       'devices',
+      'places',
       'activity',
       'items',
       'next_cursor',
