@@ -5,7 +5,7 @@ import { Redirect, Route, Switch } from 'wouter'
 import { pagePaths, pageTitles } from '../server/contract/pages.ts'
 import type { Scope } from '../server/contract/scopes.ts'
 import { readFailure } from './api/failure.ts'
-import { AppShell } from './components/app-shell.tsx'
+import { AppShell, type NavigationEntry } from './components/app-shell.tsx'
 import { ClosedDoor } from './components/closed-door.tsx'
 import { PageBoundary } from './components/page-boundary.tsx'
 import { StatePage } from './components/state-page.tsx'
@@ -103,54 +103,61 @@ export function App() {
   )
 }
 
+/** One shell from the first wait on: what has the focus in it keeps it when the page comes. */
 function SignedInApp() {
+  const navigation = useNavigation()
+  if (useSession().status === 'signed-out') return null
   return (
-    <RequireSession
-      pending={<AppShell>{waiting}</AppShell>}
-      unreachable={(cause) => (
-        <AppShell>
+    <AppShell navigation={navigation}>
+      <RequireSession
+        pending={waiting}
+        unreachable={(cause) => (
           <StatePage title={strings.failure.pageHeading} text={readFailure(cause).message}>
             <button type="button" className="btn" onClick={retrySession}>
               {strings.failure.retry}
             </button>
           </StatePage>
-        </AppShell>
-      )}
-    >
-      <Pages />
-    </RequireSession>
+        )}
+      >
+        <Pages />
+      </RequireSession>
+    </AppShell>
   )
 }
 
-function Pages() {
+/** undefined until the session is known: only then are its scopes. */
+function useNavigation(): NavigationEntry[] | undefined {
+  const { status } = useSession()
   const opened = useAccessToken()?.scopes ?? []
-  const navigation = routes
+  if (status !== 'signed-in' && status !== 'paused') return undefined
+  return routes
     .filter(
       ({ scope, isHidden, isUnlisted }) => !isUnlisted && (!isHidden || opened.includes(scope)),
     )
     .map(({ path }) => ({ path, title: pageTitles[path] ?? path }))
+}
+
+function Pages() {
   return (
-    <AppShell navigation={navigation}>
-      <Switch>
-        {routes.map(({ path, Page, scope }) => (
-          <Route key={path} path={path}>
-            <PageBoundary key={path}>
-              <RequireScope scope={scope} otherwise={<ClosedDoor scope={[scope]} />}>
-                <Suspense fallback={waiting}>
-                  <Page />
-                </Suspense>
-              </RequireScope>
-            </PageBoundary>
-          </Route>
-        ))}
-        <Route path={pagePaths.home}>
-          <Redirect to={pagePaths.items} replace />
+    <Switch>
+      {routes.map(({ path, Page, scope }) => (
+        <Route key={path} path={path}>
+          <PageBoundary key={path}>
+            <RequireScope scope={scope} otherwise={<ClosedDoor scope={[scope]} />}>
+              <Suspense fallback={waiting}>
+                <Page />
+              </Suspense>
+            </RequireScope>
+          </PageBoundary>
         </Route>
-        <Route>
-          <NotFoundPage />
-        </Route>
-      </Switch>
-    </AppShell>
+      ))}
+      <Route path={pagePaths.home}>
+        <Redirect to={pagePaths.items} replace />
+      </Route>
+      <Route>
+        <NotFoundPage />
+      </Route>
+    </Switch>
   )
 }
 

@@ -78,3 +78,24 @@ test('46. the skip link is the first stop, and leads to the content', async ({ p
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
 })
+
+test('46. what has the focus while a page loads keeps it when the page comes', async ({
+  page,
+  loginAs,
+}) => {
+  await loginAs(page, 'user')
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/trpc/auth.refresh*', async (route) => {
+    await answered
+    await route.continue()
+  })
+  await page.goto('/items')
+  const skipLink = page.getByRole('link', { name: 'Skip to content' })
+  await skipLink.focus()
+  answer()
+  await expect(page.getByRole('link', { name: 'Account' })).toBeVisible()
+  await expect(skipLink).toBeFocused()
+})

@@ -16,7 +16,7 @@ export interface NavigationEntry {
 
 interface AppShellProps {
   /** Absent until somebody is known to be signed in. */
-  navigation?: readonly NavigationEntry[]
+  navigation?: readonly NavigationEntry[] | undefined
   children: ReactNode
 }
 
