@@ -301,6 +301,19 @@ describe('without an answer', () => {
     expect(left).toEqual([])
   })
 
+  it('it is tried once more where it was sent before the network came back', async () => {
+    const { session, asked, refuse } = await signedIn()
+    session.noteInput()
+    await vi.advanceTimersByTimeAsync(renewalMs)
+    session.reconnect()
+    refuse(1, makeNoAnswer())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(3)
+    refuse(2, makeNoAnswer())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(3)
+  })
+
   it('R57: a network that comes back renews nothing where nobody is there', async () => {
     const { session, asked, refuse } = await signedIn()
     const call = session.renew()

@@ -268,7 +268,12 @@ export function createSession(parts: SessionParts): Session {
       wakeStreams()
     },
     wake: plan.catchUp,
-    reconnect: plan.hurry,
+    reconnect() {
+      const underWay = refreshing
+      plan.hurry()
+      // What was sent before the network came back may still fail, and is then asked again.
+      underWay?.catch(plan.hurry)
+    },
     resume,
     abandon: () => end('expired'),
     signOut() {
