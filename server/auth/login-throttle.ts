@@ -70,7 +70,7 @@ export interface LoginThrottle {
 const afterClosing = { reopensAfterMs: 30 * dayMs, reopensFor: 10, keepMs: 400 * dayMs }
 
 /** 5 are free, then 1, 2, 4 … 900 s. With those of known devices and places it is 100 in a row (R99). */
-export const unknownRule: BackoffRule = {
+const unknownRule: BackoffRule = {
   freeFailures: 5,
   longestWaitMs: 900_000,
   closedAfter: 80,
@@ -78,13 +78,13 @@ export const unknownRule: BackoffRule = {
 }
 
 /** Of all known devices of an account together: strangers cannot lock the owner out. */
-export const knownDeviceRule: BackoffRule = { ...unknownRule, freeFailures: 10, closedAfter: 10 }
+const knownDeviceRule: BackoffRule = { ...unknownRule, freeFailures: 10, closedAfter: 10 }
 
 /**
  * Of all known places together. They wait as unknown ones do: whoever guesses from a neighbour's
  * address does not see by that who has signed in there.
  */
-export const knownPlaceRule: BackoffRule = { ...unknownRule, closedAfter: 10 }
+const knownPlaceRule: BackoffRule = { ...unknownRule, closedAfter: 10 }
 
 export const addressWindowMs = 10 * 60_000
 

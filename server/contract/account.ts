@@ -46,7 +46,7 @@ export const currentPasswordSchema = z.object({
 })
 
 /** A way to prove again who is there; another one is another member of the union. */
-export const proofSchema = z.discriminatedUnion('method', [
+const proofSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('password'), password: presentedPasswordSchema }),
 ])
 
