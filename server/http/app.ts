@@ -15,6 +15,7 @@ import { docsPlugin } from './docs.ts'
 import { handleErrors, sendError } from './error-handler.ts'
 import { closeGracefully } from './graceful-close.ts'
 import { healthEndpoints } from './health.ts'
+import { addLingeringClose } from './lingering-close.ts'
 import { loginForm } from './login-form.ts'
 import { metricsEndpoint } from './metrics.ts'
 import { openapiPlugin } from './openapi.ts'
@@ -22,9 +23,10 @@ import { registerForm } from './register-form.ts'
 import { makeRequestId, tellRequestId } from './request-id.ts'
 import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
-import { addSecurityHeaders } from './security-headers.ts'
+import { addSecurityHeaders, createSecurityHeaders } from './security-headers.ts'
 import { serveStaticClient } from './static-client.ts'
 import { trpcDoor } from './trpc.ts'
+import { refuseUnparsed, refuseUnrouted, requireOneHost } from './unrouted-requests.ts'
 
 /** Until a request is here, body and all: who sends slower only holds a connection. */
 const requestTimeoutMs = 60_000
@@ -36,10 +38,22 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     {},
     { serializers: { req: describeRequest } },
   )
+  const securityHeaders = createSecurityHeaders({
+    publicUrl: config.publicUrl,
+    styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
+  })
   const app = fastify({
     loggerInstance,
     genReqId: makeRequestId,
-    frameworkErrors: sendError,
+    // Of a path that cannot be read: no hook is run for it.
+    frameworkErrors: (error, request, reply) =>
+      sendError(
+        error,
+        request,
+        reply.headers({ ...securityHeaders.ofData, 'x-request-id': request.id }),
+      ),
+    clientErrorHandler: refuseUnparsed(securityHeaders),
+    http: { requireHostHeader: false },
     forceCloseConnections: 'idle',
     requestTimeout: requestTimeoutMs,
     routerOptions: {
@@ -50,11 +64,11 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   })
 
   addClientAddress(app, config)
-  addSecurityHeaders(app, {
-    publicUrl: config.publicUrl,
-    styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
-  })
+  addSecurityHeaders(app, securityHeaders)
   tellRequestId(app)
+  requireOneHost(app)
+  refuseUnrouted(app, securityHeaders)
+  addLingeringClose(app)
   handleErrors(app)
   addIdentity(app)
   closeGracefully(app, services)

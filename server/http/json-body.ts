@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
+import { refuseEncodedBodies } from '../oauth/encoded-body.ts'
 
 /** In bytes. The longest input there is, a full item in four-byte characters, takes a seventh. */
 export const jsonMaxBytes = 64 * 1024
@@ -13,6 +14,7 @@ interface JsonBody {
 
 /** For an encapsulated plugin: from here on, its routes take JSON and nothing else. */
 export function acceptJsonOnly(app: FastifyInstance, { parse }: JsonBody): void {
+  refuseEncodedBodies(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',

@@ -61,6 +61,6 @@ export async function loginForm(
     cookie.set(tokens.refresh_token, session)
     deviceCookie.renew(session.deviceId)
     // Never 307, which would post the password to the next page too (R18).
-    return reply.redirect(safeReturnPath(form.get('next')), 303)
+    return reply.header('cache-control', 'no-store').redirect(safeReturnPath(form.get('next')), 303)
   })
 }

@@ -9,13 +9,25 @@ export interface SecurityHeaderOptions {
   styleHashes: readonly string[]
 }
 
+export interface SecurityHeaders {
+  /** Few, because they travel with every call. Data that is opened as a page may do nothing at all. */
+  readonly ofData: Readonly<Record<string, string>>
+  readonly ofPages: Readonly<Record<string, string>>
+}
+
+/** The strings are made once: they are the same for every answer. */
+export function createSecurityHeaders(options: SecurityHeaderOptions): SecurityHeaders {
+  return { ofData: describeDataHeaders(options), ofPages: describePageHeaders(options) }
+}
+
 /**
  * Set as each request arrives, so that errors bear them too, and a route may still set its own
- * (Swagger UI's page does). The strings are made once: they are the same for every answer.
+ * (Swagger UI's page does).
  */
-export function addSecurityHeaders(app: FastifyInstance, options: SecurityHeaderOptions): void {
-  const ofData = describeDataHeaders(options)
-  const ofPages = describePageHeaders(options)
+export function addSecurityHeaders(
+  app: FastifyInstance,
+  { ofData, ofPages }: SecurityHeaders,
+): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(dataPath.test(request.url) ? ofData : ofPages)
     done()
@@ -25,7 +37,6 @@ export function addSecurityHeaders(app: FastifyInstance, options: SecurityHeader
 /** Where calls are answered, in JSON alone. */
 const dataPath = /^\/(?:trpc|api)\//
 
-/** Few, because they travel with every call. Data that somebody opens as a page may do nothing at all. */
 function describeDataHeaders({ publicUrl }: SecurityHeaderOptions): Record<string, string> {
   return {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { registerSlotMarks } from '../contract/register-slots.ts'
 import { slotMarks } from '../contract/sign-in-slots.ts'
 import { readClientBuild } from './client-build.ts'
-import { addSecurityHeaders } from './security-headers.ts'
+import { addSecurityHeaders, createSecurityHeaders } from './security-headers.ts'
 import { serveStaticClient } from './static-client.ts'
 
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
@@ -46,10 +46,13 @@ async function startApp({ signedIn = false, built = true, registration = true }:
     directory: built ? directory : path.join(directory, 'nowhere'),
     registration,
   })
-  addSecurityHeaders(app, {
-    publicUrl: 'https://keycard.example',
-    styleHashes: build ? [build.loginPage.styleHash] : [],
-  })
+  addSecurityHeaders(
+    app,
+    createSecurityHeaders({
+      publicUrl: 'https://keycard.example',
+      styleHashes: build ? [build.loginPage.styleHash] : [],
+    }),
+  )
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }))
   const config = {
     registration,
@@ -299,7 +302,10 @@ describe('R74: security headers', () => {
 
   it('let data that is opened as a page do nothing at all', async () => {
     app = Fastify()
-    addSecurityHeaders(app, { publicUrl: 'https://login.example.com', styleHashes: [] })
+    addSecurityHeaders(
+      app,
+      createSecurityHeaders({ publicUrl: 'https://login.example.com', styleHashes: [] }),
+    )
     for (const url of ['/trpc/protected', '/api/users/me']) {
       expect((await app.inject({ url })).headers).toMatchObject({
         'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -312,7 +318,10 @@ describe('R74: security headers', () => {
 
   it('leave Strict-Transport-Security out over plain http', async () => {
     app = Fastify()
-    addSecurityHeaders(app, { publicUrl: 'http://localhost:3000', styleHashes: [] })
+    addSecurityHeaders(
+      app,
+      createSecurityHeaders({ publicUrl: 'http://localhost:3000', styleHashes: [] }),
+    )
     const { headers } = await app.inject({ url: '/' })
     expect(headers['strict-transport-security']).toBeUndefined()
   })

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
+import { refuseEncodedBodies } from './encoded-body.ts'
 
 /** Parameters that were given once and not empty (RFC 6749 §3.2: empty counts as omitted). */
 export type FormParameters = ReadonlyMap<string, string>
@@ -16,6 +17,7 @@ const parametersMax = 32
  * @throws AppError invalid_request, unsupported_media_type, payload_too_large
  */
 export function acceptForm(app: FastifyInstance): void {
+  refuseEncodedBodies(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     formMediaType,
