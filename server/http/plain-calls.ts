@@ -7,6 +7,7 @@ import {
   TRPCError,
 } from '@trpc/server'
 import type { FastifyRequest } from 'fastify'
+import { asksForStream } from '../trpc/stream-request.ts'
 
 export interface PlainCall {
   /** `items.list`. */
@@ -66,7 +67,7 @@ export function readPlainCalls(
 
 /** JSON in and JSON out; no stream of lines, and no body but the text that our parser has read. */
 function isPlainJson({ method, headers, body }: FastifyRequest): boolean {
-  if (headers['trpc-accept'] !== undefined || headers.accept?.includes('jsonl')) return false
+  if (asksForStream(headers)) return false
   const isJson = headers['content-type']?.startsWith('application/json')
   return method === 'GET' ? isJson !== false : isJson === true && typeof body === 'string'
 }

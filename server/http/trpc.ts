@@ -10,6 +10,7 @@ import { appRouter } from '../trpc/router.ts'
 import { toTrpcError } from '../trpc/trpc-error.ts'
 import { answerPlainCalls } from './answer-plain-calls.ts'
 import { acceptJsonOnly } from './json-body.ts'
+import { refuseLinkSettings } from './link-settings.ts'
 import { readPlainCalls } from './plain-calls.ts'
 import { challengeHeader, logFault } from './trpc-errors.ts'
 
@@ -57,7 +58,10 @@ export async function trpcDoor(
       input: undefined,
       ctx: undefined,
     })
-    return reply.code(shape.data.httpStatus).send({ error: shape })
+    return reply
+      .code(shape.data.httpStatus)
+      .headers(challengeHeader(router, request, [trpcError]))
+      .send({ error: shape })
   })
 
   app.all<PathRoute>('/trpc/:path', (request, reply) => answer(router, request, reply, services))
@@ -86,9 +90,12 @@ export async function answerByTrpc(
   reply: FastifyReply,
   services: Services,
 ): Promise<FastifyReply> {
-  // It makes a URL of the Host header, which not every one can be; no procedure reads it.
-  request.raw.headers.host = 'localhost'
-  await fastifyRequestHandler({
+  refuseLinkSettings(router, request, reply, batchMaxSize)
+  const { headers } = request.raw
+  const { host } = headers
+  // It makes a URL of the Host header, which not every one can be. A procedure judges by the real one.
+  headers.host = 'localhost'
+  const answered = fastifyRequestHandler({
     router,
     req: request,
     res: reply,
@@ -98,9 +105,11 @@ export async function answerByTrpc(
     allowMethodOverride: false,
     maxBatchSize: batchMaxSize,
     responseMeta: ({ errors, type }) => ({
-      headers: type === 'subscription' ? streamHeaders : challengeHeader(errors),
+      headers: type === 'subscription' ? streamHeaders : challengeHeader(router, request, errors),
     }),
     onError: ({ error, path }) => logFault(request, error, path),
   })
+  headers.host = host
+  await answered
   return reply
 }

@@ -4,8 +4,9 @@ import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
+import { findOtherAddress, judgeOrigin } from '../contract/request-origin.ts'
 import type { Services } from '../services.ts'
-import { findOtherAddress, judgeOrigin } from './request-origin.ts'
+import { asksForStream } from './stream-request.ts'
 
 export type CookieName = 'keycard' | 'keycard-device'
 
@@ -29,15 +30,18 @@ export function openBrowserCookie(
   { config, otherAddresses }: Pick<Services, 'config' | 'otherAddresses'>,
   cookie: CookieName,
 ): BrowserCookie {
-  const origin = judgeOrigin(request.headers, config.publicUrl)
+  const origin = judgeOrigin(request, config)
   const otherAddress = findOtherAddress(request, config.publicUrl)
   const advice = otherAddress && otherAddresses.note(otherAddress)
   if (origin === 'foreign') {
     if (advice !== undefined) throw new AppError('other_address', advice)
     throw new AppError('cross_site', 'Signing in and out works from our own pages only')
   }
-  if (request.headers['trpc-accept'] !== undefined) {
-    throw new AppError('invalid_request', 'Call auth.* through a plain link, not a streaming one')
+  if (asksForStream(request.headers)) {
+    throw new AppError(
+      'invalid_request',
+      'A streamed answer carries no cookie: call auth.* through httpLink or httpBatchLink',
+    )
   }
   const available = origin === 'own'
 
@@ -45,6 +49,7 @@ export function openBrowserCookie(
     const name = fullName(cookie, secure)
     const attributes = { path: '/', httpOnly: true, secure } as const
     const line = stringifySetCookie({ name, ...ours, ...attributes, sameSite: 'strict' })
+    if (reply.raw.headersSent) throw new Error(`Too late for the cookie ${name}`)
     // Fastify puts it beside those that are set already.
     reply.header('set-cookie', line)
   }

@@ -2,9 +2,9 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { deviceLifetimeMs } from '../contract/device.ts'
+import { judgeOrigin } from '../contract/request-origin.ts'
 import type { Services } from '../services.ts'
 import { openBrowserCookie, readCookie } from './browser-cookie.ts'
-import { judgeOrigin } from './request-origin.ts'
 
 export interface DeviceCookie {
   /** The device's id; undefined where there is none, or none that we made. */
@@ -18,7 +18,7 @@ export function readDeviceId(
   request: FastifyRequest,
   { config, deviceTokens }: Pick<Services, 'config' | 'deviceTokens'>,
 ): string | undefined {
-  if (judgeOrigin(request.headers, config.publicUrl) !== 'own') return undefined
+  if (judgeOrigin(request, config) !== 'own') return undefined
   const token = readCookie(request, 'keycard-device', config)
   return token === undefined ? undefined : deviceTokens.read(token)
 }

@@ -1,0 +1,11 @@
+// Which requests at /trpc ask for a streamed answer: its headers are sent before a procedure has run.
+
+import type { IncomingHttpHeaders } from 'node:http'
+
+/**
+ * httpBatchStreamLink sends the one header, or with `streamHeader: 'accept'` the other. Wider than
+ * tRPC's own reading, which takes `application/jsonl` alone for a stream.
+ */
+export function asksForStream({ 'trpc-accept': trpcAccept, accept }: IncomingHttpHeaders): boolean {
+  return trpcAccept !== undefined || accept?.includes('jsonl') === true
+}
