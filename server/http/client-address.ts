@@ -5,6 +5,13 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether the connection is a trusted proxy's. */
+    readonly isFromProxy: boolean
+  }
+}
+
 /** Proxies in a row; nobody has so many. */
 const hopsMax = 16
 /** In characters: an IPv6 address with its zone, brackets, quotes and port takes fewer. */
@@ -21,6 +28,11 @@ export function addClientAddress(
 ): void {
   const proxies = listRanges(trustedProxies)
   const reportUnreadable = reportOnce(app.log)
+  app.decorateRequest('isFromProxy', {
+    getter(this: FastifyRequest) {
+      return trustedProxies.length > 0 && isListed(proxies, readSocketAddress(this.raw))
+    },
+  })
   app.decorateRequest('ip', {
     getter(this: FastifyRequest) {
       const socketAddress = readSocketAddress(this.raw)

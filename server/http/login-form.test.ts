@@ -186,14 +186,14 @@ describe('what is no sign-in at all', () => {
 
   test('a page open at another address than PUBLIC_URL is told both, and that setting', async () => {
     const answer = await submit(johndoe, {
-      origin: 'http://192.0.2.2:3000',
-      host: '192.0.2.2:3000',
+      origin: 'http://keycard.lan:3000',
+      host: 'keycard.lan:3000',
     })
     expectPage(
       answer,
       403,
       'fault',
-      /^This page is open at http:\/\/192\.0\.2\.2:3000, but Keycard’s address is http:\/\/localhost:3000\. .* PUBLIC_URL /,
+      /^This page is open at http:\/\/keycard\.lan:3000, but Keycard’s address is http:\/\/localhost:3000\. .* PUBLIC_URL /,
     )
   })
 

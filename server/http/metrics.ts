@@ -3,6 +3,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BlockList } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { isOwnHost } from '../contract/request-origin.ts'
 import type { Services } from '../services.ts'
 import { appRouter } from '../trpc/router.ts'
 import { createMeters, type Meters } from './meters.ts'
@@ -28,8 +30,10 @@ export async function metricsEndpoint(app: FastifyInstance, services: Services):
 
   app.get('/metrics', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    if (!mayRead(request, services.config.metricsToken)) {
-      return reply.code(401).header('www-authenticate', 'Bearer').send({
+    if (!mayRead(request, services.config)) {
+      const isShown = request.headers.authorization !== undefined
+      const challenge = isShown ? 'Bearer error="invalid_token"' : 'Bearer'
+      return reply.code(401).header('www-authenticate', challenge).send({
         detail:
           'Metrics are open on this machine only; elsewhere they need METRICS_TOKEN as bearer token',
       })
@@ -56,9 +60,14 @@ loopback.addAddress('::1', 'ipv6')
 /** A proxy on this machine sends them (RFC 7239): who asks is somebody else, trusted proxy or not. */
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'via']
 
-function mayRead({ ip, headers }: FastifyRequest, token: string | null): boolean {
+function mayRead(
+  { ip, headers }: FastifyRequest,
+  { metricsToken: token, publicUrl }: Pick<Config, 'metricsToken' | 'publicUrl'>,
+): boolean {
   const isProxied = forwardingHeaders.some((name) => headers[name] !== undefined)
-  if (!isProxied && loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')) return true
+  const isThisMachine = !isProxied && loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')
+  // A page of another site may call itself by a name that leads here, and read what its browser may.
+  if (isThisMachine && isOwnHost(headers.host, publicUrl)) return true
   const [, shown] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   return token !== null && shown !== undefined && isSame(shown, token)
 }

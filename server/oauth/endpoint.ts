@@ -5,6 +5,7 @@ import type { Client } from '../auth/clients.ts'
 import { AppError } from '../contract/app-error.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { asAppError } from '../contract/request-fault.ts'
+import { judgeOrigin, type OriginSettings } from '../contract/request-origin.ts'
 import type { Services } from '../services.ts'
 import { type PresentedClient, readClientCredentials } from './client-credentials.ts'
 import { acceptForm, type FormParameters } from './form-body.ts'
@@ -22,6 +23,8 @@ export interface OAuthRequest {
 
 interface OAuthEndpoint {
   path: string
+  /** Whether an access token opens it too. */
+  takesBearer?: boolean
   answer: (request: OAuthRequest) => Promise<unknown>
 }
 
@@ -29,14 +32,14 @@ interface OAuthEndpoint {
 export function addOAuthEndpoint(
   app: FastifyInstance,
   services: Services,
-  { path, answer }: OAuthEndpoint,
+  { path, takesBearer = false, answer }: OAuthEndpoint,
 ): void {
   acceptForm(app)
 
   app.addHook('onRequest', async (request, reply) => {
     // RFC 6749 §5.1, on success and error alike.
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    if (request.method === 'POST') return refuseForeignPage(request)
+    if (request.method === 'POST') return refuseForeignPage(request, services.config)
     const description = `${path} takes POST only`
     return reply
       .code(405)
@@ -46,7 +49,8 @@ export function addOAuthEndpoint(
 
   app.setErrorHandler((error, request, reply) => {
     const naming = namingOf.get(request) ?? { named: false, usedBasic: false }
-    const { status, headers, body } = toOAuthError(asAppError(error), naming)
+    const usedBearer = takesBearer && /^bearer\b/i.test(request.headers.authorization ?? '')
+    const { status, headers, body } = toOAuthError(asAppError(error), { ...naming, usedBearer })
     // Of our own faults alone: a flood that is told to come later must not fill the log.
     if (status === 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
     return reply.code(status).headers(headers).send(body)
@@ -65,13 +69,14 @@ export function addOAuthEndpoint(
 
 /**
  * Any page may post a form to any site unasked. It would not see the answer, but sessions would begin,
- * and the attempts of whoever looks at that page be used up (R71). Only browsers send this header.
+ * and the attempts of whoever looks at that page be used up (R71).
  */
-function refuseForeignPage({ headers }: FastifyRequest): void {
-  const site = headers['sec-fetch-site']
-  if (site !== 'cross-site' && site !== 'same-site') return
+function refuseForeignPage(request: FastifyRequest, settings: OriginSettings): void {
+  // A browser's extension, for one: no page sent it.
+  if (request.headers['sec-fetch-site'] === 'none') return
+  if (judgeOrigin(request, settings) !== 'foreign') return
   throw new AppError('cross_site', 'A page of another site cannot call this')
 }
 
 /** Known once the body is read, and asked for again where an error is answered. */
-const namingOf = new WeakMap<FastifyRequest, ClientNaming>()
+const namingOf = new WeakMap<FastifyRequest, Omit<ClientNaming, 'usedBearer'>>()

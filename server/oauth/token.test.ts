@@ -116,9 +116,12 @@ describe('the password grant', () => {
       [wrong, 401],
       ['%zz', 400],
     ] as const) {
-      const answer = await post(form, elsewhere)
+      const answer = await post(form)
       expect(answer.statusCode).toBe(status)
       expectManners(answer)
+      // Whatever it is, another site's page is told nothing of it.
+      const refused = await post(form, elsewhere)
+      expectError(refused, 403, 'invalid_request', 'A page of another site cannot call this')
     }
     const preflight = await keycard.app.inject({
       method: 'OPTIONS',
