@@ -69,7 +69,7 @@ export async function answerPlainCalls(
     const body = 'envelope' in answer ? answer.envelope : answer.map(({ envelope }) => envelope)
     const json = JSON.stringify(body)
     const errors = outcomes.flatMap(({ error }) => error ?? [])
-    if (errors.length > 0) reply.headers(challengeHeader(errors))
+    if (errors.length > 0) reply.headers(challengeHeader(router, request, errors))
     return reply
       .code(commonStatus(outcomes))
       .header('content-type', 'application/json; charset=utf-8')

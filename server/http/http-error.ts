@@ -2,7 +2,7 @@
 
 import { TRPCError } from '@trpc/server'
 import type { AppError, ErrorReason, FieldError } from '../contract/app-error.ts'
-import { bearerChallenge } from '../contract/bearer-challenge.ts'
+import { bearerChallenge, type ChallengedRequest } from '../contract/bearer-challenge.ts'
 import { asAppError } from '../contract/request-fault.ts'
 import { findAppError } from '../trpc/trpc-error.ts'
 
@@ -49,13 +49,13 @@ const statusOfReason: Record<ErrorReason, number> = {
 const retryAfterDefaultSeconds = 5
 
 /** What is no AppError is a fault of ours, told without a word of what it was. */
-export function toHttpError(error: unknown): HttpError {
+export function toHttpError(error: unknown, request = publicRequest): HttpError {
   const appError = error instanceof TRPCError ? findAppError(error) : asAppError(error)
   if (!appError) return { status: 500, headers: {}, body: { detail: 'Internal Server Error' } }
   const status = statusOfReason[appError.reason]
   return {
     status,
-    headers: describeHeaders(appError, status),
+    headers: describeHeaders(appError, status, request),
     body: {
       detail: appError.message,
       ...((appError.reason === 'invalid_input' || appError.fields.length > 0) && {
@@ -65,8 +65,15 @@ export function toHttpError(error: unknown): HttpError {
   }
 }
 
-function describeHeaders(error: AppError, status: number): Record<string, string> {
-  const challenge = bearerChallenge(error)
+/** By default: what no token opens. */
+const publicRequest: ChallengedRequest = { isProtected: false, hasAuthorization: false }
+
+function describeHeaders(
+  error: AppError,
+  status: number,
+  request: ChallengedRequest,
+): Record<string, string> {
+  const challenge = bearerChallenge(error, request)
   const mayRetry = status === 429 || status === 503
   return {
     ...(challenge !== undefined && { 'www-authenticate': challenge }),

@@ -87,13 +87,13 @@ describe('R23: a token anywhere else is refused', () => {
   it('in the query, also where its name is encoded', async () => {
     for (const name of ['access_token', 'access%5Ftoken']) {
       const options = { url: `/items.txt?${name}=${token}` }
-      expect(await refusal(options)).toEqual([422, undefined, where])
+      expect(await refusal(options)).toEqual([401, 'Bearer', where])
     }
   })
 
   it('in the body', async () => {
     const payload = { access_token: token }
-    expect(await refusal({ method: 'POST', payload })).toEqual([422, undefined, where])
+    expect(await refusal({ method: 'POST', payload })).toEqual([401, 'Bearer', where])
   })
 
   it('and in a cookie it is not looked for', async () => {
@@ -108,7 +108,8 @@ it('R24: a token in two places is a malformed request', async () => {
   const inQuery = { url: `/items.txt?access_token=${token}`, headers }
   const inBody = { method: 'POST', payload: { access_token: token }, headers } as const
   for (const options of [inQuery, inBody]) {
-    expect(await refusal(options)).toEqual([400, undefined, detail])
+    const challenge = `Bearer error="invalid_request", error_description="${detail}"`
+    expect(await refusal(options)).toEqual([400, challenge, detail])
   }
 })
 

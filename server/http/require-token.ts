@@ -6,7 +6,6 @@ import { AppError } from '../contract/app-error.ts'
 import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
-import { refuseParameter } from './query-string.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,7 +19,7 @@ declare module 'fastify' {
  * AppError, which the app's error handler answers with the status and challenge of RFC 6750 §3.
  */
 export function requireToken({ identities }: Services, ...scopes: Scope[]) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     // What only some may see is not for caches (R85); the handler may still say otherwise.
     reply.header('cache-control', 'no-store')
     refuseMisplacedToken(request)
@@ -29,10 +28,18 @@ export function requireToken({ identities }: Services, ...scopes: Scope[]) {
     identities.requireScopes(identity, scopes)
     identityOf.set(request, identity)
   }
+  guards.add(guard)
+  return guard
 }
 
-/** Makes `request.identity` known to every route of the app. */
+const guards = new WeakSet<object>()
+
+/** Makes `request.identity` known to every route of the app, and known which routes are guarded. */
 export function addIdentity(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const isGuarded = [route.preHandler ?? []].flat().some((handler) => guards.has(handler))
+    if (isGuarded) route.config = { ...route.config, isProtected: true }
+  })
   app.decorateRequest('identity', {
     getter(this: FastifyRequest) {
       const identity = identityOf.get(this)
@@ -47,16 +54,20 @@ const identityOf = new WeakMap<FastifyRequest, UserIdentity>()
 /**
  * URLs are logged on their way and kept in histories, so a token is taken from the header alone
  * (RFC 6750 §2.3), and told about where it stands anywhere else.
- * @throws AppError invalid_request where there is one in the header too (§2), else invalid_input
+ * @throws AppError invalid_request where there is one in the header too (§2), else not_authenticated
  */
-export function refuseMisplacedToken({ query, body, headers }: FastifyRequest): void {
+export function refuseMisplacedToken({
+  query,
+  body,
+  headers,
+}: Pick<FastifyRequest, 'query' | 'body' | 'headers'>): void {
   if (!hasAccessToken(query) && !hasAccessToken(body)) return
   if (headers.authorization !== undefined) {
     throw new AppError('invalid_request', 'The token must be sent in one way, not in two')
   }
-  throw refuseParameter(
-    'access_token',
-    'is not a parameter here: a token goes into the Authorization header',
+  throw new AppError(
+    'not_authenticated',
+    'access_token is not a parameter here: a token goes into the Authorization header',
   )
 }
 

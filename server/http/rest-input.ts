@@ -9,7 +9,8 @@ import { hasBody, type RestProcedure } from './rest-procedures.ts'
 
 /**
  * Raw: whether it keeps the rules is for the procedure's own schema to say.
- * @throws AppError invalid_request or invalid_input where a parameter has no place here
+ * @throws AppError invalid_request or invalid_input where a parameter has no place here, and
+ *   not_authenticated where it is a token
  */
 export function readInput(
   request: FastifyRequest,
@@ -17,7 +18,7 @@ export function readInput(
 ): Record<string, unknown> {
   const query = readQuery(request.url)
   const body = hasBody(procedure) ? readBody(request.body) : {}
-  refuseMisplacedToken(request)
+  refuseMisplacedToken({ query, body, headers: request.headers })
   const { fields, pathFields } = procedure
   const path = Object.entries(request.params as Record<string, string>)
   for (const name of query.keys()) {
@@ -28,9 +29,7 @@ export function readInput(
   return { ...body, ...Object.fromEntries(texts) }
 }
 
-/** For JSON parsers: no body at all is an object without fields. */
-export function parseJson(text: string): unknown {
-  if (text === '') return undefined
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -38,8 +37,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function readBody(body: unknown): object {
-  if (body === undefined) return {}
+/** No body at all is an object without fields. */
+function readBody(text: unknown): object {
+  if (typeof text !== 'string' || text === '') return {}
+  const body = parseJson(text)
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
   const message = 'must be a JSON object'
   throw new AppError('invalid_input', `The body ${message}`, { fields: [{ path: '', message }] })

@@ -132,15 +132,15 @@ describe('tokens', () => {
 
   it('R23: refuses a token in the query', async () => {
     const answer = await call({ url: `/api/users/me?access_token=${johndoe}` })
-    expect(answer.statusCode).toBe(422)
+    expect(answer.statusCode).toBe(401)
     expect(answer.body).not.toContain(johndoe)
-    expect(answer.json()).toMatchObject({ errors: [{ path: 'access_token' }] })
+    expect(answer.json().detail).toMatch(/^access_token is not a parameter here/)
   })
 
   it('R23: refuses a token in the body', async () => {
     const payload = { title: 'Lamp', access_token: johndoe }
     const answer = await call({ method: 'POST', url: '/api/items', payload })
-    expect(answer.statusCode).toBe(422)
+    expect(answer.statusCode).toBe(401)
     expect(answer.body).not.toContain(johndoe)
   })
 
@@ -203,7 +203,7 @@ describe('bad input', () => {
   })
 
   it('does not repeat a parameter that looks like no name', async () => {
-    const answer = await call({ url: `/api/items?${johndoe}` })
+    const answer = await call({ url: `/api/items?${johndoe}` }, johndoe)
     expect(answer.statusCode).toBe(422)
     expect(answer.body).not.toContain(johndoe.slice(0, 20))
   })

@@ -7,11 +7,12 @@ import type {
   FastifyRequest,
   HTTPMethods,
 } from 'fastify'
+import { AppError } from '../contract/app-error.ts'
 import type { Services } from '../services.ts'
-import { createContext } from '../trpc/context.ts'
+import { type Context, createContext } from '../trpc/context.ts'
 import { appRouter } from '../trpc/router.ts'
 import { acceptJsonOnly } from './json-body.ts'
-import { parseJson, readInput } from './rest-input.ts'
+import { readInput } from './rest-input.ts'
 import { listRestProcedures, type RestProcedure, restPrefix } from './rest-procedures.ts'
 
 export async function restPlugin(app: FastifyInstance, services: Services): Promise<void> {
@@ -20,7 +21,8 @@ export async function restPlugin(app: FastifyInstance, services: Services): Prom
 }
 
 function addRoutes(api: FastifyInstance, services: Services): void {
-  acceptJsonOnly(api, { parse: parseJson })
+  // Read once it is known who calls.
+  acceptJsonOnly(api, { parse: (text) => text })
 
   api.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store')
@@ -35,6 +37,7 @@ function addRoutes(api: FastifyInstance, services: Services): void {
     api.route({
       method: procedure.rest.method,
       url: toRoutePath(procedure),
+      config: { isProtected: !procedure.isPublic },
       handler: (request, reply) => callProcedure(services, procedure, request, reply),
     })
   }
@@ -51,12 +54,13 @@ async function callProcedure(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const input = readInput(request, procedure)
+  const ctx = createContext(services, request, reply)
+  const input = await readInputOfCaller(services, procedure, request, ctx)
   const output = await procedure.call({
     path: procedure.name,
     type: procedure.type,
     getRawInput: async () => input,
-    ctx: createContext(services, request, reply),
+    ctx,
     signal: undefined,
     batchIndex: 0,
   })
@@ -64,6 +68,23 @@ async function callProcedure(
     .code(procedure.rest.successStatus ?? 200)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(output))
+}
+
+/** Who may not call is told that, whatever they sent (RFC 6750 §3.1). */
+async function readInputOfCaller(
+  { identities }: Services,
+  procedure: RestProcedure,
+  request: FastifyRequest,
+  ctx: Context,
+): Promise<object> {
+  const { isPublic, scopes } = procedure
+  try {
+    return readInput(request, procedure)
+  } catch (error) {
+    const isTokenElsewhere = error instanceof AppError && error.reason === 'not_authenticated'
+    if (!isPublic && !isTokenElsewhere) identities.requireScopes(await ctx.identify(), scopes)
+    throw error
+  }
 }
 
 function refuseOtherMethods(api: FastifyInstance, url: string, methods: string[]): void {

@@ -18,6 +18,7 @@ export async function introspectionEndpoint(
 ): Promise<void> {
   addOAuthEndpoint(app, services, {
     path: oauthPaths.introspect,
+    takesBearer: true,
     answer: async (request) => {
       await requireIntrospector(services, request)
       return describeToken(services, requireParameter(request.form, 'token'))

@@ -1,7 +1,7 @@
 // Errors at the OAuth2 door: AppError to RFC 6749 §5.2, with FastAPI's `detail` beside it.
 
 import type { AppError, ErrorReason } from '../contract/app-error.ts'
-import { bearerChallenge } from '../contract/bearer-challenge.ts'
+import { bearerChallenge, toLegalDescription } from '../contract/bearer-challenge.ts'
 import type { OAuthErrorBody, OAuthErrorCode } from '../contract/oauth.ts'
 
 export interface OAuthErrorAnswer {
@@ -14,6 +14,8 @@ export interface OAuthErrorAnswer {
 export interface ClientNaming {
   named: boolean
   usedBasic: boolean
+  /** A bearer token was shown where one opens the endpoint. */
+  usedBearer: boolean
 }
 
 const codeAndStatusOfReason: Partial<Record<ErrorReason, [OAuthErrorCode, number]>> = {
@@ -50,8 +52,10 @@ export function toOAuthError(error: AppError | undefined, client: ClientNaming):
   }
   // FastAPI's users expect 401 with the challenge; libraries, which all name a client, the RFC's 400.
   if (error.reason === 'invalid_credentials' && !client.named) result.status = 401
-  const challenge = bearerChallenge(error)
-  if (challenge !== undefined && result.status !== 400) {
+  const { usedBearer } = client
+  const request = { isProtected: usedBearer, hasAuthorization: usedBearer }
+  const challenge = bearerChallenge(error, request)
+  if (challenge !== undefined && (usedBearer || result.status !== 400)) {
     result.headers['www-authenticate'] = challenge
   }
   // §5.2: the scheme that was tried is the one that is asked for.
@@ -65,9 +69,4 @@ export function toOAuthError(error: AppError | undefined, client: ClientNaming):
 function answer(error: OAuthErrorCode, status: number, description: string): OAuthErrorAnswer {
   const text = toLegalDescription(description)
   return { status, headers: {}, body: { error, error_description: text, detail: text } }
-}
-
-/** §5.2: %x20-21 / %x23-5B / %x5D-7E, so neither quotes nor backslashes. */
-function toLegalDescription(text: string): string {
-  return text.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
 }

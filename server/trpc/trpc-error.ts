@@ -3,7 +3,7 @@
 import { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { AppError, type ErrorReason, type FieldError } from '../contract/app-error.ts'
-import { bearerChallenge } from '../contract/bearer-challenge.ts'
+import { bearerChallenge, type ChallengedRequest } from '../contract/bearer-challenge.ts'
 
 type TrpcErrorCode = TRPCError['code']
 
@@ -53,9 +53,9 @@ export function toTrpcError(error: unknown): TRPCError {
 }
 
 /** The same WWW-Authenticate as at every other door (R28). */
-export function challengeOf(error: TRPCError): string | undefined {
+export function challengeOf(error: TRPCError, request: ChallengedRequest): string | undefined {
   const appError = findAppError(error)
-  return appError && bearerChallenge(appError)
+  return appError && bearerChallenge(appError, request)
 }
 
 /** The AppError behind a tRPC error: the one that was thrown, or what zod's or JSON's complaint means. */
@@ -75,7 +75,15 @@ export function findAppError(error: TRPCError): AppError | undefined {
   if (error.cause instanceof SyntaxError && error.code === 'BAD_REQUEST') {
     return new AppError('invalid_request', 'The input is not valid JSON', { cause: error.cause })
   }
+  // tRPC's own word on the request: how it is batched, or what comes beside it.
+  if (error.cause === undefined && isMalformed(error.code)) {
+    return new AppError('invalid_request', error.message)
+  }
   return undefined
+}
+
+function isMalformed(code: TrpcErrorCode): boolean {
+  return code === 'BAD_REQUEST' || code === 'PARSE_ERROR'
 }
 
 /** A fault of ours is told without a word of what it was. */
