@@ -1,7 +1,12 @@
 // The rules for what an account is made of, and the one refusal that names every broken one.
 
 import { AppError, type FieldError } from '../contract/app-error.ts'
-import { emailProblem, fullNameProblem, usernameProblem } from '../contract/credential-rules.ts'
+import {
+  emailProblem,
+  fullNameProblem,
+  storedEmail,
+  usernameProblem,
+} from '../contract/credential-rules.ts'
 
 /** A sentence for what is wrong with a new password, length and blocklist included (R87 to R92). */
 export type PasswordRule = (
@@ -17,6 +22,15 @@ export interface Profile {
 
 export function checkField(path: string, message: string | undefined): FieldError[] {
   return message === undefined ? [] : [{ path, message }]
+}
+
+/** What is stored of what was given, wherever it came from. */
+export function tidyProfile({ username, email, fullName }: Profile): Profile {
+  return {
+    username: username.trim(),
+    email: email === null ? null : storedEmail(email),
+    fullName: fullName === null ? null : fullName.trim(),
+  }
 }
 
 export function checkProfile({ username, email, fullName }: Profile): FieldError[] {

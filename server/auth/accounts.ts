@@ -2,7 +2,13 @@
 
 import type { Compilable } from 'kysely'
 import type { Role } from '../contract/scopes.ts'
-import { checkField, checkProfile, type PasswordRule, refuseFields } from './account-rules.ts'
+import {
+  checkField,
+  checkProfile,
+  type PasswordRule,
+  refuseFields,
+  tidyProfile,
+} from './account-rules.ts'
 import type { Share } from './fair-queue.ts'
 import type { Passwords, StoredPassword } from './passwords.ts'
 import type { UserRecord, Users } from './users.ts'
@@ -42,14 +48,15 @@ interface AccountsParts {
 export function createAccounts({ users, passwords, passwordProblem }: AccountsParts): Accounts {
   return {
     async create(request, alongside, share) {
-      const { username, password, email = null, fullName = null, role = 'user' } = request
+      const { password, email = null, fullName = null, role = 'user' } = request
+      const profile = tidyProfile({ username: request.username, email, fullName })
       const fields = [
-        ...checkProfile({ username, email, fullName }),
-        ...checkField('password', passwordProblem(password, { username, email })),
+        ...checkProfile(profile),
+        ...checkField('password', passwordProblem(password, profile)),
       ]
       if (fields.length > 0) throw refuseFields(fields)
       const stored = await passwords.hash(password, share)
-      const user = { username, email, fullName, role, disabled: false, isDemo: false }
+      const user = { ...profile, role, disabled: false, isDemo: false }
       return users.create({ ...user, password: stored }, alongside)
     },
 

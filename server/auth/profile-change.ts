@@ -1,7 +1,12 @@
 // Changing one's own profile. The e-mail address signs in too, so changing it asks who is there (R65).
 
 import type { Updateable } from 'kysely'
-import { canonicalName, emailProblem, fullNameProblem } from '../contract/credential-rules.ts'
+import {
+  canonicalName,
+  emailProblem,
+  fullNameProblem,
+  storedEmail,
+} from '../contract/credential-rules.ts'
 import type { Device } from '../contract/device.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
@@ -43,7 +48,8 @@ interface ProfileChangeParts {
 
 export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
   const { database, clock, users, reauthentication, enumerationThrottle, auditLog } = parts
-  const change: ProfileChange = async (request) => {
+  const change: ProfileChange = async (given) => {
+    const request = { ...given, email: given.email && storedEmail(given.email) }
     const { identity, currentPassword, device } = request
     assertProfile(request)
     const user = await users.getCaller(identity)

@@ -7,7 +7,7 @@ import { pauseSince } from '../db/batches.ts'
 import type { Database } from '../db/database.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { Actor } from './account-change.ts'
-import { checkField, checkProfile } from './account-rules.ts'
+import { checkField, checkProfile, tidyProfile } from './account-rules.ts'
 import type { AuditLog } from './audit-log.ts'
 import { importedHashProblem, type Passwords } from './passwords.ts'
 import { createSeenNames } from './seen-names.ts'
@@ -49,6 +49,11 @@ interface UserImportsParts {
   passwords: Pick<Passwords, 'adopt'>
   auditLog: AuditLog
 }
+
+const tidyAccount = (account: ImportedAccount): ImportedAccount => ({
+  ...account,
+  ...tidyProfile(account),
+})
 
 export function createUserImports(parts: UserImportsParts): UserImports {
   const { database, users, passwords, auditLog } = parts
@@ -136,7 +141,8 @@ export function createUserImports(parts: UserImportsParts): UserImports {
           return checkField(path, isTaken ? takenProblem : undefined)
         })
       }
-      return async (accounts) => {
+      return async (given) => {
+        const accounts = given.map(tidyAccount)
         // What breaks a rule is in no database, and is not looked for.
         const broken = accounts.map(checkProfile)
         const sound = accounts.filter((_, index) => broken[index]?.length === 0)
@@ -152,7 +158,8 @@ export function createUserImports(parts: UserImportsParts): UserImports {
 
     countDone,
 
-    async add(digest, done, accounts) {
+    async add(digest, done, given) {
+      const accounts = given.map(tidyAccount)
       const progress = writeDone(digest, done, done + accounts.length)
       const startedAtMs = performance.now()
       let problems: ImportProblems = []

@@ -32,12 +32,30 @@ const markPile = /(?:^|\P{M})\p{M}{31}/u
 
 /**
  * The one form under which user names and e-mail addresses are looked up, kept unique and throttled.
- * NFKC lets a name typed in full-width letters find its account. Any text is safe here: one that is
- * longer than any name is not looked at, and like a surrogate that stands alone gives U+FFFD, which no
- * name may contain.
+ * NFKC lets a name typed in full-width letters find its account; a phone puts a space after the name,
+ * and a browser writes the domain of an address in ASCII, or leaves it as it was typed. Any text is
+ * safe here: one that is longer than any name is not looked at, and like a surrogate that stands alone
+ * gives U+FFFD, which no name may contain.
  */
 export function canonicalName(name: string): string {
-  return name.length > loginMaxLength ? '\uFFFD' : foldText(name)
+  return name.length > loginMaxLength ? '\uFFFD' : withAsciiDomain(foldText(name).trim())
+}
+
+/** How an e-mail address is stored and checked: as it was typed, without the space around it, its domain in ASCII. */
+export function storedEmail(email: string): string {
+  return email.length > loginMaxLength ? email : withAsciiDomain(email.trim())
+}
+
+/**
+ * `name@münchen.example` as `name@xn--mnchen-3ya.example`, which browsers make of it in
+ * `<input type="email">`, by the same rules (UTS #46). What is no domain stays as it is.
+ */
+function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf('@')
+  const domain = address.slice(at + 1)
+  if (at === -1 || !/^[^\s/?#:@\\[\]]*[^\0-\x7F][^\s/?#:@\\[\]]*$/.test(domain)) return address
+  const url = `http://${domain}`
+  return URL.canParse(url) ? `${address.slice(0, at)}@${new URL(url).hostname}` : address
 }
 
 function foldText(text: string): string {
