@@ -1,12 +1,14 @@
-// `npm run interop -- <part>`: Keycard with what others have written, clients and browsers.
+// `npm run interop -- <part>`: Keycard with what others have written: clients, browsers, linters.
 
 import { interopBrowsers } from './browsers.ts'
 import { interopClients } from './clients.ts'
+import { interopOpenapi } from './openapi.ts'
 
 /** Each gives true where it went well. */
 const parts: Record<string, (args: readonly string[]) => Promise<boolean>> = {
   clients: interopClients,
   browsers: interopBrowsers,
+  openapi: interopOpenapi,
 }
 
 const [name = 'clients', ...args] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 // One page of an export: list after list until it is full. The next goes on in the list that filled it.
 
-import type { PageRequest } from '../contract/paging.ts'
+import { exportCursorPattern, type PageRequest } from '../contract/paging.ts'
 import { type Page, refuseCursor } from '../db/read-page.ts'
 import type { KeyedMac } from './keyed-mac.ts'
 
@@ -68,4 +68,4 @@ interface Place {
   after: string
 }
 
-const cursorSyntax = /^([a-z]+)\.(\d+\.[\w-]+)\.([\w-]{43})$/
+const cursorSyntax = new RegExp(exportCursorPattern)

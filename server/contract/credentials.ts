@@ -28,13 +28,16 @@ export function newPasswordSchema(context: PasswordContext = {}) {
  * A password as somebody shows it: whatever could never be right is refused as a wrong one is. It is a
  * secret, so it never stands in a query (R79): only procedures with a body take it.
  */
-export const presentedPasswordSchema = presented(passwordMaxUnits)
+export const presentedPasswordSchema = presented(passwordMaxUnits).meta({ format: 'password' })
+
+/** What the documentation knows a password by that is being set: its length is a setting. */
+export const newPasswordFormat = 'new-password'
 
 /** A password being set, as it comes: only absurd length is refused, in the words of the rule. */
 export const proposedPasswordSchema = boundedString(
   passwordMaxUnits,
   `must have at most ${passwordMaxLength} characters`,
-)
+).meta({ format: newPasswordFormat })
 
 /** A user name, an e-mail address or a full name as it comes, before its own rule. */
 export const proposedNameSchema = boundedString(loginMaxLength)

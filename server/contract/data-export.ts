@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { currentPasswordSchema } from './account.ts'
 import { itemSchema } from './items.ts'
-import { cursorSchema, nextCursorSchema } from './paging.ts'
+import { exportCursorSchema, nextExportCursorSchema } from './paging.ts'
 import { userSchema } from './users.ts'
 
 const place = {
@@ -11,7 +11,7 @@ const place = {
   user_agent: z.string().nullable(),
 }
 
-export const dataExportInputSchema = currentPasswordSchema.extend({ cursor: cursorSchema })
+export const dataExportInputSchema = currentPasswordSchema.extend({ cursor: exportCursorSchema })
 
 /**
  * A page of it, of a thousand rows: what belongs to a list goes on where the page before ended. All
@@ -60,7 +60,7 @@ export const dataExportSchema = z
       }),
     ),
     items: z.array(itemSchema),
-    next_cursor: nextCursorSchema,
+    next_cursor: nextExportCursorSchema,
   })
   .meta({ id: 'DataExport' })
 

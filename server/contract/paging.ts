@@ -3,11 +3,20 @@
 import { z } from 'zod'
 import { text } from './text.ts'
 
-/** The `next_cursor` of the page before. Absent: from the newest. */
-export const cursorSchema = text(200).optional()
+/** When the last row of a page was made, in milliseconds since 1970, and its id. */
+export const cursorPattern = '^(\\d{1,15})\\.([A-Za-z0-9_-]{1,64})$'
+
+/** Of an export: the list that it is in, its place there, and a code that makes it this user's. */
+export const exportCursorPattern =
+  '^([a-z]+)\\.(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]{43})$'
+
+/** The `next_cursor` of the page before. Absent: from the newest. The pattern is for the documentation. */
+export const cursorSchema = text(200).meta({ pattern: cursorPattern }).optional()
+export const exportCursorSchema = text(200).meta({ pattern: exportCursorPattern }).optional()
 
 /** null on the last page. */
-export const nextCursorSchema = z.string().nullable()
+export const nextCursorSchema = z.string().meta({ pattern: cursorPattern }).nullable()
+export const nextExportCursorSchema = z.string().meta({ pattern: exportCursorPattern }).nullable()
 
 export const pageRequestSchema = z.object({
   limit: z.int().min(1).max(100).default(20),

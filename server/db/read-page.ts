@@ -3,7 +3,7 @@
 
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
-import type { PageRequest } from '../contract/paging.ts'
+import { cursorPattern, type PageRequest } from '../contract/paging.ts'
 
 export interface Page<Row> {
   rows: Row[]
@@ -41,8 +41,10 @@ export async function readPage<Tables, From extends keyof Tables, Row extends Pa
   return { rows: page, next_cursor: hasMore ? `${last.created_at_ms}.${last.id}` : null }
 }
 
+const cursorSyntax = new RegExp(cursorPattern)
+
 function readCursor(cursor: string): PageKey {
-  const [, digits, id] = /^(\d{1,15})\.([\w-]{1,64})$/.exec(cursor) ?? []
+  const [, digits, id] = cursorSyntax.exec(cursor) ?? []
   if (digits === undefined || id === undefined) throw refuseCursor()
   return { created_at_ms: Number(digits), id }
 }

@@ -15,7 +15,10 @@ export function describeSchema(schema: z.ZodType, io: 'input' | 'output'): Descr
   const { $schema, $defs, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => leaveOutNoise(jsonSchema),
+    override: ({ jsonSchema }) => {
+      leaveOutNoise(jsonSchema)
+      flattenChoice(jsonSchema)
+    },
   })
   return moveReferences({ schema: rest as JsonSchema, definitions: $defs ?? {} })
 }
@@ -25,6 +28,14 @@ function leaveOutNoise(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+}
+
+/** A union of one, to which more may come, is that one. */
+function flattenChoice(schema: z.core.JSONSchema.BaseSchema): void {
+  const { oneOf } = schema
+  if (oneOf?.length !== 1) return
+  delete schema.oneOf
+  Object.assign(schema, oneOf[0])
 }
 
 /** A copy whose references point to where OpenAPI keeps definitions. */

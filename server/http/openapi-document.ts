@@ -1,8 +1,10 @@
 // The OpenAPI 3.1 document, made from the router itself: nothing in it can fall behind the code.
 
 import type { AnyTRPCRouter } from '@trpc/server'
+import type { Config } from '../config.ts'
+import { passwordMaxLength } from '../contract/credential-rules.ts'
+import { newPasswordFormat } from '../contract/credentials.ts'
 import { oauthPaths } from '../contract/oauth.ts'
-import { scopeCatalogue } from '../contract/scopes.ts'
 import type { JsonSchema } from './json-schema.ts'
 import {
   type ErrorResponseName,
@@ -10,36 +12,44 @@ import {
   errorSchemas,
   statusOfResponse,
 } from './openapi-responses.ts'
+import { describeScopes, describeSecurity, describeSecuritySchemes } from './openapi-security.ts'
 import { describeTokenEndpoint, tokenSchemas } from './openapi-token.ts'
 import {
   describeIntrospectionEndpoint,
   describeRevocationEndpoint,
   introspectionSchemas,
 } from './openapi-token-use.ts'
-import { packageVersion } from './package-version.ts'
+import { packageLicense, packageVersion } from './package-version.ts'
 import { hasBody, listRestProcedures, type RestProcedure, restPrefix } from './rest-procedures.ts'
 
-interface DocumentOptions {
-  /** false: nobody signs in with a password, so no scheme says that one could. */
-  passwordGrant: boolean
-}
+/** Without the password grant no scheme says that one could sign in with a password. */
+type DocumentOptions = Pick<Config, 'passwordGrant' | 'passwordMinLength'>
 
-export function describeApi(router: AnyTRPCRouter, { passwordGrant }: DocumentOptions) {
+export function describeApi(
+  router: AnyTRPCRouter,
+  { passwordGrant, passwordMinLength }: DocumentOptions,
+) {
   const procedures = listRestProcedures(router)
   const securitySchemes = describeSecuritySchemes(passwordGrant)
-  const schemeNames = Object.keys(securitySchemes)
-  return {
+  const document = {
     openapi: '3.1.0',
     info: {
       title: 'Keycard',
       version: packageVersion,
       summary: 'Sign in at /token, then call /api with the token.',
+      description: 'The same procedures as at /trpc, each at a path of its own.',
+      ...(packageLicense !== undefined && {
+        license: { name: packageLicense, identifier: packageLicense },
+      }),
     },
+    // Wherever the document was loaded from: behind a proxy, on localhost, at an address.
+    servers: [{ url: '/', description: 'This server' }],
+    tags: listTags(procedures),
     paths: {
       [oauthPaths.token]: { post: describeTokenEndpoint({ passwordGrant }) },
       [oauthPaths.revoke]: { post: describeRevocationEndpoint() },
-      [oauthPaths.introspect]: { post: describeIntrospectionEndpoint(schemeNames) },
-      ...describePaths(procedures, schemeNames),
+      [oauthPaths.introspect]: { post: describeIntrospectionEndpoint(passwordGrant) },
+      ...describePaths(procedures, passwordGrant),
     },
     components: {
       schemas: {
@@ -52,40 +62,50 @@ export function describeApi(router: AnyTRPCRouter, { passwordGrant }: DocumentOp
       securitySchemes,
     },
   }
+  return withPasswordLength(document, passwordMinLength)
 }
 
-function describeSecuritySchemes(passwordGrant: boolean) {
-  const password = { tokenUrl: oauthPaths.token, refreshUrl: oauthPaths.token }
-  return {
-    ...(passwordGrant && {
-      OAuth2PasswordBearer: {
-        type: 'oauth2',
-        flows: { password: { ...password, scopes: scopeCatalogue } },
-      },
-    }),
-    HTTPBearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-  }
+/** In code points, as JSON Schema counts; how long one has to be is a setting. */
+function withPasswordLength<Document>(document: Document, minLength: number): Document {
+  return JSON.parse(JSON.stringify(document), (_key, value) =>
+    value?.format === newPasswordFormat
+      ? { ...value, format: 'password', minLength, maxLength: passwordMaxLength }
+      : value,
+  )
 }
 
-function describePaths(procedures: readonly RestProcedure[], schemeNames: readonly string[]) {
+/** One for each router, and that of the endpoints of OAuth2. */
+function listTags(procedures: readonly RestProcedure[]): { name: string; description: string }[] {
+  const names = new Set(['token', ...procedures.map(({ name }) => tagOf(name))])
+  return [...names].map((name) => ({
+    name,
+    description: name === 'token' ? 'OAuth2: RFC 6749, 7009 and 7662.' : `As tRPC has it: ${name}.`,
+  }))
+}
+
+function tagOf(procedureName: string): string {
+  return procedureName.split('.', 1)[0] ?? procedureName
+}
+
+function describePaths(procedures: readonly RestProcedure[], passwordGrant: boolean) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const procedure of procedures) {
     const path = restPrefix + procedure.rest.path
     const method = procedure.rest.method.toLowerCase()
-    paths[path] = { ...paths[path], [method]: describeOperation(procedure, schemeNames) }
+    paths[path] = { ...paths[path], [method]: describeOperation(procedure, passwordGrant) }
   }
   return paths
 }
 
-function describeOperation(procedure: RestProcedure, schemeNames: readonly string[]) {
+function describeOperation(procedure: RestProcedure, passwordGrant: boolean) {
   const { name, rest, isPublic, scopes, output } = procedure
   const parameters = describeParameters(procedure)
   return {
     operationId: name,
-    tags: [name.split('.', 1)[0]],
+    tags: [tagOf(name)],
     summary: rest.summary,
-    // One of the schemes is enough; of the scopes, all are needed.
-    security: isPublic ? [] : schemeNames.map((scheme) => ({ [scheme]: scopes })),
+    description: isPublic ? 'Open to everybody.' : describeScopes(scopes),
+    security: isPublic ? [] : describeSecurity(passwordGrant, scopes),
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody(procedure) && { requestBody: describeBody(procedure) }),
     responses: {

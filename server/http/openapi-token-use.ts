@@ -2,6 +2,7 @@
 
 import { introspectionScopes } from '../oauth/introspect.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { describeSecurity } from './openapi-security.ts'
 import { describeHeader, reference, refusal, retryAfter } from './openapi-token.ts'
 
 /** `components.schemas` of introspection: RFC 7662 §2.2. */
@@ -41,13 +42,13 @@ export function describeRevocationEndpoint() {
   }
 }
 
-export function describeIntrospectionEndpoint(schemeNames: readonly string[]) {
+export function describeIntrospectionEndpoint(passwordGrant: boolean) {
   return {
     operationId: 'introspect',
     tags: ['token'],
     summary: 'Ask what an access token is worth now',
     description: 'For a bearer token that may see users, or for a client with a secret.',
-    security: schemeNames.map((scheme) => ({ [scheme]: introspectionScopes })),
+    security: describeSecurity(passwordGrant, introspectionScopes),
     requestBody: describeForm(),
     responses: {
       200: {

@@ -33,6 +33,7 @@ export function describeTokenEndpoint({ passwordGrant }: { passwordGrant: boolea
     operationId: 'token',
     tags: ['token'],
     summary: passwordGrant ? 'Sign in, or refresh a token' : 'Get or refresh a token',
+    description: 'The token endpoint of RFC 6749 §3.2. A client with a secret shows it here too.',
     security: [],
     requestBody: {
       required: true,

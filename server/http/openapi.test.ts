@@ -59,7 +59,8 @@ describe('GET /openapi.json', () => {
     }
     const operation = document.paths[`/api${rest.path}`][rest.method.toLowerCase()]
     expect(operation.operationId).toBe(name)
-    expect(operation.security).toEqual([{ OAuth2PasswordBearer: scopes }, { HTTPBearer: scopes }])
+    expect(operation.security).toEqual([{ OAuth2PasswordBearer: scopes }, { HTTPBearer: [] }])
+    for (const scope of scopes) expect(operation.description).toContain(`\`${scope}\``)
     expect(operation.responses).toHaveProperty('401')
     expect(operation.responses).toHaveProperty('403')
     expect('404' in operation.responses).toBe(rest.path.includes('{'))
@@ -77,7 +78,7 @@ describe('GET /openapi.json', () => {
     expect(document.paths['/revoke'].post.security).toEqual([])
     expect(document.paths['/introspect'].post.security).toEqual([
       { OAuth2PasswordBearer: ['users:read'] },
-      { HTTPBearer: ['users:read'] },
+      { HTTPBearer: [] },
     ])
   })
 
@@ -108,8 +109,66 @@ describe('GET /openapi.json', () => {
     }
   })
 
+  it('says where it is served, under which licence, and what its tags are', () => {
+    expect(document.servers).toEqual([{ url: '/', description: 'This server' }])
+    expect(document.info.license).toEqual({ name: 'MIT', identifier: 'MIT' })
+    expect(document.info.description).toMatch(/\w/)
+    const declared = document.tags.map(({ name }: { name: string }) => name)
+    const operations = Object.values<Record<string, { tags: string[] }>>(document.paths).flatMap(
+      (path) => Object.values(path),
+    )
+    expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(declared))
+  })
+
+  it('says of each operation what a linter asks for', () => {
+    const operations = Object.values<Record<string, Record<string, unknown>>>(
+      document.paths,
+    ).flatMap((path) => Object.values(path))
+    for (const { operationId, summary, description, responses } of operations) {
+      expect([operationId, summary, description]).toEqual([
+        expect.stringMatching(/^[\w.]+$/),
+        expect.stringMatching(/\w/),
+        expect.stringMatching(/\w/),
+      ])
+      expect(Object.keys(responses as object)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^2/), expect.stringMatching(/^4/)]),
+      )
+    }
+    JSON.stringify(document, (key, value) => {
+      if (key === 'oneOf' || key === 'anyOf') expect(value.length).toBeGreaterThan(1)
+      return value
+    })
+  })
+
+  it('says how long a new password has to be here', () => {
+    const schemas = [
+      ['/api/users', 'password'],
+      ['/api/users/{id}/set-password', 'password'],
+      ['/api/users/me/password', 'new_password'],
+    ].map(([path = '', field = '']) => {
+      const { schema } = document.paths[path].post.requestBody.content['application/json']
+      return schema.properties[field]
+    })
+    for (const schema of schemas) {
+      expect(schema).toEqual({ type: 'string', format: 'password', minLength: 15, maxLength: 256 })
+    }
+    const strict = describeApi(appRouter, { passwordGrant: true, passwordMinLength: 20 })
+    expect(JSON.stringify(strict)).toContain('"minLength":20')
+  })
+
+  it('says what a cursor looks like, and hands out no other', async () => {
+    const headers = { authorization: `Bearer ${await keycard.tokenFor('johndoe')}` }
+    const create = { method: 'POST', url: '/api/items', headers } as const
+    for (const title of ['a', 'b']) await keycard.app.inject({ ...create, payload: { title } })
+    const page = await keycard.app.inject({ url: '/api/items?limit=1', headers })
+    const { parameters, responses } = document.paths['/api/items'].get
+    const { schema } = parameters.find(({ name }: { name: string }) => name === 'cursor')
+    expect(page.json().next_cursor).toMatch(new RegExp(schema.pattern))
+    expect('nonsense').not.toMatch(new RegExp(schema.pattern))
+    expect(JSON.stringify(responses[200])).toContain(JSON.stringify(schema.pattern))
+  })
+
   it('names no host', () => {
-    expect(document.servers).toBeUndefined()
     expect(JSON.stringify(document)).not.toContain('localhost')
   })
 
@@ -123,7 +182,7 @@ describe('GET /openapi.json', () => {
 
 describe('describeApi', () => {
   it('R20: knows no password flow where the password grant is off', async () => {
-    const without = describeApi(appRouter, { passwordGrant: false })
+    const without = describeApi(appRouter, { passwordGrant: false, passwordMinLength: 15 })
     expect(Object.keys(without.components.securitySchemes)).toEqual(['HTTPBearer'])
     expect(JSON.stringify(without)).not.toMatch(
       /OAuth2PasswordBearer|"password":\{"tokenUrl"|"username":\{"type":"string","description"/,
@@ -148,7 +207,7 @@ describe('describeApi', () => {
       .output(z.number())
       .query(() => 1)
     const describe = (one: typeof withoutOutput | typeof withoutField) =>
-      describeApi(router({ one }), { passwordGrant: true })
+      describeApi(router({ one }), { passwordGrant: true, passwordMinLength: 15 })
     expect(() => describe(withoutOutput)).toThrow(/^one: .* needs zod schemas/)
     expect(() => describe(withoutField)).toThrow('one: {id} is no field of the input')
   })

@@ -1,4 +1,4 @@
-// Keycard's own version, as package.json has it.
+// Keycard's own version and licence, as package.json has them.
 
 import { readFileSync } from 'node:fs'
 
@@ -8,4 +8,12 @@ const packageFile = new URL(
   import.meta.url,
 )
 
-export const packageVersion: string = JSON.parse(readFileSync(packageFile, 'utf8')).version
+interface PackageFacts {
+  version: string
+  /** An SPDX identifier; some that are built on this have none. */
+  license?: string
+}
+
+export const { version: packageVersion, license: packageLicense }: PackageFacts = JSON.parse(
+  readFileSync(packageFile, 'utf8'),
+)
