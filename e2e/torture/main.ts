@@ -10,6 +10,7 @@ import { tortureOperators } from './operators.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
+import { tortureSlowDisk } from './slow-disk.ts'
 import { tortureSoak } from './soak.ts'
 import { tortureStolenDatabase } from './stolen-database.ts'
 import { tortureStuffing } from './stuffing.ts'
@@ -58,6 +59,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   'database-faults': {
     what: 'PostgreSQL hung for 60 s (or as many as named), gone, its connections killed; disk full',
     run: tortureDatabaseFaults,
+  },
+  'slow-disk': {
+    what: 'calls beside sign-ins while each sync takes 10 ms longer, 40 s (or as many as named); a lock held 8 s (needs cc)',
+    run: tortureSlowDisk,
   },
   stuffing: {
     what: '20,000 guesses (or as many as named) at a tenth as many accounts, while owners sign in',

@@ -25,6 +25,12 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === '23503'
 }
 
+/** True where another process writes to the SQLite file. */
+export function isLocked(error: unknown): boolean {
+  const code = error instanceof Error ? (error as ErrorWithCode).code : undefined
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY')
+}
+
 /** True where the database cannot answer now. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -1,8 +1,9 @@
-// Writes that come together are on the disk together, and each still stands or falls for itself.
+// Writes that come together are on the disk together, each stands or falls for itself, and nobody waits for them.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createGroupCommit } from './group-commit.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
@@ -23,13 +24,19 @@ describe('createGroupCommit', () => {
     const commits = createGroupCommit(connection)
     const outcomes = await Promise.allSettled([
       commits.run(() => insert('a')),
-      commits.run(() => {
+      commits.runAtomically(() => {
         insert('b')
         insert('a')
       }),
+      commits.run(() => insert('a')),
       commits.run(() => insert('c')),
     ])
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ])
     expect(listNotes(other)).toEqual(['a', 'c'])
   })
 
@@ -53,19 +60,63 @@ describe('createGroupCommit', () => {
     await expect(commits.run(() => insert('a'))).rejects.toThrow(/not open/)
   })
 
-  it('commits what still waits when it is told to', () => {
+  it('has committed all that waited when it is settled', async () => {
     const { connection, insert, other } = openNotes()
     const commits = createGroupCommit(connection)
-    void commits.run(() => insert('a'))
-    commits.flush()
-    expect(listNotes(other)).toEqual(['a'])
+    void commits.run(() => insert('a')).then(() => commits.run(() => insert('b')))
+    await commits.settled()
+    expect(listNotes(other)).toEqual(['a', 'b'])
+  })
+
+  it('waits for the lock of another process, while this one goes on', async () => {
+    const { connection, insert, other } = openNotes()
+    const commits = createGroupCommit(connection)
+    other.exec('begin immediate')
+    const early = commits.run(() => insert('a'))
+    await sleep(5)
+    const late = commits.run(() => insert('b'))
+    other.exec('commit')
+    await Promise.all([early, late])
+    expect(listNotes(other)).toEqual(['a', 'b'])
+  })
+
+  it('says that it is locked to those who have waited long enough, and to nobody else', async () => {
+    const { connection, insert, other } = openNotes()
+    const commits = createGroupCommit(connection, { patienceMs: 40 })
+    other.exec('begin immediate')
+    const early = commits.run(() => insert('a')).catch((error: unknown) => error)
+    await sleep(20)
+    const late = commits.run(() => insert('b'))
+    expect(await early).toMatchObject({ code: 'SQLITE_BUSY' })
+    other.exec('commit')
+    await late
+    expect(listNotes(other)).toEqual(['b'])
+  })
+})
+
+describe('execOffThread', () => {
+  it('waits on a thread of its own', async () => {
+    const { connection, other } = openNotes()
+    other.exec('begin immediate')
+    connection.exec('pragma busy_timeout = 60000')
+    const begun = connection.execOffThread('begin immediate')
+    // Were it this thread that waits, it would wait for itself.
+    other.exec('commit')
+    await begun
+    expect(connection.inTransaction).toBe(true)
+  })
+
+  it('refuses a connection that is closed, and the process lives', async () => {
+    const { connection } = openNotes()
+    connection.close()
+    await expect(connection.execOffThread('commit')).rejects.toThrow(/not open/)
   })
 })
 
 /** A table of its own, and a second connection that looks at it. */
 function openNotes() {
   const folder = mkdtempSync(join(tmpdir(), 'keycard-data-'))
-  const [connection, other] = [0, 1].map(() => connectSqlite(join(folder, 'notes.db')))
+  const [connection, other] = [0, 1].map(() => connectSqlite(join(folder, 'notes.db'), 0))
   if (!connection || !other) throw new Error('not opened')
   onTestFinished(() => {
     connection.close()

@@ -2,19 +2,25 @@
 
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { AppError } from '../contract/app-error.ts'
-import type { SqliteConnection } from './sqlite-connection.ts'
+import { connectSqlite } from './sqlite-connection.ts'
+
+/** In milliseconds. A copy only reads, and hardly ever waits for another process. */
+const busyTimeoutMs = 5_000
 
 /** @throws AppError invalid_input where the file is there already, or cannot be written */
-export function backUpSqlite(connection: SqliteConnection, file: string): void {
+export async function backUpSqlite(database: string, file: string): Promise<void> {
   // Made here, and empty: nobody else may read it, and what is there already is never written over.
   const descriptor = makeFile(file)
+  // A connection of its own, so that nothing else waits for the copy.
+  const connection = connectSqlite(database, busyTimeoutMs)
   try {
-    connection.exec(`vacuum into '${file.replaceAll("'", "''")}'`)
+    await connection.execOffThread(`vacuum into '${file.replaceAll("'", "''")}'`)
     fsyncSync(descriptor)
   } catch (error) {
     rmSync(file, { force: true })
     throw refuseFile(file, error)
   } finally {
+    connection.close()
     closeSync(descriptor)
   }
 }

@@ -1,7 +1,8 @@
-// The one SQLite connection: libsql, with nothing bound that has not been looked at.
+// A connection to SQLite: libsql, with nothing bound that has not been looked at.
 
 import type { Compilable } from 'kysely'
 import Libsql from 'libsql'
+import LibsqlPromise from 'libsql/promise'
 import { LRUCache } from 'lru-cache'
 import { checkParameters } from './parameters.ts'
 import { checkRequired } from './required-write.ts'
@@ -13,6 +14,11 @@ export interface SqliteConnection {
   runAll(writes: readonly Compilable[]): bigint[]
   /** For statements without parameters. */
   exec(sql: string): void
+  /**
+   * The same on another thread: the main thread waits for no disk. Until it has ended, nothing else may
+   * use the connection, for that would wait.
+   */
+  execOffThread(sql: string): Promise<void>
   readonly inTransaction: boolean
   close(): void
 }
@@ -25,10 +31,12 @@ export interface SqliteStatement {
   iterate(parameters: readonly unknown[]): IterableIterator<unknown>
 }
 
-/** How long a statement waits, in milliseconds, while another process writes; the loop waits too. */
-const busyTimeoutMs = 5_000
+/** libsql's two packages are the same connection, and run its statements here or on threads of their own. */
+const execOffThread: (this: Libsql.Database, sql: string) => Promise<void> =
+  LibsqlPromise.prototype.exec
 
-export function connectSqlite(file: string): SqliteConnection {
+/** @param busyTimeoutMs how long a statement, and all else here, waits where another process is in the way */
+export function connectSqlite(file: string, busyTimeoutMs: number): SqliteConnection {
   const libsql = new Libsql(file, { timeout: busyTimeoutMs })
   // Compiling a statement takes longer than running it, and they are always the same few.
   const statements = new LRUCache<string, SqliteStatement>({ max: 200 })
@@ -54,6 +62,10 @@ export function connectSqlite(file: string): SqliteConnection {
   return {
     prepare,
     exec: (sql) => void libsql.exec(sql),
+    async execOffThread(sql) {
+      if (!libsql.open) throw new TypeError('The database connection is not open')
+      await execOffThread.call(libsql, sql)
+    },
     get inTransaction() {
       // Asked of a closed connection, libsql ends the whole process.
       return libsql.open && libsql.inTransaction
@@ -61,12 +73,6 @@ export function connectSqlite(file: string): SqliteConnection {
     runAll: (writes) => writes.map(run),
     close() {
       if (!libsql.open) return
-      try {
-        // So that the one file holds everything, for whoever copies it while the server is down.
-        libsql.pragma('wal_checkpoint(truncate)')
-      } catch {
-        // The next start reads what is left in the -wal file; a damaged file is told of elsewhere.
-      }
       statements.clear()
       libsql.close()
     },

@@ -1,4 +1,4 @@
-// Kysely on our one SQLite connection: reads are answered at once, writes go through the group commit.
+// Kysely on SQLite: reads are answered at once, on a connection of their own, writes go through the group commit.
 
 import {
   type CompiledQuery,
@@ -12,11 +12,18 @@ import {
 import type { GroupCommit } from './group-commit.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
+export interface SqliteConnections {
+  reads: SqliteConnection
+  writes: SqliteConnection
+  /** That of `writes`. */
+  commits: GroupCommit
+}
+
 /** Kysely's own driver lets one statement in at a time, so that none could share a commit. */
-export function createGroupedDialect(connection: SqliteConnection, commits: GroupCommit): Dialect {
-  const dialect = new SqliteDialect({ database: connection })
+export function createGroupedDialect(connections: SqliteConnections): Dialect {
+  const dialect = new SqliteDialect({ database: connections.reads })
   return {
-    createDriver: () => createDriver(new SharedConnection(connection, commits)),
+    createDriver: () => createDriver(new SharedConnection(connections)),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: (kysely) => dialect.createIntrospector(kysely),
@@ -26,7 +33,7 @@ export function createGroupedDialect(connection: SqliteConnection, commits: Grou
 function createDriver(connection: DatabaseConnection): Driver {
   const nothing = async () => {}
   const noTransaction = async () => {
-    throw new Error('the one connection is shared: write one statement, or runAtomically')
+    throw new Error('the connection is shared: write one statement, or runAtomically')
   }
   return {
     init: nothing,
@@ -41,17 +48,17 @@ function createDriver(connection: DatabaseConnection): Driver {
 }
 
 class SharedConnection implements DatabaseConnection {
-  readonly #connection: SqliteConnection
-  readonly #commits: GroupCommit
+  readonly #connections: SqliteConnections
 
-  constructor(connection: SqliteConnection, commits: GroupCommit) {
-    this.#connection = connection
-    this.#commits = commits
+  constructor(connections: SqliteConnections) {
+    this.#connections = connections
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const run = () => execute<Row>(this.#connection, query)
-    return isAlone(query) ? run() : this.#commits.run(run)
+    const { reads, writes, commits } = this.#connections
+    if (SelectQueryNode.is(query.query)) return execute(reads, query)
+    const run = () => execute<Row>(writes, query)
+    return isPragma(query) ? commits.runAlone(run) : commits.run(run)
   }
 
   streamQuery(): never {
@@ -59,10 +66,7 @@ class SharedConnection implements DatabaseConnection {
   }
 }
 
-/** A pragma does nothing inside a transaction. */
-function isAlone({ query, sql }: CompiledQuery): boolean {
-  return SelectQueryNode.is(query) || /^\s*pragma\b/i.test(sql)
-}
+const isPragma = ({ sql }: CompiledQuery) => /^\s*pragma\b/i.test(sql)
 
 function execute<Row>(
   connection: SqliteConnection,

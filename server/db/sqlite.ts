@@ -20,50 +20,83 @@ import type { Tables } from './tables.ts'
 /** In the data folder. */
 export const sqliteFileName = 'keycard.db'
 
+/** In milliseconds: how long the start waits, statement by statement, for another process. */
+const startTimeoutMs = 5_000
+/** A read waits for nobody, but for what another process repairs that found the files as one that died left them. */
+const readTimeoutMs = 50
+
 /** @throws StartError when the folder or the file cannot be used */
 export async function openSqlite(dataDir: string): Promise<Database> {
   const file = join(dataDir, sqliteFileName)
-  let connection: SqliteConnection | undefined
+  const opened: SqliteConnection[] = []
+  const connect = (busyTimeoutMs: number) => {
+    const connection = connectSqlite(file, busyTimeoutMs)
+    opened.push(connection)
+    return connection
+  }
   try {
     createPrivateFile(dataDir, file)
-    connection = connectSqlite(file)
-    await configure(connection)
-    const dialect = new SqliteDialect({ database: connection })
-    await migrateUnderLock(new Kysely<Tables>({ dialect }), connection)
-    return createDatabase(connection)
+    const writes = connect(startTimeoutMs)
+    await configure(writes)
+    const dialect = new SqliteDialect({ database: writes })
+    await migrateUnderLock(new Kysely<Tables>({ dialect }), writes)
+    // From here on the main thread waits for nobody.
+    writes.exec('pragma busy_timeout = 0')
+    return createDatabase(file, { writes, reads: connect(readTimeoutMs) })
   } catch (error) {
-    connection?.close()
+    for (const connection of opened) connection.close()
     throw explainOpenError(error, dataDir, file)
   }
 }
 
-function createDatabase(connection: SqliteConnection): Database {
-  const commits = createGroupCommit(connection)
-  const dialect = guardDialect(createGroupedDialect(connection, commits))
+function createDatabase(
+  file: string,
+  { reads, writes }: { reads: SqliteConnection; writes: SqliteConnection },
+): Database {
+  const dataVersion = writes.prepare('pragma data_version')
+  let changeToken: number | null = null
+  const readChangeToken = () => {
+    const [row] = dataVersion.all([]) as { data_version: number }[]
+    changeToken = row?.data_version ?? null
+  }
+  const commits = createGroupCommit(writes, { onBegin: readChangeToken })
+  const dialect = guardDialect(createGroupedDialect({ reads, writes, commits }))
   const kysely = new Kysely<Tables>({ dialect })
-  const dataVersion = connection.prepare('pragma data_version')
   return {
     kysely,
     engine: 'sqlite',
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     clock: systemClock,
     createRevocationReader: () => createSqliteRevocationReader(kysely),
-    runAtomically: (writes) => sayUnavailable(() => commits.run(() => connection.runAll(writes))),
+    runAtomically: (batch) =>
+      sayUnavailable(() => commits.runAtomically(() => writes.runAll(batch))),
     changeToken() {
-      const [row] = dataVersion.all([]) as { data_version: number }[]
-      return row?.data_version ?? null
+      // While we commit, nobody else does.
+      if (commits.isIdle) readChangeToken()
+      return changeToken
     },
     announcement: () => null,
     onAnnouncement: () => () => {},
     async ping() {
-      connection.prepare('select count(*) from users where id is null').all([])
+      reads.prepare('select count(*) from users where id is null').all([])
     },
-    backUp: async (file) => backUpSqlite(connection, file),
+    backUp: (copy) => backUpSqlite(file, copy),
     async close() {
-      commits.flush()
+      await commits.settled()
       await kysely.destroy()
-      connection.close()
+      reads.close()
+      await checkpoint(writes)
+      writes.close()
     },
+  }
+}
+
+/** So that the one file holds everything, for whoever copies it while the server is down. */
+async function checkpoint(connection: SqliteConnection): Promise<void> {
+  try {
+    await connection.execOffThread('pragma wal_checkpoint(truncate)')
+  } catch {
+    // The next start reads what is left in the -wal file; a damaged file is told of elsewhere.
   }
 }
 
@@ -79,6 +112,8 @@ async function configure(connection: SqliteConnection): Promise<void> {
   await retryWhileBusy(async () => connection.prepare('pragma journal_mode = wal').all([]))
   connection.exec('pragma synchronous = full')
   connection.exec('pragma foreign_keys = on')
+  // What a large write changes stays in memory until it commits, on the other thread.
+  connection.exec('pragma cache_spill = off')
 }
 
 async function migrateUnderLock(
