@@ -3,6 +3,7 @@
 import type { RawBuilder } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import type { Clock } from '../db/clock.ts'
+import { compileOnce, type Slots } from '../db/compile-once.ts'
 import type { Database } from '../db/database.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
@@ -12,8 +13,8 @@ import type { RefreshTokenParts, RefreshTokens } from './refresh-tokens.ts'
 import type { SessionEndings } from './session-endings.ts'
 import { createSessionReplays, type Rotation, requireScopes } from './session-replays.ts'
 import {
-  isSession,
   type Session,
+  type SessionDoor,
   type SessionRow,
   type SessionRows,
   toSession,
@@ -51,6 +52,19 @@ interface SessionRotationParts {
   onChange: () => void
 }
 
+/** What fills the statement in that moves the counter. */
+interface Advance {
+  sessionId: string
+  userId: string | null
+  counter: number
+  nextCounter: number
+  clientId: string
+  door: SessionDoor
+  program: string
+  address: string | null
+  sentAtMs: number
+}
+
 /** Each attempt fails only where another request has changed the session in between. */
 const attemptsMax = 5
 
@@ -70,32 +84,46 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
   }
 
   /** One conditional statement: of any number at once, exactly one moves the counter (R54). */
-  async function advanceCounter(
-    { sessionId, userId, counter }: RefreshTokenParts,
-    { clientId, door, device }: Rotation,
-  ): Promise<SessionRow | undefined> {
-    const sentAtMs = clock.now()
-    const advance = kysely
+  const advance = compileOnce(kysely, (slot: Slots<Advance>, now: RawBuilder<number>) =>
+    kysely
       .updateTable('sessions')
       .set(({ eb, ref }) => ({
-        counter: counter + 1,
+        counter: slot('nextCounter'),
         forgiven_count: 0,
-        rotated_at_ms: nowMs(),
-        rotated_by: nameProgram(device.userAgent),
-        rotated_address: device.address,
-        last_used_at_ms: sentAtMs,
-        idle_expires_at_ms: eb(eb.val(sentAtMs), '+', ref('idle_ms')),
+        rotated_at_ms: now,
+        rotated_by: slot('program'),
+        rotated_address: slot('address'),
+        last_used_at_ms: slot('sentAtMs'),
+        idle_expires_at_ms: eb(slot('sentAtMs'), '+', ref('idle_ms')),
       }))
-      .where(isSession(sessionId, userId))
-      .where('counter', '=', counter)
+      .where('id', '=', slot('sessionId'))
+      // A token of the older form names no user.
+      .where('user_id', '=', ({ fn, ref }) => fn.coalesce(slot('userId'), ref('user_id')))
+      .where('counter', '=', slot('counter'))
       // R15, R72: bound to its client, and a token of one door does not open the other.
-      .where('client_id', '=', clientId)
-      .where('door', '=', door)
+      .where('client_id', '=', slot('clientId'))
+      .where('door', '=', slot('door'))
       .where('revoked_at_ms', 'is', null)
-      .where('idle_expires_at_ms', '>', sentAtMs)
-      .where('expires_at_ms', '>', sentAtMs)
-      .returningAll()
-    const row = await changeFeed.watchWrite(() => advance.executeTakeFirst())
+      .where('idle_expires_at_ms', '>', slot('sentAtMs'))
+      .where('expires_at_ms', '>', slot('sentAtMs'))
+      .returningAll(),
+  )
+
+  async function advanceCounter(
+    presented: RefreshTokenParts,
+    { clientId, door, device }: Rotation,
+  ): Promise<SessionRow | undefined> {
+    const values = {
+      ...presented,
+      userId: presented.userId ?? null,
+      nextCounter: presented.counter + 1,
+      clientId,
+      door,
+      program: nameProgram(device.userAgent),
+      address: device.address,
+      sentAtMs: clock.now(),
+    }
+    const row = await changeFeed.watchWrite(async () => (await advance(values, nowMs()))[0])
     if (row) onChange()
     return row
   }

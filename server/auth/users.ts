@@ -6,6 +6,7 @@ import { canonicalName } from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
 import { isStorableText } from '../contract/text.ts'
 import type { Clock } from '../db/clock.ts'
+import { compileOnce, type Slots } from '../db/compile-once.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
 import { makeRandomId } from '../db/random-id.ts'
@@ -100,13 +101,16 @@ export function createUsers({ database, clock }: UsersParts): Users {
     )
   }
 
-  async function findById(id: string): Promise<UserRecord | undefined> {
-    const row = await kysely
+  const selectById = compileOnce(kysely, (slot: Slots<{ id: string }>) =>
+    kysely
       .selectFrom('users')
       .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at_ms', 'is', null)
-      .executeTakeFirst()
+      .where('id', '=', slot('id'))
+      .where('deleted_at_ms', 'is', null),
+  )
+
+  async function findById(id: string): Promise<UserRecord | undefined> {
+    const [row] = await selectById({ id })
     return row && toUserRecord(row)
   }
 
