@@ -1,13 +1,14 @@
 // How the browser tests run: all of them in a Chromium, or the main paths in a Firefox; no retries.
 
 import { defineConfig, type PlaywrightTestConfig } from 'playwright/test'
-import { type Browser, findBrowser } from './e2e/find-browser.ts'
 import { firefoxChannel } from './e2e/find-firefox.ts'
+import { findTestBrowsers, type TestBrowsers } from './e2e/find-test-browsers.ts'
+import type { BrowserOptions } from './e2e/fixtures.ts'
 
 const firefox = process.env.FOUND_FIREFOX
 const sharedUse = { locale: 'en-GB', screenshot: 'only-on-failure' } as const
 
-export default defineConfig({
+export default defineConfig<object, BrowserOptions>({
   testDir: 'e2e',
   outputDir: 'e2e/results',
   // Two cores are busy with two; each has a Keycard of its own, so that any test may run in any.
@@ -18,23 +19,27 @@ export default defineConfig({
   // In milliseconds: a shared machine of two cores may be slow, and is not wrong for that.
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  ...(firefox ? mainPathsIn(firefox) : everythingIn(await findTriedBrowser())),
+  ...(firefox ? mainPathsIn(firefox) : everythingIn(await findTriedBrowsers())),
 })
 
-function everythingIn({ executablePath, args }: Browser): PlaywrightTestConfig {
+type Config = PlaywrightTestConfig<object, BrowserOptions>
+
+function everythingIn({ whole, shell }: TestBrowsers): Config {
   // A host that is not this machine's own name: plain http is no secure context there.
-  const launchOptions = {
-    executablePath,
-    args: [...args, '--host-resolver-rules=MAP *.test localhost'],
-  }
+  const args = [...shell.args, '--host-resolver-rules=MAP *.test localhost']
   return {
     testMatch: '**/*.spec.ts',
-    use: { ...sharedUse, browserName: 'chromium', launchOptions },
+    use: {
+      ...sharedUse,
+      browserName: 'chromium',
+      launchOptions: { ...shell, args },
+      wholeBrowser: whole,
+    },
   }
 }
 
 /** Without what asks for a thing that only Chromium can do, or is told to do otherwise. */
-function mainPathsIn(executablePath: string): PlaywrightTestConfig {
+function mainPathsIn(executablePath: string): Config {
   return {
     testMatch:
       /(after-paint|cross-site|example|fixtures|items|session|sign-in-form|users)\.spec\.ts$/,
@@ -52,10 +57,10 @@ function mainPathsIn(executablePath: string): PlaywrightTestConfig {
   }
 }
 
-/** Each worker reads this file again; the browser is looked for and tried once. */
-async function findTriedBrowser(): Promise<Browser> {
-  const tried = process.env.TRIED_BROWSER
-  const browser: Browser = tried ? JSON.parse(tried) : await findBrowser()
-  process.env.TRIED_BROWSER = JSON.stringify(browser)
-  return browser
+/** Each worker reads this file again; the browsers are looked for and tried once. */
+async function findTriedBrowsers(): Promise<TestBrowsers> {
+  const tried = process.env.TRIED_BROWSERS
+  const browsers: TestBrowsers = tried ? JSON.parse(tried) : await findTestBrowsers()
+  process.env.TRIED_BROWSERS = JSON.stringify(browsers)
+  return browsers
 }

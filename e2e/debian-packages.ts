@@ -23,11 +23,15 @@ const aptGet = ['-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0']
 
 /** Comes before `installPackages`. False where the user may install none, or the system is another. */
 export async function updatePackageLists(machine: PackageMachine): Promise<boolean> {
-  const isDebian = machine.platform === 'linux' && machine.exists('/etc/debian_version')
-  if (!machine.isRoot || !isDebian) return false
+  if (!canInstallPackages(machine)) return false
   // A failed update is no reason to stop: the lists that are here may do.
   await machine.run('apt-get', [...aptGet, 'update'], { timeoutMs: 180_000, environment: quiet })
   return true
+}
+
+/** Whether this is Debian or a system made of it, and the user is root. */
+export function canInstallPackages({ platform, isRoot, exists }: PackageMachine): boolean {
+  return isRoot && platform === 'linux' && exists('/etc/debian_version')
 }
 
 /** Whether all of them are installed now. */

@@ -1,47 +1,8 @@
 // In which order a browser is looked for, on machines of every kind.
 
 import { describe, expect, it } from 'vitest'
-import { type Browser, findBrowser, type Machine } from './find-browser.ts'
-
-/** A machine that is described by what is installed on it, and by what its installers bring. */
-interface Description {
-  platform?: NodeJS.Platform
-  environment?: Record<string, string>
-  isRoot?: boolean
-  files?: string[]
-  /** Files that are there but do not start, as a download whose libraries are missing. */
-  broken?: string[]
-  /** Which file a command brings; a command that is not listed fails. */
-  brings?: Record<string, string>
-}
-
-const playwrightPath = '/home/me/.cache/ms-playwright/chromium/chrome'
-
-function describeMachine(description: Description) {
-  const { brings = {}, broken = [], ...facts } = description
-  const files = new Set(description.files)
-  const commands: string[] = []
-  const lines: string[] = []
-  const machine: Machine = {
-    platform: 'linux',
-    environment: { PATH: '/usr/bin:/bin' },
-    isRoot: false,
-    ...facts,
-    playwrightPath,
-    exists: (path) => files.has(path),
-    opensPage: async (browser: Browser) =>
-      files.has(browser.executablePath) && !broken.includes(browser.executablePath),
-    run: async (_command, args) => {
-      const command = nameCommand(args)
-      commands.push(command)
-      const file = brings[command]
-      if (file !== undefined) files.add(file)
-      return file !== undefined
-    },
-    say: (line) => lines.push(line),
-  }
-  return { machine, commands, lines }
-}
+import { type Description, describeMachine, playwrightPath } from './described-machine.ts'
+import { findBrowser } from './find-browser.ts'
 
 describe('findBrowser', () => {
   it("takes Playwright's own Chromium first", async () => {
@@ -145,9 +106,3 @@ describe('findBrowser', () => {
     await expect(findBrowser(machine)).rejects.toThrow('TEST_BROWSER is /opt/brave')
   })
 })
-
-/** A package is named by its own name. */
-function nameCommand(args: readonly string[]): string {
-  if (args.includes('update')) return 'update'
-  return args.some((arg) => arg.endsWith('cli.js')) ? 'download' : (args.at(-1) ?? '')
-}

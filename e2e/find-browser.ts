@@ -11,8 +11,13 @@ import {
   updatePackageLists,
 } from './debian-packages.ts'
 
-export interface Browser {
+export interface Browser extends LaunchedBrowser {
   executablePath: string
+}
+
+export interface LaunchedBrowser {
+  /** Playwright's own headless shell without it. */
+  executablePath?: string
   args: string[]
 }
 
@@ -22,7 +27,7 @@ export interface Machine extends PackageMachine {
   /** Where Playwright keeps the Chromium that it downloads. */
   playwrightPath: string
   /** Whether the browser really opens a page: a file that is there may lack its libraries. */
-  opensPage(browser: Browser): Promise<boolean>
+  opensPage(browser: LaunchedBrowser): Promise<boolean>
 }
 
 /** What `npx playwright` runs; run by Node itself, it is stopped for good when it takes too long. */
@@ -91,7 +96,10 @@ async function installPackage(machine: Machine): Promise<Browser | undefined> {
   return isInstalled ? tryPaths(machine, listSystemPaths(machine)) : undefined
 }
 
-async function tryPaths(machine: Machine, paths: readonly string[]): Promise<Browser | undefined> {
+export async function tryPaths(
+  machine: Machine,
+  paths: readonly string[],
+): Promise<Browser | undefined> {
   for (const path of paths) {
     if (!machine.exists(path)) continue
     const browser = await tryBrowser(machine, path)
@@ -105,8 +113,6 @@ async function tryPaths(machine: Machine, paths: readonly string[]): Promise<Bro
  * For each window Chromium loads two pages of its own, for suggestions below its address bar: nearly
  * half of the processor time of a test. It reads the last such list alone, so that the rest of it is
  * what Playwright itself switches off because it gets in the way of tests.
- *
- * The headless shell, which has no windows, takes less again; it has no back/forward cache to test.
  */
 const withoutFeatures = `--disable-features=${[
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
@@ -118,12 +124,15 @@ const withoutFeatures = `--disable-features=${[
 ].join()}`
 
 async function tryBrowser(machine: Machine, executablePath: string): Promise<Browser | undefined> {
-  // Chromium refuses to run as root inside its sandbox.
-  const args = machine.isRoot ? ['--no-sandbox', withoutFeatures] : [withoutFeatures]
-  const browser = { executablePath, args }
+  const browser = { executablePath, args: argsOn(machine) }
   if (!(await machine.opensPage(browser))) return undefined
   machine.say(`Browser: ${executablePath}`)
   return browser
+}
+
+/** Chromium refuses to run as root inside its sandbox. */
+export function argsOn({ isRoot }: Machine): string[] {
+  return isRoot ? ['--no-sandbox', withoutFeatures] : [withoutFeatures]
 }
 
 export function thisMachine(): Machine {
@@ -139,7 +148,7 @@ export function thisMachine(): Machine {
   }
 }
 
-async function opensPage(browser: Browser): Promise<boolean> {
+async function opensPage(browser: LaunchedBrowser): Promise<boolean> {
   try {
     const running = await chromium.launch({ ...browser, timeout: 30_000 })
     try {

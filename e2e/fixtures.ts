@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
 import type { StoredPassword } from '../server/auth/passwords.ts'
 import type { Role } from '../server/contract/scopes.ts'
+import type { Browser } from './find-browser.ts'
 import { collectPageErrors } from './page-errors.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 import { collectTold } from './told-secrets.ts'
@@ -36,13 +37,20 @@ interface TestFixtures {
   noToldSecrets: undefined
 }
 
-interface WorkerFixtures {
+export interface BrowserOptions {
+  /** With windows, profiles and a back/forward cache, for a test that needs one of them to launch. */
+  wholeBrowser: Browser | undefined
+}
+
+interface WorkerFixtures extends BrowserOptions {
   server: TestServer
   /** Of every user that is made: hashing one each would take a tenth of the time of a short test. */
   usersPassword: { typed: string; stored: StoredPassword }
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  wholeBrowser: [undefined, { option: true, scope: 'worker' }],
+
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
     async ({}, use) => {

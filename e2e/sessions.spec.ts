@@ -227,14 +227,14 @@ const fault = [{ error: { message: 'Something went wrong on our side', code: -32
 
 test('R57: who is kept signed in still is when the browser is opened again, and nobody else', async ({
   playwright,
-  launchOptions,
+  wholeBrowser,
   server,
   freshUser,
 }) => {
   const profile = await mkdtemp(join(tmpdir(), 'keycard-profile-'))
   const openBrowser = async () => {
     const context = await playwright.chromium.launchPersistentContext(profile, {
-      ...launchOptions,
+      ...wholeBrowser,
       baseURL: server.url,
     })
     return { context, page: await context.newPage() }

@@ -119,10 +119,10 @@ test('7. Show shows the password, keeps it, and tells its state without changing
 
 test('7. a page from the back/forward cache hides the password again', {
   tag: '@chromium',
-}, async ({ playwright, launchOptions, server }) => {
+}, async ({ playwright, wholeBrowser, server }) => {
   // Playwright's own browser has that cache switched off.
   const browser = await playwright.chromium.launch({
-    ...launchOptions,
+    ...wholeBrowser,
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
   const page = await browser.newPage({ baseURL: server.url })

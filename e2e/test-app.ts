@@ -20,25 +20,29 @@ export interface TestApp {
   close(): Promise<void>
 }
 
+/** bcrypt's lowest: 1 ms a hash, and at the lowest that a setting may have, 64. */
+export const cheapestBcryptCost = 4
+
 interface TestAppOptions {
   /** Added to the settings of a test. */
   env?: Readonly<Record<string, string>>
   clock?: Clock
   logger?: Logger
+  /** The cheapest by default; for a test of how much there is to do at once, a dearer one. */
+  bcryptCost?: number
 }
 
-export async function openTestApp({ env, ...parts }: TestAppOptions = {}): Promise<TestApp> {
+export async function openTestApp({ env, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-app-'))
   const config = readConfig({
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
-    BCRYPT_COST: '10',
     // All tests come from one address.
     SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
     ...env,
   })
-  const services = await createServices(config, parts)
+  const services = await createServices(config, { bcryptCost: cheapestBcryptCost, ...options })
   const app = await createApp(services)
   return {
     app,

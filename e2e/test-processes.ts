@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import { readConfig } from '../server/config.ts'
 import type { TokenResponse } from '../server/contract/oauth.ts'
 import { createServices, type Services } from '../server/services.ts'
+import { cheapestBcryptCost } from './test-app.ts'
 
 /** All of them have it, and no other does. */
 const masterKey = randomBytes(32).toString('base64')
@@ -21,9 +22,9 @@ export async function openProcess({ url = '', dataDir }: Place): Promise<Service
       DATABASE_URL: url,
       ...(dataDir !== undefined && { DATA_DIR: dataDir }),
       MASTER_KEY: masterKey,
-      BCRYPT_COST: '10',
       LOG_LEVEL: 'silent',
     }),
+    { bcryptCost: cheapestBcryptCost },
   )
   onTestFinished(() => services.close())
   return services

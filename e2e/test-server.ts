@@ -10,6 +10,7 @@ import { createApp } from '../server/http/app.ts'
 import { readClientBuild } from '../server/http/client-build.ts'
 import { createServices, type Services } from '../server/services.ts'
 import { listRoutes } from './routes-of.ts'
+import { cheapestBcryptCost } from './test-app.ts'
 
 export interface TestServer {
   url: string
@@ -47,14 +48,13 @@ export async function startTestServer({
     PORT: String(port),
     PUBLIC_URL: url,
     DATA_DIR: dataDir,
-    BCRYPT_COST: '10',
     // All tests come from one address.
     SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
     ...env,
   })
   const clock = createSettableClock()
-  const services = await createServices(config, { clock })
+  const services = await createServices(config, { clock, bcryptCost: cheapestBcryptCost })
   const app = await createApp(services)
   await app.listen({ host: config.host, port })
   return {

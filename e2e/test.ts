@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findBrowser } from './find-browser.ts'
 import { findFirefox } from './find-firefox.ts'
+import { findTestBrowsers } from './find-test-browsers.ts'
 import { type FileTime, formatSlowest, timePlaywright, timeVitest } from './slowest-files.ts'
 import {
   type Count,
@@ -45,8 +45,8 @@ const steps = {
   },
   browser: {
     run: async (extraArgs) => {
-      const browser = await findBrowser()
-      return runPlaywright(extraArgs, { TRIED_BROWSER: JSON.stringify(browser) })
+      const browsers = await findTestBrowsers()
+      return runPlaywright(extraArgs, { TRIED_BROWSERS: JSON.stringify(browsers) })
     },
     count: () => countPlaywright(readReport('playwright.json')),
     time: () => timePlaywright(readReport('playwright.json')),

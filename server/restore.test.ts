@@ -17,6 +17,7 @@ import Libsql from 'libsql'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace } from '../e2e/databases.ts'
 import { operator } from '../e2e/operator.ts'
+import { cheapestBcryptCost } from '../e2e/test-app.ts'
 import { type Config, readConfig } from './config.ts'
 import { restoreDatabase } from './restore.ts'
 import { createServices } from './services.ts'
@@ -25,7 +26,6 @@ function makeConfig(dataDir: string, masterKey = ''): Config {
   return readConfig({
     DATA_DIR: dataDir,
     MASTER_KEY: masterKey,
-    BCRYPT_COST: '10',
     LOG_LEVEL: 'silent',
   })
 }
@@ -44,7 +44,7 @@ async function copyPlace({ dataDir }: Config): Promise<Config> {
 }
 
 async function fillPlace(config: Config): Promise<void> {
-  const services = await createServices(config)
+  const services = await createServices(config, { bcryptCost: cheapestBcryptCost })
   await services.database.backUp(join(config.dataDir, 'backup.db'))
   await services.close()
 }

@@ -121,6 +121,8 @@ export interface ServicesOptions {
   /** What tests replace; everything else is the real thing. */
   clock?: Clock
   logger?: Logger
+  /** In place of the setting, and lower than it may be; the setting by default. */
+  bcryptCost?: number | undefined
   /** False for the command line, which makes no demo accounts and no keys, and minds neither. */
   serving?: boolean
   /** In milliseconds; 1,000 by default. How often an unknown `kid` may make us ask the database. */
@@ -146,7 +148,8 @@ export async function createServices(
   const machineClock = options.clock ?? systemClock
   const nowMs = () => (options.clock ? sql.lit(options.clock.now()) : database.nowMs)
   const passwords = createPasswords({
-    cost: config.bcryptCost,
+    cost: options.bcryptCost ?? config.bcryptCost,
+    ...(options.bcryptCost !== undefined && { lowestCost: options.bcryptCost }),
     peppers: masterKeys.derive('password-pepper'),
   })
   const eventCounts = createEventCounts()

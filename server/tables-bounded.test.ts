@@ -165,7 +165,7 @@ describe('a stranger who sends whatever there is to send without an account', ()
   })
 
   test('leaves no row while the queue of hashes is full, whatever device cookie it shows', async () => {
-    const keycard = await openTestApp()
+    const keycard = await openTestApp({ bcryptCost: 10 })
     const { passwords, database, deviceTokens, config } = keycard.services
     try {
       const before = await countRowsOf(database)

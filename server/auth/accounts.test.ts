@@ -14,7 +14,7 @@ const create = (request: AccountRequest) => keycard.services.accounts.create(req
 test('an account is made with the role of a user, and its password signs in', async () => {
   const user = await create({ username: 'grace', password, email: 'grace@example.com' })
   expect(user).toMatchObject({ username: 'grace', role: 'user', disabled: false, isDemo: false })
-  expect(user.password.hash).toMatch(/^\$2b\$10\$/)
+  expect(user.password.hash).toMatch(/^\$2b\$04\$/)
   await expect(keycard.services.passwords.verify(password, user.password)).resolves.toEqual({
     ok: true,
     rehash: false,

@@ -6,6 +6,7 @@ import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestPlace, forEachEngine } from '../../e2e/databases.ts'
 import { operator } from '../../e2e/operator.ts'
+import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import { readConfig } from '../config.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
 import type { Database } from '../db/database.ts'
@@ -51,11 +52,10 @@ forEachEngine((engine) => {
       DATABASE_URL: place.url ?? '',
       DATA_DIR: place.dataDir,
       MASTER_KEY: randomBytes(32).toString('base64'),
-      BCRYPT_COST: '10',
       LOG_LEVEL: 'silent',
     })
-    here = await createServices(config)
-    there = await createServices(config, { serving: false })
+    here = await createServices(config, { bcryptCost: cheapestBcryptCost })
+    there = await createServices(config, { serving: false, bcryptCost: cheapestBcryptCost })
     app = await createApp(here)
     database = here.database
     return async () => {

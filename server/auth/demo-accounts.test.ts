@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { operator } from '../../e2e/operator.ts'
+import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import { readConfig } from '../config.ts'
 import { StartError } from '../contract/start-error.ts'
 import { createServices, type Services } from '../services.ts'
@@ -18,7 +19,8 @@ beforeEach(() => {
 /** A start on the same data folder each time, as one after the other on one machine. */
 async function start(env: Record<string, string> = {}): Promise<Services> {
   const services = await createServices(
-    readConfig({ DATA_DIR: dataDir, BCRYPT_COST: '10', LOG_LEVEL: 'silent', ...env }),
+    readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env }),
+    { bcryptCost: cheapestBcryptCost },
   )
   onTestFinished(() => services.close())
   return services

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace, forEachEngine, runOnServer, type TestPlace } from '../../e2e/databases.ts'
 import { operator } from '../../e2e/operator.ts'
+import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { opens, signIn } from '../../e2e/test-processes.ts'
 import { readConfig } from '../config.ts'
@@ -71,10 +72,9 @@ forEachEngine((engine) => {
             MASTER_KEY: masterKey,
             JWT_ALGORITHM: algorithm,
             SECRET_KEY: secretKey,
-            BCRYPT_COST: '10',
             LOG_LEVEL: 'silent',
           }),
-          { clock },
+          { clock, bcryptCost: cheapestBcryptCost },
         )
       const place = await createTestPlace(engine)
       onTestFinished(() => place.remove())

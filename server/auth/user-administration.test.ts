@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestPlace, forEachEngine } from '../../e2e/databases.ts'
+import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import { readConfig } from '../config.ts'
 import type { Role } from '../contract/scopes.ts'
@@ -26,11 +27,10 @@ forEachEngine((engine) => {
         DATABASE_URL: place.url ?? '',
         DATA_DIR: place.dataDir,
         MASTER_KEY: randomBytes(32).toString('base64'),
-        BCRYPT_COST: '10',
         DEMO_ACCOUNTS: 'off',
         LOG_LEVEL: 'silent',
       }),
-      { clock },
+      { clock, bcryptCost: cheapestBcryptCost },
     )
     boss = { id: await makeUser('admin'), clientId: 'keycard-web', device }
     return async () => {

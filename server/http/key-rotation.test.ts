@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { decodeProtectedHeader } from 'jose'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTestPlace, forEachEngine, type TestPlace } from '../../e2e/databases.ts'
+import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import type { AccessTokenSubject } from '../auth/access-tokens.ts'
 import { readConfig } from '../config.ts'
 import type { Engine } from '../db/database.ts'
@@ -29,11 +30,10 @@ async function openServer(place: TestPlace, unknownKidCooldownMs?: number): Prom
     DATABASE_URL: place.url ?? '',
     DATA_DIR: place.dataDir,
     MASTER_KEY: masterKey,
-    BCRYPT_COST: '10',
     LOG_LEVEL: 'silent',
   })
-  const options = unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }
-  const services = await createServices(config, options)
+  const cooldown = unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }
+  const services = await createServices(config, { bcryptCost: cheapestBcryptCost, ...cooldown })
   const app = await createApp(services)
   onTestFinished(async () => {
     await app.close()

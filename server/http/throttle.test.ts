@@ -9,7 +9,8 @@ import { threadsDefault } from '../auth/passwords.ts'
 const clock = createTestClock()
 let keycard: TestApp
 beforeAll(async () => {
-  keycard = await openTestApp({ clock })
+  // What is told of many at once depends on how long a hash takes.
+  keycard = await openTestApp({ clock, bcryptCost: 10 })
 })
 afterEach(() => forgiveFailures(keycard.services))
 afterAll(() => keycard.close())
