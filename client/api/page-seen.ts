@@ -1,6 +1,42 @@
 // Waiting for a page to be seen, and for no longer than somebody waits.
 
-export type Page = Pick<Document, 'visibilityState' | 'addEventListener'>
+export interface Page {
+  readonly visibilityState: DocumentVisibilityState
+  addEventListener(
+    type: 'visibilitychange',
+    listener: () => void,
+    options?: { signal: AbortSignal },
+  ): void
+}
+
+/** As much of `window` as it takes to know whether its page is seen. */
+export interface PageWindow {
+  readonly document: Pick<Document, 'visibilityState'>
+  addEventListener(type: string, listener: () => void): void
+}
+
+/**
+ * A page that is left or frozen, or kept in the back/forward cache, counts as hidden, whatever else it
+ * hears: what it holds would be held until it comes back.
+ */
+export function watchPage(window: PageWindow): Page {
+  const changes = new EventTarget()
+  let isAway = false
+  const note = (isAwayNow = isAway) => {
+    isAway = isAwayNow
+    changes.dispatchEvent(new Event('visibilitychange'))
+  }
+  // It bubbles.
+  window.addEventListener('visibilitychange', () => note())
+  for (const type of ['pagehide', 'freeze']) window.addEventListener(type, () => note(true))
+  for (const type of ['pageshow', 'resume']) window.addEventListener(type, () => note(false))
+  return {
+    get visibilityState() {
+      return isAway ? 'hidden' : window.document.visibilityState
+    },
+    addEventListener: (...listening) => changes.addEventListener(...listening),
+  }
+}
 
 /** True as soon as the page is seen, false where nobody waits for that any more. */
 export function untilSeen(page: Page, cancelled: AbortSignal): Promise<boolean> {
@@ -31,10 +67,12 @@ export function whileSeen(page: Page, cancelled: AbortSignal): AbortController {
 /** Ends sooner where nobody waits for it any more. */
 export function pause(milliseconds: number, cancelled: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    cancelled.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer)
+      cancelled.removeEventListener('abort', end)
       resolve()
-    })
+    }
+    const timer = setTimeout(end, milliseconds)
+    cancelled.addEventListener('abort', end)
   })
 }

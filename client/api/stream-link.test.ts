@@ -10,6 +10,8 @@ import {
   makeTokenResponse,
   testTokenLifetime,
 } from '../../e2e/browser-session-parts.ts'
+import { createChannels, createLocks } from '../../e2e/browser-tabs.ts'
+import { createPage, openConnection, type StreamConnection } from '../../e2e/stream-parts.ts'
 import type { ErrorReason } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { createSession } from '../session/session.ts'
@@ -17,14 +19,16 @@ import { streamLink } from './stream-link.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
+  vi.stubGlobal('navigator', { locks: createLocks(0) })
 })
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 /** A page with a session, and a server that keeps every connection open until the test ends it. */
 function setUp(answer?: (request: Request) => Promise<Response>) {
-  const connections: Connection[] = []
+  const connections: StreamConnection[] = []
   const left: string[] = []
   const server = { isDown: false, attempts: 0, refuses: new Map<string, ErrorReason>() }
   const refreshing = { count: 0, fails: undefined as unknown }
@@ -44,7 +48,8 @@ function setUp(answer?: (request: Request) => Promise<Response>) {
   const link = streamLink({
     url: 'http://keycard.invalid/trpc',
     tokens: session,
-    page,
+    window: page,
+    openChannel: createChannels(1),
     now: () => performance.now(),
     async fetch(input, init) {
       const request = new Request(input, init)
@@ -211,7 +216,7 @@ describe('a stream that breaks', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     server.isDown = true
     connections[0]?.breakOff()
-    await vi.advanceTimersByTimeAsync(60_000)
+    await vi.advanceTimersByTimeAsync(62_000)
     expect(open()).toEqual([])
     // After 1, 2, 4, 8 seconds, and then every 15.
     expect(server.attempts).toBe(1 + 7)
@@ -242,6 +247,7 @@ describe('a stream that breaks', () => {
     }
     expect(connections).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(30_000)
+    await tick()
     expect(connections).toHaveLength(2)
     expect(open()).toHaveLength(1)
   })
@@ -273,62 +279,5 @@ describe('a page that is not seen', () => {
 
 /** Lets everything that is under way come to its end. */
 function tick(): Promise<unknown> {
-  return vi.advanceTimersByTimeAsync(1)
-}
-
-type Connection = ReturnType<typeof openConnection>
-
-function openConnection(request: Request) {
-  const encoder = new TextEncoder()
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  let isOpen = true
-  const body = new ReadableStream<Uint8Array>({
-    start(started) {
-      controller = started
-    },
-    cancel() {
-      isOpen = false
-    },
-  })
-  request.signal.addEventListener('abort', () => {
-    if (isOpen) controller?.error(request.signal.reason)
-    isOpen = false
-  })
-  const send = (event: string, data: unknown) =>
-    controller?.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`))
-  return {
-    url: request.url,
-    token: idOfToken(request.headers.get('authorization')),
-    response: new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
-    isOpen: () => isOpen,
-    send,
-    /** As the server ends a stream whose token has had its time, or whose session has ended. */
-    refuse(reason: ErrorReason) {
-      const wait = reason === 'too_many_requests' && { retry_after: 60 }
-      const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'changes', reason, ...wait }
-      send('serialized-error', { message: 'Refused', code: -32_001, data })
-      this.breakOff()
-    },
-    breakOff() {
-      if (isOpen) controller?.close()
-      isOpen = false
-    },
-  }
-}
-
-function idOfToken(authorization: string | null): string {
-  const payload = authorization?.split('.')[1] ?? ''
-  return JSON.parse(Buffer.from(payload, 'base64url').toString()).jti
-}
-
-function createPage() {
-  const events = new EventTarget()
-  return {
-    visibilityState: 'visible' as DocumentVisibilityState,
-    addEventListener: events.addEventListener.bind(events),
-    show(state: DocumentVisibilityState) {
-      this.visibilityState = state
-      events.dispatchEvent(new Event('visibilitychange'))
-    },
-  }
+  return vi.advanceTimersByTimeAsync(200)
 }

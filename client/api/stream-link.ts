@@ -3,18 +3,27 @@
 import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import type { AppRouter } from '../../server/trpc/router.ts'
+import { readAccessClaims } from '../session/access-claims.ts'
 import { isTokenRefused, replaceToken, type TokenSource, toClientError } from './auth-link.ts'
 import { readFailure } from './failure.ts'
-import { type Page, pause, untilSeen, whileSeen } from './page-seen.ts'
+import { type Page, type PageWindow, pause, untilSeen, watchPage, whileSeen } from './page-seen.ts'
 import { retryDelayMs } from './retry-policy.ts'
-import { followConnection, type StreamResult } from './stream-connection.ts'
+import { followShared, type SharedStream } from './shared-stream.ts'
+import {
+  followConnection,
+  openConnection,
+  type StreamResult,
+  writeQuery,
+} from './stream-connection.ts'
 
 interface StreamLinkParts {
   url: string
   tokens: TokenSource
   fetch: typeof fetch
   /** A page that is not seen has no stream: a browser has six connections to a host, for all tabs. */
-  page: Page
+  window: PageWindow
+  /** Between the tabs that share a stream. */
+  openChannel: SharedStream['openChannel']
   /** Monotonic, in milliseconds. */
   now(): number
 }
@@ -28,6 +37,7 @@ const stoodMs = 5_000
  * beginning by `onStarted`.
  */
 export function streamLink(parts: StreamLinkParts): TRPCLink<AppRouter> {
+  const page = watchPage(parts.window)
   return () =>
     ({ op }) =>
       observable((observer) => {
@@ -35,7 +45,7 @@ export function streamLink(parts: StreamLinkParts): TRPCLink<AppRouter> {
         const unsubscribe = () => unsubscribed.abort()
         op.signal?.addEventListener('abort', unsubscribe)
         const emit = (result: StreamResult) => observer.next({ result })
-        void follow(op, parts, unsubscribed.signal, emit).then(
+        void follow(op, { ...parts, page }, unsubscribed.signal, emit).then(
           () => observer.complete(),
           (error) => observer.error(error),
         )
@@ -46,7 +56,7 @@ export function streamLink(parts: StreamLinkParts): TRPCLink<AppRouter> {
 /** One connection after the other, until the server or the reader has enough. */
 async function follow(
   op: Operation,
-  { url, tokens, fetch, page, now }: StreamLinkParts,
+  { url, tokens, fetch, page, openChannel, now }: StreamLinkParts & { page: Page },
   unsubscribed: AbortSignal,
   emit: (result: StreamResult) => void,
 ): Promise<void> {
@@ -76,8 +86,15 @@ async function follow(
         isReplay = false
       }
       emit({ type: 'state', state: 'connecting', error: null })
-      const stream = { url, op, token, lastEventId, fetch, closed, emit: emitAndRemember }
-      if (await followConnection(stream).finally(forgive)) return
+      const events = followShared({
+        name: nameStream(token, op),
+        openChannel,
+        connect: (hungUp) => openConnection({ url, op, token, lastEventId, fetch, closed: hungUp }),
+        readPosition: () => lastEventId,
+        closed: closed.signal,
+      })
+      const connection = { events, closed, emit: emitAndRemember }
+      if (await followConnection(connection).finally(forgive)) return
     } catch (error) {
       const failure = toClientError(error)
       const { passes, retryAfterSeconds } = readFailure(failure)
@@ -95,4 +112,9 @@ async function follow(
       closed.abort()
     }
   }
+}
+
+/** The tabs of one session may hear what each of them may hear, and nobody else's. */
+function nameStream(token: string, { path, input }: Operation): string {
+  return `keycard:stream:${readAccessClaims(token).sessionId}:${path}${writeQuery(input)}`
 }

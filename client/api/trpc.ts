@@ -6,6 +6,7 @@ import { createTRPCReact } from '@trpc/react-query'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { session } from '../session/browser-session.ts'
 import { proofRequests } from '../session/proof-requests.ts'
+import { openTabChannel } from '../session/tab-channel.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
 import { proofLink } from './proof-link.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
@@ -57,7 +58,8 @@ async function loadStreamLink() {
     url,
     tokens: session,
     fetch: (...request) => fetch(...request),
-    page: document,
+    window,
+    openChannel: openTabChannel,
     now: () => performance.now(),
   })
 }

@@ -14,7 +14,7 @@ export const session = createSession({
   refresh: (signal) => authClient.auth.refresh.mutate(undefined, { signal }),
   logout: () => authClient.auth.logout.mutate(),
   tabs: joinTabs({
-    channel: openTabChannel(),
+    channel: openTabChannel('keycard:session'),
     takeTurn: takeRefreshTurn,
     onSignedOut: () => session.signedOutElsewhere(),
     onToken: (response) => session.takeFromTab(response),

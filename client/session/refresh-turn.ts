@@ -10,14 +10,14 @@ const lockName = 'keycard:refresh'
 
 /**
  * The lock only saves work: the server forgives a refresh token that another tab has just used.
- * So where there are no locks (plain http on another host) or they are refused (cookies blocked), or
- * where another tab holds it until we give up, we go on without it.
+ * So where there are no locks (plain http on another host), where they are refused (cookies blocked) or
+ * never answer, or where another tab holds it until we give up, we go on without it.
  */
 export async function takeRefreshTurn(giveUp: AbortSignal): Promise<Turn> {
   try {
-    const endAtOnce = await holdLock({ ifAvailable: true })
+    const endAtOnce = await holdLock({ ifAvailable: true }, giveUp)
     if (endAtOnce) return { isSecond: false, end: endAtOnce }
-    const end = await holdLock({ signal: giveUp })
+    const end = await holdLock({ signal: giveUp }, giveUp)
     return { isSecond: end !== undefined, end: end ?? doNothing }
   } catch {
     return { isSecond: false, end: doNothing }
@@ -25,11 +25,12 @@ export async function takeRefreshTurn(giveUp: AbortSignal): Promise<Turn> {
 }
 
 /** Gives the way to let it go; undefined where it was not to be had. */
-function holdLock(options: LockOptions): Promise<(() => void) | undefined> {
+function holdLock(options: LockOptions, giveUp: AbortSignal): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
+    giveUp.addEventListener('abort', reject)
     navigator.locks
       .request(lockName, options, (lock) => {
-        if (!lock) return resolve(undefined)
+        if (!lock || giveUp.aborted) return resolve(undefined)
         return new Promise<void>(resolve)
       })
       .catch(reject)

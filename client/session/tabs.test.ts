@@ -6,6 +6,7 @@ import {
   makeTokenResponse,
   testTokenLifetime,
 } from '../../e2e/browser-session-parts.ts'
+import { createChannels, createLocks, refusedLocks, silentLocks } from '../../e2e/browser-tabs.ts'
 import type { TokenResponse } from '../../server/contract/oauth.ts'
 import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession, type Session } from './session.ts'
@@ -23,8 +24,7 @@ afterEach(() => {
 })
 
 interface BrowserOptions {
-  /** Refused: they are there, and reject every request, as in Chrome with cookies blocked. */
-  locks?: 'granted' | 'refused' | 'absent'
+  locks?: 'granted' | 'refused' | 'silent' | 'absent'
   hasChannel?: boolean
   /** A message takes longer than a lock, which is the hard case. */
   messageMs?: number
@@ -36,9 +36,14 @@ function openBrowser({
   hasChannel = true,
   messageMs = 20,
 }: BrowserOptions = {}) {
-  const locksOf = { granted: createLocks(), refused: refusedLocks, absent: undefined }
+  const locksOf = {
+    granted: createLocks(lockMs),
+    refused: refusedLocks,
+    silent: silentLocks,
+    absent: undefined,
+  }
   vi.stubGlobal('navigator', { locks: locksOf[locks] })
-  const openChannel = createChannels(messageMs)
+  const openChannel = createChannels<TabMessage>(messageMs)
   const left: string[] = []
   const server = { refreshes: 0, answer: answerLater }
 
@@ -55,7 +60,7 @@ function openBrowser({
       },
       logout: async () => null,
       tabs: joinTabs({
-        channel: hasChannel ? openChannel() : undefined,
+        channel: hasChannel ? openChannel('keycard:session') : undefined,
         takeTurn: takeRefreshTurn,
         onSignedOut: () => session.signedOutElsewhere(),
         onToken: (response) => session.takeFromTab(response),
@@ -184,6 +189,7 @@ describe('a browser without', () => {
   it.each([
     ['locks', { locks: 'absent' }],
     ['locks that it lets be used', { locks: 'refused' }],
+    ['locks that answer', { locks: 'silent' }],
     ['channels', { hasChannel: false }],
     ['both', { locks: 'absent', hasChannel: false }],
   ] as const)('%s: every tab still gets its token', async (_what, options) => {
@@ -194,57 +200,3 @@ describe('a browser without', () => {
     expect(left).toEqual([])
   })
 })
-
-const refusedLocks = {
-  request: () => Promise.reject(new DOMException('Access denied', 'SecurityError')),
-}
-
-/** As far as Web Locks are used here: one name, and always exclusive. */
-function createLocks() {
-  let isHeld = false
-  const queue: (() => void)[] = []
-
-  function request(
-    _name: string,
-    { ifAvailable, signal }: LockOptions,
-    work: (lock: unknown) => unknown,
-  ): Promise<unknown> {
-    if (ifAvailable && isHeld) return Promise.resolve(work(null))
-    return new Promise((resolve, reject) => {
-      const start = async () => {
-        isHeld = true
-        await new Promise((go) => setTimeout(go, lockMs))
-        await work({})
-        isHeld = false
-        resolve(undefined)
-        queue.shift()?.()
-      }
-      if (!isHeld) return void start()
-      queue.push(start)
-      signal?.addEventListener('abort', () => {
-        queue.splice(queue.indexOf(start), 1)
-        reject(signal.reason)
-      })
-    })
-  }
-  return { request }
-}
-
-function createChannels(messageMs: number) {
-  const channels: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>[] = []
-  return () => {
-    const channel: (typeof channels)[number] = {
-      onmessage: null,
-      postMessage(data: TabMessage) {
-        const others = channels.filter((other) => other !== channel)
-        setTimeout(() => {
-          for (const other of others) {
-            other.onmessage?.call(other as BroadcastChannel, new MessageEvent('message', { data }))
-          }
-        }, messageMs)
-      },
-    }
-    channels.push(channel)
-    return channel
-  }
-}

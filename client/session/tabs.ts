@@ -2,6 +2,7 @@
 
 import type { PageTokens } from '../../server/contract/oauth.ts'
 import type { Turn } from './refresh-turn.ts'
+import type { TabChannel } from './tab-channel.ts'
 
 export interface Tabs {
   tellSignedOut(): void
@@ -20,7 +21,7 @@ export type TabMessage =
 
 interface TabsParts {
   /** Absent where the browser has none: then every tab refreshes for itself. */
-  channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'> | undefined
+  channel: Pick<TabChannel<TabMessage>, 'tell' | 'hear'> | undefined
   takeTurn(giveUp: AbortSignal): Promise<Turn>
   onSignedOut(): void
   onToken(response: PageTokens): void
@@ -41,16 +42,14 @@ export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsParts)
   let messages = 0
   let heard: (() => void) | undefined
 
-  if (channel) {
-    channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-      if (data.kind === 'signed-out') onSignedOut()
-      if (data.kind === 'token') onToken(data.response)
-      messages += 1
-      heard?.()
-    }
-  }
+  channel?.hear((message) => {
+    if (message.kind === 'signed-out') onSignedOut()
+    if (message.kind === 'token') onToken(message.response)
+    messages += 1
+    heard?.()
+  })
 
-  const tell = (message: TabMessage) => channel?.postMessage(message)
+  const tell = (message: TabMessage) => channel?.tell(message)
 
   async function waitForTurn(spared: AbortSignal | undefined): Promise<Turn> {
     const waiting = new AbortController()

@@ -11,6 +11,7 @@ export interface LiveStreams {
    * @throws AppError too_many_requests where the user has too many, overloaded where everybody has
    */
   open(identity: UserIdentity, caller: AbortSignal | undefined): LiveStream
+  count(): number
   /** Ends all of them: the process is about to. Their clients connect again, elsewhere. */
   closeAll(): void
 }
@@ -62,7 +63,7 @@ export function createLiveStreams({ revocations, clock }: LiveStreamsParts): Liv
     }
   }
 
-  function count({ identity: { userId } }: OpenStream, change: 1 | -1): void {
+  function countForUser({ identity: { userId } }: OpenStream, change: 1 | -1): void {
     const counted = (countOfUser.get(userId) ?? 0) + change
     if (counted > 0) countOfUser.set(userId, counted)
     else countOfUser.delete(userId)
@@ -70,13 +71,13 @@ export function createLiveStreams({ revocations, clock }: LiveStreamsParts): Liv
 
   function add(stream: OpenStream): void {
     open.add(stream)
-    count(stream, 1)
+    countForUser(stream, 1)
     sweeping ??= setInterval(sweep, sweepIntervalMs).unref()
   }
 
   function remove(stream: OpenStream): void {
     if (!open.delete(stream)) return
-    count(stream, -1)
+    countForUser(stream, -1)
     if (open.size > 0) return
     clearInterval(sweeping)
     sweeping = undefined
@@ -112,6 +113,8 @@ export function createLiveStreams({ revocations, clock }: LiveStreamsParts): Liv
         },
       }
     },
+
+    count: () => open.size,
 
     closeAll() {
       for (const { controller } of open) controller.abort()

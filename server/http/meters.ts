@@ -72,6 +72,14 @@ export async function createMeters(services: Services): Promise<Meters> {
     },
   })
   new Gauge({
+    name: 'keycard_streams',
+    help: 'Streams that are open: one for each browser that looks at one.',
+    registers,
+    collect() {
+      this.set(services.liveStreams.count())
+    },
+  })
+  new Gauge({
     name: 'keycard_changes_silent_seconds',
     help: 'How long the database has not told what other processes revoked.',
     registers,
