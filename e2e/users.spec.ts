@@ -1,6 +1,7 @@
 // The users page: everybody found again, changed with effect elsewhere at once, and one admin who stays.
 
 import type { Page } from 'playwright/test'
+import type { Services } from '../server/services.ts'
 import { expect, type TestUser, test } from './fixtures.ts'
 import { proveDialog } from './prove-dialog.ts'
 
@@ -240,6 +241,15 @@ test('R65: one proof in place counts for what follows, also for what no dialog a
   await expect(page.getByText(`${user.username} can sign in again.`)).toBeVisible()
   await expect(prove.root).toBeHidden()
 
+  await closeToStrangers(server.services, user)
+  await expect(signInFromAfar(server.services, user)).rejects.toMatchObject({
+    reason: 'too_many_requests',
+  })
+  await choose(page, user, 'Unlock sign-in')
+  await expect(page.getByText(`${user.username} can sign in from anywhere again.`)).toBeVisible()
+  await expect(prove.root).toBeHidden()
+  await signInFromAfar(server.services, user)
+
   server.clock.advance(6 * 60_000)
   await choose(page, user, 'Disable')
   await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
@@ -315,4 +325,20 @@ function menuButton(page: Page, { username }: TestUser) {
 async function choose(page: Page, user: TestUser, action: string): Promise<void> {
   await menuButton(page, user).click()
   await page.getByRole('button', { name: action, exact: true }).click()
+}
+
+/** As eighty guesses in a row do. */
+async function closeToStrangers({ database, clock }: Services, { id }: TestUser): Promise<void> {
+  const now = clock.now()
+  const closed = { failures: 80, closed_until_ms: now, expires_at_ms: now + 1e9 }
+  const counter = { key: `account:${id}`, ...closed }
+  await database.kysely.insertInto('throttle_counters').values(counter).execute()
+}
+
+/** As far as the throttle lets it: no password is looked at. */
+async function signInFromAfar({ loginThrottle }: Services, user: TestUser): Promise<void> {
+  const device = { address: '198.51.100.7', userAgent: 'curl/8.5.0', deviceId: undefined }
+  const attempt = { userId: user.id, login: user.username, device }
+  const reserved = await (await loginThrottle.admit(attempt)).reserve()
+  if (reserved !== 'pending') await reserved.release()
 }
