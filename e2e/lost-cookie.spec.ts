@@ -87,6 +87,32 @@ test('where locks, channels and stores are there and throw, it says so as well: 
   })
 })
 
+test('a browser that sends no referrer either is told as well, and not where it keeps the cookie', async ({
+  page,
+  freshUser,
+}) => {
+  await page.route('**/login?next=/sessions', async (route) => {
+    const response = await route.fetch()
+    const headers = { ...response.headers(), 'referrer-policy': 'no-referrer' }
+    await route.fulfill({ response, headers })
+  })
+  await page.route('**/trpc/auth.login', async (route) => {
+    const response = await route.fetch()
+    const { 'set-cookie': _lost, ...headers } = response.headers()
+    await page.context().clearCookies()
+    await route.fulfill({ response, headers })
+  })
+  await openSignIn(page, '?next=/sessions')
+  await submitSignIn(page, freshUser)
+  await expect(findSignInForm(page).alert).toContainText(lostCookieWords)
+
+  await page.unroute('**/trpc/auth.login')
+  await openSignIn(page, '?next=/sessions')
+  await submitSignIn(page, freshUser)
+  await expect(page).toHaveURL('/sessions')
+  expect(await page.evaluate(() => document.referrer)).toBe('')
+})
+
 /** As Chrome and Firefox do where all cookies are blocked in their settings. */
 function refuseFeatures(): void {
   const refuse = () => {

@@ -17,6 +17,9 @@ export type PagePath = (typeof pagePaths)[keyof typeof pagePaths]
 /** The place on the account page where the password is changed. */
 export const changePasswordFragment = 'password'
 
+/** On the root of an app's page that was reached from a form of ours, without the cookie of a sign-in. */
+export const lostCookieMark = 'data-lost-cookie'
+
 /** Swagger UI: a page of the server's, not one of the app's. */
 export const docsPath = '/docs'
 

@@ -2,7 +2,7 @@
 
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { pagePaths } from '../contract/pages.ts'
+import { lostCookieMark, pagePaths } from '../contract/pages.ts'
 import { escapeHtml } from './escape-html.ts'
 
 /** For the person in front of it. No browser has to keep a Secure cookie over http: WebKit keeps none. */
@@ -15,18 +15,27 @@ export function describeLostCookie({
     : `This browser did not keep the sign-in cookie. Open ${publicUrl}, allow cookies there, and sign in again.`
 }
 
-/** The app's page with that sentence: where there are no scripts, nothing else of it is seen. */
+/**
+ * The app's page with that sentence, which is all of it that is seen where there are no scripts; and with a
+ * mark for its scripts, which know of no referrer where the browser sends none.
+ */
 export function addLostCookie(appHtml: string, sentence: string): string {
-  return appHtml.replace('<noscript>', () => `<noscript><p>${escapeHtml(sentence)}</p>`)
+  return appHtml
+    .replace('<html', `<html ${lostCookieMark}`)
+    .replace('<noscript>', () => `<noscript><p>${escapeHtml(sentence)}</p>`)
 }
 
-/** Whether one of our forms has led to this page. */
+/**
+ * Whether one of our forms has led to this page. A browser without a referrer still says that a page of ours
+ * has (Fetch Metadata §2.4), and for somebody without a cookie there are no other pages that lead here.
+ */
 export function comesFromForm({
   headers,
   host,
 }: Pick<FastifyRequest, 'headers' | 'host'>): boolean {
   const { referer } = headers
-  if (referer === undefined || !URL.canParse(referer)) return false
+  if (referer === undefined) return headers['sec-fetch-site'] === 'same-origin'
+  if (!URL.canParse(referer)) return false
   const url = new URL(referer)
   return url.host === host && formPaths.includes(url.pathname)
 }
