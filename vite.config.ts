@@ -1,4 +1,4 @@
-// How the browser's part is built and served while developing: the app and its two doors.
+// How the browser's part is built and served while developing: the app, its two doors, and a page for what is refused.
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
@@ -36,6 +36,7 @@ export default defineConfig({
         app: pathTo('client/index.html'),
         login: pathTo('client/login.html'),
         register: pathTo('client/register.html'),
+        refusal: pathTo('client/refusal.html'),
         'after-paint': pathTo('client/after-paint.ts'),
       },
       // @trpc/client does not say so of itself, and its WebSocket link would come along unused.

@@ -1,4 +1,4 @@
-// After the client build: the two doors rendered into their HTML, with their stylesheets inlined.
+// After the client build: the pages before the app rendered into their HTML, their stylesheets inlined.
 
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -7,12 +7,13 @@ import react from '@vitejs/plugin-react'
 import { build, type Plugin } from 'vite'
 
 /** The pages that stand before the app, by the name of their entry. */
-const doors = ['login', 'register'] as const
+const doors = ['login', 'register', 'refusal'] as const
 
 type Door = (typeof doors)[number]
 type Prerendered =
   | typeof import('../pages/login/prerender.tsx')
   | typeof import('../pages/register/prerender.tsx')
+  | typeof import('../pages/refusal/prerender.tsx')
 
 /**
  * They then paint before any script has come, and without scripts they are working forms.

@@ -12,14 +12,16 @@ import { changePasswordUrl } from './change-password-url.ts'
 import { addClientAddress } from './client-address.ts'
 import { readClientBuild } from './client-build.ts'
 import { docsPlugin } from './docs.ts'
-import { handleErrors, sendError } from './error-handler.ts'
+import { createSendError, handleErrors } from './error-handler.ts'
 import { closeGracefully } from './graceful-close.ts'
 import { healthEndpoints } from './health.ts'
+import { headersReadBytes, refuseLargeHeaders } from './large-headers.ts'
 import { addLingeringClose } from './lingering-close.ts'
 import { loginForm } from './login-form.ts'
 import { metricsEndpoint } from './metrics.ts'
 import { openapiPlugin } from './openapi.ts'
 import { registerForm } from './register-form.ts'
+import { removeCookiesForm } from './remove-cookies.ts'
 import { makeRequestId, tellRequestId } from './request-id.ts'
 import { addIdentity } from './require-token.ts'
 import { restPlugin } from './rest.ts'
@@ -42,6 +44,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     publicUrl: config.publicUrl,
     styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
   })
+  const sendError = createSendError(build?.refusalPage)
   const app = fastify({
     loggerInstance,
     genReqId: makeRequestId,
@@ -52,8 +55,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
         request,
         reply.headers({ ...securityHeaders.ofData, 'x-request-id': request.id }),
       ),
-    clientErrorHandler: refuseUnparsed(securityHeaders),
-    http: { requireHostHeader: false },
+    clientErrorHandler: refuseUnparsed(securityHeaders, build?.refusalPage),
+    http: { requireHostHeader: false, maxHeaderSize: headersReadBytes },
     forceCloseConnections: 'idle',
     requestTimeout: requestTimeoutMs,
     routerOptions: {
@@ -69,7 +72,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   requireOneHost(app)
   refuseUnrouted(app, securityHeaders)
   addLingeringClose(app)
-  handleErrors(app)
+  refuseLargeHeaders(app, build?.refusalPage)
+  handleErrors(app, sendError, build?.refusalPage)
   addIdentity(app)
   closeGracefully(app, services)
 
@@ -90,6 +94,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   // The pages.
   await app.register(async (pages) => loginForm(pages, services, build))
   await app.register(async (pages) => registerForm(pages, services, build))
+  await app.register(async (pages) => removeCookiesForm(pages, services))
   await app.register(async (pages) => changePasswordUrl(pages))
   await app.register(async (pages) =>
     serveStaticClient(pages, {

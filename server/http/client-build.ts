@@ -1,9 +1,10 @@
-// The built browser part: where it lies, and its three pages, read once at the start.
+// The built browser part: where it lies, and its four pages, read once at the start.
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLoginPage, type LoginPage } from './login-page.ts'
+import { createRefusalPage, type RefusalPage } from './refusal-page.ts'
 import { createRegisterPage, type RegisterPage } from './register-page.ts'
 
 export interface ClientBuild {
@@ -12,6 +13,7 @@ export interface ClientBuild {
   readonly appHtml: string
   readonly loginPage: LoginPage
   readonly registerPage: RegisterPage
+  readonly refusalPage: RefusalPage
 }
 
 interface BuildOptions {
@@ -25,10 +27,10 @@ export function readClientBuild({
   directory = builtClientDirectory,
   registration = true,
 }: BuildOptions = {}): ClientBuild | undefined {
-  const names = ['index.html', 'login.html', 'register.html']
+  const names = ['index.html', 'login.html', 'register.html', 'refusal.html']
   const pages = names.map((name) => path.join(directory, name))
   if (!pages.every((file) => existsSync(file))) return undefined
-  const [appHtml = '', loginHtml = '', registerHtml = ''] = pages.map((file) =>
+  const [appHtml = '', loginHtml = '', registerHtml = '', refusalHtml = ''] = pages.map((file) =>
     readFileSync(file, 'utf8'),
   )
   return {
@@ -36,6 +38,7 @@ export function readClientBuild({
     appHtml,
     loginPage: createLoginPage(loginHtml, registration),
     registerPage: createRegisterPage(registerHtml),
+    refusalPage: createRefusalPage(refusalHtml),
   }
 }
 

@@ -1,13 +1,16 @@
-// The last resort of the whole app: an answer in JSON that leaks nothing.
+// The last resort of the whole app: a page for whoever looks, and JSON for programs, that leak nothing.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ChallengedRequest } from '../contract/bearer-challenge.ts'
+import { sendRefusal } from './html-reply.ts'
 import { toHttpError } from './http-error.ts'
+import type { RefusalPage } from './refusal-page.ts'
 
-export function handleErrors(app: FastifyInstance): void {
-  app.setErrorHandler(sendError)
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }))
-}
+export type SendError = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<FastifyReply>
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,11 +20,24 @@ declare module 'fastify' {
 }
 
 /** Also for what Fastify refuses before it has a route: a path that is too long or badly encoded. */
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const { status, headers, body } = toHttpError(error, describeChallenged(request))
-  if (status === 500) request.log.error({ err: error }, 'request failed')
-  return reply.code(status).headers(headers).send(body)
+export function createSendError(page: RefusalPage | undefined): SendError {
+  return async (error, request, reply) => {
+    const { status, headers, body } = toHttpError(error, describeChallenged(request))
+    if (status === 500) request.log.error({ err: error }, 'request failed')
+    return sendRefusal(request, reply.headers(headers), page, { status, ...body }, body)
+  }
 }
+
+export function handleErrors(
+  app: FastifyInstance,
+  sendError: SendError,
+  page: RefusalPage | undefined,
+): void {
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler((request, reply) => sendRefusal(request, reply, page, notFound))
+}
+
+const notFound = { status: 404, detail: 'Not Found' }
 
 function describeChallenged({ routeOptions, headers }: FastifyRequest): ChallengedRequest {
   return {

@@ -5,6 +5,13 @@ import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientBuild } from './client-build.ts'
 import type { PrerenderedPage } from './prerendered-page.ts'
+import {
+  describeRefusalPolicy,
+  isNavigation,
+  type Refusal,
+  type RefusalPage,
+} from './refusal-page.ts'
+import { isDataPath } from './security-headers.ts'
 
 /** Sign-in or registration; the status is the caller's (`reply.code(401)`), 200 by default. */
 export async function sendDoorPage<Slots>(
@@ -22,6 +29,20 @@ export async function sendAppPage(
   build: Pick<ClientBuild, 'appHtml'> | undefined,
 ) {
   return build ? sendHtml(request, reply, build.appHtml) : sendNotBuilt(reply)
+}
+
+/** A page where somebody looks at it; JSON for programs, and wherever calls are answered. */
+export async function sendRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: RefusalPage | undefined,
+  refusal: Refusal,
+  body: object = { detail: refusal.detail },
+) {
+  reply.code(refusal.status)
+  if (!page || isDataPath(request.url) || !isNavigation(request.headers)) return reply.send(body)
+  reply.header('content-security-policy', describeRefusalPolicy(page.styleHash))
+  return sendHtml(request, reply, page.render(refusal))
 }
 
 async function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {

@@ -29,12 +29,16 @@ export function addSecurityHeaders(
   { ofData, ofPages }: SecurityHeaders,
 ): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(dataPath.test(request.url) ? ofData : ofPages)
+    reply.headers(isDataPath(request.url) ? ofData : ofPages)
     done()
   })
 }
 
 /** Where calls are answered, in JSON alone. */
+export function isDataPath(url: string): boolean {
+  return dataPath.test(url)
+}
+
 const dataPath = /^\/(?:trpc|api)\//
 
 function describeDataHeaders({ publicUrl }: SecurityHeaderOptions): Record<string, string> {

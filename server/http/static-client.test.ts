@@ -6,6 +6,7 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { refusalMarks } from '../contract/refusal-page.ts'
 import { registerSlotMarks } from '../contract/register-slots.ts'
 import { slotMarks } from '../contract/sign-in-slots.ts'
 import { readClientBuild } from './client-build.ts'
@@ -24,6 +25,7 @@ beforeAll(() => {
     writeFileSync(path.join(directory, name), content)
   mkdirSync(path.join(directory, 'assets'))
   write('index.html', '<!doctype html><title>The app</title><noscript><p>Scripts</p></noscript>')
+  write('refusal.html', `<style>b{}</style>${Object.values(refusalMarks).join('|')}`)
   write('login.html', `<style>a{}</style>${Object.values(slotMarks).join('|')}`)
   write('register.html', `<style>b{}</style>${Object.values(registerSlotMarks).join('|')}`)
   write('secret.txt', 'not an asset')

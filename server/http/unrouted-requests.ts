@@ -4,21 +4,22 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
+import { headersTooLarge } from './large-headers.ts'
 import { closeLingering } from './lingering-close.ts'
+import {
+  describeRefusalPolicy,
+  isNavigationPacket,
+  type Refusal,
+  type RefusalPage,
+} from './refusal-page.ts'
 import { makeRequestId } from './request-id.ts'
 import type { SecurityHeaders } from './security-headers.ts'
-
-interface Refusal {
-  status: number
-  detail: string
-  headers?: Record<string, string>
-}
 
 /**
  * Fastify's `clientErrorHandler`: the answer has the headers of every other, its id is in the log.
  * Not so `error.rawPacket`, which holds the request with its cookies (R30).
  */
-export function refuseUnparsed({ ofData }: SecurityHeaders) {
+export function refuseUnparsed({ ofData }: SecurityHeaders, page: RefusalPage | undefined) {
   const refused = new WeakSet<Socket>()
 
   return function refuse(this: FastifyInstance, error: ConnectionError, socket: Socket): void {
@@ -35,7 +36,9 @@ export function refuseUnparsed({ ofData }: SecurityHeaders) {
       { reqId: requestId, status: refusal.status, code: error.code },
       'unreadable request',
     )
-    socket.write(formatAnswer(refusal, { ...ofData, 'x-request-id': requestId }))
+    const headers = { ...ofData, 'x-request-id': requestId }
+    const isPage = page && isNavigationPacket(error.rawPacket)
+    socket.write(isPage ? formatPage(page, refusal, headers) : formatAnswer(refusal, headers))
     closeLingering(socket)
   }
 }
@@ -47,7 +50,7 @@ export function refuseUnrouted(app: FastifyInstance, { ofData }: SecurityHeaders
     socket.end(formatAnswer(unknownExpectation, headers()))
   })
   app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    socket.end(formatAnswer(noProxy, headers()))
+    socket.end(formatAnswer(noProxy, { ...headers(), allow }))
   })
 }
 
@@ -77,7 +80,7 @@ function countHosts(rawHeaders: readonly string[]): number {
 function describeParserError({ code }: ConnectionError): Refusal {
   switch (code as string) {
     case 'HPE_HEADER_OVERFLOW':
-      return { status: 431, detail: 'The headers are too large, cookies perhaps' }
+      return headersTooLarge
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { status: 413, detail: 'The chunk extensions are too large' }
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -92,19 +95,28 @@ const unknownExpectation: Refusal = {
   detail: 'Of the expectations of RFC 9110 §10.1.1 only 100-continue is known',
 }
 
-const noProxy: Refusal = {
-  status: 405,
-  detail: 'This server is no proxy',
-  headers: { allow: 'GET, HEAD, POST, PATCH, DELETE' },
+const noProxy: Refusal = { status: 405, detail: 'This server is no proxy' }
+const allow = 'GET, HEAD, POST, PATCH, DELETE'
+
+function formatPage(page: RefusalPage, refusal: Refusal, headers: object): string {
+  return formatResponse(refusal.status, page.render(refusal), {
+    ...headers,
+    'content-security-policy': describeRefusalPolicy(page.styleHash),
+    'content-type': 'text/html; charset=utf-8',
+  })
 }
 
-function formatAnswer({ status, detail, ...refusal }: Refusal, headers: object): string {
-  const body = JSON.stringify({ detail })
+function formatAnswer({ status, detail }: Refusal, headers: object): string {
+  return formatResponse(status, JSON.stringify({ detail }), {
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+  })
+}
+
+function formatResponse(status: number, body: string, headers: object): string {
   const lines = Object.entries({
     ...headers,
-    ...refusal.headers,
     'cache-control': 'no-store',
-    'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     date: new Date().toUTCString(),
     connection: 'close',

@@ -87,6 +87,11 @@ export function readCookie(
   return readNamed(request, fullName(cookie, false)) ?? readNamed(request, secureCookie)
 }
 
+/** Whatever its prefix, and whoever has set it. */
+export function isOwnCookie(name: string): boolean {
+  return /^(?:__Host-)?keycard(?:-device)?$/.test(name)
+}
+
 function readNamed({ headers }: FastifyRequest, name: string): string | undefined {
   return parseCookie(headers.cookie ?? '')[name]
 }

@@ -1,0 +1,35 @@
+// A browser whose request is refused before it has a route sees what happened, and what to do.
+
+import { expectAccessible } from './accessible.ts'
+import { expect, test } from './fixtures.ts'
+
+test('with too many cookies it names them, and one button later everything works: nobody is signed out', async ({
+  page,
+  context,
+  loginAs,
+  server,
+}) => {
+  await loginAs(page, 'user')
+  const { hostname: domain } = new URL(server.url)
+  const names = Array.from({ length: 20 }, (_, index) => `other-app-${index}`)
+  await context.addCookies(
+    names.map((name) => ({ name, value: 'x'.repeat(1_000), domain, path: '/' })),
+  )
+  const answer = await page.goto('/items')
+  expect(answer?.status()).toBe(431)
+  await expect(page.getByRole('heading', { name: 'Too many cookies' })).toBeVisible()
+  await expect(page.getByText('other-app-10 (1.0\u00a0KB)')).toBeVisible()
+  await expectAccessible(page)
+
+  await page.getByRole('button', { name: 'Remove these cookies' }).click()
+  await expect(page).toHaveURL('/items')
+  await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+})
+
+test('where there is no page it says so, and leads to one that is', async ({ page }) => {
+  await page.goto('/nowhere')
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible()
+  await expect(page.getByRole('button')).toBeHidden()
+  await page.getByRole('link', { name: 'Go to the sign-in page' }).click()
+  await expect(page).toHaveURL('/login')
+})
