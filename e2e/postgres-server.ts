@@ -147,7 +147,11 @@ async function runCluster(
   { durable = false, settings: added = [] }: PostgresOptions,
 ): Promise<PostgresServer> {
   const port = await findFreePort()
-  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+  const quick = [
+    ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
+    // Who turns synchronous_commit on, in a database of their own, waits for one that never comes.
+    'synchronous_standby_names=nobody',
+  ]
   const settings = [
     ...(durable ? [] : quick),
     ...['max_connections=200', 'listen_addresses=127.0.0.1', `port=${port}`],

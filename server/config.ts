@@ -163,8 +163,9 @@ function readMetricsToken(read: SettingsReader): string | null {
 function readDatabaseUrl(read: SettingsReader): string | null {
   const text = read.text('DATABASE_URL')
   if (text === undefined) return null
+  // What it says is read where the database is opened: it may name files, and several hosts.
+  if (/^postgres(ql)?:\/\//i.test(text)) return text
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'postgres:' || url?.protocol === 'postgresql:') return text
   read.refuse(
     `DATABASE_URL is ${describeDatabaseUrl(url, text)}, but must be postgres://user:password@host:5432/database; `,
     'leave it out for the embedded SQLite.',
@@ -172,9 +173,9 @@ function readDatabaseUrl(read: SettingsReader): string | null {
   return null
 }
 
-/** Host and path at most: where a URL was mistyped, its password may stand anywhere else. */
+/** Host and path at most: where a URL was mistyped, or a password has a / in it, it may stand anywhere. */
 function describeDatabaseUrl(url: URL | undefined, text: string): string {
-  if (!url?.host) return `a text of ${text.length} characters`
+  if (!url?.host || url.pathname.includes('@')) return `a text of ${text.length} characters`
   const password = url.username === '' && url.password === '' ? '' : '***@'
   return `"${url.protocol}//${password}${url.host}${url.pathname}"`
 }

@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   try {
     const app = await createApp(services)
     await listen(app, config)
-    console.log(formatWelcome(config))
+    console.log(formatWelcome(config, services.database.description))
     closeOnSignal(app, services)
   } catch (error) {
     await services.close()

@@ -65,7 +65,7 @@ import { rememberVerified } from './auth/verified-tokens.ts'
 import type { Config } from './config.ts'
 import { type Clock, systemClock } from './db/clock.ts'
 import type { Database } from './db/database.ts'
-import { openDatabase } from './db/open.ts'
+import { explainDatabaseError, openDatabase } from './db/open.ts'
 import { createItems, type Items } from './items/items.ts'
 
 export interface Services {
@@ -139,10 +139,8 @@ export async function createServices(
   const { unknownKidCooldownMs } = options
   const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
   const masterKeys = createMasterKeys(keys)
-  const database = await openDatabase({
-    url: config.databaseUrl ?? undefined,
-    dataDir: config.dataDir,
-  })
+  const place = { url: config.databaseUrl ?? undefined, dataDir: config.dataDir }
+  const database = await openDatabase(place)
   // All nodes go by the database's clock; a test's is the one it turns.
   const clock = options.clock ?? database.clock
   const machineClock = options.clock ?? systemClock
@@ -376,7 +374,7 @@ export async function createServices(
     }
   } catch (error) {
     await close()
-    throw error
+    throw await explainDatabaseError(error, place)
   }
 }
 

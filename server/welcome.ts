@@ -2,13 +2,14 @@
 
 import type { Config } from './config.ts'
 
-export function formatWelcome(config: Config): string {
+/** `database`: which one, and where. */
+export function formatWelcome(config: Config, database: string): string {
   const lines = [
     `Keycard is ready at ${config.publicUrl}`,
     '',
     `  Sign in    ${config.publicUrl}/login`,
     `  API docs   ${config.publicUrl}/docs`,
-    `  Database   ${describeDatabase(config)}`,
+    `  Database   ${database}`,
   ]
   if (config.demoAccounts) {
     lines.push(
@@ -20,10 +21,4 @@ export function formatWelcome(config: Config): string {
     )
   }
   return `\n${lines.join('\n')}\n`
-}
-
-function describeDatabase({ databaseUrl, dataDir }: Config): string {
-  if (databaseUrl === null) return `SQLite in ${dataDir}/`
-  const { hostname, pathname } = new URL(databaseUrl)
-  return `PostgreSQL, ${pathname.slice(1)} on ${hostname}`
 }

@@ -3,6 +3,7 @@
 import { tortureBodies } from './bodies.ts'
 import { tortureCrashes } from './crashes.ts'
 import { tortureDatabaseFaults } from './database-faults.ts'
+import { tortureFailover } from './failover.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureHostile } from './hostile.ts'
 import { tortureLostReplies } from './lost-replies.ts'
@@ -12,6 +13,7 @@ import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
 import { tortureSlowDisk } from './slow-disk.ts'
 import { tortureSoak } from './soak.ts'
+import { tortureStalledCommits } from './stalled-commits.ts'
 import { tortureStolenDatabase } from './stolen-database.ts'
 import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
@@ -63,6 +65,14 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   'slow-disk': {
     what: 'calls beside sign-ins while each sync takes 10 ms longer, 40 s (or as many as named); a lock held 8 s (needs cc)',
     run: tortureSlowDisk,
+  },
+  'stalled-commits': {
+    what: '200 sessions while no commit finds its synchronous standby, 30 s (or as many as named)',
+    run: tortureStalledCommits,
+  },
+  failover: {
+    what: 'a primary that dies and a standby that takes over, five times (or as often as named)',
+    run: tortureFailover,
   },
   stuffing: {
     what: '20,000 guesses (or as many as named) at a tenth as many accounts, while owners sign in',

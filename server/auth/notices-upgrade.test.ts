@@ -64,7 +64,7 @@ forEachEngine((engine) => {
       [await write('signed_in', { sessionId: confirmed.session.id })]: null,
       [await write('signed_out', { sessionId: unknown.session.id })]: null,
     }
-    await createMigrations(engine)[step]?.up(kysely)
+    await createMigrations(engine)[step]?.up(kysely as unknown as Kysely<unknown>)
     const rows = await kysely.selectFrom('audit_events').select(['id', 'notice']).execute()
     expect(Object.fromEntries(rows.map(({ id, notice }) => [id, notice]))).toEqual(expected)
   })

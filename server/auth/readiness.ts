@@ -2,6 +2,7 @@
 
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import { isReadOnly } from '../db/errors.ts'
 import { type ChangeFeed, longestSilenceMs } from './change-feed.ts'
 import { compareClocks, readDatabaseTime } from './clock-check.ts'
 
@@ -25,10 +26,16 @@ export function createReadiness(parts: ReadinessParts): Readiness {
   const { database, changeFeed, machineClock } = parts
 
   return async () => {
-    const databaseNowMs = await readDatabaseTime(database).catch(() => undefined)
+    const [databaseNowMs, fault] = await Promise.all([
+      readDatabaseTime(database).catch(() => undefined),
+      database.ping().then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    ])
     const silentMs = changeFeed.silentForMs()
     return {
-      database: databaseNowMs === undefined ? 'does not answer' : 'ok',
+      database: isReadOnly(fault) ? 'takes no writes' : describeAnswer(fault, databaseNowMs),
       changes:
         silentMs <= longestSilenceMs
           ? 'ok'
@@ -39,4 +46,8 @@ export function createReadiness(parts: ReadinessParts): Readiness {
           : compareClocks(machineClock.now(), databaseNowMs),
     }
   }
+}
+
+function describeAnswer(fault: unknown, databaseNowMs: number | undefined): string {
+  return fault === undefined && databaseNowMs !== undefined ? 'ok' : 'does not answer'
 }

@@ -16,6 +16,8 @@ export type Engine = 'sqlite' | 'postgres'
 export interface Database {
   readonly kysely: Kysely<Tables>
   readonly engine: Engine
+  /** Which one, and where, for a person: no password. */
+  readonly description: string
   /**
    * The engine's own clock as an SQL expression, in epoch milliseconds. On PostgreSQL all nodes
    * share it; on SQLite it is this machine's.
@@ -40,7 +42,7 @@ export interface Database {
   announcement(): Compilable | null
   /** Calls when another process, or this one, has announced a change; some may be missed. */
   onAnnouncement(listener: () => void): () => void
-  /** Resolves when the database answers, and rejects with what is wrong otherwise. */
+  /** Resolves when the database answers and takes writes, and rejects with what is wrong otherwise. */
   ping(): Promise<void>
   /**
    * SQLite: a copy of this moment, in a new file that its owner alone may read, while all goes on.

@@ -43,6 +43,13 @@ export function isUnavailable(error: unknown): boolean {
   )
 }
 
+/** True where the database answers, and takes no writes: a standby, or one that was made read-only. */
+export function isReadOnly(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as ErrorWithCode
+  return code === '25006' || code === 'SQLITE_READONLY' || isReadOnly(error.cause)
+}
+
 /**
  * Runs it, and lets those above know nothing of either engine's words for "not now".
  * @throws AppError unavailable where the database cannot answer
@@ -86,9 +93,10 @@ const unavailableSqliteCodes =
 /**
  * PostgreSQL's classes, appendix A of its manual: 08 connection lost, 28 and 3D no longer let in,
  * 53 out of disk, memory or connections, 57 shut down or timed out, 58 its own I/O failed;
- * and 25006 a standby that cannot write, 40001, 40P01 and 55P03 a lock that was not won.
+ * and 25006 a standby that cannot write, 40001, 40P01 and 55P03 a lock that was not won, 40003 a commit
+ * that no standby has.
  */
-const unavailableSqlStates = /^(08...|28...|3D000|53...|57...|58...|25006|40001|40P01|55P03)$/
+const unavailableSqlStates = /^(08...|28...|3D000|53...|57...|58...|25006|40001|40003|40P01|55P03)$/
 
 const unavailableSystemCodes = new Set([
   'ECONNREFUSED',

@@ -1,14 +1,28 @@
 // Every step that made the tables what they are, oldest first; a step that was released is final.
 
-import type { CreateTableBuilder, Kysely, Migration } from 'kysely'
+import type { CreateTableBuilder, Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Engine } from './database.ts'
 
+export interface Step {
+  /** In one transaction, which keeps others from the tables that it alters: nothing that takes long. */
+  up(kysely: Kysely<unknown>): Promise<void>
+  /**
+   * What takes long: one batch in a transaction of its own, again and again until it has changed no row.
+   * A step with such a part may run more than once.
+   * @returns how many rows it has changed
+   */
+  fill?(kysely: Kysely<unknown>): Promise<number>
+  /** Where a version that does not know the step cannot go on beside it: then all nodes are stopped. */
+  isBreaking?: true
+}
+
 /**
  * Names sort in the order of their steps. Keys are named `<table>_<column>_key`, which
- * errors.ts reads back. To change the tables, add a step below and the columns in tables.ts.
+ * errors.ts reads back. To change the tables, add a step below and the columns in tables.ts. A step
+ * that a database has taken is known by its statements, and never changes.
  */
-export function createMigrations(engine: Engine): Record<string, Migration> {
+export function createMigrations(engine: Engine): Record<string, Step> {
   // Text sorts and compares by its bytes on both engines, whatever locale PostgreSQL was made with.
   const text = engine === 'postgres' ? sql`text collate "C"` : ('text' as const)
 
@@ -264,10 +278,6 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
       async up(kysely: Kysely<unknown>) {
         const { schema } = kysely
         await schema.alterTable('sessions').addColumn('registration_id', text).execute()
-        await sql`update sessions set registration_id =
-            (select registration_id from oauth_clients where client_id = sessions.client_id)
-          where revoked_at_ms is null
-            and client_id in (select client_id from oauth_clients)`.execute(kysely)
         await schema
           .createIndex('sessions_registration_id_id')
           .on('sessions')
@@ -372,6 +382,41 @@ export function createMigrations(engine: Engine): Record<string, Migration> {
           .execute()
       },
     },
+
+    // What a database lacks that took its steps before they had checksums.
+    '0012_old_databases': {
+      // 0003 had neither, as it was at first.
+      async up(kysely: Kysely<unknown>) {
+        if (!(await hasColumn(kysely, 'sessions', 'notices_seen_at_ms'))) {
+          await sql`alter table sessions add column notices_seen_at_ms bigint`.execute(kysely)
+        }
+        await sql`create index if not exists known_devices_last_used_at_ms
+          on known_devices (last_used_at_ms)`.execute(kysely)
+      },
+      // Sessions that are older than 0007, of clients that are removed with their sessions.
+      async fill(kysely: Kysely<unknown>) {
+        const { numAffectedRows } = await sql`update sessions set registration_id =
+            (select registration_id from oauth_clients where client_id = sessions.client_id)
+          where id in (select id from sessions
+            where registration_id is null and revoked_at_ms is null
+              and client_id in (select client_id from oauth_clients)
+            limit 5000)`.execute(kysely)
+        return Number(numAffectedRows ?? 0)
+      },
+    },
+  }
+
+  async function hasColumn(
+    kysely: Kysely<unknown>,
+    table: string,
+    column: string,
+  ): Promise<boolean> {
+    const { rows } = await (engine === 'postgres'
+      ? sql`select 1 from pg_attribute
+          where attrelid = to_regclass(${table}) and attname = ${column} and not attisdropped`
+      : sql`select 1 from pragma_table_info(${table}) where name = ${column}`
+    ).execute(kysely)
+    return rows.length > 0
   }
 }
 

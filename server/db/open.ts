@@ -1,5 +1,6 @@
 // Opening the database by its URL.
 
+import { AppError } from '../contract/app-error.ts'
 import { StartError } from '../contract/start-error.ts'
 import type { Database } from './database.ts'
 
@@ -22,4 +23,22 @@ export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<D
   throw new StartError(
     'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',
   )
+}
+
+/**
+ * What the database said between its opening and the first request, as a sentence for an operator.
+ * @returns StartError; any other error as it is
+ */
+export async function explainDatabaseError(
+  error: unknown,
+  { url, dataDir }: DatabaseOptions,
+): Promise<unknown> {
+  const isDown = error instanceof AppError && error.reason === 'unavailable'
+  if (!url) {
+    return isDown ? (await import('./sqlite.ts')).explainSqliteError(error.cause, dataDir) : error
+  }
+  // What PostgreSQL itself refused names the function that did.
+  const isRefused = error instanceof Error && 'routine' in error
+  if (!isDown && !isRefused) return error
+  return (await import('./postgres-start-error.ts')).explainPostgresError(error, url)
 }

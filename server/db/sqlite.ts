@@ -1,7 +1,7 @@
 // The embedded database: one SQLite file in the data folder, opened, secured and migrated.
 
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { StartError } from '../contract/start-error.ts'
@@ -39,13 +39,13 @@ export async function openSqlite(dataDir: string): Promise<Database> {
     const writes = connect(startTimeoutMs)
     await configure(writes)
     const dialect = new SqliteDialect({ database: writes })
-    await migrateUnderLock(new Kysely<Tables>({ dialect }), writes)
+    await migrateUnderLock(new Kysely<unknown>({ dialect }), writes)
     // From here on the main thread waits for nobody.
     writes.exec('pragma busy_timeout = 0')
     return createDatabase(file, { writes, reads: connect(readTimeoutMs) })
   } catch (error) {
     for (const connection of opened) connection.close()
-    throw explainOpenError(error, dataDir, file)
+    throw explainSqliteError(error, dataDir)
   }
 }
 
@@ -65,6 +65,7 @@ function createDatabase(
   return {
     kysely,
     engine: 'sqlite',
+    description: `SQLite in ${dirname(file)}/`,
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     clock: systemClock,
     createRevocationReader: () => createSqliteRevocationReader(kysely),
@@ -117,13 +118,13 @@ async function configure(connection: SqliteConnection): Promise<void> {
 }
 
 async function migrateUnderLock(
-  kysely: Kysely<Tables>,
+  kysely: Kysely<unknown>,
   connection: SqliteConnection,
 ): Promise<void> {
   // The write lock is taken first, so that of several processes one migrates and the others wait.
   await retryWhileBusy(async () => connection.exec('begin immediate'))
   try {
-    await migrate(kysely, 'sqlite')
+    await migrate({ kysely, engine: 'sqlite', runAlone: (work) => work(kysely) })
     connection.exec('commit')
   } catch (error) {
     if (connection.inTransaction) connection.exec('rollback')
@@ -145,7 +146,9 @@ async function retryWhileBusy(run: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function explainOpenError(error: unknown, dataDir: string, file: string): unknown {
+/** @returns StartError; any other error as it is */
+export function explainSqliteError(error: unknown, dataDir: string): unknown {
+  const file = join(dataDir, sqliteFileName)
   if (error instanceof StartError) return error
   const code = codeOf(error)
   const explain = (sentence: string) => new StartError(sentence, { cause: error })
