@@ -53,9 +53,7 @@ async function stall(
   const beganAtMs = performance.now()
   const most = await watchBackends(admin, seconds * 500)
   // An administrator sees commits that hang, and ends them.
-  const ending = setInterval(() => endWaits(admin), 100)
-  const mostToo = await watchBackends(admin, seconds * 500)
-  clearInterval(ending)
+  const mostToo = await watchBackends(admin, seconds * 500, { endsWaits: true })
   const endedAtMs = performance.now()
   await setStandby(admin, '')
   await sleep(latestMs.recovery + 1_000)
@@ -135,7 +133,7 @@ async function keepRefreshing(
 async function watchBackends(
   admin: pg.Client,
   milliseconds: number,
-  names = ['keycard', 'keycard listening'],
+  { names = ['keycard', 'keycard listening'], endsWaits = false } = {},
 ): Promise<number> {
   const untilMs = performance.now() + milliseconds
   let most = 0
@@ -146,6 +144,7 @@ async function watchBackends(
       [names],
     )
     most = Math.max(most, rows[0].count)
+    if (endsWaits) await endWaits(admin)
     await sleep(50)
   }
   return most
@@ -183,7 +182,7 @@ async function runControl({ postgres }: Nodes, admin: pg.Client): Promise<Findin
       () => {},
     )
   const writes = Promise.all(Array.from({ length: 40 }, write))
-  const most = await watchBackends(admin, 2_000, ['careless'])
+  const most = await watchBackends(admin, 2_000, { names: ['careless'] })
   await writes
   const last = Promise.all([write(), write()])
   await sleep(100)

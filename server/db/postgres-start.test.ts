@@ -35,8 +35,10 @@ async function makeUser({ url }: Place): Promise<{ user: string; theirs: string 
   return { user, theirs }
 }
 
+const masterKey = randomBytes(32).toString('base64')
+
 async function startOn(url: string): Promise<string> {
-  const env = { DATABASE_URL: url, MASTER_KEY: randomBytes(32).toString('base64') }
+  const env = { DATABASE_URL: url, MASTER_KEY: masterKey }
   const config = readConfig({ ...env, LOG_LEVEL: 'silent', DEMO_ACCOUNTS: 'on' })
   try {
     const services = await createServices(config)
