@@ -131,8 +131,8 @@ forEachEngine((engine) => {
 
   test('a newer version’s step that only adds is worked beside; one that breaks is refused', async () => {
     const place = await makePlace(engine)
-    const newer = (additive: number) => `insert into kysely_migration values
-      ('9999_newer_${additive}', '2099-01-01T00:00:00.000Z', 'its own', ${additive})`
+    const newer = (additive: number) => `insert into kysely_migration
+      (name, timestamp, checksum, is_additive) values ('9999_newer_${additive}', '2099-01-01T00:00:00.000Z', 'its own', ${additive})`
     // A step that landed late, below one that was taken.
     await change(place, (database) =>
       run(database, newer(1), `delete from kysely_migration where name = '0012_old_databases'`),
