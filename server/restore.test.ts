@@ -187,7 +187,9 @@ describe('a restore that is refused leaves everything as it was', () => {
       'is of a newer Keycard',
       (file) => {
         const newer = new Libsql(file)
-        newer.exec("insert into kysely_migration (name, timestamp) values ('9999_later', '2030-01-01T00:00:00.000Z')")
+        newer.exec(
+          "insert into kysely_migration (name, timestamp) values ('9999_later', '2030-01-01T00:00:00.000Z')",
+        )
         newer.close()
       },
       /a newer or a different Keycard/,
