@@ -58,6 +58,8 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     clientErrorHandler: refuseUnparsed(securityHeaders, build?.refusalPage),
     http: { requireHostHeader: false, maxHeaderSize: headersReadBytes },
     forceCloseConnections: 'idle',
+    // What arrives while the app closes, on a connection that is still there, is answered like the rest.
+    return503OnClosing: false,
     requestTimeout: requestTimeoutMs,
     routerOptions: {
       ignoreTrailingSlash: true,

@@ -1,7 +1,10 @@
 // What is refused before it has a route: a page for whoever looks at it, JSON for programs.
 
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { InjectOptions } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sendRaw } from '../../e2e/raw-request.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { findHtmlFaults } from '../../e2e/valid-html.ts'
@@ -65,17 +68,23 @@ describe.each(refusals)('%s', (_name, status, heading, request) => {
   })
 })
 
-describe('what the parser itself refuses', () => {
+describe('what is refused before anything is routed', () => {
   let port: number
   beforeAll(async () => {
     port = Number(new URL(await keycard.app.listen({ port: 0, host: '127.0.0.1' })).port)
   })
   const get = (url: string, ...headers: string[]) =>
-    sendRaw(port, [`GET ${url} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n'))
+    sendRaw(
+      port,
+      [`GET ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join(
+        '\r\n',
+      ),
+    )
   const accept = `Accept: ${navigation.accept}`
   const faults: [name: string, status: number, heading: string, header: string][] = [
     ['more cookies than are read', 431, 'Too much came along', `Cookie: ${jar(60_000)}`],
     ['NUL in a header', 400, 'This could not be read', 'Cookie: a=\0'],
+    ['two Hosts', 400, 'This could not be read', 'Host: example.com'],
   ]
 
   it.each(faults)(
@@ -110,6 +119,23 @@ describe('what the parser itself refuses', () => {
       }
     },
   )
+})
+
+it('nothing is refused because the app closes: what was being sent is answered, as the last', async () => {
+  const closing = await openTestApp()
+  const address = new URL(await closing.app.listen({ port: 0, host: '127.0.0.1' }))
+  const accepted = once(closing.app.server, 'connection')
+  const socket = connect(Number(address.port), address.hostname)
+  socket.write('GET /login HTTP/1.1\r\nHost: localhost\r\n')
+  const [connection] = (await accepted) as [Socket]
+  await vi.waitUntil(() => connection.bytesRead > 0)
+
+  const closed = closing.close()
+  socket.write(`Accept: ${navigation.accept}\r\n\r\n`)
+  const answer = await text(socket)
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  expect(answer.toLowerCase()).toContain('\r\nconnection: close\r\n')
+  await closed
 })
 
 describe('the page of too many cookies', () => {
