@@ -24,13 +24,9 @@ export function checkField(path: string, message: string | undefined): FieldErro
   return message === undefined ? [] : [{ path, message }]
 }
 
-/** What is stored of what was given, wherever it came from. */
-export function tidyProfile({ username, email, fullName }: Profile): Profile {
-  return {
-    username: username.trim(),
-    email: email === null ? null : storedEmail(email),
-    fullName: fullName === null ? null : fullName.trim(),
-  }
+/** The names that are stored of those that were given, wherever they came from. */
+export function tidyNames({ username, email }: Pick<Profile, 'username' | 'email'>) {
+  return { username: username.trim(), email: email === null ? null : storedEmail(email) }
 }
 
 export function checkProfile({ username, email, fullName }: Profile): FieldError[] {

@@ -7,7 +7,7 @@ import {
   checkProfile,
   type PasswordRule,
   refuseFields,
-  tidyProfile,
+  tidyNames,
 } from './account-rules.ts'
 import type { Share } from './fair-queue.ts'
 import type { Passwords, StoredPassword } from './passwords.ts'
@@ -49,7 +49,7 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
   return {
     async create(request, alongside, share) {
       const { password, email = null, fullName = null, role = 'user' } = request
-      const profile = tidyProfile({ username: request.username, email, fullName })
+      const profile = { ...tidyNames({ username: request.username, email }), fullName }
       const fields = [
         ...checkProfile(profile),
         ...checkField('password', passwordProblem(password, profile)),

@@ -61,6 +61,20 @@ forEachEngine((engine) => {
     expect(await signIn('imported', 'wrong')).toBe(401)
   })
 
+  test('R102: names are stored, and found to be taken, in one form', async () => {
+    const { userImports, users } = keycard.services
+    const account = describeAccount(' Spelt ', { email: ' Spelt@MÜNCHEN.example' })
+    const again = describeAccount('other', { email: 'spelt@xn--mnchen-3ya.example ' })
+    const check = userImports.createCheck()
+    const problems = (await check([account, again])).map((list) => list.map(({ path }) => path))
+    expect(problems).toEqual([[], ['email']])
+    await userImports.add('spelt', 0, [account])
+    expect(await users.findByLogin('spelt@münchen.example')).toMatchObject({
+      username: 'Spelt',
+      email: 'Spelt@xn--mnchen-3ya.example',
+    })
+  })
+
   test('every account that is wrong is named, on whatever list, and nothing is written', async () => {
     const { userImports, users } = keycard.services
     const email = 'twin@example.com'

@@ -7,7 +7,7 @@ import { pauseSince } from '../db/batches.ts'
 import type { Database } from '../db/database.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { Actor } from './account-change.ts'
-import { checkField, checkProfile, tidyProfile } from './account-rules.ts'
+import { checkField, checkProfile, tidyNames } from './account-rules.ts'
 import type { AuditLog } from './audit-log.ts'
 import { importedHashProblem, type Passwords } from './passwords.ts'
 import { createSeenNames } from './seen-names.ts'
@@ -52,7 +52,7 @@ interface UserImportsParts {
 
 const tidyAccount = (account: ImportedAccount): ImportedAccount => ({
   ...account,
-  ...tidyProfile(account),
+  ...tidyNames(account),
 })
 
 export function createUserImports(parts: UserImportsParts): UserImports {

@@ -49,7 +49,7 @@ describe('beside a running server', () => {
     expect([await call(ruth.token), await call(first.token)]).toEqual([200, 200])
 
     const changed = 'eight lamps over a dry road'
-    expect(await run(['set-password', 'GRACE@example.com'], `${changed}\n`)).toEqual({
+    expect(await run(['set-password', ' GRACE@example.com '], `${changed}\n`)).toEqual({
       code: 0,
       stdout: 'grace signs in with the new password from now on. 1 session has ended.\n',
       stderr: '',

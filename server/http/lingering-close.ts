@@ -1,5 +1,6 @@
 // The end of a connection whose client still sends: our side first, the rest is read and dropped (RFC 9112 §9.6).
 
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
@@ -22,17 +23,23 @@ export function closeLingering(socket: Socket): void {
 /** For every answer after which the connection is closed, and whose request has not come whole. */
 export function addLingeringClose(app: FastifyInstance): void {
   app.addHook('onSend', ({ raw }, _reply, payload, done) => {
-    if (!raw.complete) lingerOnClose(raw.socket, () => !raw.complete)
+    if (!raw.complete) lingerOnClose(raw)
     done(null, payload)
   })
 }
 
-/** Node closes a connection after its last answer by `destroySoon`. */
-function lingerOnClose(socket: Socket, isUnfinished: () => boolean): void {
-  const destroySoon = socket.destroySoon
-  socket.destroySoon = () => {
-    socket.destroySoon = destroySoon
-    if (isUnfinished()) closeLingering(socket)
-    else socket.destroySoon()
+/** Of each connection the last request that was answered before it had come whole. */
+const unfinished = new WeakMap<Socket, IncomingMessage>()
+
+/** Node closes a connection after its last answer by `destroySoon`, which is replaced once. */
+function lingerOnClose(request: IncomingMessage): void {
+  const { socket } = request
+  if (!unfinished.has(socket)) {
+    const { destroySoon } = socket
+    socket.destroySoon = () => {
+      if (unfinished.get(socket)?.complete === false) closeLingering(socket)
+      else destroySoon.call(socket)
+    }
   }
+  unfinished.set(socket, request)
 }

@@ -1,5 +1,7 @@
 // Requests that reach no route: an answer with `detail` and all headers, and none of their bytes in the log.
 
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerBegun, sendRaw } from '../../e2e/raw-request.ts'
@@ -77,6 +79,14 @@ describe('a request that reaches no route', () => {
       expect([name, answer.status]).toEqual([name, 200])
     }
     expect((await send('GET /healthz HTTP/1.0')).status).toBe(200)
+  })
+
+  test('a CONNECT whose client resets the connection does the server no harm', async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {})
+    socket.write(`CONNECT a:1 HTTP/1.1\r\n${host}\r\n\r\n`)
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+    expect((await send('GET /healthz HTTP/1.1', host, close)).status).toBe(200)
   })
 
   test('an answer that has begun is not broken by one more', async () => {

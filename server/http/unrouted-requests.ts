@@ -46,11 +46,15 @@ export function refuseUnparsed({ ofData }: SecurityHeaders, page: RefusalPage | 
 /** What Node answers by itself otherwise, with neither a word nor our headers. */
 export function refuseUnrouted(app: FastifyInstance, { ofData }: SecurityHeaders): void {
   const headers = () => ({ ...ofData, 'x-request-id': makeRequestId() })
-  app.server.on('checkExpectation', ({ socket }: IncomingMessage, _response: ServerResponse) => {
-    socket.end(formatAnswer(unknownExpectation, headers()))
+  app.server.on('checkExpectation', ({ socket }: IncomingMessage) => {
+    socket.write(formatAnswer(unknownExpectation, headers()))
+    closeLingering(socket)
   })
   app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    socket.end(formatAnswer(noProxy, { ...headers(), allow }))
+    // The server has let go of it: a reset would otherwise end the process.
+    socket.on('error', () => {}).resume()
+    socket.write(formatAnswer(noProxy, { ...headers(), allow }))
+    closeLingering(socket)
   })
 }
 
