@@ -1,6 +1,7 @@
 // Ways for a server to be wrong in one thing, and the one requirement that has to find each.
 
 import type { Breakage, PassingAnswer, PassingRequest } from './breaking-proxy.ts'
+import { metadataPath } from './profiles.ts'
 
 interface NamedBreakage {
   /** Behind "a server that". */
@@ -47,6 +48,13 @@ const isUncredentialed = ({ status }: PassingAnswer, { path, headers }: PassingR
 const isRefusal = ({ status }: PassingAnswer, { path }: PassingRequest) =>
   path === '/token' && status >= 400
 
+const isAccount = ({ status }: PassingAnswer, { path }: PassingRequest) =>
+  path === '/api/users/me' && status === 200
+
+function editMetadata(edit: (members: Record<string, unknown>) => void): Breakage {
+  return editJson((_answer, { path }) => path === metadataPath, edit)
+}
+
 const formType = 'application/x-www-form-urlencoded'
 
 export const breakages: NamedBreakage[] = [
@@ -83,6 +91,7 @@ export const breakages: NamedBreakage[] = [
     fails: [
       'expires_in is a whole number of seconds',
       'exp and iat are whole numbers, and expires_in is what lies between them',
+      'A success says expires_in and scope, and gives a refresh token',
     ],
     breakage: editJson(isSuccess, (members) => {
       members.expires_in = String(members.expires_in)
@@ -148,8 +157,8 @@ export const breakages: NamedBreakage[] = [
   {
     name: 'takes the first of two parameters',
     fails: [
-      'A parameter that is there twice is refused',
-      'A parameter that is there twice is refused, also where one is spelt user%6Eame',
+      'A parameter that is there twice is refused: username',
+      'A parameter that is there twice is refused: user%6Eame',
     ],
     breakage: {
       request(request) {
@@ -211,7 +220,7 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'takes a token from the query',
-    fails: 'A token in the query opens nothing',
+    fails: 'A token in the query opens nothing (RFC 9700 §4.3.2)',
     breakage: {
       request(request) {
         const [path = '', token] = request.path.split('?access_token=')
@@ -274,7 +283,10 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'believes a padded signature',
-    fails: 'A token is refused where the signature is padded',
+    fails: [
+      'A token is refused where the signature is padded',
+      'A forged token is told invalid_token, however it is forged',
+    ],
     breakage: {
       request({ headers }) {
         const index = headers.findIndex((text) => /^Bearer [^.]+\.[^.]+\.[^.]+==$/.test(text))
@@ -282,4 +294,181 @@ export const breakages: NamedBreakage[] = [
       },
     },
   },
+  {
+    name: 'leaves unknown scopes out, and says nothing of it',
+    fails: [
+      'A scope that is not given in full is told: invalid_scope, or what is given',
+      'An unknown scope is refused, and not left out silently',
+    ],
+    breakage: {
+      request(request) {
+        if (!request.body.includes('+no-such%3Ascope')) return
+        request.body = request.body.replace('+no-such%3Ascope', '')
+        request.headers.push('x-scope', 'left out')
+      },
+      ...editJson(
+        (answer, request) => isSuccess(answer, request) && request.headers.includes('x-scope'),
+        (members) => {
+          members.scope = undefined
+        },
+      ),
+    },
+  },
+  {
+    name: 'takes a grant_type in any case',
+    fails: 'grant_type is told apart by its case',
+    breakage: {
+      request(request) {
+        request.body = request.body.replace(/grant_type=password/i, 'grant_type=password')
+      },
+    },
+  },
+  {
+    name: 'trims passwords',
+    fails: 'A password is taken as it was sent: not trimmed, not in another case',
+    breakage: {
+      request(request) {
+        const form = new URLSearchParams(request.body)
+        const password = form.get('password') ?? ''
+        if (request.path !== '/token' || password === password.trim()) return
+        form.set('password', password.trim())
+        request.body = form.toString()
+      },
+    },
+  },
+  {
+    name: 'takes passwords in any case',
+    fails: 'A password is taken as it was sent: not trimmed, not in another case',
+    breakage: {
+      request(request) {
+        request.body = request.body.replace('password=SECRET', 'password=secret')
+      },
+    },
+  },
+  {
+    name: 'takes a token behind Basic',
+    fails: 'The scheme is Bearer: a token behind another one opens nothing',
+    breakage: {
+      request({ headers }) {
+        const index = headers.findIndex((text) => /^Basic [^.]+\.[^.]+\.[^.]+$/.test(text))
+        if (index !== -1) headers[index] = headers[index]?.replace('Basic', 'Bearer') ?? ''
+      },
+    },
+  },
+  {
+    name: 'shows the hash of the password',
+    fails: 'What the protected call says has no password in it, and no hash of one',
+    breakage: editJson(isAccount, (members) => {
+      members.hashed_password = 'not even one that is known'
+    }),
+  },
+  {
+    name: 'shows the hash of the password by another name, further down',
+    fails: 'What the protected call says has no password in it, and no hash of one',
+    breakage: editJson(isAccount, (members) => {
+      members.profile = { login: ['$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA'] }
+    }),
+  },
+  {
+    name: 'has a header for users that it knows',
+    fails: 'Nor do the headers tell who is known',
+    breakage: editHeaders(
+      (answer, request) => isRefusal(answer, request) && request.body.includes('username=johndoe'),
+      (headers) => {
+        headers['x-user-id'] = '17'
+      },
+    ),
+  },
+  {
+    name: 'states a grant that it does not know',
+    fails: 'Every grant that is stated is known at the token endpoint',
+    breakage: editMetadata((members) => {
+      members.grant_types_supported = [
+        ...[members.grant_types_supported].flat(),
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      ]
+    }),
+  },
+  {
+    name: 'states the authorization code, and has no endpoint for it',
+    fails: [
+      'Every grant that is stated is known at the token endpoint',
+      'The endpoints that the grants need are stated',
+    ],
+    breakage: editMetadata((members) => {
+      members.grant_types_supported = ['password', 'refresh_token', 'authorization_code']
+    }),
+  },
+  {
+    name: 'states an endpoint that is not there',
+    fails: 'Every endpoint that is stated is there',
+    breakage: editMetadata((members) => {
+      members.registration_endpoint = `${members.issuer}/register-a-client`
+    }),
+  },
 ]
+
+/** Ways for a server to be another one that are nobody's fault: nothing fails. */
+export const variations: { name: string; breakage: Breakage }[] = [
+  {
+    name: 'gives no refresh token',
+    breakage: editJson(isSuccess, (members) => {
+      members.refresh_token = undefined
+    }),
+  },
+  {
+    name: 'leaves the scope out where it is the one that was asked for',
+    breakage: editJson(
+      (answer, request) => isSuccess(answer, request) && /scope=[^&]/.test(request.body),
+      (members) => {
+        members.scope = undefined
+      },
+    ),
+  },
+  {
+    name: 'says no expires_in',
+    breakage: editJson(isSuccess, (members) => {
+      members.expires_in = undefined
+    }),
+  },
+  {
+    name: 'has other challenges beside Bearer',
+    breakage: editHeaders(
+      ({ headers }) => headers['www-authenticate'] !== undefined,
+      (headers) => {
+        headers['www-authenticate'] =
+          `Negotiate, ${headers['www-authenticate']}, Basic realm="a, b"`
+      },
+    ),
+  },
+  {
+    name: 'takes a multipart form and a second Authorization header',
+    breakage: {
+      request(request) {
+        const first = request.headers.indexOf('authorization')
+        request.headers = request.headers.filter(
+          (_text, index) =>
+            index <= first + 1 || request.headers[index - (index % 2)] !== 'authorization',
+        )
+      },
+    },
+  },
+  {
+    name: 'asks to come again in a moment, every other time',
+    breakage: {
+      request(request) {
+        // Not looked at, or each wrong password would count twice.
+        if (request.path === '/token' && ++timesAsked % 2 === 1) request.path = busyPath
+      },
+      answer(answer, { path }) {
+        if (path !== busyPath) return
+        answer.status = 429
+        answer.headers['retry-after'] = '0'
+        answer.body = '{}'
+      },
+    },
+  },
+]
+
+const busyPath = '/busy'
+let timesAsked = 0

@@ -4,31 +4,34 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { forgiveFailures } from '../forgive-failures.ts'
 import { openTestApp, type TestApp } from '../test-app.ts'
 import { startTestServer } from '../test-server.ts'
-import { breakages } from './breakages.ts'
+import { readArguments } from './arguments.ts'
+import { breakages, variations } from './breakages.ts'
 import { type Breakage, startProxy } from './breaking-proxy.ts'
-import { chapters } from './chapters.ts'
+import { chapters, chaptersFor } from './chapters.ts'
 import { formatSum, judge, type Verdict } from './report.ts'
 import { startYesServer } from './yes-server.ts'
 
-const demoAccounts = {
-  username: 'johndoe',
-  password: 'secret',
-  disabled: { username: 'alice', password: 'secret2' },
-  inspector: { username: 'admin', password: 'admin-secret' },
-}
+const { options: keycardOptions } = readArguments(['http://localhost'])
+const { options: oauthOptions } = readArguments([
+  'http://localhost',
+  ...['--profile', 'oauth', '--username', 'johndoe', '--password', 'secret'],
+  ...['--call-path', '/api/users/me', '--scope', 'me', '--other-scope', 'items:read'],
+  ...['--client-id', 'keycard-cli', '--other-client-id', 'keycard-web'],
+])
 
 const listFailures = (verdicts: readonly Verdict[]) =>
   verdicts
     .filter(({ outcome }) => outcome === 'failed')
     .map(({ source, clause, sentence, why }) => `${source} ${clause}: ${sentence} (${why})`)
 
-test('our own server fails no requirement', async () => {
+test('our own server fails no requirement, and offers all', async () => {
   const server = await startTestServer()
   try {
-    const verdicts = await judge(chapters, { url: server.url, ...demoAccounts })
+    const verdicts = await judge(chapters, { ...keycardOptions, url: server.url })
     expect(listFailures(verdicts)).toEqual([])
-    const passed = verdicts.filter(({ outcome }) => outcome === 'passed')
-    expect(passed.length, formatSum(verdicts)).toBeGreaterThan(90)
+    const others = verdicts.filter(({ outcome }) => outcome !== 'passed')
+    expect(others, formatSum(verdicts)).toEqual([])
+    expect(verdicts.length).toBeGreaterThan(90)
   } finally {
     await server.close()
   }
@@ -61,9 +64,13 @@ describe('controls', () => {
     await keycard.close()
   })
 
-  async function judgeWith(breakage: Breakage, judging = chapters): Promise<Verdict[]> {
+  async function judgeWith(
+    breakage: Breakage,
+    judging = chapters,
+    options = keycardOptions,
+  ): Promise<Verdict[]> {
     proxy.breakWith(breakage)
-    return judge(judging, { url: proxy.url, ...demoAccounts })
+    return judge(judging, { ...options, url: proxy.url })
   }
 
   test('through a proxy that breaks nothing, nothing fails', async () => {
@@ -82,14 +89,32 @@ describe('controls', () => {
     expect(failed.map(({ sentence }) => sentence)).toEqual(expected)
   })
 
+  test.each(variations)('a server that $name fails nothing', async ({ breakage }) => {
+    const verdicts = await judgeWith(breakage, chaptersFor('oauth'), oauthOptions)
+    expect(listFailures(verdicts)).toEqual([])
+    expect(verdicts.filter(({ outcome }) => outcome === 'passed').length).toBeGreaterThan(40)
+  })
+
+  test('a server that throttles for long is not judged in what it was asked', async () => {
+    const answer: Breakage['answer'] = (passing, { path, body }) => {
+      if (path !== '/token' || !body.includes('grant_type=Password')) return
+      passing.status = 429
+      passing.headers['retry-after'] = '900'
+    }
+    const verdicts = await judgeWith({ answer }, chaptersFor('oauth').slice(0, 1), oauthOptions)
+    const others = verdicts.filter(({ outcome }) => outcome !== 'passed')
+    expect(others).toMatchObject([
+      { outcome: 'not judged', sentence: 'grant_type is told apart by its case' },
+    ])
+  })
+
   test.each([200, 404, 500])(
-    'a server that says %i to everything passes nothing',
+    'a server that says %i to everything is not judged: nobody can sign in',
     async (status) => {
       const server = await startYesServer(status)
       try {
-        const verdicts = await judge(chapters, { url: server.url, ...demoAccounts })
-        const passed = verdicts.filter(({ outcome }) => outcome === 'passed')
-        expect(passed.map(({ sentence }) => sentence)).toEqual([])
+        const judging = judge(chapters, { ...keycardOptions, url: server.url })
+        await expect(judging).rejects.toThrow('Signing in at /token does not work')
       } finally {
         await server.close()
       }

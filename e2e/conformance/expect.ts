@@ -1,5 +1,6 @@
 // What requirements say of an answer; each throws Unmet with a sentence that names what was found.
 
+import { type Challenge, findChallenge } from './challenges.ts'
 import { Unmet } from './requirement.ts'
 import type { Answer } from './send.ts'
 
@@ -33,6 +34,29 @@ export function expectMember(answer: Answer, name: string, expected: unknown): v
 export function expectOAuthError(answer: Answer, error: string, ...status: number[]): void {
   expectStatus(answer, ...(status.length > 0 ? status : [400]))
   expectMember(answer, 'error', error)
+}
+
+/** A refusal in whatever words: the client's fault, and no token. */
+export function expectRefused(answer: Answer): void {
+  const { status, json } = answer
+  expectThat(
+    status >= 400 && status < 500 && json?.access_token === undefined,
+    `the status is ${status}, but should be a refusal${explain(answer)}`,
+  )
+}
+
+/** @param scheme in small letters */
+export function expectChallenge(answer: Answer, scheme: string): Challenge {
+  const challenge = findChallenge(answer, scheme)
+  const value = answer.headers['www-authenticate']
+  expectThat(challenge !== undefined, `www-authenticate is ${show(value)}: no ${scheme} challenge`)
+  return challenge
+}
+
+/** Among all that a challenge says. */
+export function expectParam({ params }: Challenge, name: string, expected: string): void {
+  const value = params[name]
+  expectThat(value === expected, `${name} is ${show(value)}, but should be ${show(expected)}`)
 }
 
 export function expectJson(answer: Answer): Record<string, unknown> {

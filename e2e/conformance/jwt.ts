@@ -1,6 +1,6 @@
 // A JWT taken apart, without believing any of it.
 
-import { Unmet } from './requirement.ts'
+import { NotOffered } from './requirement.ts'
 
 export interface Jwt {
   header: Record<string, unknown>
@@ -10,11 +10,11 @@ export interface Jwt {
   signature: Uint8Array
 }
 
-/** @throws Unmet where it is no JWT in three parts */
+/** @throws NotOffered where it is no JWT: RFC 6749 §1.4 leaves the kind of a token open */
 export function readJwt(token: string): Jwt {
   const [header, claims, signature, ...rest] = token.split('.')
   if (header === undefined || claims === undefined || !signature || rest.length > 0) {
-    throw new Unmet('the access token is no JWT')
+    throw noJwt()
   }
   return {
     header: readObject(header),
@@ -35,5 +35,9 @@ function readObject(part: string): Record<string, unknown> {
   } catch {
     // Falls through to the one sentence for both.
   }
-  throw new Unmet('a part of the access token is no JSON object')
+  throw noJwt()
+}
+
+function noJwt(): NotOffered {
+  return new NotOffered('its access tokens are no JWT')
 }

@@ -1,25 +1,22 @@
 // `npm run conformance -- http://host`: holds any server to the specifications, and says how it went.
 
-import { readArguments } from './arguments.ts'
-import { chapters } from './chapters.ts'
-import { formatReport, judge } from './report.ts'
-import { send } from './send.ts'
-import type { TargetOptions } from './target.ts'
+import { type Arguments, readArguments } from './arguments.ts'
+import { chaptersFor } from './chapters.ts'
+import { formatReport, judge, type Verdict } from './report.ts'
 
 process.exitCode = await run(process.argv.slice(2))
 
 async function run(words: readonly string[]): Promise<number> {
-  let options: TargetOptions
+  let given: Arguments
+  let verdicts: Verdict[]
   try {
-    options = readArguments(words)
-    // Else every requirement would fail with the same sentence.
-    await send(new URL('/', options.url), {})
+    given = readArguments(words)
+    verdicts = await judge(chaptersFor(given.profile), given.options)
   } catch (error) {
     console.error(explain(error))
     return 1
   }
-  const verdicts = await judge(chapters, options)
-  console.log(formatReport(chapters, verdicts))
+  console.log(formatReport(chaptersFor(given.profile), verdicts))
   return verdicts.some(({ outcome }) => outcome === 'failed') ? 1 : 0
 }
 

@@ -1,23 +1,27 @@
 // Runs every requirement against one server, and sets out what came of it as a table.
 
-import { type Chapter, NotOffered, Unmet } from './requirement.ts'
-import { Target, type TargetOptions } from './target.ts'
+import { type Chapter, NotJudged, NotOffered, Unmet } from './requirement.ts'
+import { readTokens, Target, type TargetOptions } from './target.ts'
 
 export interface Verdict {
   source: string
   clause: string
   sentence: string
-  outcome: 'passed' | 'failed' | 'not offered'
+  outcome: 'passed' | 'failed' | 'not offered' | 'not judged'
   /** Why it was not passed. */
   why?: string
 }
 
-/** One after the other, so that a server that counts or queues sees nothing unusual. */
+/**
+ * One after the other, so that a server that counts or queues sees nothing unusual.
+ * @throws Error where nobody can sign in: then nothing that is asked tells anything
+ */
 export async function judge(
   chapters: readonly Chapter[],
   options: TargetOptions,
 ): Promise<Verdict[]> {
   const target = new Target(options)
+  await assertSignIn(target)
   const verdicts: Verdict[] = []
   for (const { source, requirements } of chapters) {
     for (const { clause, sentence, run } of requirements) {
@@ -28,8 +32,23 @@ export async function judge(
   return verdicts
 }
 
+async function assertSignIn(target: Target): Promise<void> {
+  const answer = await target.signInAnswer()
+  try {
+    readTokens(answer)
+  } catch (error) {
+    const said = answer.text.slice(0, 200)
+    throw new Error(
+      `Signing in at ${target.paths.token} does not work, so nothing can be judged: ` +
+        `${error instanceof Error ? error.message : error}. It says: ${said}\n` +
+        'Name the account, the path, the client and the scopes that are right for this server.',
+    )
+  }
+}
+
 function readOutcome(error: unknown): Pick<Verdict, 'outcome' | 'why'> {
   if (error instanceof NotOffered) return { outcome: 'not offered', why: error.message }
+  if (error instanceof NotJudged) return { outcome: 'not judged', why: error.message }
   if (error instanceof Unmet) return { outcome: 'failed', why: error.message }
   // No answer is a failure like any other; its cause is what helps.
   return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) }
@@ -61,7 +80,11 @@ function describeAbsence(verdicts: readonly Verdict[]): string[] | undefined {
 export function formatSum(verdicts: readonly Verdict[]): string {
   const count = (outcome: Verdict['outcome']) =>
     verdicts.filter((verdict) => verdict.outcome === outcome).length
-  return `${count('passed')} passed, ${count('failed')} failed, ${count('not offered')} not offered`
+  const outcomes = ['passed', 'failed', 'not offered', 'not judged'] as const
+  return outcomes
+    .filter((outcome) => outcome !== 'not judged' || count(outcome) > 0)
+    .map((outcome) => `${count(outcome)} ${outcome}`)
+    .join(', ')
 }
 
 const outcomeWidth = 'not offered'.length

@@ -2,48 +2,45 @@
 
 import { expectOAuthError, expectStatus } from './expect.ts'
 import type { Chapter, Requirement } from './requirement.ts'
-import {
-  type Fields,
-  namedClient,
-  paths,
-  publicClients,
-  readTokens,
-  type Target,
-} from './target.ts'
+import { type Fields, fieldsOf, readTokens, type Target } from './target.ts'
 
 const requirements: Requirement[] = [
   {
     clause: '§2.1',
     sentence: 'Tokens are revoked by POST only',
-    run: async (target) => expectStatus(await target.send(paths.revoke), 400, 405),
+    run: async (target) => expectStatus(await target.send(target.paths.revoke), 400, 404, 405),
   },
   {
     clause: '§2.1',
     sentence: 'token is required',
     run: async (target) =>
-      expectOAuthError(await target.post(paths.revoke, namedClient), 'invalid_request', 400),
+      expectOAuthError(
+        await target.post(target.paths.revoke, target.clientFields),
+        'invalid_request',
+        400,
+      ),
   },
   {
     clause: '§2.1',
     sentence: 'A refresh token that was revoked is 400 invalid_grant',
     async run(target) {
-      const { refreshToken } = await target.signIn()
+      const { refreshToken } = await target.startSession()
       expectStatus(await revoke(target, refreshToken), 200)
       expectOAuthError(await target.refresh(refreshToken), 'invalid_grant', 400)
     },
   },
   {
-    clause: '§2.1',
+    clause: '§2.1 SHOULD',
     sentence: 'With a refresh token its access tokens are revoked',
     async run(target) {
-      const { accessToken, refreshToken } = await target.signIn()
+      const { accessToken, refreshToken } = await target.startSession()
       expectStatus(await target.call(accessToken), 200)
       expectStatus(await revoke(target, refreshToken), 200)
       expectStatus(await target.call(accessToken), 401)
     },
   },
   {
-    clause: '§2.1',
+    clause: '§2.1 SHOULD',
     sentence: 'An access token that was revoked opens nothing any more',
     async run(target) {
       const { accessToken } = await target.signIn()
@@ -57,7 +54,7 @@ const requirements: Requirement[] = [
     sentence: 'A hint that is wrong, or unknown, does no harm',
     async run(target) {
       for (const hint of ['access_token', 'no_such_type']) {
-        const { refreshToken } = await target.signIn()
+        const { refreshToken } = await target.startSession()
         expectStatus(await revoke(target, refreshToken, { token_type_hint: hint }), 200)
         expectOAuthError(await target.refresh(refreshToken), 'invalid_grant', 400)
       }
@@ -67,8 +64,9 @@ const requirements: Requirement[] = [
     clause: '§2.1',
     sentence: 'The token of another client is not revoked',
     async run(target) {
-      const { accessToken, refreshToken } = await target.signIn()
-      const answer = await revoke(target, refreshToken, { client_id: publicClients[1] })
+      const thief = fieldsOf(target.requireOtherClient())
+      const { accessToken, refreshToken } = await target.startSession()
+      const answer = await revoke(target, refreshToken, thief)
       expectStatus(answer, 200, 400, 401, 403)
       expectStatus(await target.call(accessToken), 200)
       readTokens(await target.refresh(refreshToken))
@@ -79,7 +77,7 @@ const requirements: Requirement[] = [
     sentence: 'A token that nobody knows is 200, and so is one that was revoked before',
     async run(target) {
       expectStatus(await revoke(target, 'no-token-of-yours'), 200)
-      const { refreshToken } = await target.signIn()
+      const { refreshToken } = await target.startSession()
       expectStatus(await revoke(target, refreshToken), 200)
       expectStatus(await revoke(target, refreshToken), 200)
       expectOAuthError(await target.refresh(refreshToken), 'invalid_grant', 400)
@@ -88,13 +86,11 @@ const requirements: Requirement[] = [
   {
     clause: '§2.1',
     sentence: 'A client that is not known is told invalid_client',
-    run: async (target) =>
-      expectOAuthError(
-        await revoke(target, 'no-token-of-yours', { client_id: 'nobody-knows-me' }),
-        'invalid_client',
-        400,
-        401,
-      ),
+    async run(target) {
+      target.requireClient()
+      const answer = await revoke(target, 'no-token-of-yours', { client_id: 'nobody-knows-me' })
+      expectOAuthError(answer, 'invalid_client', 400, 401)
+    },
   },
 ]
 
@@ -104,12 +100,12 @@ export const rfc7009: Chapter = {
   requirements: requirements.map((requirement) => ({
     ...requirement,
     async run(target) {
-      await target.requireEndpoint(paths.revoke)
+      await target.requireEndpoint(target.paths.revoke)
       await requirement.run(target)
     },
   })),
 }
 
 function revoke(target: Target, token: string, more: Fields = {}) {
-  return target.post(paths.revoke, { token, ...namedClient, ...more })
+  return target.post(target.paths.revoke, { token, ...target.clientFields, ...more })
 }

@@ -2,21 +2,22 @@
 
 import { expectJson, expectList, expectText, expectThat } from './expect.ts'
 import { listDocumentRequirements, readDocument } from './metadata-document.ts'
+import { metadataPath } from './profiles.ts'
 import { type Chapter, NotOffered } from './requirement.ts'
-import { paths, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 export const rfc8414: Chapter = {
   source: 'RFC 8414',
   title: 'Authorization Server Metadata',
   requirements: [
-    ...listDocumentRequirements(paths.metadata, 'issuer'),
+    ...listDocumentRequirements(metadataPath, 'issuer'),
     {
       clause: '§2',
       sentence: 'token_endpoint is where tokens are given',
       async run(target) {
         const endpoint = expectText(await readMetadata(target), 'token_endpoint')
         expectThat(
-          URL.canParse(endpoint) && new URL(endpoint).pathname === paths.token,
+          URL.canParse(endpoint) && new URL(endpoint).pathname === target.paths.token,
           `token_endpoint is ${JSON.stringify(endpoint.slice(0, 100))}`,
         )
       },
@@ -33,8 +34,22 @@ export const rfc8414: Chapter = {
       sentence: 'The grants are stated: left out, they would mean the authorization code',
       async run(target) {
         const grants = expectList(await readMetadata(target), 'grant_types_supported')
-        for (const grant of ['password', 'refresh_token']) {
+        const given = ['password']
+        if ((await target.session()).refreshToken !== undefined) given.push('refresh_token')
+        for (const grant of given) {
           expectThat(grants.includes(grant), `grant_types_supported has no ${grant}`)
+        }
+      },
+    },
+    {
+      clause: '§2',
+      sentence: 'Every grant that is stated is known at the token endpoint',
+      async run(target) {
+        for (const grant of expectList(await readMetadata(target), 'grant_types_supported')) {
+          // Of the browser's redirect, not of the token endpoint.
+          if (grant === 'implicit') continue
+          const { json } = await target.askForToken({ grant_type: grant, ...target.clientFields })
+          expectThat(json?.error !== 'unsupported_grant_type', `${grant} is not`)
         }
       },
     },
@@ -42,6 +57,7 @@ export const rfc8414: Chapter = {
       clause: '§2',
       sentence: 'Public clients are stated: left out, it would mean client_secret_basic only',
       async run(target) {
+        if (target.options.client?.secret !== undefined) throw new NotOffered('no client is public')
         const name = 'token_endpoint_auth_methods_supported'
         const methods = expectList(await readMetadata(target), name)
         expectThat(methods.includes('none'), `${name} has no "none"`)
@@ -49,32 +65,61 @@ export const rfc8414: Chapter = {
     },
     {
       clause: '§2',
-      sentence: 'The scopes that are stated are scopes that are given',
+      sentence: 'The scopes that are given are stated',
       async run(target) {
-        const scopes = expectList(await readMetadata(target), 'scopes_supported')
-        const given = expectText(expectJson(await target.signInAnswer()), 'scope').split(' ')
-        const missing = given.filter((scope) => !scopes.includes(scope))
+        const metadata = await readMetadata(target)
+        if (metadata.scopes_supported === undefined) throw new NotOffered('no scopes are stated')
+        const scopes = expectList(metadata, 'scopes_supported')
+        const { scope } = expectJson(await target.signInAnswer())
+        if (typeof scope !== 'string') throw new NotOffered('the answer says no scope')
+        const missing = scope.split(' ').filter((given) => !scopes.includes(given))
         expectThat(missing.length === 0, `scopes_supported has no ${missing.join(', ')}`)
       },
     },
-    ...['revocation_endpoint', 'introspection_endpoint', 'jwks_uri'].map((name) => ({
+    {
       clause: '§2',
-      sentence: `${name}, where it is stated, is there`,
-      async run(target: Target) {
-        const address = (await readMetadata(target))[name]
-        if (address === undefined) throw new NotOffered(`the metadata have no ${name}`)
-        expectThat(typeof address === 'string' && URL.canParse(address), `${name} is no address`)
-        const { pathname } = new URL(address)
-        const answer = await (name === 'jwks_uri'
-          ? target.send(pathname)
-          : target.post(pathname, ''))
-        expectThat(answer.status !== 404, `${name} leads to 404`)
-        expectThat(answer.status < 500, `${name} leads to ${answer.status}`)
+      sentence: 'The endpoints that the grants need are stated',
+      async run(target) {
+        const metadata = await readMetadata(target)
+        const grants = expectList(metadata, 'grant_types_supported')
+        for (const [grant, endpoint] of Object.entries(neededEndpoints)) {
+          if (!grants.includes(grant)) continue
+          expectThat(metadata[endpoint] !== undefined, `${grant} is stated without ${endpoint}`)
+        }
       },
-    })),
+    },
+    {
+      clause: '§2',
+      sentence: 'Every endpoint that is stated is there',
+      async run(target) {
+        const addresses = Object.entries(await readMetadata(target)).filter(([name]) =>
+          /_(endpoint|uri)$/.test(name),
+        )
+        for (const [name, address] of addresses) {
+          expectThat(typeof address === 'string' && URL.canParse(address), `${name} is no address`)
+          const { origin, pathname } = new URL(address)
+          // What another server says is not for this one to answer.
+          if (origin !== target.issuer) continue
+          expectThat(await isThere(target, pathname), `${name} leads to 404`)
+        }
+      },
+    },
   ],
 }
 
+/** RFC 8414 §2 and RFC 8628 §4. */
+const neededEndpoints = {
+  authorization_code: 'authorization_endpoint',
+  implicit: 'authorization_endpoint',
+  'urn:ietf:params:oauth:grant-type:device_code': 'device_authorization_endpoint',
+}
+
+/** To one method or the other: an endpoint that is asked in the wrong way may say 404. */
+async function isThere(target: Target, path: string): Promise<boolean> {
+  if ((await target.post(path, '')).status !== 404) return true
+  return (await target.send(path)).status !== 404
+}
+
 function readMetadata(target: Target): Promise<Record<string, unknown>> {
-  return readDocument(target, paths.metadata)
+  return readDocument(target, metadataPath)
 }

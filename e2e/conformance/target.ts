@@ -1,62 +1,105 @@
 // The server that is held to the requirements: how it is asked, and what may be asked only once.
 
-import { NotOffered, Unmet } from './requirement.ts'
+import { type Account, type Client, metadataPath, type Paths, type Scopes } from './profiles.ts'
+import { NotJudged, NotOffered, Unmet } from './requirement.ts'
 import { type Answer, type Question, send } from './send.ts'
 
-export interface TargetOptions {
+export interface TargetOptions extends Account {
   /** An origin: `http://localhost:3000`. */
   url: string
-  /** An account that may sign in; it needs the scopes `me` and `items:read`. */
-  username: string
-  password: string
-  /** An account that is disabled, if there is one. */
-  disabled?: { username: string; password: string }
+  paths: Paths
+  scopes?: Scopes | undefined
+  client?: Client | undefined
+  otherClient?: Client | undefined
+  disabled?: Account | undefined
   /** Who may introspect: a confidential client, … */
-  client?: { id: string; secret: string }
+  introspector?: Required<Client> | undefined
   /** … or else an account whose tokens may, as an admin's. */
-  inspector?: { username: string; password: string }
+  inspector?: Account | undefined
 }
 
 export interface Tokens {
   accessToken: string
+  /** RFC 6749 §5.1: optional. */
+  refreshToken: string | undefined
+}
+
+export interface Session extends Tokens {
   refreshToken: string
 }
 
 export type Fields = Record<string, string>
 
-export const paths = {
-  token: '/token',
-  revoke: '/revoke',
-  introspect: '/introspect',
-  metadata: '/.well-known/oauth-authorization-server',
-  resourceMetadata: '/.well-known/oauth-protected-resource',
-  jwks: '/.well-known/jwks.json',
-  /** Protected by the scope `me`. */
-  account: '/api/users/me',
-} as const
-
-/** The public clients every Keycard has. */
-export const publicClients = ['keycard-cli', 'keycard-web'] as const
-
-/** What a client that names itself sends: RFC 6749 §2.3.1 allows a public one to do so in the body. */
-export const namedClient = { client_id: publicClients[0] } as const
+/** In seconds: a server that wants to be left alone for longer is not judged in that. */
+const longestWaitSeconds = 60
 
 export class Target {
   readonly options: TargetOptions
+  readonly paths: Paths
   readonly #remembered = new Map<string, Promise<unknown>>()
 
   constructor(options: TargetOptions) {
     this.options = options
+    this.paths = options.paths
   }
 
   /** The account's credentials, as fields of a form. */
-  get credentials(): { username: string; password: string } {
+  get credentials(): Account {
     const { username, password } = this.options
     return { username, password }
   }
 
-  send(path: string, question: Question = {}): Promise<Answer> {
-    return send(new URL(path, this.options.url), question)
+  /** What the asking client sends of itself (RFC 6749 §2.3.1); nothing where there is none. */
+  get clientFields(): Fields {
+    const { client } = this.options
+    return client ? fieldsOf(client) : {}
+  }
+
+  /** The `iss` to be found in tokens. */
+  get issuer(): string {
+    return new URL(this.options.url).origin
+  }
+
+  /** @throws NotOffered where no client is named */
+  requireClient(): Client {
+    const { client } = this.options
+    if (!client) throw new NotOffered('no client is named')
+    return client
+  }
+
+  /** @throws NotOffered where no second client is named */
+  requireOtherClient(): Client {
+    const { otherClient } = this.options
+    if (!otherClient) throw new NotOffered('no second client is named')
+    return otherClient
+  }
+
+  /** @throws NotOffered where no scopes are named */
+  requireScopes(): Scopes {
+    const { scopes } = this.options
+    if (!scopes) throw new NotOffered('no scopes are named')
+    return scopes
+  }
+
+  /** @throws NotOffered where no protected call is named */
+  requireCall(): string {
+    const { call } = this.paths
+    if (call === undefined) throw new NotOffered('no protected call is named')
+    return call
+  }
+
+  /** Told to come later, it comes later. @throws NotJudged where that would take too long */
+  async send(path: string, question: Question = {}): Promise<Answer> {
+    const url = new URL(path, this.options.url)
+    for (;;) {
+      const answer = await send(url, question)
+      if (answer.status !== 429) return answer
+      const seconds = Number(answer.headers['retry-after'])
+      if (!(seconds >= 0 && seconds <= longestWaitSeconds)) {
+        throw new NotJudged(`the server throttles: 429, Retry-After ${seconds || 'unknown'}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+    }
   }
 
   /** A form given as text is sent as it is: twice the same field, or badly encoded. */
@@ -69,45 +112,58 @@ export class Target {
   }
 
   askForToken(form: Fields | string, headers?: Question['headers']): Promise<Answer> {
-    return this.post(paths.token, form, headers)
+    return this.post(this.paths.token, form, headers)
   }
 
-  /** The password grant, as a client that names itself asks for it. */
+  /** The password grant, without a scope. */
   askByPassword(more: Fields = {}): Promise<Answer> {
-    const grant = { grant_type: 'password', ...this.credentials, ...namedClient }
+    const grant = { grant_type: 'password', ...this.credentials, ...this.clientFields }
     return this.askForToken({ ...grant, ...more })
   }
 
   refresh(refreshToken: string, more: Fields = {}): Promise<Answer> {
-    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken, ...namedClient }
+    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken, ...this.clientFields }
     return this.askForToken({ ...grant, ...more })
   }
 
   /** A session of its own, for a requirement that ends or changes it. */
   async signIn(more?: Fields): Promise<Tokens> {
-    return readTokens(await this.askByPassword(more))
+    return readTokens(await this.askByPassword({ ...this.#usualScope(), ...more }))
   }
 
-  /** The protected call. */
+  /** The same, with a refresh token. @throws NotOffered where none is given */
+  async startSession(more?: Fields): Promise<Session> {
+    return requireRefreshToken(await this.signIn(more))
+  }
+
+  /** The protected call. @throws NotOffered where none is named */
   call(accessToken?: string): Promise<Answer> {
     return this.callWith(accessToken === undefined ? {} : bearer(accessToken))
   }
 
-  callWith(headers: Record<string, string | string[]>): Promise<Answer> {
-    return this.send(paths.account, { headers })
+  async callWith(headers: Record<string, string | string[]>): Promise<Answer> {
+    return this.send(this.requireCall(), { headers })
   }
 
-  /** What lets somebody introspect. @throws NotOffered where nobody is known who may */
+  /** What lets an introspecting party in. @throws NotOffered where none is named */
   introspectionHeaders(): Promise<{ authorization: string }> {
-    const { client, inspector } = this.options
-    if (client) return Promise.resolve(basic(client.id, client.secret))
+    const { introspector, inspector } = this.options
+    if (introspector) return Promise.resolve(basic(introspector.id, introspector.secret))
     if (!inspector) throw new NotOffered('name a client or an account that may introspect')
-    return this.#once('inspector', async () => bearer((await this.signIn(inspector)).accessToken))
+    return this.#once('inspector', async () => {
+      const tokens = readTokens(await this.askByPassword({ ...inspector }))
+      return bearer(tokens.accessToken)
+    })
   }
 
   /** The answer to a sign-in, for every requirement that only looks at it. */
   signInAnswer(): Promise<Answer> {
-    return this.#once('sign-in', () => this.askByPassword())
+    return this.#once('sign-in', () => this.askByPassword(this.#usualScope()))
+  }
+
+  /** The same where no scope was asked for. */
+  unscopedAnswer(): Promise<Answer> {
+    return this.#once('sign-in without a scope', () => this.askByPassword())
   }
 
   async session(): Promise<Tokens> {
@@ -115,12 +171,17 @@ export class Target {
   }
 
   /** Asked once: wrong passwords are what a server counts. */
-  refusedNamed(): Promise<Answer> {
-    return this.#once('refused, client named', () =>
-      this.askByPassword({ password: wrongPassword }),
-    )
+  refused(): Promise<Answer> {
+    return this.#once('refused', () => this.askByPassword({ password: wrongPassword }))
   }
 
+  /** A name that no account has. */
+  refusedUnknown(): Promise<Answer> {
+    const stranger = { username: 'nobody-has-this-name', password: wrongPassword }
+    return this.#once('refused, unknown', () => this.askByPassword(stranger))
+  }
+
+  /** As a FastAPI client asks: without a grant and a client. */
   refusedUnnamed(): Promise<Answer> {
     const { username } = this.credentials
     return this.#once('refused, no client named', () =>
@@ -137,15 +198,20 @@ export class Target {
     })
   }
 
+  metadata(): Promise<Answer> {
+    return this.document(metadataPath)
+  }
+
   /** An endpoint that takes a form. @throws NotOffered where there is none */
   async requireEndpoint(path: string): Promise<void> {
     const answer = await this.#once(`POST ${path}`, () => this.post(path, ''))
     if (answer.status === 404) throw new NotOffered(`there is no ${path}`)
   }
 
-  /** The `iss` to be found in tokens. */
-  get issuer(): string {
-    return new URL(this.options.url).origin
+  /** What the protected call needs; some servers give no scope that was not asked for. */
+  #usualScope(): Fields {
+    const { scopes } = this.options
+    return scopes ? { scope: `${scopes.call} ${scopes.other}` } : {}
   }
 
   #once<Value>(name: string, make: () => Promise<Value>): Promise<Value> {
@@ -159,6 +225,10 @@ export class Target {
 
 export const wrongPassword = 'not the "password" of <anybody>'
 
+export function fieldsOf({ id, secret }: Client): Fields {
+  return secret === undefined ? { client_id: id } : { client_id: id, client_secret: secret }
+}
+
 export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` }
 }
@@ -167,12 +237,21 @@ export function basic(clientId: string, secret = ''): { authorization: string } 
   return { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` }
 }
 
-/** @throws Unmet where the answer holds no tokens */
+/** @throws Unmet where the answer holds no access token */
 export function readTokens({ status, json }: Answer): Tokens {
   const { access_token: accessToken, refresh_token: refreshToken } = json ?? {}
-  if (status !== 200 || typeof accessToken !== 'string' || typeof refreshToken !== 'string') {
+  if (status !== 200 || typeof accessToken !== 'string' || accessToken === '') {
     const why = typeof json?.error === 'string' ? `${status} ${json.error}` : String(status)
-    throw new Unmet(`no access token and refresh token were given, but ${why}`)
+    throw new Unmet(`no access token was given, but ${why}`)
   }
+  return {
+    accessToken,
+    refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined,
+  }
+}
+
+/** @throws NotOffered where there is none */
+export function requireRefreshToken({ accessToken, refreshToken }: Tokens): Session {
+  if (refreshToken === undefined) throw new NotOffered('it gives no refresh token')
   return { accessToken, refreshToken }
 }
