@@ -8,9 +8,11 @@ import { proxyToServer, servePages } from './client/build/dev-server.ts'
 import { prerenderDoors } from './client/build/prerender-doors.ts'
 import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
+import { readEnvFile } from './server/env-file.js'
 
 /** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
-const serverPort = loadEnv('development', pathTo('.'), 'PORT').PORT || '3000'
+const settings = { ...readEnvFile(pathTo('.env')), ...loadEnv('development', pathTo('.'), 'PORT') }
+const serverPort = settings.PORT || '3000'
 
 export default defineConfig({
   root: 'client',

@@ -51,7 +51,7 @@ describe('the checker', () => {
   it('lets sources pass that keep the rule', () => {
     const broken = check({
       'server/main.ts': `
-        import { loadEnvironment } from './config.ts'
+        import { loadConfig } from './config.ts'
         import { createServices } from './services.ts'
         import { createApp } from './http/app.ts'`,
       'server/config.ts': `import './contract/words.ts'\nexport const port = process.env.PORT`,

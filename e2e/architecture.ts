@@ -23,10 +23,10 @@ interface Room {
  */
 const rooms: readonly Room[] = [
   // launch.js starts the built server by its path, so that it runs before anything is built.
-  { name: 'launch', holds: /^server\/launch\.js$/, imports: [] },
+  { name: 'launch', holds: /^server\/launch(\.js$|\/)/, imports: ['config'] },
   {
     name: 'main',
-    holds: /^server\/(main|cli|welcome)\.ts$/,
+    holds: /^server\/(main|cli|welcome|end-on-signal)\.ts$/,
     imports: ['http', 'commands', 'services', 'config', 'contract'],
     importsTypes: ['auth', 'items', 'db'],
   },
@@ -68,7 +68,11 @@ const rooms: readonly Room[] = [
   },
   { name: 'items', holds: /^server\/items\//, imports: ['db', 'contract'] },
   { name: 'db', holds: /^server\/db\//, imports: ['contract'], importsTypes: ['config'] },
-  { name: 'config', holds: /^server\/config\.ts$/, imports: ['contract'] },
+  {
+    name: 'config',
+    holds: /^server\/(config\.ts|setting-names\.ts|env-file\.js)$/,
+    imports: ['contract'],
+  },
   { name: 'contract', holds: /^server\/contract\//, imports: [] },
 
   {
@@ -102,7 +106,7 @@ const rooms: readonly Room[] = [
   {
     name: 'build',
     holds: /^(vite\.(server\.)?config\.ts|(client|server)\/build\/)/,
-    imports: ['contract'],
+    imports: ['config', 'contract'],
     importsTypes: ['pages'],
   },
 ]

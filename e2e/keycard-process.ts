@@ -15,15 +15,19 @@ interface ProcessOptions {
   env: Record<string, string>
   /** What is piped into it. */
   input?: string
+  /** Where it is started. */
+  cwd?: string
+  /** Node's own arguments. */
+  execArgv?: string[]
 }
 
 /** `main` or `cli`; resolves when it has ended. `npm run build` comes first. */
 export async function runKeycard(
   entry: 'main' | 'cli',
   args: readonly string[],
-  { env, input = '' }: ProcessOptions,
+  { env, input = '', cwd, execArgv }: ProcessOptions,
 ): Promise<Ended> {
-  const child = startKeycard(entry, args, env)
+  const child = startKeycard(entry, args, env, execArgv, cwd)
   child.stdin?.end(input)
   const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)]
   const [code] = (await once(child, 'close')) as [number | null]
@@ -73,12 +77,14 @@ function startKeycard(
   args: readonly string[],
   env: Record<string, string>,
   execArgv: string[] = [],
+  cwd?: string,
 ) {
   const file = fileURLToPath(new URL(`../dist/server/${entry}.js`, import.meta.url))
   return fork(file, args, {
     env: { PATH: process.env.PATH ?? '', BCRYPT_COST: '10', ...env },
     execArgv,
     silent: true,
+    ...(cwd !== undefined && { cwd }),
   })
 }
 

@@ -51,6 +51,8 @@ export async function startTestServer({
     // All tests come from one address.
     SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
+    // Beside an https address or a proxy too, but for production, which refuses them.
+    ...(env?.NODE_ENV !== 'production' && { DEMO_ACCOUNTS: 'on' }),
     ...env,
   })
   const clock = createSettableClock()

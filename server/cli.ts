@@ -15,7 +15,7 @@ import { purgeCommand } from './commands/purge.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { setPasswordCommand } from './commands/set-password.ts'
 import { UsageError } from './commands/usage-error.ts'
-import { loadEnvironment, readConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
 import { StartError } from './contract/start-error.ts'
 
@@ -60,7 +60,7 @@ else if (!command) {
 
 async function run(chosen: Command): Promise<number> {
   try {
-    await print(chosen.run(words, readConfig(loadEnvironment())))
+    await print(chosen.run(words, loadConfig(console.warn)))
     return 0
   } catch (error) {
     const isKnown =

@@ -35,6 +35,7 @@ const defaults: Config = {
   databaseUrl: null,
   dataDir: '.data',
   masterKeys: [],
+  allowLostMasterKey: false,
   signing: { algorithm: 'EdDSA' },
   accessTokenLifetimeSeconds: 900,
   passwordGrant: true,
@@ -58,6 +59,7 @@ const settingNames = [
   'DATABASE_URL',
   'DATA_DIR',
   'MASTER_KEY',
+  'ALLOW_LOST_MASTER_KEY',
   'JWT_ALGORITHM',
   'SECRET_KEY',
   'ACCESS_TOKEN_EXPIRE_MINUTES',
@@ -87,7 +89,7 @@ describe('defaults', () => {
     expect(readConfig(production)).toMatchObject({
       production: true,
       demoAccounts: false,
-      host: '0.0.0.0',
+      host: '::',
       logLevel: 'info',
       publicUrl: 'https://login.example.com',
       trustedProxies: ['127.0.0.1'],
@@ -106,14 +108,26 @@ describe('each setting is read', () => {
     ['HOST', { HOST: '127.0.0.1' }, { host: '127.0.0.1' }],
     [
       'PUBLIC_URL',
-      { PUBLIC_URL: 'https://id.example.org' },
+      { PUBLIC_URL: 'https://id.example.org', DEMO_ACCOUNTS: 'off' },
       { publicUrl: 'https://id.example.org' },
     ],
-    ['PUBLIC_URL with /', { PUBLIC_URL: 'https://a.example/' }, { publicUrl: 'https://a.example' }],
+    ['PUBLIC_URL with /', { PUBLIC_URL: 'http://a.example/' }, { publicUrl: 'http://a.example' }],
     [
       'TRUSTED_PROXIES',
-      { TRUSTED_PROXIES: ' 127.0.0.1, 10.0.0.0/8 ,::1,fd00::/8,' },
+      { TRUSTED_PROXIES: ' 127.0.0.1, 10.0.0.0/8 ,::1,fd00::/8,', DEMO_ACCOUNTS: 'off' },
       { trustedProxies: ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'] },
+    ],
+    ...['https://login.example.com:443', 'https://Login.Example.COM/'].map(
+      (text): [string, Environment, Partial<Config>] => [
+        `PUBLIC_URL as ${text}`,
+        { PUBLIC_URL: text, DEMO_ACCOUNTS: 'off' },
+        { publicUrl: 'https://login.example.com' },
+      ],
+    ),
+    [
+      'PUBLIC_URL with an umlaut',
+      { PUBLIC_URL: 'http://münchen.example:80' },
+      { publicUrl: 'http://xn--mnchen-3ya.example' },
     ],
     ['DATA_DIR', { DATA_DIR: '/srv/keycard' }, { dataDir: '/srv/keycard' }],
     [
@@ -126,6 +140,7 @@ describe('each setting is read', () => {
       { DATABASE_URL: 'postgresql://db/keycard', MASTER_KEY: masterKey },
       { databaseUrl: 'postgresql://db/keycard' },
     ],
+    ['ALLOW_LOST_MASTER_KEY', { ALLOW_LOST_MASTER_KEY: 'on' }, { allowLostMasterKey: true }],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'eddsa' }, { signing: { algorithm: 'EdDSA' } }],
     ['JWT_ALGORITHM ES256', { JWT_ALGORITHM: 'ES256' }, { signing: { algorithm: 'ES256' } }],
     ['JWT_ALGORITHM RS256', { JWT_ALGORITHM: 'rs256' }, { signing: { algorithm: 'RS256' } }],
@@ -149,12 +164,12 @@ describe('each setting is read', () => {
     ['COOKIE_SECURE', { COOKIE_SECURE: 'on' }, { cookieSecure: true }],
     [
       'R68: COOKIE_SECURE at an https PUBLIC_URL',
-      { PUBLIC_URL: 'https://login.example.com' },
+      { PUBLIC_URL: 'https://login.example.com', DEMO_ACCOUNTS: 'off' },
       { cookieSecure: true },
     ],
     [
       'COOKIE_SECURE=off at an https PUBLIC_URL',
-      { PUBLIC_URL: 'https://login.example.com', COOKIE_SECURE: 'off' },
+      { PUBLIC_URL: 'https://login.example.com', COOKIE_SECURE: 'off', DEMO_ACCOUNTS: 'off' },
       { cookieSecure: false },
     ],
     ['LOG_LEVEL', { LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
@@ -214,11 +229,33 @@ describe('what is wrong is named, with what it was and what would be right', () 
     ],
     [{ JWT_ALGORITHM: 'RS512' }, /^JWT_ALGORITHM is "RS512", but must be one of /],
     [{ PUBLIC_URL: 'login.example.com' }, /^PUBLIC_URL is "login\.example\.com", .*an origin/],
-    [{ PUBLIC_URL: 'https://a.example/app' }, /^PUBLIC_URL is "https:\/\/a\.example\/app", /],
+    [{ PUBLIC_URL: 'http://a.example/app' }, /^PUBLIC_URL is "http:\/\/a\.example\/app", /],
+    [{ PUBLIC_URL: 'http://me@a.example' }, /^PUBLIC_URL is "http:\/\/me@a\.example", /],
+    [{ PUBLIC_URL: 'http://a.example?x' }, /^PUBLIC_URL is "http:\/\/a\.example\?x", /],
     [{ PUBLIC_URL: 'ftp://a.example' }, /^PUBLIC_URL is "ftp:\/\/a\.example", /],
-    [{ TRUSTED_PROXIES: '127.0.0.1,proxy' }, /^TRUSTED_PROXIES is "127\.0\.0\.1,proxy", .*ranges/],
-    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES is "10\.0\.0\.0\/33", /],
-    [{ TRUSTED_PROXIES: '10.0.0.0/0' }, /^TRUSTED_PROXIES is "10\.0\.0\.0\/0", /],
+    [
+      { TRUSTED_PROXIES: '127.0.0.1,proxy', DEMO_ACCOUNTS: 'off' },
+      /^TRUSTED_PROXIES is "127\.0\.0\.1,proxy", .*ranges/,
+    ],
+    [
+      { TRUSTED_PROXIES: '10.0.0.0/33', DEMO_ACCOUNTS: 'off' },
+      /^TRUSTED_PROXIES is "10\.0\.0\.0\/33", /,
+    ],
+    [
+      { TRUSTED_PROXIES: '10.0.0.0/0', DEMO_ACCOUNTS: 'off' },
+      /^TRUSTED_PROXIES is "10\.0\.0\.0\/0", /,
+    ],
+    [
+      { NODE_ENV: 'prodcution' },
+      /^NODE_ENV is "prodcution", but must be "production", or left out/,
+    ],
+    [{ NODE_ENV: 'prod' }, /^NODE_ENV is "prod", /],
+    [
+      { MASTER_KEY: `${masterKey},${masterKey.replaceAll('+', '-')}` },
+      /^MASTER_KEY has the same key twice/,
+    ],
+    [{ PUBLIC_URL: 'https://a.example' }, /^An https PUBLIC_URL or TRUSTED_PROXIES .*or on, if/],
+    [{ TRUSTED_PROXIES: '127.0.0.1' }, /^An https PUBLIC_URL or TRUSTED_PROXIES /],
     [{ HOST: '0.0.0.0' }, /^HOST is "0\.0\.0\.0", but with demo accounts.*DEMO_ACCOUNTS=off\.$/],
     [{ HOST: '127.evil.example' }, /^HOST is "127\.evil\.example", /],
     [{ DATABASE_URL: 'postgres://db/keycard' }, /^MASTER_KEY is missing: with PostgreSQL/],
@@ -250,6 +287,18 @@ describe('a secret is told by its length only', () => {
       { MASTER_KEY: 'Z'.repeat(44) },
       'ZZZ',
       /^MASTER_KEY has 44 characters, but must be random/,
+    ],
+    [
+      'R113: MASTER_KEY of zeros',
+      { MASTER_KEY: Buffer.alloc(32).toString('base64') },
+      'AAA',
+      /^MASTER_KEY has 44 characters, but must be random/,
+    ],
+    [
+      'R113: MASTER_KEY of one word again and again',
+      { MASTER_KEY: 'changeme'.repeat(8) },
+      'changeme',
+      /^MASTER_KEY has 64 characters, but must be random/,
     ],
     [
       'MASTER_KEY not base64',
@@ -322,7 +371,16 @@ describe('a secret is told by its length only', () => {
   })
 })
 
+test('demo accounts are beside an https PUBLIC_URL where they are asked for by name', () => {
+  const env = { PUBLIC_URL: 'https://a.example', TRUSTED_PROXIES: '::1', DEMO_ACCOUNTS: 'on' }
+  expect(readConfig(env).demoAccounts).toBe(true)
+})
+
 describe('production', () => {
+  test.each(['production', ' Production '])('is %j', (NODE_ENV) => {
+    expect(readConfig({ ...production, NODE_ENV }).production).toBe(true)
+  })
+
   test.each<[string, Environment, RegExp]>([
     ['PUBLIC_URL missing', { PUBLIC_URL: '' }, /^PUBLIC_URL is missing: .*https:\/\//],
     ['PUBLIC_URL blank', { PUBLIC_URL: '  ' }, /^PUBLIC_URL is missing: /],

@@ -2,8 +2,11 @@
 
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { loadEnvFile } from 'node:process'
+import { join } from 'node:path'
+import { hasTwins, parseMasterKey } from './contract/master-key-text.ts'
 import { StartError } from './contract/start-error.ts'
+import { readEnvFile } from './env-file.js'
+import { describeUnknownNames, isNear } from './setting-names.ts'
 
 export const signingAlgorithms = ['EdDSA', 'ES256', 'RS256', 'HS256'] as const
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
@@ -24,6 +27,8 @@ export interface Config {
   dataDir: string
   /** Newest first, ≥ 32 bytes each; empty: the key file in `dataDir`. */
   masterKeys: readonly Uint8Array[]
+  /** Whether a server starts although rows need a master key that is missing. */
+  allowLostMasterKey: boolean
   signing:
     | { algorithm: Exclude<SigningAlgorithm, 'HS256'> }
     | { algorithm: 'HS256'; secretKey: Uint8Array }
@@ -50,10 +55,64 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The environment, with what `.env` adds to it; what is set already wins. */
-export function loadEnvironment(): Environment {
-  if (existsSync('.env')) loadEnvFile('.env')
-  return process.env
+/**
+ * The settings of this process: the environment, and for what it lacks the `.env` file.
+ * @param warn called with a sentence for each name that is no setting and was probably meant as one
+ * @throws StartError with one line for each setting that is wrong
+ */
+export function loadConfig(warn: (sentence: string) => void): Config {
+  const home = findHome()
+  const fromFile = readEnv(join(home, '.env'))
+  for (const [name, value] of Object.entries(fromFile)) process.env[name] ??= value
+  const read = new SettingsReader(process.env)
+  const config = readSettings(read, home === process.cwd() ? '.data' : join(home, '.data'))
+  const unknown = describeUnknownNames({
+    known: read.names,
+    inFile: Object.keys(fromFile),
+    inEnvironment: Object.keys(process.env),
+  })
+  for (const sentence of unknown) warn(sentence)
+  refuseOlderPlaces(read, home)
+  read.throwIfWrong()
+  return config
+}
+
+/** Set by `launch.js`: where the package is, wherever it was started from. */
+const packageFolder = Symbol.for('keycard.packageFolder')
+
+/** The folder of `.env` and, by default, of `.data`. */
+function findHome(): string {
+  return (globalThis as { [packageFolder]?: string })[packageFolder] ?? process.cwd()
+}
+
+function readEnv(file: string): Record<string, string> {
+  try {
+    return readEnvFile(file)
+  } catch (error) {
+    throw new StartError((error as Error).message, { cause: error })
+  }
+}
+
+/** Until Keycard looked beside its package, it looked where it was started. */
+function refuseOlderPlaces(read: SettingsReader, home: string): void {
+  const here = process.cwd()
+  if (here === home) return
+  const olderData = join(here, '.data')
+  const isOlder = ['keycard.db', 'master.key'].some((name) => existsSync(join(olderData, name)))
+  const isDefault = ['DATA_DIR', 'DATABASE_URL'].every((name) => read.text(name) === undefined)
+  if (isOlder && isDefault) {
+    read.refuse(
+      `${olderData} has the data of a Keycard, which by default are now in ${join(home, '.data')}, `,
+      `wherever it is started from. Move the folder there, or set DATA_DIR=${olderData}.`,
+    )
+  }
+  const names = Object.keys(readEnv(join(here, '.env')))
+  if (!existsSync(join(home, '.env')) && names.some((name) => read.names.has(name))) {
+    read.refuse(
+      `${join(here, '.env')} is not read: settings are in ${join(home, '.env')}, wherever Keycard is `,
+      'started from. Move the file there.',
+    )
+  }
 }
 
 /**
@@ -62,7 +121,13 @@ export function loadEnvironment(): Environment {
  */
 export function readConfig(env: Environment): Config {
   const read = new SettingsReader(env)
-  const production = env.NODE_ENV === 'production'
+  const config = readSettings(read, '.data')
+  read.throwIfWrong()
+  return config
+}
+
+function readSettings(read: SettingsReader, dataDirDefault: string): Config {
+  const production = readProduction(read)
   const port = read.integer('PORT', 3000, 0, 65_535)
   const demoAccounts = read.flag('DEMO_ACCOUNTS', !production)
   const databaseUrl = readDatabaseUrl(read)
@@ -71,12 +136,13 @@ export function readConfig(env: Environment): Config {
   const config: Config = {
     production,
     port,
-    host: read.text('HOST') ?? (production ? '0.0.0.0' : 'localhost'),
+    host: read.text('HOST') ?? (production ? '::' : 'localhost'),
     publicUrl,
     trustedProxies: readTrustedProxies(read),
     databaseUrl,
-    dataDir: read.text('DATA_DIR') ?? '.data',
+    dataDir: read.text('DATA_DIR') ?? dataDirDefault,
     masterKeys: readMasterKeys(read),
+    allowLostMasterKey: read.flag('ALLOW_LOST_MASTER_KEY', false),
     signing: readSigning(read),
     accessTokenLifetimeSeconds: 60 * read.integer('ACCESS_TOKEN_EXPIRE_MINUTES', 15, 1, 24 * 60),
     passwordGrant,
@@ -97,13 +163,7 @@ export function readConfig(env: Environment): Config {
     )
   }
   if (production) checkProduction(read, config)
-  else if (demoAccounts && !isLoopback(config.host)) {
-    read.refuse(
-      `HOST is "${config.host}", but with demo accounts Keycard listens on this machine only. `,
-      'Leave HOST out, or set DEMO_ACCOUNTS=off.',
-    )
-  }
-  read.throwIfWrong()
+  else if (demoAccounts) checkDemoAccounts(read, config)
   return config
 }
 
@@ -132,6 +192,32 @@ function checkProduction(read: SettingsReader, config: Config): void {
   }
 }
 
+/** Their passwords are in the README. */
+function checkDemoAccounts(read: SettingsReader, config: Config): void {
+  if (!isLoopback(config.host)) {
+    read.refuse(
+      `HOST is "${config.host}", but with demo accounts Keycard listens on this machine only. `,
+      'Leave HOST out, or set DEMO_ACCOUNTS=off.',
+    )
+  }
+  const isPublic = config.publicUrl.startsWith('https:') || config.trustedProxies.length > 0
+  if (isPublic && read.text('DEMO_ACCOUNTS') === undefined) {
+    read.refuse(
+      'An https PUBLIC_URL or TRUSTED_PROXIES opens this to others, and everybody knows the passwords of ',
+      'the demo accounts. Set NODE_ENV=production, or DEMO_ACCOUNTS=off; or on, if they are meant.',
+    )
+  }
+}
+
+/** Near it is no other mode: `prod` would be a server to try, with demo accounts. */
+function readProduction(read: SettingsReader): boolean {
+  const mode = read.text('NODE_ENV')?.toLowerCase() ?? ''
+  if (mode !== 'production' && (isNear(mode, 'production') || /^prod/.test(mode))) {
+    read.wrong('NODE_ENV', '"production", or left out')
+  }
+  return mode === 'production'
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
 }
@@ -140,10 +226,11 @@ function readPublicUrl(read: SettingsReader, fallback: string): string {
   const text = read.text('PUBLIC_URL')
   if (text === undefined) return fallback
   const url = URL.canParse(text) ? new URL(text) : undefined
+  // Capitals, an umlaut and the default port are other spellings of the same origin (RFC 6454 §4).
   const isOrigin =
     url !== undefined &&
     (url.protocol === 'http:' || url.protocol === 'https:') &&
-    (text === url.origin || text === `${url.origin}/`)
+    url.href === `${url.origin}/`
   if (!isOrigin) read.wrong('PUBLIC_URL', 'an origin without a path, as https://login.example.com')
   return url?.origin ?? fallback
 }
@@ -194,11 +281,10 @@ function isAddressRange(text: string): boolean {
   return Number(digits) >= 1 && Number(digits) <= mostBits
 }
 
-/** Each key is base64 or base64url of at least 32 bytes. */
 function readMasterKeys(read: SettingsReader): Uint8Array[] {
-  return read.list('MASTER_KEY').flatMap((text) => {
-    const key = /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0)
-    if (key.length >= 32 && new Set(key).size >= 8) return [key]
+  const keys = read.list('MASTER_KEY').flatMap((text) => {
+    const key = parseMasterKey(text)
+    if (key) return [key]
     read.wrongSecret(
       'MASTER_KEY',
       text,
@@ -206,6 +292,9 @@ function readMasterKeys(read: SettingsReader): Uint8Array[] {
     )
     return []
   })
+  if (hasTwins(keys))
+    read.refuse('MASTER_KEY has the same key twice: one of them is to be another.')
+  return keys
 }
 
 /** Secrets that stand in tutorials, FastAPI's among them: anybody can sign with these (R41). */
@@ -217,8 +306,8 @@ const sampleSecrets = new Set([
 
 function readSigning(read: SettingsReader): Config['signing'] {
   const algorithm = read.choice('JWT_ALGORITHM', signingAlgorithms, 'EdDSA')
-  if (algorithm !== 'HS256') return { algorithm }
   const text = read.text('SECRET_KEY') ?? ''
+  if (algorithm !== 'HS256') return { algorithm }
   const secretKey = new TextEncoder().encode(text)
   const isSample = sampleSecrets.has(text) || /change|example|secret|password/i.test(text)
   if (secretKey.length < 32 || new Set(secretKey).size < 8 || isSample) {
@@ -233,6 +322,8 @@ function readSigning(read: SettingsReader): Config['signing'] {
 
 /** Reads one setting after the other and gathers what is wrong, so that all of it is said at once. */
 class SettingsReader {
+  /** Of all settings that were asked for. */
+  readonly names = new Set<string>()
   readonly #env: Environment
   readonly #problems: string[] = []
 
@@ -241,6 +332,7 @@ class SettingsReader {
   }
 
   text(name: string): string | undefined {
+    this.names.add(name)
     return this.#env[name]?.trim() || undefined
   }
 

@@ -3,26 +3,22 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import path from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { readEnvFile } from './env-file.js'
+import { takeBuildLock } from './launch/build-lock.js'
+import { watchParent } from './launch/parent-watch.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)))
 const built = path.join(root, 'dist')
 /** Whoever made this folder builds; what it has built moves to its place when it is whole. */
 const building = path.join(root, 'dist.building')
 const next = path.join(building, 'next')
-const builder = path.join(building, 'builder')
+/** What is embedded in another app keeps its settings and data where that app is started. */
+const isPackageOfAnother = root.split(path.sep).includes('node_modules')
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 /** What the build is made from: a change in any of them asks for a new one. */
 const sources = [
@@ -45,6 +41,15 @@ const tools = [
   ['vite/bin/vite.js', 'build', '--outDir', path.join(next, 'client')],
 ]
 
+/** npm leaves the tools out where NODE_ENV is production, unless it is told otherwise. */
+const installTools = 'Run this first: npm ci --include=dev'
+
+/** As TypeScript, rolldown and libsql say it. */
+const lacksNativePackage =
+  /missing the package on disk|Cannot find (native binding|module '@libsql)/
+const installNativePackages =
+  'Packages for this system are missing: they are optional ones, which --omit=optional leaves out, or they were installed on another system. Run this first: npm ci --include=dev --include=optional'
+
 const entry = process.argv[2]
 if (entry !== 'main' && entry !== 'cli' && entry !== 'build') {
   exitWith('Usage: node server/launch.js build|main|cli [arguments]')
@@ -52,10 +57,15 @@ if (entry !== 'main' && entry !== 'cli' && entry !== 'build') {
 if (!existsSync(path.join(root, 'node_modules'))) {
   exitWith('The packages are not installed here. Run this first: npm ci')
 }
+// Windows has no SIGHUP that one process could send to another: an event is the same everywhere.
+if (process.env.npm_lifecycle_event !== undefined) {
+  watchParent(() => process.emit('SIGHUP', 'SIGHUP') || process.exit(129))
+}
+// The server and the commands look for their settings and data there.
+if (!isPackageOfAnother) Reflect.set(globalThis, Symbol.for('keycard.packageFolder'), root)
 if (entry === 'build') {
-  if (!hasTools()) exitWith('The build tools are not installed here. Run this first: npm ci')
-  await becomeBuilder()
-  process.stdout.write(await build())
+  if (!hasTools()) exitWith(`The build tools are not installed here. ${installTools}`)
+  process.stdout.write(await buildAlone(() => false))
 } else {
   await run(entry)
 }
@@ -63,92 +73,92 @@ if (entry === 'build') {
 /** @param {string} name */
 async function run(name) {
   // In production nothing is built: what runs there is what was tested.
-  if (process.env.NODE_ENV !== 'production' && hasTools()) await buildWhatChanged()
+  if (!isProduction() && hasTools() && !isUpToDate()) await buildAlone(isUpToDate)
   const entryFile = path.join(built, 'server', `${name}.js`)
   if (!existsSync(entryFile)) {
-    exitWith('Keycard is not built here. Run this first: npm ci && npm run build')
+    exitWith(`Keycard is not built here. ${installTools} && npm run build`)
   }
   // The entry sees its own arguments, as if it had been started directly.
   process.argv.splice(1, 2, entryFile)
-  await import(pathToFileURL(entryFile).href)
+  await import(pathToFileURL(entryFile).href).catch((error) => {
+    if (lacksNativePackage.test(String(error))) exitWith(installNativePackages)
+    throw error
+  })
+}
+
+/** As the server will read it, which is not there yet. */
+function isProduction() {
+  const mode = process.env.NODE_ENV ?? readSettings().NODE_ENV ?? ''
+  return mode.trim().toLowerCase() === 'production'
+}
+
+function readSettings() {
+  try {
+    return readEnvFile(path.join(isPackageOfAnother ? process.cwd() : root, '.env'))
+  } catch (error) {
+    return exitWith(`Keycard cannot start.\n${/** @type {Error} */ (error).message}`)
+  }
 }
 
 function hasTools() {
   return tools.every(([tool = '']) => existsSync(path.join(root, 'node_modules', tool)))
 }
 
-async function buildWhatChanged() {
-  if (isUpToDate()) return
-  await becomeBuilder()
-  if (isUpToDate()) {
-    // Another start has built meanwhile.
-    rmSync(building, { recursive: true })
-    return
-  }
-  const occasion = existsSync(built) ? 'something changed' : 'first start only'
-  process.stderr.write(`Building Keycard… (${occasion})\n`)
-  await build()
-}
-
 function isUpToDate() {
   return readIfThere(path.join(built, '.built')) === hashSources()
 }
 
-/** Making the folder is the lock: of several starts at once, one builds and the others wait. */
-async function becomeBuilder() {
-  while (!makeBuildFolder()) {
-    if (isAbandoned()) rmSync(building, { recursive: true, force: true })
-    else await setTimeout(100)
+/**
+ * @param {() => boolean} isDone asked again once nobody else builds
+ * @returns {Promise<string>} what the tools said
+ */
+async function buildAlone(isDone) {
+  const lock = await takeBuildLock(building, {
+    onWait: () => process.stderr.write('Another start builds Keycard: waiting for it…\n'),
+  }).catch(explainFolder)
+  // A signal ends the build, and nobody has to wait for it.
+  const stop = (/** @type {NodeJS.Signals} */ signal) => {
+    lock.release()
+    process.exit(128 + constants.signals[signal])
   }
-  writeFileSync(builder, String(process.pid))
+  for (const signal of signals) process.once(signal, stop)
+  const { isOk, output } = isDone() ? { isOk: true, output: '' } : await build()
+  lock.release()
+  for (const signal of signals) process.off(signal, stop)
+  if (isOk) return output
+  return exitWith(
+    lacksNativePackage.test(output) ? installNativePackages : `${output}\nThe build failed.`,
+  )
 }
 
-function makeBuildFolder() {
-  try {
-    mkdirSync(building)
-    return true
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false
-    throw error
-  }
+/**
+ * @param {NodeJS.ErrnoException} error
+ * @returns {never}
+ */
+function explainFolder({ code }) {
+  const reasons = { ENOSPC: 'the disk is full', EROFS: 'it is mounted read-only' }
+  const why = Reflect.get(reasons, code ?? '') ?? `this user may not write there (${code})`
+  return exitWith(
+    `Keycard has to be built, but not in ${root}: ${why}. Build it first where it may be written: npm run build`,
+  )
 }
 
-/** Its builder is gone; or it is too old for a build, where a process of today has that number. */
-function isAbandoned() {
-  const startedAtMs = statSync(building, { throwIfNoEntry: false })?.birthtimeMs
-  if (startedAtMs === undefined) return false
-  const ageMs = Date.now() - startedAtMs
-  // Its builder names itself at once, unless it is killed before that.
-  const pid = readIfThere(builder)
-  if (pid === undefined) return ageMs > 5_000
-  return ageMs > 10 * 60_000 || !isRunning(Number(pid))
-}
-
-/** @param {number} pid */
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH'
-  }
-}
-
-/** @returns {Promise<string>} what the tools said */
+/** @returns {Promise<{ isOk: boolean, output: string }>} `output`: what the tools said */
 async function build() {
+  if (entry !== 'build') {
+    const occasion = existsSync(built) ? 'something changed' : 'first start only'
+    process.stderr.write(`Building Keycard… (${occasion})\n`)
+  }
   // Before they read the sources: what changes meanwhile asks for another build.
   const hash = hashSources()
   const results = await Promise.all(tools.map(runTool))
   const output = results.map((result) => result.output).join('')
-  if (results.some(({ isOk }) => !isOk)) {
-    rmSync(building, { recursive: true })
-    exitWith(`${output}\nThe build failed.`)
-  }
+  if (results.some(({ isOk }) => !isOk)) return { isOk: false, output }
   writeFileSync(path.join(next, '.built'), hash)
   // All of it is replaced: a file whose source is gone must not be found any more.
   if (existsSync(built)) renameSync(built, path.join(building, 'previous'))
   renameSync(next, built)
-  rmSync(building, { recursive: true })
-  return output
+  return { isOk: true, output }
 }
 
 /**

@@ -3,11 +3,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -45,9 +46,14 @@ function makeProject() {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), text)
     },
-    async launch(args: readonly string[], env: Record<string, string> = {}) {
+    async launch(
+      args: readonly string[],
+      env: Record<string, string> = {},
+      onSaid = (_stderr: string) => {},
+      cwd = folder,
+    ) {
       const child = spawn(process.execPath, [join(folder, 'server/launch.js'), ...args], {
-        cwd: folder,
+        cwd,
         env,
       })
       let [stdout, stderr] = ['', '']
@@ -56,6 +62,7 @@ function makeProject() {
       })
       child.stderr.on('data', (chunk) => {
         stderr += chunk
+        onSaid(stderr)
       })
       const [code] = (await once(child, 'close')) as [number | null]
       return { code, stdout, stderr }
@@ -71,13 +78,15 @@ function makeProject() {
   project.write('node_modules/vite/package.json', '{}')
   project.write('node_modules/vite/bin/vite.js', bundler)
   project.write('server/main.ts', `console.log('started', ...process.argv.slice(2))`)
-  copyFileSync(
-    fileURLToPath(new URL('launch.js', import.meta.url)),
-    project.path('server/launch.js'),
-  )
+  for (const name of ['launch.js', 'launch', 'env-file.js']) {
+    cpSync(fileURLToPath(new URL(name, import.meta.url)), project.path('server', name), {
+      recursive: true,
+    })
+  }
   return project
 }
 
+const patient = { timeout: 15_000, interval: 20 }
 const started = { code: 0, stdout: 'started\n', stderr: '' }
 
 describe('a start', () => {
@@ -132,13 +141,28 @@ describe('a start', () => {
 
   it('does not wait for a builder that was killed', async () => {
     const project = makeProject()
-    // Of a process that has ended, its number is free.
-    const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
-    await once(gone, 'close')
-    project.write('dist.building/builder', String(gone.pid))
+    const killed = spawn(process.execPath, ['server/launch.js', 'build'], { cwd: project.path() })
+    await expect.poll(() => existsSync(project.path('builds.log')), patient).toBe(true)
+    killed.kill('SIGKILL')
+    await once(killed, 'close')
     project.write('dist.building/next/server/half.js', '')
     expect(await project.launch(['main'])).toMatchObject({ code: 0, stdout: 'started\n' })
     expect(existsSync(project.path('dist/server/half.js'))).toBe(false)
+  })
+
+  it('says so where it waits, and builds itself where the other is stopped', async () => {
+    const project = makeProject()
+    const stopped = spawn(process.execPath, ['server/launch.js', 'build'], { cwd: project.path() })
+    await expect.poll(() => existsSync(project.path('builds.log')), patient).toBe(true)
+    const started = project.launch(['main'], {}, (said) => {
+      if (said.includes('waiting for it')) stopped.kill('SIGTERM')
+    })
+    expect(await started).toEqual({
+      code: 0,
+      stdout: 'started\n',
+      stderr:
+        'Another start builds Keycard: waiting for it…\nBuilding Keycard… (first start only)\n',
+    })
   })
 
   it('shows what the tool said when the build fails, and leaves no half of it', async () => {
@@ -155,6 +179,77 @@ describe('a start', () => {
   })
 })
 
+describe('started by npm', () => {
+  /** In npm's place, a process that starts the launcher and does nothing more, until it is killed. */
+  const starter = `
+    const { spawn } = require('node:child_process')
+    spawn(process.execPath, ['server/launch.js', ...process.argv.slice(1)], { stdio: 'inherit' })`
+  const stays = `
+    setInterval(() => {}, 1_000)
+    console.log('up')`
+  const endsInOrder = `
+    process.once('SIGHUP', () => {
+      console.log('ended in order')
+      process.exit()
+    })`
+
+  /** What was printed until both processes had ended: as long as one lives, the pipe is open. */
+  async function killStarter(entry: string, source: string): Promise<string> {
+    const project = makeProject()
+    project.write('dist/server/main.js', source)
+    project.write('dist/server/cli.js', source)
+    const starting = spawn(process.execPath, ['-e', starter, entry], {
+      cwd: project.path(),
+      env: { NODE_ENV: 'production', npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    starting.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (text.includes('up')) starting.kill('SIGKILL')
+    })
+    await once(starting, 'close')
+    return output
+  }
+
+  it('a server ends in order when npm is gone', async () => {
+    expect(await killStarter('main', endsInOrder + stays)).toBe('up\nended in order\n')
+  })
+
+  it('a command ends when npm is gone', async () => {
+    expect(await killStarter('cli', stays)).toBe('up\n')
+  })
+})
+
+it('says how the packages come that --omit=optional has left out', async () => {
+  const project = makeProject()
+  project.write(
+    'node_modules/vite/bin/vite.js',
+    `throw new Error('Cannot find native binding. npm has a bug')`,
+  )
+  const { code, stderr } = await project.launch(['build'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Packages for this system are missing: .*--include=optional\n$/)
+})
+
+it('says where this user may not build', async () => {
+  const project = makeProject()
+  // As a file system that is mounted read-only answers, to root too.
+  const readOnly = `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    fs.mkdirSync = () => {
+      throw Object.assign(new Error('read-only'), { code: 'EROFS' })
+    }
+    syncBuiltinESMExports()`
+  const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(readOnly)}` }
+  expect(await project.launch(['main'], env)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `Keycard has to be built, but not in ${realpathSync(project.path())}: it is mounted read-only. Build it first where it may be written: npm run build\n`,
+  })
+})
+
 describe('in production', () => {
   const production = { NODE_ENV: 'production' }
 
@@ -163,7 +258,7 @@ describe('in production', () => {
     expect(await project.launch(['main'], production)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'Keycard is not built here. Run this first: npm ci && npm run build\n',
+      stderr: 'Keycard is not built here. Run this first: npm ci --include=dev && npm run build\n',
     })
     expect(project.countBuilds()).toBe(0)
   })
@@ -174,6 +269,30 @@ describe('in production', () => {
     project.write('server/main.ts', 'broken')
     rmSync(project.path('node_modules/typescript'), { recursive: true })
     expect(await project.launch(['main'], production)).toEqual(started)
+  })
+})
+
+describe('where it was started from', () => {
+  /** Says what the server goes by: the folder of the package, told in the process. */
+  const tells = `console.log(globalThis[Symbol.for('keycard.packageFolder')])`
+
+  it('does not matter to it: .env and data are those of the package', async () => {
+    const project = makeProject()
+    project.write('dist/server/main.js', tells)
+    const env = { NODE_ENV: 'production' }
+    const { stdout } = await project.launch(['main'], env, undefined, tmpdir())
+    expect(stdout).toBe(`${realpathSync(project.path())}\n`)
+  })
+
+  it.each(['', '\uFEFF'])('NODE_ENV=production in %j.env builds nothing', async (mark) => {
+    const project = makeProject()
+    project.write('.env', `${mark}NODE_ENV=production\r\n`)
+    const { code, stderr } = await project.launch(['main'], {}, undefined, tmpdir())
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'Keycard is not built here. Run this first: npm ci --include=dev && npm run build\n',
+    })
+    expect(project.countBuilds()).toBe(0)
   })
 })
 

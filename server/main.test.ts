@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -82,9 +82,14 @@ describe('a running server', () => {
         body: new URLSearchParams({ username: 'johndoe', password: 'secret' }),
       })
     const { access_token } = (await (await signIn()).json()) as { access_token: string }
+    // A browser opens connections in advance, and keeps those that it has used.
+    const silent = connect(Number(new URL(first.url).port), 'localhost').on('error', () => {})
+    await once(silent, 'connect')
     const underWay = signIn()
     await setTimeout(20)
+    // npm passes on the signal that the terminal has sent already: twice is no impatience.
     first.process.kill('SIGTERM')
+    first.process.kill('SIGINT')
     expect((await underWay).status).toBe(200)
     const [code] = (await once(first.process, 'close')) as [number]
     expect(code).toBe(0)
@@ -96,6 +101,12 @@ describe('a running server', () => {
       headers: { authorization: `Bearer ${access_token}` },
     })
     expect(await answer.json()).toMatchObject({ username: 'johndoe' })
+  })
+
+  it.each(['SIGINT', 'SIGHUP'] as const)('ends in order at %s too', async (signal) => {
+    const server = await startServer({ DATA_DIR: await makeDataDir() })
+    server.process.kill(signal)
+    expect(await once(server.process, 'close')).toEqual([0, null])
   })
 
   it('says where it listens and how to sign in, and no log lines between', async () => {

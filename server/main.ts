@@ -1,11 +1,19 @@
 // The server: settings, services, app, listen; and an orderly end.
 
+import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { type Config, loadEnvironment, readConfig } from './config.ts'
+import { type Config, loadConfig } from './config.ts'
 import { StartError } from './contract/start-error.ts'
+import { endOnSignal } from './end-on-signal.ts'
 import { createApp } from './http/app.ts'
-import { createServices, type Services } from './services.ts'
+import { endApp } from './http/graceful-close.ts'
+import { createServices } from './services.ts'
 import { formatWelcome } from './welcome.ts'
+
+/** How long a server that ends takes connections still: balancers ask `/readyz` about once a second. */
+const takesForMs = { production: 2_000, otherwise: 200 }
+
+const signalledEnd = endOnSignal()
 
 try {
   await start()
@@ -16,13 +24,18 @@ try {
 }
 
 async function start(): Promise<void> {
-  const config = readConfig(loadEnvironment())
+  const config = loadConfig(console.warn)
   const services = await createServices(config)
   try {
     const app = await createApp(services)
     await listen(app, config)
     console.log(formatWelcome(config, services.database.description))
-    closeOnSignal(app, services)
+    signalledEnd.set(async () => {
+      await endApp(app, {
+        takesForMs: config.production ? takesForMs.production : takesForMs.otherwise,
+      })
+      await services.close()
+    })
   } catch (error) {
     await services.close()
     throw error
@@ -31,7 +44,7 @@ async function start(): Promise<void> {
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
   try {
-    await app.listen({ host, port })
+    await app.listen({ host: host === '::' && !hasIPv6() ? '0.0.0.0' : host, port })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     await app.close()
@@ -57,13 +70,9 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
   }
 }
 
-/** Running requests are answered, then the database is closed. A second signal does not wait. */
-function closeOnSignal(app: FastifyInstance, services: Services): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      process.once(signal, () => process.exit(1))
-      await app.close()
-      await services.close()
-    })
-  }
+/** `::` takes IPv4 too, but only where the system has IPv6 at all. */
+function hasIPv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ family }) => family === 'IPv6'),
+  )
 }

@@ -31,6 +31,7 @@ export async function tortureBodies(args: readonly string[]): Promise<boolean> {
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
     TRUSTED_PROXIES: '127.0.0.1,::1',
+    DEMO_ACCOUNTS: 'on',
     // One failure shuts the address: what is measured is what comes before a hash, which other
     // threads make.
     SIGN_IN_FAILURES_PER_ADDRESS: '1',

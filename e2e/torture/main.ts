@@ -15,6 +15,7 @@ import { tortureSlowDisk } from './slow-disk.ts'
 import { tortureSoak } from './soak.ts'
 import { tortureStalledCommits } from './stalled-commits.ts'
 import { tortureStolenDatabase } from './stolen-database.ts'
+import { tortureStops } from './stops.ts'
 import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
 import { tortureTiming } from './timing.ts'
@@ -93,6 +94,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   turns: {
     what: 'honest sign-ins beside one greedy account and beside a botnet, 60 s each (or as many as named)',
     run: tortureTurns,
+  },
+  stops: {
+    what: 'SIGTERM beside connections that never end, to node and to npm start (needs "npm run build")',
+    run: tortureStops,
   },
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',

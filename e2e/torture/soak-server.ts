@@ -42,6 +42,7 @@ const services = await createServices(
     AUDIT_LOG_DAYS: '30',
     // Everybody has an address of his own.
     TRUSTED_PROXIES: '127.0.0.1',
+    DEMO_ACCOUNTS: 'on',
   }),
   { clock },
 )

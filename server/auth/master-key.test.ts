@@ -1,6 +1,7 @@
 // The master key: made once, for its owner's eyes only, and the root of every other secret.
 
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -23,6 +24,8 @@ function makeFolder(): string {
   return folder
 }
 
+const makeKey = () => randomBytes(32)
+
 function explainLoading(folder: string): string {
   try {
     loadMasterKeyFile(folder)
@@ -34,10 +37,11 @@ function explainLoading(folder: string): string {
 }
 
 /** A process of its own that prints the key it gets. */
-async function loadInProcess(folder: string): Promise<string> {
+async function loadInProcess(folder: string, before = ''): Promise<string> {
   const module = new URL('./master-key.ts', import.meta.url).href
   const program = `
-    import { loadMasterKeyFile } from ${JSON.stringify(module)}
+    ${before}
+    const { loadMasterKeyFile } = await import(${JSON.stringify(module)})
     const [key] = loadMasterKeyFile(${JSON.stringify(folder)})
     console.log(Buffer.from(key).toString('base64'))`
   const child = spawn(
@@ -69,14 +73,33 @@ test('every later start reads the same key', () => {
   expect(loadMasterKeyFile(makeFolder())).not.toEqual([key])
 })
 
-test('processes that start together get one key, and leave no draft behind', async () => {
+/** As FAT, exFAT, many SMB shares and Azure Files answer. */
+const withoutHardLinks = `
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  fs.linkSync = () => {
+    throw Object.assign(new Error('no links'), { code: 'EPERM' })
+  }
+  syncBuiltinESMExports()`
+
+test.each([
+  ['', ''],
+  [' on a file system without hard links', withoutHardLinks],
+])('processes that start together%s get one key, and leave no draft behind', async (_, before) => {
   const folder = makeFolder()
-  const keys = await Promise.all([1, 2, 3].map(() => loadInProcess(folder)))
+  const keys = await Promise.all([1, 2, 3].map(() => loadInProcess(folder, before)))
   expect(new Set(keys)).toEqual(new Set([readFileSync(join(folder, 'master.key'), 'utf8').trim()]))
   expect(readdirSync(folder)).toEqual(['master.key'])
 })
 
-test.each(['644', '640', '604', '620'])(
+test('a lock that a killed start has left is not waited for for ever', async () => {
+  const folder = makeFolder()
+  writeFileSync(join(folder, 'master.key.lock'), '')
+  expect(await loadInProcess(folder, withoutHardLinks)).toHaveLength(44)
+  expect(readdirSync(folder)).toEqual(['master.key'])
+})
+
+test.each(['644', '604', '602'])(
   'R113: a key that others can open (mode %s) is refused',
   (mode) => {
     const folder = makeFolder()
@@ -91,11 +114,30 @@ test.each(['644', '640', '604', '620'])(
   },
 )
 
+test.each(['640', '660', '440'])(
+  'a key that its group can open (mode %s) is taken, and told',
+  (mode) => {
+    const folder = makeFolder()
+    const warnings: string[] = []
+    const load = () => loadMasterKeyFile(folder, (sentence) => warnings.push(sentence))
+    const keys = load()
+    const file = join(folder, 'master.key')
+    expect(warnings).toEqual([])
+    chmodSync(file, Number.parseInt(mode, 8))
+    expect(load()).toEqual(keys)
+    expect(warnings).toEqual([
+      expect.stringContaining(`${file} is open to its group (mode ${mode}). Where nobody else`),
+    ])
+  },
+)
+
 test.each([
   ['empty', ''],
   ['too short', `${Buffer.alloc(31, 7).toString('base64')}\n`],
+  ['zeros', `${Buffer.alloc(32).toString('base64')}\n`],
+  ['a sample', `${'changeme'.repeat(8)}\n`],
   ['not base64', 'this is no key at all !!!!\n'],
-  ['one good and one cut short', `${Buffer.alloc(32, 7).toString('base64')}\nAAAA\n`],
+  ['one good and one cut short', `${makeKey().toString('base64')}\nAAAA\n`],
 ])('a damaged key file (%s) is refused and left as it is', (_name, content) => {
   const folder = makeFolder()
   const file = join(folder, 'master.key')
@@ -114,12 +156,23 @@ test('a data folder that is a file is explained in a sentence', () => {
   }
 })
 
-test('the file may list several keys, newest first', () => {
+test.each(['\n', '\r\n', ',', ' , '])(
+  'the file may list several keys, newest first, with %j between',
+  (mark) => {
+    const folder = makeFolder()
+    const [newest, older] = [makeKey(), makeKey()]
+    const text = `\uFEFF${newest.toString('base64')}${mark}${older.toString('base64url')}\r\n`
+    writeFileSync(join(folder, 'master.key'), text, { mode: 0o600 })
+    expect(loadMasterKeyFile(folder)).toEqual([newest, older])
+  },
+)
+
+test('a file with one key twice is refused: of a change, half was done', () => {
   const folder = makeFolder()
-  const [newest, older] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
-  const lines = [newest, older].map((key) => key.toString('base64'))
-  writeFileSync(join(folder, 'master.key'), lines.join('\n'), { mode: 0o600 })
-  expect(loadMasterKeyFile(folder)).toEqual([newest, older])
+  const key = makeKey()
+  const text = `${key.toString('base64')}\n${key.toString('base64url')}`
+  writeFileSync(join(folder, 'master.key'), text, { mode: 0o600 })
+  expect(explainLoading(folder)).toContain('has the same key twice')
 })
 
 test('every label and every master key gives a key of its own, each with the id of its master', () => {

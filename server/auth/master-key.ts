@@ -8,11 +8,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { hasTwins, parseMasterKey } from '../contract/master-key-text.ts'
 import { StartError } from '../contract/start-error.ts'
 
 export interface DerivedKey {
@@ -57,23 +59,18 @@ export function createMasterKeys(keys: readonly Uint8Array[]): MasterKeys {
 
 /**
  * Reads `<dataDir>/master.key`, or makes it at the first start: 32 random bytes in base64, mode 0600.
+ * @param warn called with a sentence where the file's group may read it
  * @throws StartError where it cannot be read or written, is damaged, or others may read it
  */
-export function loadMasterKeyFile(dataDir: string): Uint8Array[] {
+export function loadMasterKeyFile(
+  dataDir: string,
+  warn: (sentence: string) => void = () => {},
+): Uint8Array[] {
   const path = join(dataDir, 'master.key')
   try {
     makeMasterKeyFile(dataDir, path)
-    refuseIfOthersCanRead(path)
-    const keys = readFileSync(path, 'utf8')
-      .split(/\s+/)
-      .filter((line) => line !== '')
-      .map((line) => Buffer.from(line, 'base64'))
-    if (keys.length === 0 || keys.some((key) => key.length < 32)) {
-      throw new StartError(
-        `${path} is damaged: it must hold 32 random bytes in base64. Put the right file back from a backup; without it stored passwords and signing keys cannot be read.`,
-      )
-    }
-    return keys
+    checkMode(dataDir, path, warn)
+    return readKeys(path)
   } catch (error) {
     if (error instanceof StartError) throw error
     const { code } = error as NodeJS.ErrnoException
@@ -87,36 +84,122 @@ export function loadMasterKeyFile(dataDir: string): Uint8Array[] {
   }
 }
 
-/** Written beside and linked into place, so that no process ever reads half a key. */
+/** Newest first, with white space or commas between them, as in MASTER_KEY. */
+function readKeys(path: string): Uint8Array[] {
+  const texts = readFileSync(path, 'utf8')
+    .split(/[\s,]+/)
+    .filter((text) => text !== '')
+  const keys = texts.flatMap((text) => parseMasterKey(text) ?? [])
+  if (keys.length === 0 || keys.length < texts.length) {
+    throw new StartError(
+      `${path} is damaged: it must hold 32 random bytes in base64. Put the right file back from a backup; without it stored passwords and signing keys cannot be read.`,
+    )
+  }
+  if (hasTwins(keys)) {
+    throw new StartError(`${path} has the same key twice: one of them is to be another.`)
+  }
+  return keys
+}
+
+/** Written beside and moved into place, so that no process ever reads half a key. */
 function makeMasterKeyFile(dataDir: string, path: string): void {
   if (exists(path)) return
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
-  const file = openSync(draft, 'wx', 0o600)
+  try {
+    writeNewKey(draft)
+    refuseIfOthersCanRead(dataDir, draft)
+    moveWhereNoneIs(draft, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+function writeNewKey(path: string): void {
+  const file = openSync(path, 'wx', 0o600)
   try {
     writeSync(file, `${randomBytes(32).toString('base64')}\n`)
     fsyncSync(file)
-    linkSync(draft, path)
-  } catch (error) {
-    // Another process was first: its key counts.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   } finally {
     closeSync(file)
-    rmSync(draft)
   }
 }
+
+/** What `link` answers where a file system has no hard links: FAT, exFAT, many network shares. */
+const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'])
+
+/** Where another process was first, its key counts. */
+function moveWhereNoneIs(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (!noHardLinks.has(code)) throw error
+    renameInTurn(draft, path)
+  }
+}
+
+/** A rename replaces what is there: only who has made the lock looks, and renames. */
+function renameInTurn(draft: string, path: string): void {
+  const lock = `${path}.lock`
+  for (let tries = 0; !exists(path); tries++) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o600))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      // A rename takes no second: whoever made the lock was killed.
+      if (tries >= lockTriesMax) rmSync(lock, { force: true })
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs)
+      continue
+    }
+    if (!exists(path)) renameSync(draft, path)
+    rmSync(lock, { force: true })
+  }
+}
+
+const lockTriesMax = 50
+const lockPauseMs = 20
 
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-function refuseIfOthersCanRead(path: string): void {
-  // Windows keeps no such bits; its folders are private to the user by inheritance.
-  if (process.platform === 'win32') return
-  const mode = statSync(path).mode & 0o777
-  if ((mode & 0o077) !== 0) {
-    throw new StartError(
-      `${path} can be read by others (mode ${mode.toString(8)}). Close it with: chmod 600 ${path}`,
-    )
+/** Windows keeps no such bits; its folders are private to the user by inheritance. */
+function readMode(path: string): number {
+  return process.platform === 'win32' ? 0o600 : statSync(path).mode & 0o777
+}
+
+function checkMode(dataDir: string, path: string, warn: (sentence: string) => void): void {
+  refuseIfOthersCanRead(dataDir, path)
+  const mode = readMode(path)
+  if ((mode & 0o070) === 0) return
+  // Kubernetes gives every file of a volume to the pod's fsGroup, at each start again.
+  warn(
+    `${path} is open to its group (mode ${mode.toString(8)}). Where nobody else is in that group, all is well; otherwise: chmod 600 ${path}`,
+  )
+}
+
+function refuseIfOthersCanRead(dataDir: string, path: string): void {
+  const mode = readMode(path)
+  if ((mode & 0o007) === 0) return
+  throw new StartError(
+    keepsModes(dataDir)
+      ? `${path} can be read by others (mode ${mode.toString(8)}). Close it with: chmod 600 ${path}`
+      : `The file system of ${dataDir} keeps no modes: there, others can read the master key. Set MASTER_KEY, or DATA_DIR to a folder on another file system (under WSL one of Linux, with Docker a volume), or mount it for this user alone (WSL: the option metadata; exFAT and SMB: umask=077).`,
+  )
+}
+
+/** Asked of a new file, which nobody else has given a mode. */
+function keepsModes(dataDir: string): boolean {
+  const probe = join(dataDir, `mode.${process.pid}.${randomBytes(4).toString('hex')}`)
+  try {
+    closeSync(openSync(probe, 'wx', 0o600))
+    return (readMode(probe) & 0o077) === 0
+  } catch {
+    // Nothing can be written there: then it is told what can be told.
+    return true
+  } finally {
+    rmSync(probe, { force: true })
   }
 }

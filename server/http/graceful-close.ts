@@ -1,7 +1,46 @@
-// The end of the app: what is under way is answered, and no connection is kept waiting for more.
+// The end of the app: balancers hear of it first, what is under way is answered, and nothing holds it up.
 
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    ending: Ending
+  }
+}
+
+export interface Ending {
+  readonly hasBegun: boolean
+  /** From now on `/readyz` is 503, and each answer closes its connection. */
+  begin(): void
+  /** Closes connections that have never sent anything, as browsers open them in advance. */
+  closeSilent(): void
+}
+
+interface EndOptions {
+  /** How long it goes on taking connections, so that balancers hear of it first. */
+  takesForMs: number
+  /** When the last connections are closed, whatever is under way: 5 s after the beginning by default. */
+  connectionsUpToMs?: number
+}
+
+/** `docker stop` kills after 10 s. */
+const connectionsUpToMsDefault = 5_000
+const silentSweepMs = 100
+
+/** A request that never comes to its end keeps its connection, and the app, up to the deadline. */
+export async function endApp(app: FastifyInstance, options: EndOptions): Promise<void> {
+  const { takesForMs, connectionsUpToMs = connectionsUpToMsDefault } = options
+  app.ending.begin()
+  const deadline = setTimeout(() => app.server.closeAllConnections(), connectionsUpToMs)
+  await sleep(takesForMs)
+  const sweep = setInterval(() => app.ending.closeSilent(), silentSweepMs)
+  await app.close()
+  clearInterval(sweep)
+  clearTimeout(deadline)
+}
 
 /**
  * Without it a browser's kept-alive connection would hold up the end for more than a minute, and a
@@ -11,14 +50,31 @@ export function closeGracefully(
   app: FastifyInstance,
   { liveStreams }: Pick<Services, 'liveStreams'>,
 ): void {
-  let isClosing = false
+  const sockets = new Set<Socket>()
+  let hasBegun = false
+  const begin = () => {
+    hasBegun = true
+  }
+  app.decorate('ending', {
+    get hasBegun() {
+      return hasBegun
+    },
+    begin,
+    closeSilent() {
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    },
+  })
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   app.addHook('preClose', (done) => {
-    isClosing = true
+    begin()
     liveStreams.closeAll()
     done()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (isClosing) reply.header('connection', 'close')
+    if (hasBegun) reply.header('connection', 'close')
     done(null, payload)
   })
 }

@@ -4,11 +4,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
 
 export async function healthEndpoints(app: FastifyInstance, services: Services): Promise<void> {
-  let isClosing = false
-  app.addHook('preClose', (done) => {
-    isClosing = true
-    done()
-  })
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
@@ -16,7 +11,10 @@ export async function healthEndpoints(app: FastifyInstance, services: Services):
   app.get('/healthz', async () => ({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
-    const checks = { ...(await services.checkReadiness()), server: isClosing ? 'closing' : 'ok' }
+    const checks = {
+      ...(await services.checkReadiness()),
+      server: app.ending.hasBegun ? 'closing' : 'ok',
+    }
     const isReady = Object.values(checks).every((check) => check === 'ok')
     if (!isReady) reply.code(503).header('retry-after', '5')
     return { status: isReady ? 'ok' : 'unavailable', checks }

@@ -43,7 +43,7 @@ const plain = [
   expect.stringMatching(/^keycard-device=[^;]+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=/),
   expect.stringMatching(/^keycard=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/),
 ]
-const https = { PUBLIC_URL: 'https://login.example' }
+const https = { PUBLIC_URL: 'https://login.example', DEMO_ACCOUNTS: 'on' }
 
 describe('R68: what is set at a sign-in', () => {
   test.each<[string, Record<string, string>, unknown[]]>([

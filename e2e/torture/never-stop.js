@@ -1,0 +1,12 @@
+// The control of `stops`: loaded before the server, it takes away what ends it.
+
+import { Server } from 'node:http'
+
+// npm, and its own children, end as ever.
+if (/(launch|main)\.js$/.test(process.argv[1] ?? '')) {
+  Server.prototype.closeAllConnections = () => {}
+  Reflect.set(process, 'reallyExit', () => {})
+  Object.defineProperty(process, 'ppid', { value: process.ppid })
+  const { kill } = process
+  process.kill = (pid, signal) => signal === 0 || kill.call(process, pid, signal)
+}
