@@ -31,6 +31,7 @@ it('names the members of each JSON', async () => {
     'end-sessions': ['end-sessions', '--all'],
     'clients list': ['clients', 'list'],
     'clients add': ['clients', 'add', ...added, 'users:read', '--confidential'],
+    keys: ['keys'],
     purge: ['purge'],
   }
   for (const [name, words] of Object.entries(calls)) {

@@ -34,6 +34,7 @@ import { createKnownPlaces } from './auth/known-places.ts'
 import { createLiveStreams, type LiveStreams } from './auth/live-streams.ts'
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts'
 import { createMasterKeys, loadMasterKeyFile } from './auth/master-key.ts'
+import { createMasterKeyUses, type MasterKeyUses } from './auth/master-key-use.ts'
 import { createOperatorLog } from './auth/operator-log.ts'
 import { createOtherAddresses, type OtherAddresses } from './auth/other-addresses.ts'
 import { createOwnSessions, type OwnSessions } from './auth/own-sessions.ts'
@@ -94,6 +95,7 @@ export interface Services {
   readonly revocations: Revocations
   readonly signingKeys: SigningKeys
   readonly keyRotation: KeyRotation
+  readonly masterKeyUses: MasterKeyUses
   readonly accessTokens: AccessTokens
   readonly identities: Identities
   readonly liveStreams: LiveStreams
@@ -137,7 +139,9 @@ export async function createServices(
   const { serving = true } = options
   const { logger = createLogger(config, serving) } = options
   const { unknownKidCooldownMs } = options
-  const keys = config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir)
+  const warn = (sentence: string) => logger.warn(sentence)
+  const keys =
+    config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir, warn)
   const masterKeys = createMasterKeys(keys)
   const place = { url: config.databaseUrl ?? undefined, dataDir: config.dataDir }
   const database = await openDatabase(place)
@@ -152,13 +156,29 @@ export async function createServices(
   })
   const eventCounts = createEventCounts()
   const auditLog = createAuditLog({ database, clock, logger, eventCounts })
+  const masterKeyUses = createMasterKeyUses({
+    database,
+    masterKeys,
+    clock,
+    allowLost: config.allowLostMasterKey,
+    warn,
+  })
   let feed: ChangeFeed | undefined
   async function close(): Promise<void> {
     feed?.close()
     await passwords.close()
     await database.close()
   }
+  async function end(): Promise<void> {
+    if (serving) {
+      await masterKeyUses
+        .noteEnd()
+        .catch((error) => logger.warn({ err: error }, 'the end could not be noted'))
+    }
+    await close()
+  }
   try {
+    if (serving) await masterKeyUses.requireAll()
     const onError = (error: unknown) => logger.error({ err: error }, 'changes could not be read')
     feed = createChangeFeed({
       database,
@@ -173,6 +193,7 @@ export async function createServices(
       ...followerParts,
       masterKeys,
       serving,
+      dropsUnreadable: config.allowLostMasterKey,
       onUnreadableKey: (error, kid) =>
         logger.error({ err: error, kid }, 'a signing key cannot be read'),
       ...(unknownKidCooldownMs === undefined ? {} : { unknownKidCooldownMs }),
@@ -257,6 +278,7 @@ export async function createServices(
 
     if (serving && config.demoAccounts) await ensureDemoAccounts({ users, passwords })
     if (serving && config.production) await refuseDemoPasswords({ users, passwords })
+    if (serving) await masterKeyUses.noteStart()
 
     return {
       config,
@@ -301,6 +323,7 @@ export async function createServices(
       revocations,
       signingKeys,
       keyRotation,
+      masterKeyUses,
       accessTokens,
       identities,
       liveStreams: createLiveStreams({ revocations, clock }),
@@ -370,7 +393,7 @@ export async function createServices(
       securityNotices: createSecurityNotices({ database, clock }),
       resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),
       items,
-      close,
+      close: end,
     }
   } catch (error) {
     await close()

@@ -8,9 +8,11 @@ import { openTestApp, type TestApp } from '../e2e/test-app.ts'
 import { createTestClock } from '../e2e/test-clock.ts'
 import type { Database } from './db/database.ts'
 
-/** What people and operators made, and only they take away; `signing_keys` are as many as rotations. */
+/** What people and operators made, and only they take away; `signing_keys` and `master_keys` are as
+ * many as rotations. */
 const ownedTables = [
   'items',
+  'master_keys',
   'oauth_clients',
   'signing_keys',
   // A row for each import that was given up in the middle of its file.

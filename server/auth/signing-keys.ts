@@ -54,6 +54,8 @@ interface SigningKeysParts {
   /** So long, and a margin, a retired key is kept. */
   accessTokenLifetimeSeconds: number
   onUnreadableKey: (error: unknown, kid: string) => void
+  /** Whether a key that no master key opens is deleted at a start, where it would end it otherwise. */
+  dropsUnreadable?: boolean
   /** False for the command line: it makes no key and retires none that a server signs with. */
   serving?: boolean
   /** In milliseconds; 1,000 by default. */
@@ -216,15 +218,35 @@ async function retireOtherAlgorithms(
     .execute()
 }
 
-async function resealRows({ database, masterKeys }: SigningKeysParts): Promise<void> {
+/** @throws StartError where no master key of ours opens one of them */
+async function resealRows(parts: SigningKeysParts): Promise<void> {
+  const { database, masterKeys, dropsUnreadable = false } = parts
   for (const row of await selectRows(database)) {
+    const { kid, private_encrypted } = row
+    if (dropsUnreadable && !opens(row, masterKeys)) {
+      await database.kysely
+        .deleteFrom('signing_keys')
+        .where('kid', '=', kid)
+        .where('private_encrypted', '=', private_encrypted)
+        .execute()
+      continue
+    }
     const resealed = resealPrivateKey(row, masterKeys)
     if (resealed === undefined) continue
     await database.kysely
       .updateTable('signing_keys')
       .set({ private_encrypted: resealed })
-      .where('kid', '=', row.kid)
-      .where('private_encrypted', '=', row.private_encrypted)
+      .where('kid', '=', kid)
+      .where('private_encrypted', '=', private_encrypted)
       .execute()
+  }
+}
+
+function opens(row: SigningKeyRow, masterKeys: MasterKeys): boolean {
+  try {
+    openPrivateKey(row, masterKeys)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,5 +1,6 @@
 // `keycard keys`, as an operator calls it beside a server that runs.
 
+import { randomBytes } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTestPlace } from '../../e2e/databases.ts'
@@ -61,6 +62,33 @@ describe('keycard keys', () => {
     expect(await call(third.token)).toBe(200)
   })
 
+  it('alone, says what needs which master key, and when an older one may go', async () => {
+    const place = await createTestPlace('sqlite')
+    onTestFinished(() => place.remove())
+    const [old, young] = [0, 1].map(() => randomBytes(32).toString('base64'))
+    const env = { DATA_DIR: place.dataDir, MASTER_KEY: `${young},${old}` }
+    const add = ['create-user', 'ruth']
+    const input = 'seven lamps over a wet road'
+    await runKeycard('cli', add, { env: { ...env, MASTER_KEY: `${old}` }, input })
+    const { code, stdout } = await runKeycard('cli', ['keys'], { env })
+    expect(code).toBe(0)
+    expect(stdout.split('\n')).toEqual([
+      'MASTER KEY  PLACE     ACCOUNTS  SESSIONS  SIGNING KEYS',
+      expect.stringMatching(/^[\w-]{8} {4}newest {4}0 {9}0 {9}0$/),
+      expect.stringMatching(/^[\w-]{8} {4}2 {9}1 {9}0 {9}0$/),
+      '',
+      expect.stringMatching(
+        /^[\w-]{8} may go once each of its accounts has signed in or has a new password\.$/,
+      ),
+      '',
+    ])
+    const listed = await runKeycard('cli', ['keys', '--json'], { env })
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { position: 1, accounts: 0 },
+      { position: 2, accounts: 1, sessions: 0, sessions_end_at: null, signing_keys: 0 },
+    ])
+  })
+
   it('says what is wrong, and how it is called', async () => {
     const place = await createTestPlace('sqlite')
     onTestFinished(() => place.remove())
@@ -76,10 +104,16 @@ describe('keycard keys', () => {
       stdout: '',
       stderr: 'There is no key -unknown.\n',
     })
-    for (const words of [[], ['spin'], ['drop'], ['rotate', '--wait', '0'], ['list', '--all']]) {
+    for (const words of [
+      ['spin'],
+      ['drop'],
+      ['rotate', '--wait', '0'],
+      ['list', '--all'],
+      ['--all'],
+    ]) {
       const called = await run(...words)
       expect(called).toMatchObject({ code: 2, stdout: '' })
-      expect(called.stderr).toContain('npm run keycard -- keys list [--json] | rotate')
+      expect(called.stderr).toContain('npm run keycard -- keys [--json] | list [--json] | rotate')
     }
     const shared = {
       ...env,

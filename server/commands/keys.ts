@@ -1,7 +1,8 @@
-// `keys`: what signs tokens now, what follows it, and the way out where a key has leaked.
+// `keys`: which master keys are needed still; what signs tokens, and the way out where a key has leaked.
 
 import { parseArgs } from 'node:util'
 import type { SigningKeyInfo } from '../auth/key-rotation.ts'
+import type { MasterKeyUse } from '../auth/master-key-use.ts'
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
@@ -11,9 +12,10 @@ import { UsageError } from './usage-error.ts'
 import { withServices } from './with-services.ts'
 
 export const keysCommand: Command = {
-  usage: 'keys list [--json] | rotate [--wait <seconds>] | drop <kid>',
+  usage: 'keys [--json] | list [--json] | rotate [--wait <seconds>] | drop <kid>',
   summary:
-    'The keys that sign tokens. Rotating ends no token; dropping a key ends those it signed, at once.',
+    'Alone: what needs which master key, and when an older one may go. The others: the keys that sign ' +
+    'tokens. Rotating ends no token; dropping a key ends those it signed, at once.',
   run: runKeys,
 }
 
@@ -25,20 +27,33 @@ async function runKeys(words: string[], config: Config): Promise<string> {
 type Action = (services: Services) => Promise<string>
 
 function readAction([name, ...words]: string[]): Action {
+  if (name === undefined || name.startsWith('-'))
+    return readUses(name === undefined ? [] : [name, ...words])
   if (name === 'list') return readList(words)
   if (name === 'rotate') return readRotate(words)
   if (name === 'drop') return readDrop(words)
-  throw new UsageError(name ? `There is no "keys ${name}".` : 'What about the keys?')
+  throw new UsageError(`There is no "keys ${name}".`)
+}
+
+function readUses(args: string[]): Action {
+  const isJson = readJsonOption(args)
+  return async ({ masterKeyUses }) => {
+    const uses = await masterKeyUses.list()
+    return isJson ? JSON.stringify(uses.map(useToWire), null, 2) : formatUses(uses)
+  }
 }
 
 function readList(args: string[]): Action {
-  const { json } = sayUsage(() =>
-    parseArgs({ args, options: { json: { type: 'boolean' } } }),
-  ).values
+  const isJson = readJsonOption(args)
   return async ({ keyRotation }) => {
     const keys = await keyRotation.list()
-    return json ? JSON.stringify(keys.map(toWire), null, 2) : formatTable(keys)
+    return isJson ? JSON.stringify(keys.map(toWire), null, 2) : formatTable(keys)
   }
+}
+
+function readJsonOption(args: string[]): boolean {
+  const { values } = sayUsage(() => parseArgs({ args, options: { json: { type: 'boolean' } } }))
+  return values.json ?? false
 }
 
 function readRotate(args: string[]): Action {
@@ -74,6 +89,57 @@ function toWire(key: SigningKeyInfo) {
     created_at: new Date(key.createdAtMs).toISOString(),
     state_changed_at: new Date(key.stateChangedAtMs).toISOString(),
   }
+}
+
+function useToWire(use: MasterKeyUse) {
+  return {
+    id: use.id,
+    position: use.position,
+    accounts: use.accounts,
+    sessions: use.sessions,
+    sessions_end_at: formatTime(use.sessionsEndAtMs),
+    signing_keys: use.signingKeys,
+  }
+}
+
+const formatTime = (timeMs: number | null) =>
+  timeMs === null ? null : new Date(timeMs).toISOString()
+
+function formatUses(uses: readonly MasterKeyUse[]): string {
+  const rows = uses.map((use) => [
+    use.id,
+    describePosition(use),
+    use.accounts,
+    use.sessions,
+    use.signingKeys,
+  ])
+  const widths = [10, 8, 8, 8, 12]
+  const table = [['MASTER KEY', 'PLACE', 'ACCOUNTS', 'SESSIONS', 'SIGNING KEYS'], ...rows].map(
+    (row) =>
+      row
+        .map((cell, column) => String(cell).padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+  )
+  const older = uses.filter(({ position }) => position !== 1).map(describeEnd)
+  return [...table, ...(older.length > 0 ? ['', ...older] : [])].join('\n')
+}
+
+function describePosition({ position }: MasterKeyUse): string {
+  if (position === null) return 'missing'
+  return position === 1 ? 'newest' : `${position}`
+}
+
+function describeEnd(use: MasterKeyUse): string {
+  const needs = [
+    use.accounts > 0 && 'each of its accounts has signed in or has a new password',
+    use.sessions > 0 && `its sessions are refreshed or over, by ${formatTime(use.sessionsEndAtMs)}`,
+    use.signingKeys > 0 && 'a server has started with the newest key in front',
+  ].filter((need) => need !== false)
+  const may = use.position === null ? 'is missing, and needed until' : 'may go once'
+  return needs.length === 0
+    ? `${use.id} may go: nothing needs it.`
+    : `${use.id} ${may} ${needs.join(', and ')}.`
 }
 
 function formatTable(keys: readonly SigningKeyInfo[]): string {

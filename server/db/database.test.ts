@@ -49,6 +49,7 @@ const expectedColumns = {
   items: 'created_at_ms description id owner_id title updated_at_ms',
   known_devices: 'created_at_ms device_id last_used_at_ms user_id',
   known_places: 'created_at_ms last_used_at_ms place user_id',
+  master_keys: 'key_id newest_from_ms newest_up_to_ms',
   oauth_clients:
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
   revocations: 'change_number created_at_ms epoch id kind subject',
@@ -70,7 +71,7 @@ const nullableColumns =
   'audit_events.actor_id audit_events.address audit_events.client_id audit_events.notice ' +
   'audit_events.session_id ' +
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
-  'oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
+  'master_keys.newest_up_to_ms oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
   'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.recovered_counter ' +
   'sessions.registration_id sessions.revoked_at_ms sessions.revoked_reason ' +
   'sessions.rotated_address sessions.rotated_at_ms sessions.rotated_by sessions.user_agent ' +

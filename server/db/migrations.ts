@@ -404,6 +404,23 @@ export function createMigrations(engine: Engine): Record<string, Step> {
         return Number(numAffectedRows ?? 0)
       },
     },
+
+    '0013_master_keys': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createIndex('users_password_key_id')
+          .on('users')
+          .column('password_key_id')
+          .execute()
+        await schema
+          .createTable('master_keys')
+          .addColumn('key_id', text, (column) => column.notNull())
+          .addColumn('newest_from_ms', 'bigint', (column) => column.notNull())
+          .addColumn('newest_up_to_ms', 'bigint')
+          .$call((table) => identifiedBy(table, 'master_keys', 'key_id'))
+          .execute()
+      },
+    },
   }
 
   async function hasColumn(

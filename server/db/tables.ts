@@ -24,6 +24,7 @@ export interface Tables {
   audit_events: AuditEventsTable
   throttle_counters: ThrottleCountersTable
   user_imports: UserImportsTable
+  master_keys: MasterKeysTable
 }
 
 export interface UsersTable {
@@ -213,6 +214,16 @@ export interface UserImportsTable {
   digest: string
   /** How many of its accounts were added, or left out because their name was taken. */
   accounts_done: number
+}
+
+/** When each master key was the newest; of the keys themselves there is nothing. */
+export interface MasterKeysTable {
+  /** As it stands beside what the key protects. */
+  key_id: string
+  /** When a server that makes everything with it started for the first time; 0 for the first of all. */
+  newest_from_ms: EpochMs
+  /** When such a server, which had a successor in its list already, was last stopped. */
+  newest_up_to_ms: EpochMs | null
 }
 
 export type SigningKeyRow = Selectable<SigningKeysTable>
