@@ -3,11 +3,16 @@
 import { once } from 'node:events'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTestPlace } from '../e2e/databases.ts'
 import { runKeycard, startServer } from '../e2e/keycard-process.ts'
+
+const hasIPv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((address) => address?.family === 'IPv6')
 
 async function makeDataDir(): Promise<string> {
   const place = await createTestPlace('sqlite')
@@ -107,6 +112,25 @@ describe('a running server', () => {
     const server = await startServer({ DATA_DIR: await makeDataDir() })
     server.process.kill(signal)
     expect(await once(server.process, 'close')).toEqual([0, null])
+  })
+
+  it('listens at :: for IPv4 too, and a second signal, well after the first, does not wait', async () => {
+    const env = { DATA_DIR: await makeDataDir(), HOST: '::', DEMO_ACCOUNTS: 'off' }
+    const server = await startServer(env)
+    const { port } = new URL(server.url)
+    const hosts = hasIPv6 ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']
+    for (const host of hosts) {
+      expect((await fetch(`http://${host}:${port}/healthz`)).status).toBe(200)
+    }
+    const unfinished = connect(Number(port), '127.0.0.1').on('error', () => {})
+    await once(unfinished, 'connect')
+    unfinished.write('POST /token HTTP/1.1\r\nHost: ')
+    const ended = once(server.process, 'close')
+    server.process.kill('SIGTERM')
+    await setTimeout(1_100)
+    expect(server.process.exitCode).toBe(null)
+    server.process.kill('SIGTERM')
+    expect(await ended).toEqual([1, null])
   })
 
   it('says where it listens and how to sign in, and no log lines between', async () => {
