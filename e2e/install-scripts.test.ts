@@ -19,6 +19,6 @@ it('every package with an install script is listed, as one that may run it or ma
   expect(Object.keys(allowScripts)).toEqual(expect.arrayContaining(names))
 })
 
-it('npm is told to refuse any other', () => {
+it('npm refuses any other', () => {
   expect(read('.npmrc').split('\n')).toContain('strict-allow-scripts=true')
 })

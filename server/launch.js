@@ -41,7 +41,7 @@ const tools = [
   ['vite/bin/vite.js', 'build', '--outDir', path.join(next, 'client')],
 ]
 
-/** npm leaves the tools out where NODE_ENV is production, unless it is told otherwise. */
+/** npm leaves the tools out where NODE_ENV is production, unless an option says otherwise. */
 const installTools = 'Run this first: npm ci --include=dev'
 
 /** As TypeScript, rolldown and libsql say it. */
@@ -109,14 +109,14 @@ function isUpToDate() {
 }
 
 /**
- * @param {() => boolean} isDone asked again once nobody else builds
+ * @param {() => boolean} isDone asked again once no other start builds
  * @returns {Promise<string>} what the tools said
  */
 async function buildAlone(isDone) {
   const lock = await takeBuildLock(building, {
     onWait: () => process.stderr.write('Another start builds Keycard: waiting for it…\n'),
   }).catch(explainFolder)
-  // A signal ends the build, and nobody has to wait for it.
+  // A signal ends the build, and removes the lock.
   const stop = (/** @type {NodeJS.Signals} */ signal) => {
     lock.release()
     process.exit(128 + constants.signals[signal])

@@ -273,7 +273,7 @@ describe('in production', () => {
 })
 
 describe('where it was started from', () => {
-  /** Says what the server goes by: the folder of the package, told in the process. */
+  /** Says what the server goes by: the folder of the package. */
   const tells = `console.log(globalThis[Symbol.for('keycard.packageFolder')])`
 
   it('does not matter to it: .env and data are those of the package', async () => {

@@ -23,7 +23,7 @@ function run(cwd: string, home?: string, env: Record<string, string> = {}) {
   })
 }
 
-test('without the launcher, .env and data are where it is started; unknown names are told', async () => {
+test('without the launcher, .env and data are where it is started; a warning names what is no setting', async () => {
   const here = makeFolder()
   const lines = ['DATA_DIR=data', 'MASTER_KYE=a', 'JWT_SECRET=b', 'DOMAIN=login.example.com']
   writeFileSync(join(here, '.env'), `\uFEFF${lines.join('\r\n')}\r\n`)

@@ -1,4 +1,4 @@
-// Names that were mistyped, and those that are somebody else's.
+// Names that were mistyped, and those that are other programs'.
 
 import { expect, test } from 'vitest'
 import { describeUnknownNames } from './setting-names.ts'
@@ -11,7 +11,7 @@ test.each([
   ['PUBLIC-URL', 'PUBLIC_URL'],
   ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
   ['DEMO_ACCOUNT', 'DEMO_ACCOUNTS'],
-])('%s is told, with the nearest name that there is', (name, meant) => {
+])('%s is named, with the nearest setting', (name, meant) => {
   expect(describeUnknownNames({ known, inFile: [name], inEnvironment: [name] })).toEqual([
     `${name} in .env is no setting. Is ${meant} meant?`,
   ])
@@ -20,7 +20,7 @@ test.each([
   ])
 })
 
-test('of .env a name that is near to none is told too, and of the environment it is not', () => {
+test('of .env a name that is near to none is named too, and of the environment it is not', () => {
   const inEnvironment = ['JWT_SECRET', 'HOME', 'PATH', 'POST', 'HOSTNAME', 'SHELL']
   expect(describeUnknownNames({ known, inFile: ['JWT_SECRET', 'PROT'], inEnvironment })).toEqual([
     'JWT_SECRET in .env is no setting.',
@@ -28,7 +28,7 @@ test('of .env a name that is near to none is told too, and of the environment it
   ])
 })
 
-test('settings, and what other programs read, are not told', () => {
+test('settings, and what other programs read, are not named', () => {
   const others = ['DOMAIN', 'POSTGRES_PASSWORD', 'NODE_OPTIONS', 'TZ', 'PGPASSFILE', 'VITE_TITLE']
   const inFile = [...known, ...others]
   expect(describeUnknownNames({ known, inFile, inEnvironment: inFile })).toEqual([])

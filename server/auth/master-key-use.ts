@@ -30,7 +30,7 @@ export interface MasterKeyUses {
   list(): Promise<MasterKeyUse[]>
   /**
    * To be called by a server that starts. Where no key is missing it costs three look-ups.
-   * @throws StartError where rows need a key that is missing, unless that is allowed: then it is told
+   * @throws StartError where rows need a key that is missing, unless that is allowed: then it warns
    */
   requireAll(): Promise<void>
   /** To be called by a server that has started: what it makes is made with the newest key. */

@@ -115,7 +115,7 @@ test.each(['644', '604', '602'])(
 )
 
 test.each(['640', '660', '440'])(
-  'a key that its group can open (mode %s) is taken, and told',
+  'a key that its group can open (mode %s) is taken, with a warning',
   (mode) => {
     const folder = makeFolder()
     const warnings: string[] = []
@@ -126,7 +126,7 @@ test.each(['640', '660', '440'])(
     chmodSync(file, Number.parseInt(mode, 8))
     expect(load()).toEqual(keys)
     expect(warnings).toEqual([
-      expect.stringContaining(`${file} is open to its group (mode ${mode}). Where nobody else`),
+      expect.stringContaining(`${file} is open to its group (mode ${mode}). Where no other user`),
     ])
   },
 )

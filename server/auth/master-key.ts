@@ -148,7 +148,7 @@ function renameInTurn(draft: string, path: string): void {
       closeSync(openSync(lock, 'wx', 0o600))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      // A rename takes no second: whoever made the lock was killed.
+      // A rename takes no second: its maker was killed.
       if (tries >= lockTriesMax) rmSync(lock, { force: true })
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs)
       continue
@@ -176,7 +176,7 @@ function checkMode(dataDir: string, path: string, warn: (sentence: string) => vo
   if ((mode & 0o070) === 0) return
   // Kubernetes gives every file of a volume to the pod's fsGroup, at each start again.
   warn(
-    `${path} is open to its group (mode ${mode.toString(8)}). Where nobody else is in that group, all is well; otherwise: chmod 600 ${path}`,
+    `${path} is open to its group (mode ${mode.toString(8)}). Where no other user is in that group, all is well; otherwise: chmod 600 ${path}`,
   )
 }
 
@@ -190,14 +190,14 @@ function refuseIfOthersCanRead(dataDir: string, path: string): void {
   )
 }
 
-/** Asked of a new file, which nobody else has given a mode. */
+/** Asked of a new file, whose mode has no other cause. */
 function keepsModes(dataDir: string): boolean {
   const probe = join(dataDir, `mode.${process.pid}.${randomBytes(4).toString('hex')}`)
   try {
     closeSync(openSync(probe, 'wx', 0o600))
     return (readMode(probe) & 0o077) === 0
   } catch {
-    // Nothing can be written there: then it is told what can be told.
+    // Nothing can be written there: the mode itself is all there is to say.
     return true
   } finally {
     rmSync(probe, { force: true })

@@ -22,8 +22,8 @@ const pollIntervalMs = 100
  */
 
 /**
- * Making the folder is the lock. Whoever has it touches a file in it once a second: a number of a process
- * says little, since in a container that is started again the same processes get the same numbers.
+ * Making the folder is the lock. Its holder touches a file in it once a second: a process number says
+ * little, since in a container that is started again the same processes get the same numbers.
  * @param {string} folder
  * @param {{ onWait: () => void, silentMs?: number }} options `onWait` is called once, where another
  *   has it; `silentMs`: after how long without a sign of life it is taken over, 10,000 by default

@@ -1,5 +1,5 @@
 // @ts-check
-// Whether whoever started this process through npm is still there: npm dies of a SIGTERM and passes none on.
+// Whether the npm that started this process is still there: npm dies of a SIGTERM, and passes none on.
 
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
