@@ -23,6 +23,7 @@ const released: Record<Engine, Record<string, string>> = {
     '0010_recovered_refreshes': '423fc600',
     '0011_notices_proofs_and_live_sessions': '2f857529',
     '0012_old_databases': '05252633',
+    '0013_master_keys': 'afeb5e8f',
   },
   postgres: {
     '0001_users_sessions_items': '278b73cf',
@@ -36,6 +37,7 @@ const released: Record<Engine, Record<string, string>> = {
     '0010_recovered_refreshes': '1bcc2a3b',
     '0011_notices_proofs_and_live_sessions': '3e5031b6',
     '0012_old_databases': '514b536a',
+    '0013_master_keys': '7e07d011',
   },
 }
 
@@ -76,6 +78,8 @@ async function readColumns(place: TestPlace, engine: Engine, table: string): Pro
 
 /** As version 0.1 left it: 0003 as it landed at first, no checksums, sessions without a registration. */
 const older = [
+  'drop table master_keys',
+  'drop index users_password_key_id',
   'drop index known_devices_last_used_at_ms',
   'alter table sessions drop column notices_seen_at_ms',
   `delete from kysely_migration where name > '0012'`,
