@@ -3,7 +3,7 @@
 import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
 
-test('with too many cookies it names them, and one button later everything works: nobody is signed out', async ({
+test('with too many cookies it names them, and one button removes them, without a sign-out', async ({
   page,
   context,
   loginAs,

@@ -18,7 +18,7 @@ export interface ElectionMessage {
   candidate: number
 }
 
-/** How long a candidate waits for somebody who objects. */
+/** How long a candidate waits for an objection. */
 const candidacyMs = 150
 const leaderIntervalMs = 1_000
 /** More than an interval, because a busy page is late. */

@@ -120,8 +120,8 @@ function electionOn(channel: TabChannel<StreamMessage>): ElectionChannel {
 }
 
 /**
- * Whoever joins begins with the stream's beginning: so does everybody else, once more. Where the lead is lost
- * to another tab, that one is to be heard from now on.
+ * A tab that joins needs the stream's beginning, so the stream begins once more, for all. Where the lead is
+ * lost to another tab, that one is to be heard from now on.
  */
 async function* lead(
   { connect, readPosition, closed }: SharedStream,

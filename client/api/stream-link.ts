@@ -114,7 +114,7 @@ async function follow(
   }
 }
 
-/** The tabs of one session may hear what each of them may hear, and nobody else's. */
+/** Only the tabs of one session may hear the same. */
 function nameStream(token: string, { path, input }: Operation): string {
   return `keycard:stream:${readAccessClaims(token).sessionId}:${path}${writeQuery(input)}`
 }

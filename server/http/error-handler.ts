@@ -1,4 +1,4 @@
-// The last resort of the whole app: a page for whoever looks, and JSON for programs, that leak nothing.
+// The last resort of the whole app: a page for browsers, JSON for programs, and neither leaks anything.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ChallengedRequest } from '../contract/bearer-challenge.ts'

@@ -31,7 +31,7 @@ export async function sendAppPage(
   return build ? sendHtml(request, reply, build.appHtml) : sendNotBuilt(reply)
 }
 
-/** A page where somebody looks at it; JSON for programs, and wherever calls are answered. */
+/** A page for a browser's navigation; JSON for programs, and wherever calls are answered. */
 export async function sendRefusal(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -27,7 +27,7 @@ export function addLostCookie(appHtml: string, sentence: string): string {
 
 /**
  * Whether one of our forms has led to this page. A browser without a referrer still says that a page of ours
- * has (Fetch Metadata §2.4), and for somebody without a cookie there are no other pages that lead here.
+ * has (Fetch Metadata §2.4), and without a cookie only the forms lead here.
  */
 export function comesFromForm({
   headers,

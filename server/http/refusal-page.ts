@@ -33,8 +33,8 @@ export function createRefusalPage(template: string): RefusalPage {
 }
 
 /**
- * Whether somebody looks at what comes. The browser says so (Fetch Metadata §2.3), over plain http only
- * by what it would like to get.
+ * Whether the answer is to be shown as a page. Browsers say so (Fetch Metadata §2.3), over plain http only
+ * by what they would like to get.
  */
 export function isNavigation(
   headers: Pick<IncomingHttpHeaders, 'sec-fetch-mode' | 'accept'>,
@@ -48,12 +48,12 @@ const packetHeadBytes = 4 * 1_024
 
 /**
  * The same of a request that the parser refuses: of its last packet, where its line and headers stand there.
- * Where they stood in one before, nobody can tell.
+ * Where they stood in one before, it counts as a program's.
  */
 export function isNavigationPacket(packet: unknown): boolean {
   if (!Buffer.isBuffer(packet)) return false
   const [head = ''] = packet.toString('latin1', 0, packetHeadBytes).split('\r\n\r\n', 1)
-  const [, url] = /^GET (\S+) HTTP/.exec(head) ?? []
+  const [, url] = /^(?:GET|POST) (\S+) HTTP/.exec(head) ?? []
   if (url === undefined || isDataPath(url)) return false
   const read = (name: string) => new RegExp(`\r\n${name}: *([^\r]*)`, 'i').exec(head)?.[1]
   return isNavigation({ 'sec-fetch-mode': read('sec-fetch-mode'), accept: read('accept') })

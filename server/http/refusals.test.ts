@@ -1,4 +1,4 @@
-// What is refused before it has a route: a page for whoever looks at it, JSON for programs.
+// What is refused before it has a route: a page for browsers, JSON for programs.
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

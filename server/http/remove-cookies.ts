@@ -43,7 +43,7 @@ function listRemovals({ headers, hostname, protocol }: FastifyRequest): string[]
   return removals
 }
 
-/** RFC 6265 §5.3: only a cookie of the same domain and path is replaced, and nobody says which they were. */
+/** RFC 6265 §5.3: only a cookie of the same domain and path is replaced, and the request names neither. */
 function describeRemovals(name: string, host: string, isHttps: boolean): string[] {
   const isPrefixed = /^__(?:Host|Secure)-/i.test(name)
   const removal = `${name}=; Path=/; Max-Age=0${isHttps || isPrefixed ? '; Secure' : ''}`
