@@ -359,6 +359,12 @@ describe('a secret is told by its length only', () => {
       /^DATABASE_URL is a text of 25 characters, /,
     ],
     [
+      'F19: DATABASE_URL of another engine, with a / in its password',
+      { DATABASE_URL: 'mysql://root:12/geheim@db/keycard' },
+      'geheim',
+      /^DATABASE_URL is a text of 33 characters, /,
+    ],
+    [
       'DATABASE_URL that is no URL',
       { DATABASE_URL: '//keycard:geheim@db' },
       'geheim',

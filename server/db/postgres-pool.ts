@@ -78,15 +78,14 @@ export function createPostgresConnections(
 
   /** By a statement, and not as the connection begins: PgBouncer refuses settings there. */
   async function prepare(client: PostgresClient): Promise<void> {
-    const timeoutMs = String(options.statementTimeoutMs)
+    const timeoutMs = options.statementTimeoutMs
     try {
-      await client.query(
-        `select set_config('statement_timeout', $1, false),
-          set_config('idle_in_transaction_session_timeout', $1, false),
-          set_config('client_min_messages', 'warning', false)`,
-        [timeoutMs],
+      await checkWritable(
+        client,
+        `set_config('statement_timeout', '${timeoutMs}', false),
+          set_config('idle_in_transaction_session_timeout', '${timeoutMs}', false),
+          set_config('client_min_messages', 'warning', false),`,
       )
-      await checkWritable(client)
     } catch (error) {
       hosts.moveOn(client.at)
       throw error
@@ -169,7 +168,7 @@ export function createPostgresConnections(
       end: () => pool.end(),
     },
     runAtomically: (writes) => withClient((client) => runAtomically(client, writes)),
-    checkWritable: () => withClient(checkWritable),
+    checkWritable: () => withClient((client) => checkWritable(client)),
     countLost: () => lost,
     async close() {
       if (isClosed) return
@@ -187,9 +186,10 @@ async function query(client: PostgresClient, text: string, parameters: readonly 
   return result
 }
 
-async function checkWritable(client: PostgresClient): Promise<void> {
+/** `besides`: what else is selected, each with a comma behind it. */
+async function checkWritable(client: PostgresClient, besides = ''): Promise<void> {
   const { rows } = await client.query<{ read_only: string }>(
-    `select current_setting('transaction_read_only') as read_only`,
+    `select ${besides} current_setting('transaction_read_only') as read_only`,
   )
   if (rows[0]?.read_only !== 'off') throw new ReadOnlyDatabaseError()
 }
