@@ -42,6 +42,7 @@ export function describeUnknownNames({ known, inFile, inEnvironment }: SetNames)
 /** Whether one is the other mistyped: a few letters too many, too few, others, or in another place. */
 export function isNear(text: string, other: string): boolean {
   const most = Math.min(Math.floor(other.length / 4), 3)
+  if (Math.abs(text.length - other.length) > most) return false
   return editDistance(text.toUpperCase(), other.toUpperCase()) <= most
 }
 
