@@ -7,6 +7,7 @@ import { tortureFailover } from './failover.ts'
 import { tortureGuesses } from './guesses.ts'
 import { tortureHostile } from './hostile.ts'
 import { tortureLostReplies } from './lost-replies.ts'
+import { tortureMutants } from './mutants.ts'
 import { tortureOperators } from './operators.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
@@ -38,6 +39,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   hostile: {
     what: 'hostile requests, 1,000,000 (or as many as named, and the seed to repeat)',
     run: tortureHostile,
+  },
+  mutants: {
+    what: 'eight small faults a file (or as many as named), in the files that words pick: which does no test see?',
+    run: tortureMutants,
   },
   operators: {
     what: 'acts on 100,000 users and their sessions (or as many as named) beside busy servers; sqlite or postgres alone',

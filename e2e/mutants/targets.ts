@@ -1,0 +1,95 @@
+// What the mutation run breaks, and which tests have to see it.
+
+/** Files of a folder without `.ts`, each with the names of its tests; the likeliest to fail first. */
+type Room = Record<string, string>
+
+const rooms: Record<string, Room> = {
+  'server/auth': {
+    // Tokens
+    'access-tokens': 'auth/access-tokens auth/verified-tokens',
+    'verified-tokens': 'auth/verified-tokens',
+    'refresh-tokens': 'auth/refresh-tokens',
+    'device-tokens': 'auth/device-tokens',
+    identity: 'auth/identity http/require-token',
+    'token-lookup': 'oauth/revoke oauth/introspect',
+    // Sessions
+    sessions: 'auth/sessions auth/known-devices trpc/sessions',
+    'session-rows': 'auth/sessions auth/session-endings trpc/sessions',
+    'session-rotation': 'auth/sessions',
+    'session-replays': 'auth/sessions http/lost-replies',
+    'replay-verdict': 'auth/sessions auth/session-replays-property',
+    'session-endings': 'auth/session-endings auth/sessions',
+    'sign-out': 'auth/sign-out oauth/revoke trpc/auth',
+    'own-sessions': 'trpc/sessions',
+    revocations: 'auth/revocations auth/session-endings',
+    // The throttle
+    'login-throttle': 'auth/login-throttle',
+    'throttle-claims': 'auth/login-throttle',
+    'throttle-counters': 'auth/login-throttle',
+    'enumeration-throttle': 'auth/enumeration-throttle',
+    'address-pool': 'auth/address-pool',
+    'known-devices': 'auth/known-devices auth/login-throttle',
+    'known-places': 'auth/known-places auth/login-throttle',
+    'fair-queue': 'auth/fair-queue',
+    // Passwords and accounts
+    passwords: 'auth/passwords',
+    'password-check': 'auth/password-check auth/accounts http/throttle',
+    'password-change': 'auth/password-change',
+    'profile-change': 'auth/profile-change',
+    reauthentication: 'auth/reauthentication',
+    accounts: 'auth/accounts auth/registration',
+    registration: 'auth/registration trpc/register',
+    'account-change': 'auth/user-administration',
+    'user-administration': 'auth/user-administration',
+  },
+  'server/auth/grants': {
+    password: 'oauth/token',
+    'refresh-token': 'oauth/token auth/clients',
+    'client-credentials': 'oauth/token auth/clients',
+    'start-session': 'auth/password-change oauth/token',
+  },
+  'server/oauth': {
+    'client-credentials': 'oauth/token',
+    endpoint: 'oauth/revoke oauth/token',
+    'form-body': 'oauth/form-body oauth/token',
+    introspect: 'oauth/introspect',
+    'oauth-error': 'oauth/token oauth/introspect',
+    revoke: 'oauth/revoke',
+    token: 'oauth/token',
+  },
+  'server/http': {
+    'require-token': 'http/require-token',
+    'http-error': 'http/http-error http/rest',
+    'client-address': 'http/client-address',
+    'plain-calls': 'trpc/router http/hostile-input',
+    'answer-plain-calls': 'trpc/router trpc/auth',
+    trpc: 'trpc/router http/trpc-protocol',
+    rest: 'http/rest',
+    'rest-input': 'http/rest http/rest-hostile',
+    'json-body': 'http/json-body http/rest',
+    'query-string': 'http/rest http/hostile-input',
+    'login-form': 'http/login-form',
+    'lost-cookie': 'http/login-form trpc/auth',
+  },
+  'server/trpc': {
+    'browser-cookie': 'trpc/browser-cookie trpc/auth',
+    'device-cookie': 'trpc/device-cookie trpc/auth',
+    'refresh-cookie': 'trpc/auth',
+    'request-origin': 'trpc/other-address trpc/auth http/login-form',
+    procedures: 'trpc/router',
+    'trpc-error': 'trpc/router http/require-token',
+  },
+}
+
+export interface Target {
+  file: string
+  /** In the order in which they are asked. */
+  guards: readonly string[]
+}
+
+export const targets: readonly Target[] = Object.entries(rooms).flatMap(([folder, room]) =>
+  Object.entries(room).map(([name, guards]) => ({
+    file: `${folder}/${name}.ts`,
+    guards: guards.split(' ').map((guard) => `server/${guard}.test.ts`),
+  })),
+)

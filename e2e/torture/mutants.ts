@@ -1,0 +1,153 @@
+// Small faults, one at a time: which of them does no test see?
+
+import { readFileSync } from 'node:fs'
+import { type Mutant, makeMutants, sample } from '../mutants/operators.ts'
+import { type Target, targets } from '../mutants/targets.ts'
+import { openTrials, type Trials } from '../mutants/trials.ts'
+import { openVerdicts, type Verdicts } from '../mutants/verdicts.ts'
+import { judge } from './table.ts'
+
+const root = new URL('../../', import.meta.url)
+/** In per cent. */
+const promisedScore = 90
+
+interface Options {
+  /** Words, one of which the name of a file has. */
+  words: readonly string[]
+  perFile: number
+  seed: string
+  resume: boolean
+  control: boolean
+  /** After so long no other mutant is begun. */
+  seconds: number
+}
+
+/**
+ * `args`: words that pick files, how many mutants of each (8 by default), `--seed=…` for another choice,
+ * `--seconds=…` to stop after so long and `--resume` to go on, `--control` to leave the tests out that
+ * guard them.
+ */
+export async function tortureMutants(args: readonly string[]): Promise<boolean> {
+  const options = readOptions(args)
+  const chosen = targets.filter(({ file }) => isMeant(file, options.words))
+  if (chosen.length === 0) {
+    console.error(`None is meant by "${options.words.join(' ')}".`)
+    return false
+  }
+  const trials = openTrials()
+  const run = { options, trials, verdicts: openVerdicts(options) }
+  try {
+    const tallies: Tally[] = []
+    for (const target of chosen) tallies.push(await tryTarget(target, run))
+    return report(tallies, options.control)
+  } finally {
+    await trials.close()
+  }
+}
+
+function readOptions(args: readonly string[]): Options {
+  const words = args.filter((arg) => !arg.startsWith('--') && !/^\d+$/.test(arg))
+  const count = args.find((arg) => /^\d+$/.test(arg))
+  const optionOf = (name: string) =>
+    args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length)
+  return {
+    words,
+    perFile: Number(count ?? 8),
+    seed: optionOf('seed') ?? 'keycard',
+    seconds: Number(optionOf('seconds') ?? Infinity),
+    resume: args.includes('--resume'),
+    control: args.includes('--control'),
+  }
+}
+
+function isMeant(file: string, words: readonly string[]): boolean {
+  return words.length === 0 || words.some((word) => file.includes(word))
+}
+
+interface Run {
+  options: Options
+  trials: Trials
+  verdicts: Verdicts
+}
+
+interface Tally {
+  file: string
+  tried: number
+  survivors: Mutant[]
+  /** Not tried for want of time. */
+  left: number
+}
+
+/** Sees nothing of what is broken: in the control it takes the place of the guards. */
+const bystander = 'server/auth/device-name.test.ts'
+
+async function tryTarget({ file, guards }: Target, run: Run): Promise<Tally> {
+  const { options, trials, verdicts } = run
+  const tests = options.control ? [bystander] : guards
+  const source = readFileSync(new URL(file, root), 'utf8')
+  const mutants = sample(makeMutants(file, source), options.perFile, options.seed)
+  const survivors: Mutant[] = []
+  let left = 0
+  for (const mutant of mutants) {
+    let killer = verdicts.find(mutant, tests)
+    if (killer === undefined) {
+      if (performance.now() > options.seconds * 1_000) {
+        left += 1
+        continue
+      }
+      await assertGreen(file, tests, run)
+      const result = await trials.run({ file, text: mutant.text, tests })
+      killer = result === 'too long' ? result : result.failed
+      verdicts.add(mutant, tests, killer)
+    }
+    if (killer === null) survivors.push(mutant)
+    console.log(
+      `${killer === null ? 'LIVES ' : 'killed'} ${describe(file, mutant)}  ${killer ?? ''}`,
+    )
+  }
+  return { file, tried: mutants.length - left, survivors, left }
+}
+
+/** A test that fails anyway would kill every mutant. */
+async function assertGreen(
+  file: string,
+  tests: readonly string[],
+  { trials, verdicts }: Run,
+): Promise<void> {
+  const unknown = tests.filter((test) => !verdicts.isGreen(test))
+  if (unknown.length === 0) return
+  const result = await trials.run({ file, text: null, tests: unknown })
+  if (result === 'too long' || result.failed !== null) {
+    const what = result === 'too long' ? unknown.join(', ') : result.failed
+    throw new Error(`Fails while nothing is broken: ${what}`)
+  }
+  verdicts.addGreen(unknown)
+}
+
+function describe(file: string, { line, operator, before, after }: Mutant): string {
+  return `${file}:${line}  ${operator}  ${before} → ${after === '' ? 'nothing' : after}`
+}
+
+function report(tallies: readonly Tally[], control: boolean): boolean {
+  const survivors = tallies.flatMap(({ file, survivors }) =>
+    survivors.map((mutant) => describe(file, mutant)),
+  )
+  console.log(['', 'Seen by no test:', ...survivors, ''].join('\n'))
+  const sum = (field: 'tried' | 'left') => tallies.reduce((total, tally) => total + tally[field], 0)
+  const [tried, left] = [sum('tried'), sum('left')]
+  const killed = tried - survivors.length
+  const files = tallies.map(({ file, tried, survivors: { length } }) => ({
+    what: file,
+    seen: `${tried - length} of ${tried}`,
+    promised: '',
+    kept: !control,
+  }))
+  const score = (100 * killed) / tried
+  const all = {
+    what: left > 0 ? `all but ${left} for which there was no time` : 'all',
+    seen: `${killed} of ${tried}: ${score.toFixed(1)} %`,
+    promised: `≥ ${promisedScore} %`,
+    kept: score >= promisedScore,
+  }
+  return judge('Mutants that a test sees', [...files, all], control) && left === 0
+}
