@@ -10,8 +10,8 @@ const rooms: Record<string, Room> = {
     'verified-tokens': 'auth/verified-tokens',
     'refresh-tokens': 'auth/refresh-tokens',
     'device-tokens': 'auth/device-tokens',
-    identity: 'auth/identity http/require-token',
-    'token-lookup': 'oauth/revoke oauth/introspect',
+    identity: 'auth/identity auth/change-feed',
+    'token-lookup': 'auth/token-lookup oauth/revoke',
     // Sessions
     sessions: 'auth/sessions auth/known-devices trpc/sessions',
     'session-rows': 'auth/sessions auth/session-endings trpc/sessions',
@@ -33,12 +33,12 @@ const rooms: Record<string, Room> = {
     'fair-queue': 'auth/fair-queue',
     // Passwords and accounts
     passwords: 'auth/passwords',
-    'password-check': 'auth/password-check auth/accounts http/throttle',
+    'password-check': 'auth/password-check http/throttle oauth/token',
     'password-change': 'auth/password-change',
     'profile-change': 'auth/profile-change',
     reauthentication: 'auth/reauthentication',
     accounts: 'auth/accounts auth/registration',
-    registration: 'auth/registration trpc/register',
+    registration: 'auth/registration',
     'account-change': 'auth/user-administration',
     'user-administration': 'auth/user-administration',
   },
@@ -46,7 +46,7 @@ const rooms: Record<string, Room> = {
     password: 'oauth/token',
     'refresh-token': 'oauth/token auth/clients',
     'client-credentials': 'oauth/token auth/clients',
-    'start-session': 'auth/password-change oauth/token',
+    'start-session': 'auth/grants/start-session oauth/token',
   },
   'server/oauth': {
     'client-credentials': 'oauth/token',
@@ -73,7 +73,7 @@ const rooms: Record<string, Room> = {
   },
   'server/trpc': {
     'browser-cookie': 'trpc/browser-cookie trpc/auth',
-    'device-cookie': 'trpc/device-cookie trpc/auth',
+    'device-cookie': 'trpc/auth http/throttle',
     'refresh-cookie': 'trpc/auth',
     'request-origin': 'trpc/other-address trpc/auth http/login-form',
     procedures: 'trpc/router',

@@ -10,6 +10,8 @@ import { judge } from './table.ts'
 const root = new URL('../../', import.meta.url)
 /** In per cent. */
 const promisedScore = 90
+/** How many mutants are tried at the same time, each against tests in one process. */
+const atOnce = 2
 
 interface Options {
   /** Words, one of which the name of a file has. */
@@ -34,15 +36,24 @@ export async function tortureMutants(args: readonly string[]): Promise<boolean> 
     console.error(`None is meant by "${options.words.join(' ')}".`)
     return false
   }
-  const trials = openTrials()
-  const run = { options, trials, verdicts: openVerdicts(options) }
-  try {
-    const tallies: Tally[] = []
-    for (const target of chosen) tallies.push(await tryTarget(target, run))
-    return report(tallies, options.control)
-  } finally {
-    await trials.close()
+  const verdicts = openVerdicts(options)
+  const tallies = new Map<Target, Tally>()
+  const waiting = [...chosen]
+  async function tryTargets(): Promise<void> {
+    const trials = openTrials()
+    try {
+      for (let target = waiting.shift(); target; target = waiting.shift()) {
+        tallies.set(target, await tryTarget(target, { options, trials, verdicts }))
+      }
+    } finally {
+      await trials.close()
+    }
   }
+  await Promise.all(Array.from({ length: atOnce }, tryTargets))
+  return report(
+    chosen.flatMap((target) => tallies.get(target) ?? []),
+    options.control,
+  )
 }
 
 function readOptions(args: readonly string[]): Options {
@@ -76,6 +87,8 @@ interface Tally {
   survivors: Mutant[]
   /** Not tried for want of time. */
   left: number
+  /** A test that fails anyway: it would kill every mutant, so none is tried. */
+  broken?: string
 }
 
 /** Sees nothing of what is broken: in the control it takes the place of the guards. */
@@ -95,7 +108,8 @@ async function tryTarget({ file, guards }: Target, run: Run): Promise<Tally> {
         left += 1
         continue
       }
-      await assertGreen(file, tests, run)
+      const broken = await findBroken(file, tests, run)
+      if (broken !== undefined) return { file, tried: 0, survivors: [], left: 0, broken }
       const result = await trials.run({ file, text: mutant.text, tests })
       killer = result === 'too long' ? result : result.failed
       verdicts.add(mutant, tests, killer)
@@ -108,20 +122,19 @@ async function tryTarget({ file, guards }: Target, run: Run): Promise<Tally> {
   return { file, tried: mutants.length - left, survivors, left }
 }
 
-/** A test that fails anyway would kill every mutant. */
-async function assertGreen(
+/** Runs the tests that have not passed yet, with nothing broken: the first that fails. */
+async function findBroken(
   file: string,
   tests: readonly string[],
   { trials, verdicts }: Run,
-): Promise<void> {
+): Promise<string | undefined> {
   const unknown = tests.filter((test) => !verdicts.isGreen(test))
-  if (unknown.length === 0) return
+  if (unknown.length === 0) return undefined
   const result = await trials.run({ file, text: null, tests: unknown })
-  if (result === 'too long' || result.failed !== null) {
-    const what = result === 'too long' ? unknown.join(', ') : result.failed
-    throw new Error(`Fails while nothing is broken: ${what}`)
-  }
+  if (result === 'too long') return `${unknown.join(', ')}: ${result}`
+  if (result.failed !== null) return result.failed
   verdicts.addGreen(unknown)
+  return undefined
 }
 
 function describe(file: string, { line, operator, before, after }: Mutant): string {
@@ -136,11 +149,11 @@ function report(tallies: readonly Tally[], control: boolean): boolean {
   const sum = (field: 'tried' | 'left') => tallies.reduce((total, tally) => total + tally[field], 0)
   const [tried, left] = [sum('tried'), sum('left')]
   const killed = tried - survivors.length
-  const files = tallies.map(({ file, tried, survivors: { length } }) => ({
+  const files = tallies.map(({ file, tried, survivors: { length }, broken }) => ({
     what: file,
-    seen: `${tried - length} of ${tried}`,
+    seen: broken === undefined ? `${tried - length} of ${tried}` : `none tried: ${broken} fails`,
     promised: '',
-    kept: !control,
+    kept: broken === undefined && !control,
   }))
   const score = (100 * killed) / tried
   const all = {

@@ -4,7 +4,13 @@ import bcrypt from 'bcryptjs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
 import { listMissingCosts } from './password-worker.js'
-import { createPasswords, type Passwords, type PasswordsOptions, type Pepper } from './passwords.ts'
+import {
+  createPasswords,
+  type Passwords,
+  type PasswordsOptions,
+  type Pepper,
+  type StoredPassword,
+} from './passwords.ts'
 
 const oldPepper: Pepper = { id: 'old', key: new Uint8Array(32).fill(7) }
 const newPepper: Pepper = { id: 'new', key: Uint8Array.from({ length: 32 }, (_, byte) => byte) }
@@ -199,6 +205,19 @@ describe.each(engines)('with %s', (engine) => {
         expect(rounds.reduce((sum, count) => sum + count)).toBe(2 ** leastCost)
       }
       expect(listMissingCosts(13, 12)).toEqual([])
+    })
+
+    it('R110: a wrong password at a cheap imported hash takes the work of any other', async () => {
+      const dear = open({ cost: 12 })
+      const work = async (stored: StoredPassword) => {
+        const before = process.cpuUsage()
+        expect(await dear.verify('wrong', stored)).toEqual(no)
+        return process.cpuUsage(before).user
+      }
+      const usualWork = await work(await dear.hash(password))
+      const cheap = { hash: bcrypt.hashSync('abc', 4), keyId: null }
+      // Of 2^4 rounds against 2^12 it would be a 256th.
+      expect(await work(cheap)).toBeGreaterThan(usualWork / 4)
     })
 
     it('R95: length is looked at before anything else, and costs no more than a wrong password', async () => {

@@ -76,6 +76,21 @@ forEachEngine((engine) => {
     expect(await services().users.findByLogin(email)).toBeUndefined()
   })
 
+  test('name and e-mail address are changed in one call, each with its entry, or neither is', async () => {
+    const { ada, here } = await oldSession()
+    const both = { fullName: 'Ada King', email: `king-${ada.username}@example.com` }
+    await expect(change(here, both)).rejects.toMatchObject({ reason: 'reauthentication_required' })
+    expect(await services().users.findById(ada.id)).toMatchObject({ fullName: null })
+    const proved = { ...both, currentPassword: ada.password }
+    expect(await change(here, proved)).toMatchObject(both)
+    expect(await services().users.findById(ada.id)).toMatchObject(both)
+    const log = await readAuditLog(services(), ada.id)
+    expect(log.filter((entry) => entry.startsWith('profile'))).toEqual([
+      'profile_changed full_name',
+      'profile_changed email',
+    ])
+  })
+
   test('two changes at once both hold, and he is found by both', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()

@@ -1,6 +1,6 @@
 // Registering: an account, a session with it, and what is told of names that are taken.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readAuditLog, shareTestApp, someDevice } from '../../e2e/account-holder.ts'
 import { forEachEngine } from '../../e2e/databases.ts'
 import { openTestApp } from '../../e2e/test-app.ts'
@@ -95,6 +95,21 @@ describe('what is not taken', () => {
     await expect(register(services, { username: 'known' })).rejects.toMatchObject({
       reason: 'conflict',
     })
+  })
+
+  test('R111: an address registers as often as passwords may fail there, and then waits', async () => {
+    const few = await openTestApp({ env: { SIGN_IN_FAILURES_PER_ADDRESS: '2' } })
+    onTestFinished(() => few.close())
+    const from = (address: string, username: string) =>
+      register(few.services, { username, device: { ...someDevice, address } })
+    await from('192.0.2.7', 'one')
+    await from('192.0.2.7', 'two')
+    await expect(from('192.0.2.7', 'three')).rejects.toMatchObject({
+      reason: 'too_many_requests',
+      retryAfterSeconds: expect.any(Number),
+    })
+    expect(await few.services.users.findByLogin('three')).toBeUndefined()
+    await from('192.0.2.8', 'three')
   })
 
   test.each([{ REGISTRATION: 'off' }, { PASSWORD_GRANT: 'off' }])(

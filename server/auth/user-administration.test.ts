@@ -222,10 +222,9 @@ forEachEngine((engine) => {
     expect(await places.selectAll().execute()).toEqual([])
   })
 
-  test('an account that guesses have closed is unlocked, with the password it has', async () => {
-    const id = await makeUser()
-    const { kysely } = services.database
-    await kysely
+  /** As guesses leave it. */
+  async function closeAccount(id: string): Promise<void> {
+    await services.database.kysely
       .insertInto('throttle_counters')
       .values({
         key: `account:${id}`,
@@ -235,6 +234,18 @@ forEachEngine((engine) => {
       })
       .execute()
     await expect(signIn(id)).rejects.toMatchObject({ reason: 'too_many_requests' })
+  }
+
+  test('R99: an account that guesses have closed is open again with the password that is set', async () => {
+    const id = await makeUser()
+    await closeAccount(id)
+    await services.userAdministration.setPassword(id, 'orchard lantern violet', boss)
+    await expect(signIn(id, 'orchard lantern violet')).resolves.toBeDefined()
+  })
+
+  test('an account that guesses have closed is unlocked, with the password it has', async () => {
+    const id = await makeUser()
+    await closeAccount(id)
     await services.userAdministration.unlock(id, boss)
     await expect(signIn(id)).resolves.toBeDefined()
     expect(await entriesAbout(id)).toMatchObject([byBoss('user_unlocked')])

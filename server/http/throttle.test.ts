@@ -257,9 +257,14 @@ test('R100: on a known device the owner proves who he is while strangers guess a
         new_password: 'nine green pears of another dog',
       }),
     })
+  const known = { cookie: cookie.split(';')[0] ?? '' }
   await fail(5)
   expect((await changePassword({})).statusCode).toBe(429)
-  expect((await changePassword({ cookie: cookie.split(';')[0] ?? '' })).statusCode).toBe(200)
+  // R70: the cookie counts where a page of ours has sent it, and nowhere else.
+  for (const site of ['none', 'cross-site', 'same-site', '']) {
+    expect((await changePassword({ ...known, 'sec-fetch-site': site })).statusCode).toBe(429)
+  }
+  expect((await changePassword(known)).statusCode).toBe(200)
 })
 
 describe('R95: while as many sign-ins are waiting as may', () => {

@@ -1,6 +1,7 @@
 // POST /revoke: what a client gives back opens nothing any more, and nobody gives back another's.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
@@ -156,6 +157,25 @@ describe("R50: another client's token is not revoked", () => {
     expectEmpty200(await revoke({ token: tokens[kind], ...cli }))
     expect(await opens(tokens.access_token)).toBe(false)
   })
+})
+
+test('where our own part fails it is told as that, without a word of what it was', async () => {
+  const broken = await openTestApp()
+  onTestFinished(() => broken.close())
+  const token = await broken.tokenFor('johndoe')
+  await sql`alter table sessions rename to lost`.execute(broken.services.database.kysely)
+  const answer = await broken.app.inject({
+    method: 'POST',
+    url: '/revoke',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ token }).toString(),
+  })
+  const description = 'Something went wrong on our side'
+  expect([answer.statusCode, answer.json()]).toEqual([
+    500,
+    { error: 'server_error', error_description: description, detail: description },
+  ])
+  expect(answer.headers['cache-control']).toBe('no-store')
 })
 
 describe('a request that is wrong is told so', () => {
