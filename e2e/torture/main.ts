@@ -41,7 +41,7 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
     run: tortureHostile,
   },
   mutants: {
-    what: 'eight small faults a file (or as many as named), in the files that words pick: which does no test see?',
+    what: 'five small faults a file (or as many as named), in the files that words pick: which does no test see?',
     run: tortureMutants,
   },
   operators: {

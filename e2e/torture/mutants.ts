@@ -10,8 +10,6 @@ import { judge } from './table.ts'
 const root = new URL('../../', import.meta.url)
 /** In per cent. */
 const promisedScore = 90
-/** How many mutants are tried at the same time, each against tests in one process. */
-const atOnce = 2
 
 interface Options {
   /** Words, one of which the name of a file has. */
@@ -22,12 +20,14 @@ interface Options {
   control: boolean
   /** After so long no other mutant is begun. */
   seconds: number
+  /** How many mutants are tried at the same time, each against tests in one process. */
+  atOnce: number
 }
 
 /**
- * `args`: words that pick files, how many mutants of each (8 by default), `--seed=…` for another choice,
- * `--seconds=…` to stop after so long and `--resume` to go on, `--control` to leave the tests out that
- * guard them.
+ * `args`: words that pick files, how many mutants of each (5 by default), `--seed=…` for another choice,
+ * `--at-once=…` (2), `--seconds=…` to stop after so long and `--resume` to go on, `--control` to leave the
+ * tests out that guard them.
  */
 export async function tortureMutants(args: readonly string[]): Promise<boolean> {
   const options = readOptions(args)
@@ -49,7 +49,7 @@ export async function tortureMutants(args: readonly string[]): Promise<boolean> 
       await trials.close()
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, tryTargets))
+  await Promise.all(Array.from({ length: options.atOnce }, tryTargets))
   return report(
     chosen.flatMap((target) => tallies.get(target) ?? []),
     options.control,
@@ -63,9 +63,10 @@ function readOptions(args: readonly string[]): Options {
     args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length)
   return {
     words,
-    perFile: Number(count ?? 8),
+    perFile: Number(count ?? 5),
     seed: optionOf('seed') ?? 'keycard',
     seconds: Number(optionOf('seconds') ?? Infinity),
+    atOnce: Number(optionOf('at-once') ?? 2),
     resume: args.includes('--resume'),
     control: args.includes('--control'),
   }

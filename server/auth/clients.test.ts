@@ -193,12 +193,16 @@ forEachEngine((engine) => {
       expect(await statusOf('/api/users', access_token)).toBe(200)
     })
 
-    test('takes the secret by Basic too', async () => {
+    test('R13: takes the secret by Basic too, plain and form-encoded', async () => {
       const { client_id, client_secret = '' } = await add(machine)
       const basic = (secret: string) => ({
         authorization: `Basic ${Buffer.from(`${client_id}:${secret}`).toString('base64')}`,
       })
       expect((await post(machineGrant, basic(client_secret))).statusCode).toBe(200)
+      const encoded = client_secret.replaceAll(/./g, (character) => {
+        return `%${character.charCodeAt(0).toString(16)}`
+      })
+      expect((await post(machineGrant, basic(encoded))).statusCode).toBe(200)
       const refused = await post(machineGrant, basic('wrong'))
       expect(refused.statusCode).toBe(401)
       expect(refused.headers['www-authenticate']).toBe('Basic realm="keycard"')
@@ -243,8 +247,10 @@ forEachEngine((engine) => {
       expect(await getTokens({ ...machineGrant, ...credentials })).toMatchObject({
         scope: 'users:read',
       })
-      const asked = await post({ ...machineGrant, ...credentials, scope: 'me' })
-      expect(asked.json()).toMatchObject({ error: 'invalid_scope' })
+      for (const scope of ['me', 'users:read me']) {
+        const asked = await post({ ...machineGrant, ...credentials, scope })
+        expect(asked.json()).toMatchObject({ error: 'invalid_scope' })
+      }
     })
 
     test('R11: is unauthorized_client for one that does not have it', async () => {

@@ -163,6 +163,7 @@ forEachEngine((engine) => {
     }
     const isOut = (sessionId: string) => revocations.isRevoked({ ...me, sessionId })
     await revocations.revoke([{ kind: 'session', subject: 'old' }])
+    await revocations.refresh()
     clock.advance(25 * minute - 1_000)
     await revocations.revoke([{ kind: 'session', subject: 'new' }])
     await feed.purgeAll()

@@ -38,6 +38,7 @@ forEachEngine((engine) => {
         detail: 'session ended',
       })
     }
+    expect(isRevoked(own?.session.id ?? '')).toBe(false)
     await expect(rotate(own?.refreshToken ?? '')).resolves.toBeDefined()
     await expect(rotate(stranger.refreshToken)).resolves.toBeDefined()
   })

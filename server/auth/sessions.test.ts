@@ -275,19 +275,21 @@ forEachEngine((engine) => {
     const web = 'keycard-web'
 
     test('a session that lies unused expires', async () => {
-      const { start, rotate, clock } = await openTestSessions(database())
+      const { start, rotate, sessions, userId, clock } = await openTestSessions(database())
       const used = await start(door, web, { keep })
       const unused = await start(door, web, { keep })
       clock.advance(idleMs - 1)
       const { refreshToken } = await rotate(used.refreshToken, door)
       clock.advance(1)
       await expect(rotate(unused.refreshToken, door)).rejects.toEqual(refusal('session expired'))
+      expect(await sessions.findLive(unused.session.id)).toBeUndefined()
+      expect(await sessions.listLive(userId)).toMatchObject([{ id: used.session.id }])
       clock.advance(idleMs - 2)
       await expect(rotate(refreshToken, door)).resolves.toBeDefined()
     })
 
     test('no refresh extends the absolute end', async () => {
-      const { start, rotate, clock, row } = await openTestSessions(database())
+      const { start, rotate, sessions, userId, clock, row } = await openTestSessions(database())
       let { session, refreshToken } = await start(door, web, { keep })
       const endMs = clock.now() + absoluteMs
       while (clock.now() + idleMs / 2 < endMs) {
@@ -300,6 +302,7 @@ forEachEngine((engine) => {
       expect(session.expiresAtMs).toBe(endMs)
       clock.advance(1)
       await expect(rotate(refreshToken, door)).rejects.toEqual(refusal('session expired'))
+      expect(await sessions.countLive(userId)).toBe(0)
     })
 
     test('the token before is not forgiven once the session has expired', async () => {
@@ -361,6 +364,14 @@ forEachEngine((engine) => {
     clock.advance(minute)
     await sessions.end(session.id, 'ended_by_admin')
     expect(await row(session.id)).toEqual(ended)
+  })
+
+  test('of the scopes that were granted those count that there still are', async () => {
+    const { start, sessions } = await openTestSessions(database())
+    const { id } = (await start()).session
+    const row = database().kysely.updateTable('sessions').where('id', '=', id)
+    await row.set({ scope: 'me items:burn items:read' }).execute()
+    expect(await sessions.findLive(id)).toMatchObject({ scopes: ['me', 'items:read'] })
   })
 
   test('whether a token is live can be asked without taking it', async () => {

@@ -5,10 +5,31 @@ import { expect, it } from 'vitest'
 import { AppError, errorReasons } from '../contract/app-error.ts'
 import { toHttpError } from './http-error.ts'
 
-it.each(errorReasons)('answers %s with a 4xx or 503 and its message as detail', (reason) => {
-  const { status, body } = toHttpError(new AppError(reason, 'What is wrong'))
-  expect(body.detail).toBe('What is wrong')
-  expect(status === 503 || (status >= 400 && status < 500)).toBe(true)
+it('answers every reason with its status, and its message as detail', () => {
+  const answers = errorReasons.map((reason) => {
+    const { status, body } = toHttpError(new AppError(reason, 'What is wrong'))
+    expect(body.detail).toBe('What is wrong')
+    return [status, reason] as const
+  })
+  const reasonsOf = (status: number) =>
+    answers.flatMap(([answered, reason]) => (answered === status ? [reason] : []))
+  const statuses = [...new Set(answers.map(([status]) => status))].sort()
+  expect(statuses).toEqual([400, 401, 403, 404, 409, 413, 415, 422, 429, 503])
+  expect(reasonsOf(401)).toEqual([
+    'not_authenticated',
+    'token_expired',
+    'invalid_token',
+    'invalid_credentials',
+    'invalid_grant',
+  ])
+  expect(reasonsOf(403)).toEqual([
+    'insufficient_scope',
+    'registration_closed',
+    'reauthentication_required',
+    'cross_site',
+    'other_address',
+  ])
+  expect(reasonsOf(503)).toEqual(['overloaded', 'unavailable'])
 })
 
 it.each(errorReasons)('gives %s the same answer through tRPC', (reason) => {

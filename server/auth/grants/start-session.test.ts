@@ -63,14 +63,19 @@ test('R63: who is demoted meanwhile gets a token that opens nothing, and the low
   await expect(services().identities.judge(tokens.access_token)).rejects.toMatchObject({
     reason: 'invalid_token',
   })
-  const refreshed = await services().refreshTokenGrant({
-    refreshToken: tokens.refresh_token,
-    scope: undefined,
-    client: services().clients.web,
-    door: 'browser',
-    device: { ...someDevice, deviceId: 'laptop' },
-  })
+  const refresh = (refreshToken: string, scope?: string) =>
+    services().refreshTokenGrant({
+      refreshToken,
+      scope,
+      client: services().clients.web,
+      door: 'browser',
+      device: { ...someDevice, deviceId: 'laptop' },
+    })
+  const refreshed = await refresh(tokens.refresh_token)
   expect(refreshed.tokens.scope).toBe(scopesOfRole.user.join(' '))
+  await expect(refresh(refreshed.tokens.refresh_token, 'me users:read')).rejects.toMatchObject({
+    reason: 'invalid_scope',
+  })
 })
 
 test('an account whose name alone changes meanwhile is signed in to', async () => {
