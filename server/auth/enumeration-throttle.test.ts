@@ -4,8 +4,11 @@ import { randomInt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Holder, makeHolder, type SignedIn, shareTestApp } from '../../e2e/account-holder.ts'
 import { forEachEngine } from '../../e2e/databases.ts'
+import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { takenPerAccount } from './enumeration-throttle.ts'
 
+/** Of one /48, which fails eight times as often as one of its /64. */
+const somewhereInOneNetwork = () => `2001:db8:7:${randomInt(65_536).toString(16)}::1`
 const somewhere = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`
 
 forEachEngine((engine) => {
@@ -35,7 +38,7 @@ forEachEngine((engine) => {
       const here = await asker.signIn()
       const taken = `${owner.username}@example.com`
       for (let count = 0; count < takenPerAccount; count++) {
-        expect(await ask(here, taken, somewhere())).toBe('taken')
+        expect(await ask(here, taken, somewhereInOneNetwork())).toBe('taken')
       }
       expect(await ask(here, taken, somewhere())).toBe(3_600)
       // What is free is not told apart from what is taken.
@@ -83,12 +86,32 @@ forEachEngine((engine) => {
     expect(await ask(await last.signIn(), taken, somewhere())).toBe('taken')
   })
 
+  test('a network of IPv6 is counted beside the address, and one of IPv4 is not', async () => {
+    const [asker, owner] = (await meet(2)) as [Holder, Holder]
+    const here = await asker.signIn()
+    await forgiveFailures(app().services)
+    for (const address of ['203.0.113.9', '2001:db8:9:1::1']) {
+      expect(await ask(here, `${owner.username}@example.com`, address)).toBe('taken')
+    }
+    const { kysely } = app().services.database
+    const rows = await kysely.selectFrom('throttle_counters').select('key').execute()
+    expect(rows.map(({ key }) => key).sort()).toEqual([
+      `taken:account:${asker.id}`,
+      'taken:address:2001:db8:9:1::/64',
+      'taken:address:2001:db8:9::/48',
+      'taken:address:203.0.113.9',
+    ])
+  })
+
   test('a change that fails for another reason is not counted', async () => {
     const [asker] = (await meet(1)) as [Holder]
     const here = await asker.signIn()
+    const { schema } = app().services.database.kysely
+    await schema.alterTable('audit_events').renameTo('audit_events_gone').execute()
     for (let count = 0; count <= takenPerAccount; count++) {
-      expect(await ask(here, 'no address', somewhere())).toBe(422)
+      expect(await ask(here, `n${count}-${asker.username}@example.com`, somewhere())).toBe(500)
     }
+    await schema.alterTable('audit_events_gone').renameTo('audit_events').execute()
     expect(await ask(here, `new-${asker.username}@example.com`, somewhere())).toBe('free')
   })
 })

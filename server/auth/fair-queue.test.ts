@@ -48,6 +48,15 @@ describe('createFairQueue', () => {
     await expect(queue.run({}, async () => 5)).resolves.toBe(5)
   })
 
+  it('R95: lets wait who has a turn in time, going by how long tasks take', async () => {
+    const queue = createFairQueue({ width: 1, maxQueue: 10, maxWaitMs: 5_000 })
+    await queue.run({}, async () => {})
+    const gate = createGate()
+    const accepted = [1, 2, 3].map((number) => queue.run({}, () => gate.opened.then(() => number)))
+    gate.open()
+    await expect(Promise.all(accepted)).resolves.toEqual([1, 2, 3])
+  })
+
   it('R95: refuses at once who would wait too long, going by how long tasks take', async () => {
     const queue = createFairQueue({ width: 1, maxQueue: 10, maxWaitMs: 40 })
     await queue.run({}, () => new Promise((resolve) => setTimeout(resolve, 50)))
@@ -137,6 +146,24 @@ describe('createFairQueue', () => {
       gate.open()
       await Promise.all([...before, ...tasks])
       expect(started).toEqual(['x', 'a', 'b', 'c', 'a', 'a'])
+    })
+
+    it('to whoever comes last: so it is of an owner who would go first', async () => {
+      const queue = createFairQueue({ width: 2, maxQueue: 64, maxWaitMs: 5_000 })
+      const [gate, ownersGate] = [createGate(), createGate()]
+      const started: string[] = []
+      const run = (account: string, isKnown: boolean, { opened }: { opened: Promise<void> }) =>
+        queue.run({ account, isKnown }, async () => {
+          started.push(account)
+          await opened
+        })
+      const before = [run('x', false, gate), run('owner', true, ownersGate)]
+      const tasks = [run('owner', true, ownersGate), run('b', false, ownersGate)]
+      gate.open()
+      await before[0]
+      expect(started).toEqual(['x', 'owner', 'b'])
+      ownersGate.open()
+      await Promise.all([...before, ...tasks])
     })
 
     it('to one account: alone it may have every place', async () => {

@@ -51,8 +51,11 @@ forEachEngine((engine) => {
     clock.advance(1)
     expect(await places.isKnown(userId, '192.0.2.1')).toBe(false)
     await signInFrom('192.0.2.1')
+    const other = await insertUser(database())
+    await database().runAtomically(places.remember(other, '192.0.2.1'))
     await database().runAtomically([places.forgetAll(userId)])
     expect(await places.isKnown(userId, '192.0.2.1')).toBe(false)
+    expect(await places.isKnown(other, '192.0.2.1')).toBe(true)
   })
 
   test('of each user the twenty places used last are known', async () => {

@@ -399,6 +399,15 @@ forEachEngine((engine) => {
       for (let count = 0; count < 20; count++) expect(await attempt()).toBe(1)
       await failTimes(2, () => attempt({ userId: makeRandomId() }))
     })
+
+    test('is not charged where the account is closed while an attempt waits for its turn', async () => {
+      const { attempt, owner, throttle } = setUp({ failuresPerAddress: 6 })
+      const waiting = await throttle.admit(owner)
+      await failTimes(5, attempt)
+      await expect(waiting.reserve()).rejects.toMatchObject({ reason: 'too_many_requests' })
+      expect(await attempt({ userId: makeRandomId() })).toBe('let in')
+      expect(await attempt({ userId: makeRandomId() })).toBe(600)
+    })
   })
 
   test('R102, R106: a name of nobody’s is throttled as an account is, in every spelling', async () => {
