@@ -71,11 +71,13 @@ const rooms: Record<string, Room> = {
     'login-form': 'http/login-form',
     'lost-cookie': 'http/login-form trpc/auth',
   },
+  'server/contract': {
+    'request-origin': 'http/request-origin trpc/other-address',
+  },
   'server/trpc': {
     'browser-cookie': 'trpc/browser-cookie trpc/auth',
     'device-cookie': 'trpc/auth http/throttle',
     'refresh-cookie': 'trpc/auth',
-    'request-origin': 'trpc/other-address trpc/auth http/login-form',
     procedures: 'trpc/router',
     'trpc-error': 'trpc/router http/require-token',
   },

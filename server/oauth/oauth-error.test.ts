@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { AppError, type ErrorReason, errorReasons } from '../contract/app-error.ts'
 import { type ClientNaming, toOAuthError } from './oauth-error.ts'
 
-const named: ClientNaming = { named: true, usedBasic: false }
+const named: ClientNaming = { named: true, usedBasic: false, usedBearer: false }
 const answerTo = (reason: ErrorReason, client = named) =>
   toOAuthError(new AppError(reason, 'What is wrong'), client)
 
@@ -49,7 +49,7 @@ test('nothing is told of what is no refusal', () => {
 })
 
 test('a wrong password is 401 with a Bearer challenge to who names no client', () => {
-  expect(answerTo('invalid_credentials', { named: false, usedBasic: false })).toMatchObject({
+  expect(answerTo('invalid_credentials', { ...named, named: false })).toMatchObject({
     status: 401,
     headers: { 'www-authenticate': expect.stringMatching(/^Bearer/) },
   })
@@ -57,7 +57,7 @@ test('a wrong password is 401 with a Bearer challenge to who names no client', (
 })
 
 test('a client that came by Basic is asked for Basic again', () => {
-  expect(answerTo('invalid_client', { named: true, usedBasic: true })).toMatchObject({
+  expect(answerTo('invalid_client', { ...named, usedBasic: true })).toMatchObject({
     status: 401,
     headers: { 'www-authenticate': 'Basic realm="keycard"' },
   })
