@@ -19,7 +19,7 @@ const rooms: Record<string, Room> = {
     'session-replays': 'auth/sessions http/lost-replies',
     'replay-verdict': 'auth/replay-verdict',
     'session-endings': 'auth/session-endings auth/sessions',
-    'sign-out': 'auth/sign-out oauth/revoke auth/told-events',
+    'sign-out': 'auth/sign-out oauth/revoke auth/told-events auth/audit-entries',
     'own-sessions': 'trpc/sessions auth/audit-entries auth/told-events',
     revocations: 'auth/revocations auth/session-endings',
     // The throttle

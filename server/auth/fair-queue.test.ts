@@ -161,6 +161,7 @@ describe('createFairQueue', () => {
       const tasks = [run('owner', true, ownersGate), run('b', false, ownersGate)]
       gate.open()
       await before[0]
+      await turnOfTheLoop()
       expect(started).toEqual(['x', 'owner', 'b'])
       ownersGate.open()
       await Promise.all([...before, ...tasks])
