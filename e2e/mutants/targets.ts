@@ -43,7 +43,7 @@ const rooms: Record<string, Room> = {
     'user-administration': 'auth/user-administration auth/told-events',
   },
   'server/auth/grants': {
-    password: 'oauth/token',
+    password: 'oauth/token auth/clients',
     'refresh-token': 'auth/grants/start-session auth/clients oauth/token',
     'client-credentials': 'auth/clients oauth/token',
     'start-session': 'auth/grants/start-session auth/clients auth/told-events',

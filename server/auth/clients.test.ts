@@ -262,6 +262,18 @@ forEachEngine((engine) => {
     })
   })
 
+  test('a client that may have none of the scopes of a user gets no token for them', async () => {
+    const answer = await post({
+      ...password,
+      ...(await add(mobileApp, { scopes: ['users:read'] })),
+    })
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({
+      error: 'invalid_scope',
+      error_description: 'The client may have no scope that this user has',
+    })
+  })
+
   describe('authentication', () => {
     test('unknown, wrong secret, no secret, and a secret of a public client: byte-equal', async () => {
       const { client_id } = await add(machine)

@@ -49,7 +49,7 @@ describe('createFairQueue', () => {
   })
 
   it('R95: lets wait who has a turn in time, going by how long tasks take', async () => {
-    const queue = createFairQueue({ width: 1, maxQueue: 10, maxWaitMs: 5_000 })
+    const queue = createFairQueue({ width: 1, maxQueue: 10, maxWaitMs: 1_000 })
     await queue.run({}, async () => {})
     const gate = createGate()
     const accepted = [1, 2, 3].map((number) => queue.run({}, () => gate.opened.then(() => number)))
@@ -278,7 +278,9 @@ describe('createFairQueue', () => {
     const waiting = queue.run({}, async () => undefined)
     const closed = queue.close()
     await expect(waiting).rejects.toEqual(overloaded)
-    await expect(queue.run({}, async () => undefined)).rejects.toEqual(overloaded)
+    const coming = queue.run({}, async () => undefined)
+    expect(queue.stats()).toMatchObject({ running: 1, waiting: 0 })
+    await expect(coming).rejects.toEqual(overloaded)
     gate.open()
     await expect(Promise.all([running, closed])).resolves.toHaveLength(2)
   })

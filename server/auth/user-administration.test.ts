@@ -141,6 +141,7 @@ forEachEngine((engine) => {
         .where('user_id', '=', id)
         .execute()
       await services.userAdministration[goOn](id, boss)
+      expect(await services.sessions.countLive(id)).toBe(0)
       await services.userAdministration.enable(id, boss)
       expect(await services.sessions.countLive(id)).toBe(0)
       await expect(refresh(before.refresh_token)).rejects.toMatchObject({ reason: 'invalid_grant' })
