@@ -27,6 +27,15 @@ const start = (user: UserRecord) =>
     device: { ...someDevice, deviceId: 'laptop' },
   })
 
+const refresh = (refreshToken: string, scope?: string) =>
+  services().refreshTokenGrant({
+    refreshToken,
+    scope,
+    client: services().clients.web,
+    door: 'browser',
+    device: { ...someDevice, deviceId: 'laptop' },
+  })
+
 async function countLiveSessions(userId: string): Promise<number> {
   const rows = await services()
     .database.kysely.selectFrom('sessions')
@@ -63,19 +72,22 @@ test('R63: who is demoted meanwhile gets a token that opens nothing, and the low
   await expect(services().identities.judge(tokens.access_token)).rejects.toMatchObject({
     reason: 'invalid_token',
   })
-  const refresh = (refreshToken: string, scope?: string) =>
-    services().refreshTokenGrant({
-      refreshToken,
-      scope,
-      client: services().clients.web,
-      door: 'browser',
-      device: { ...someDevice, deviceId: 'laptop' },
-    })
   const refreshed = await refresh(tokens.refresh_token)
   expect(refreshed.tokens.scope).toBe(scopesOfRole.user.join(' '))
   await expect(refresh(refreshed.tokens.refresh_token, 'me users:read')).rejects.toMatchObject({
     reason: 'invalid_scope',
   })
+})
+
+test('R59: an account whose disabling was interrupted, before its sessions ended, refreshes nothing', async () => {
+  const user = await check()
+  const { tokens } = await start(user)
+  await services()
+    .database.kysely.updateTable('users')
+    .set({ disabled: 1 })
+    .where('id', '=', user.id)
+    .execute()
+  await expect(refresh(tokens.refresh_token)).rejects.toMatchObject({ reason: 'invalid_grant' })
 })
 
 test('an account whose name alone changes meanwhile is signed in to', async () => {
