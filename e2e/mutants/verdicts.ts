@@ -34,9 +34,15 @@ interface Verdict {
   testsHash: string
 }
 
-/** `resume` is false by default: other code may have changed, which no verdict knows of. */
-export function openVerdicts({ resume = false }: { resume?: boolean } = {}): Verdicts {
-  const { verdicts, green }: Kept = resume ? readKept() : { verdicts: {}, green: {} }
+interface VerdictsOptions {
+  /** Goes on with those of the run before. False by default: other code may have changed since. */
+  resume?: boolean
+  /** A control's are not kept: they say nothing of the tests. */
+  control?: boolean
+}
+
+export function openVerdicts({ resume = false, control = false }: VerdictsOptions): Verdicts {
+  const { verdicts, green }: Kept = resume && !control ? readKept() : { verdicts: {}, green: {} }
   const textOf = new Map<string, string>()
 
   function readTest(file: string): string {
@@ -51,6 +57,7 @@ export function openVerdicts({ resume = false }: { resume?: boolean } = {}): Ver
   }
 
   function keep(): void {
+    if (control) return
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, JSON.stringify({ verdicts, green } satisfies Kept))
   }
