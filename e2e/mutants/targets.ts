@@ -50,9 +50,9 @@ const rooms: Record<string, Room> = {
   },
   'server/oauth': {
     'client-credentials': 'auth/clients oauth/token',
-    endpoint: 'oauth/revoke auth/clients oauth/token',
+    endpoint: 'oauth/revoke http/challenges auth/clients',
     'form-body': 'oauth/form-body oauth/token',
-    introspect: 'oauth/introspect',
+    introspect: 'oauth/introspect http/challenges',
     'oauth-error': 'oauth/oauth-error oauth/token',
     revoke: 'oauth/revoke',
     token: 'oauth/token',

@@ -1,6 +1,7 @@
 // POST /revoke: what a client gives back opens nothing any more, and nobody gives back another's.
 
 import { sql } from 'kysely'
+import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
@@ -160,7 +161,9 @@ describe("R50: another client's token is not revoked", () => {
 })
 
 test('where our own part fails it is told as that, without a word of what it was', async () => {
-  const broken = await openTestApp()
+  const lines: string[] = []
+  const logger = pino({ level: 'error' }, { write: (line) => lines.push(line) })
+  const broken = await openTestApp({ logger })
   onTestFinished(() => broken.close())
   const token = await broken.tokenFor('johndoe')
   await sql`alter table sessions rename to lost`.execute(broken.services.database.kysely)
@@ -176,6 +179,7 @@ test('where our own part fails it is told as that, without a word of what it was
     { error: 'server_error', error_description: description, detail: description },
   ])
   expect(answer.headers['cache-control']).toBe('no-store')
+  expect(lines.filter((line) => line.includes('OAuth2 endpoint failed'))).toHaveLength(1)
 })
 
 describe('a request that is wrong is told so', () => {

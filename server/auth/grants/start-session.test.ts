@@ -50,7 +50,11 @@ const disable = (id: string) => services().userAdministration.disable(id, operat
 const setPassword = (id: string) =>
   services().userAdministration.setPassword(id, 'orchard lantern violet', operator)
 
+const remove = (id: string) =>
+  services().database.kysely.deleteFrom('users').where('id', '=', id).execute()
+
 test.each([
+  ['is deleted', remove],
   ['is disabled', disable],
   ['gets another password', setPassword],
 ])(
