@@ -71,7 +71,8 @@ describe('R103: behind a trusted proxy', () => {
   )
   let keycard: TestApp
   beforeAll(async () => {
-    const env = { SIGN_IN_FAILURES_PER_ADDRESS: '3', TRUSTED_PROXIES: '10.0.0.0/8,2001:db8:a::/48' }
+    const proxies = '10.0.0.0/8,192.168.7.7,2001:db8:a::/48'
+    const env = { SIGN_IN_FAILURES_PER_ADDRESS: '3', TRUSTED_PROXIES: proxies }
     keycard = await openTestApp({ env, logger })
   })
   beforeEach(() => forgiveFailures(keycard.services))
@@ -117,6 +118,14 @@ describe('R103: behind a trusted proxy', () => {
     expect(await guess('192.0.2.4', '::ffff:198.51.100.7')).toBe(429)
   })
 
+  test('a proxy that is named alone is trusted, and its neighbour is not', async () => {
+    for (const index of [1, 2, 3, 4]) {
+      expect(await guess(`192.0.2.${index}`, '192.168.7.7')).toBe(401)
+    }
+    for (const index of [5, 6, 7]) expect(await guess(`192.0.2.${index}`, '192.168.7.8')).toBe(401)
+    expect(await guess('192.0.2.8', '192.168.7.8')).toBe(429)
+  })
+
   test('what cannot be read is the address of the connection, which the log says once', async () => {
     lines.length = 0
     const junk = ['unknown', 'x'.repeat(8_000), '198.51.100.8, _hidden']
@@ -131,7 +140,8 @@ describe('R103: behind a trusted proxy', () => {
       await keycard.app.inject({
         method: 'POST',
         url: '/token',
-        remoteAddress: '10.0.0.1',
+        // As Node writes it where the server listens on both.
+        remoteAddress: '::ffff:10.0.0.1',
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
           'user-agent': 'u'.repeat(6_000),

@@ -32,6 +32,15 @@ it('answers every reason with its status, and its message as detail', () => {
   expect(reasonsOf(503)).toEqual(['overloaded', 'unavailable'])
 })
 
+it('names the fields, where there are any; a fault of the input always says which', () => {
+  const fields = [{ path: 'email', message: 'is taken' }]
+  const bodyOf = (...[reason, message, details]: ConstructorParameters<typeof AppError>) =>
+    toHttpError(new AppError(reason, message, details)).body
+  expect(bodyOf('conflict', 'Taken', { fields })).toEqual({ detail: 'Taken', errors: fields })
+  expect(bodyOf('conflict', 'Gone')).toEqual({ detail: 'Gone' })
+  expect(bodyOf('invalid_input', 'Wrong')).toEqual({ detail: 'Wrong', errors: [] })
+})
+
 it.each(errorReasons)('gives %s the same answer through tRPC', (reason) => {
   const error = new AppError(reason, 'What is wrong', { retryAfterSeconds: 7 })
   const wrapped = new TRPCError({ code: 'BAD_REQUEST', cause: error })

@@ -28,6 +28,7 @@ test.each([
   ['{"a":'.repeat(10_000)],
   [`{"username":${nest(32)}}${padding}`],
   [`{"a":"\\\\","b":${nest(32)}}${padding}`],
+  [`[${'[],'.repeat(1_000)}${nest(32)}]`],
 ])('R82: what is nested too deeply is not parsed: %.20s', async (payload) => {
   expect(await send(payload)).toEqual([400, 'invalid_request'])
 })
