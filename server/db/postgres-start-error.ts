@@ -31,8 +31,8 @@ const sentences: readonly [isIt: (fault: Fault) => boolean, explain: Explain][] 
     ({ code, routine }) => code === '28000' && routine === 'ClientAuthentication',
     ({ usesTls }) =>
       usesTls
-        ? 'lets nobody in from here as this user: add a line for it to its pg_hba.conf.'
-        : 'lets nobody in from here as this user without TLS: add ?sslmode=verify-full to ' +
+        ? 'has no line in its pg_hba.conf that admits this user from here: add one.'
+        : 'does not admit this user from here without TLS: add ?sslmode=verify-full to ' +
           'DATABASE_URL, or a line to its pg_hba.conf.',
   ],
   [
@@ -71,8 +71,8 @@ const sentences: readonly [isIt: (fault: Fault) => boolean, explain: Explain][] 
   [
     ({ message }) => /does not support SSL/.test(message),
     () =>
-      'has no TLS: set ssl = on there, or write sslmode=disable in DATABASE_URL where nobody ' +
-      'listens on the network.',
+      'has no TLS: set ssl = on there, or write sslmode=disable in DATABASE_URL where the ' +
+      'network is trusted.',
   ],
   [
     ({ code }) => code === 'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -84,7 +84,7 @@ const sentences: readonly [isIt: (fault: Fault) => boolean, explain: Explain][] 
     ({ code }) => /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_|_CERT/.test(code),
     ({ code }) =>
       `has a certificate that is not trusted here (${code}): name its CA's file with sslrootcert ` +
-      'in DATABASE_URL. sslmode=no-verify encrypts and believes whoever answers.',
+      'in DATABASE_URL. sslmode=no-verify encrypts, and trusts any server.',
   ],
   [
     ({ message }) => message.startsWith('channel_binding'),

@@ -71,7 +71,7 @@ describe('what is taken', () => {
       readPostgresUrl(`postgres://h/d?sslmode=${mode}&sslrootcert=${file}`).hosts[0]?.ssl
     expect(read('verify-full')).toEqual({ ca: 'the CA' })
     expect(read('verify-ca')).toEqual({ ca: 'the CA', checkServerIdentity: expect.any(Function) })
-    // Anybody has a certificate of a public CA: there the name counts.
+    // Everybody can get a certificate of a public CA: there the name counts.
     expect(readPostgresUrl('postgres://h/d?sslmode=verify-ca').hosts[0]?.ssl).toEqual({})
   })
 })

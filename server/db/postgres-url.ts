@@ -154,7 +154,7 @@ function readTls(parameters: Map<string, string>): boolean | ConnectionOptions |
   return {
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     ...((mode === 'no-verify' || (isLoose && !ca)) && { rejectUnauthorized: false }),
-    // Without a CA of one's own anybody's certificate would do: then the name has to fit as well.
+    // With the public CAs any certificate would do: then the name has to fit as well.
     ...(namesNoHost && ca && { checkServerIdentity: () => undefined }),
   }
 }
