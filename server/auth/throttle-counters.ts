@@ -148,11 +148,10 @@ export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCo
     const row = await write()
     if (row) return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
     const counter = (await read([key])).get(key)
-    return {
-      granted: false,
-      waitMs: Math.max(counter ? waitMsOf(counter) : 0, 1),
-      isPending: counter?.isPending ?? false,
-    }
+    const waitMs = counter ? waitMsOf(counter) : 0
+    // What stood in the way may have ended well since that write: then there is room now.
+    const isPending = waitMs <= 0 || (counter?.isPending ?? false)
+    return { granted: false, waitMs: Math.max(waitMs, 1), isPending }
   }
 
   async function tally(statement: {
