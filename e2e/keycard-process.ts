@@ -19,15 +19,17 @@ interface ProcessOptions {
   cwd?: string
   /** Node's own arguments. */
   execArgv?: string[]
+  onStart?: (pid: number) => void
 }
 
 /** `main` or `cli`; resolves when it has ended. `npm run build` comes first. */
 export async function runKeycard(
   entry: 'main' | 'cli',
   args: readonly string[],
-  { env, input = '', cwd, execArgv }: ProcessOptions,
+  { env, input = '', cwd, execArgv, onStart = () => {} }: ProcessOptions,
 ): Promise<Ended> {
   const child = startKeycard(entry, args, env, execArgv, cwd)
+  onStart(child.pid ?? 0)
   child.stdin?.end(input)
   const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)]
   const [code] = (await once(child, 'close')) as [number | null]

@@ -24,6 +24,16 @@ export function readMemoryMib(pid: number): number {
   return Number(kib) / 1_024
 }
 
+/** In mebibytes, the most of it that ever was in memory; 0 where it is gone, or no Linux tells. */
+export function readPeakMemoryMib(pid: number): number {
+  try {
+    const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kib ?? 0) / 1_024
+  } catch {
+    return 0
+  }
+}
+
 /** `[days-]hh:mm:ss` or `mm:ss.cc` */
 function readByPs(pid: number): number {
   const text = execFileSync('ps', ['-o', 'cputime=', '-p', String(pid)], { encoding: 'utf8' })

@@ -2,13 +2,14 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { hashSync } from 'bcryptjs'
 import { quantile } from '../bench/numbers.ts'
+import { readPeakMemoryMib } from '../bench/process-cpu.ts'
 import { runKeycard, startServer } from '../keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { askJson, postForm, type TokenAnswer } from './ask.ts'
@@ -31,6 +32,8 @@ type Engine = 'sqlite' | 'postgres'
 
 /** p99 of the servers while an act runs, against the same load without it. */
 const promisedRatio = 3
+/** Of `import-users`, at a million lines too. */
+const promisedMib = 150
 /** In milliseconds: how long the load runs alone before each act. */
 const aloneForMs = 15_000
 
@@ -116,7 +119,8 @@ async function addClient(env: Record<string, string>): Promise<void> {
 
 export interface Act {
   name: string
-  run(place: CrowdedPlace): Promise<void>
+  /** `tell`: what else was seen. */
+  run(place: CrowdedPlace, tell: (finding: Finding) => void): Promise<void>
   /** How many rows are as they were; none, when it is done. */
   left(sizes: CrowdSizes): string
 }
@@ -160,24 +164,55 @@ export const acts: readonly Act[] = [
   },
 ]
 
-async function command({ env }: CrowdedPlace, words: readonly string[]): Promise<void> {
-  const { code, stderr } = await runKeycard('cli', words, { env })
+async function command(
+  { env }: CrowdedPlace,
+  words: readonly string[],
+  onStart?: (pid: number) => void,
+): Promise<void> {
+  const { code, stderr } = await runKeycard('cli', words, { env, ...(onStart && { onStart }) })
   if (code !== 0) throw new Error(`${words.join(' ')}: ${stderr}`)
 }
 
-async function importMembers(place: CrowdedPlace): Promise<void> {
+async function importMembers(place: CrowdedPlace, tell: (finding: Finding) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'keycard-members-'))
+  let peakMib = 0
+  let watch: NodeJS.Timeout | undefined
   try {
     const file = join(folder, 'members.jsonl')
-    const password_hash = hashSync('secret', 4)
-    const lines = Array.from({ length: place.sizes.rowsOfOne }, (_, index) =>
-      JSON.stringify({ username: `member${index}`, full_name: 'Some Member', password_hash }),
-    )
-    writeFileSync(file, lines.join('\n'))
-    await command(place, ['import-users', file])
+    writeMembers(file, place.sizes.rowsOfOne)
+    await command(place, ['import-users', file], (pid) => {
+      watch = setInterval(() => {
+        peakMib = Math.max(peakMib, readPeakMemoryMib(pid))
+      }, 100)
+    })
   } finally {
+    clearInterval(watch)
     rmSync(folder, { recursive: true })
   }
+  tell({
+    what: 'memory of the import',
+    seen: `${peakMib.toFixed(0)} MiB`,
+    promised: `≤ ${promisedMib} MiB`,
+    kept: peakMib <= promisedMib,
+  })
+}
+
+function writeMembers(file: string, count: number): void {
+  const password_hash = hashSync('secret', 4)
+  const descriptor = openSync(file, 'w')
+  for (let start = 0; start < count; start += 10_000) {
+    const lines = Array.from({ length: Math.min(10_000, count - start) }, (_, index) => {
+      const username = `member${start + index}`
+      return JSON.stringify({
+        username,
+        email: `${username}@example.com`,
+        full_name: 'Some Member',
+        password_hash,
+      })
+    })
+    writeSync(descriptor, `${lines.join('\n')}\n`)
+  }
+  closeSync(descriptor)
 }
 
 async function deleteOwnAccount({ urls: [url = ''] }: CrowdedPlace): Promise<void> {
@@ -215,10 +250,13 @@ async function measure(place: CrowdedPlace, load: SteadyLoad, act: Act): Promise
   const aloneMs = quantile(load.tookMs, 0.99)
   load.restart()
   const startedMs = performance.now()
-  const failure = await act.run(place).then(
-    () => undefined,
-    (error: unknown) => String(error),
-  )
+  const told: Finding[] = []
+  const failure = await act
+    .run(place, (finding) => told.push(finding))
+    .then(
+      () => undefined,
+      (error: unknown) => String(error),
+    )
   const seconds = (performance.now() - startedMs) / 1_000
   const besideMs = quantile(load.tookMs, 0.99)
   const left = await place.sql.count(act.left(place.sizes))
@@ -236,6 +274,7 @@ async function measure(place: CrowdedPlace, load: SteadyLoad, act: Act): Promise
       promised: `≤ ${promisedRatio} ×`,
       kept: besideMs <= promisedRatio * aloneMs,
     },
+    ...told,
   ]
 }
 

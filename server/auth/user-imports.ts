@@ -3,7 +3,7 @@
 import { AppError, type FieldError } from '../contract/app-error.ts'
 import { canonicalName } from '../contract/credential-rules.ts'
 import type { Role } from '../contract/scopes.ts'
-import { pauseSince } from '../db/batches.ts'
+import { firstBatchSize, nextBatchSize, pauseSince } from '../db/batches.ts'
 import type { Database } from '../db/database.ts'
 import { RequiredWriteError, required } from '../db/required-write.ts'
 import type { Actor } from './account-change.ts'
@@ -29,6 +29,8 @@ export type ImportProblems = FieldError[][]
 export interface UserImports {
   /** Checks lists of one import, one after the other, and writes nothing. */
   createCheck(): (accounts: readonly ImportedAccount[]) => Promise<ImportProblems>
+  /** As many accounts as are best added next: servers beside it wait for no longer than a moment. */
+  batchSize(): number
   /** How many accounts of the import were done when it was interrupted. */
   countDone(digest: string): Promise<number>
   /**
@@ -58,6 +60,7 @@ const tidyAccount = (account: ImportedAccount): ImportedAccount => ({
 export function createUserImports(parts: UserImportsParts): UserImports {
   const { database, users, passwords, auditLog } = parts
   const { kysely } = database
+  let size = firstBatchSize
 
   async function findTaken(
     column: 'username_key' | 'email_key',
@@ -156,11 +159,14 @@ export function createUserImports(parts: UserImportsParts): UserImports {
       }
     },
 
+    batchSize: () => size,
     countDone,
 
     async add(digest, done, given) {
       const accounts = given.map(tidyAccount)
       const progress = writeDone(digest, done, done + accounts.length)
+      // What a power cut undoes is done again: how many are done is undone with them.
+      if (done === 0 || size === firstBatchSize) await database.setDurable(false)
       const startedAtMs = performance.now()
       let problems: ImportProblems = []
       try {
@@ -172,6 +178,7 @@ export function createUserImports(parts: UserImportsParts): UserImports {
         const free = accounts.filter((_, index) => problems[index]?.length === 0)
         await write(free, progress)
       }
+      if (accounts.length >= size) size = nextBatchSize(size, performance.now() - startedAtMs)
       await pauseSince(startedAtMs)
       return problems
     },
@@ -183,6 +190,7 @@ export function createUserImports(parts: UserImportsParts): UserImports {
         what: String(count),
         device: by.device,
       }
+      await database.setDurable(true)
       await database.runAtomically([
         kysely.deleteFrom('user_imports').where('digest', '=', digest),
         auditLog.entry('users_imported', facts),

@@ -9,6 +9,7 @@ import type { Clock } from '../db/clock.ts'
 import { compileOnce, type Slots } from '../db/compile-once.ts'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
+import { insertRows } from '../db/insert-rows.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import type { UsersTable } from '../db/tables.ts'
 import type { StoredPassword } from './passwords.ts'
@@ -56,7 +57,6 @@ export interface Users {
   createAll(users: readonly NewUser[]): Promise<void>
   /** The same, with the writes that belong to it. @throws RequiredWriteError */
   writeAll(users: readonly NewUser[], alongside: readonly Compilable[]): Promise<void>
-  listDemo(): Promise<UserRecord[]>
   /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
   replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
   /**
@@ -94,8 +94,8 @@ export function createUsers({ database, clock }: UsersParts): Users {
     const keys = rows.flatMap((row) => searchKeyRows({ ...row, fullName: row.full_name }))
     await sayConflict(() =>
       database.runAtomically([
-        ...inChunks(rows).map((chunk) => kysely.insertInto('users').values(chunk)),
-        ...inChunks(keys).map((chunk) => kysely.insertInto('user_search_keys').values(chunk)),
+        ...insertRows(database.engine, 'users', rows),
+        ...insertRows(database.engine, 'user_search_keys', keys),
         ...alongside,
       ]),
     )
@@ -144,16 +144,6 @@ export function createUsers({ database, clock }: UsersParts): Users {
 
     createAll: (newUsers) => writeAll(newUsers, []),
     writeAll,
-
-    async listDemo() {
-      const rows = await kysely
-        .selectFrom('users')
-        .selectAll()
-        .where('is_demo', '=', 1)
-        .orderBy('username_key')
-        .execute()
-      return rows.map(toUserRecord)
-    },
 
     async replacePassword(id, old, replacement) {
       const { numUpdatedRows } = await kysely
@@ -219,17 +209,6 @@ export async function sayConflict<Result>(run: () => Promise<Result>): Promise<R
     })
   }
 }
-
-/** Of one size, and the rest one by one: a statement of each size is compiled once. */
-function inChunks<Row>(rows: readonly Row[]): Row[][] {
-  const full = rows.length - (rows.length % rowsInChunk)
-  const chunks = Array.from({ length: full / rowsInChunk }, (_, index) =>
-    rows.slice(index * rowsInChunk, (index + 1) * rowsInChunk),
-  )
-  return [...chunks, ...rows.slice(full).map((row) => [row])]
-}
-
-const rowsInChunk = 25
 
 function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
   return {

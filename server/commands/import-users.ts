@@ -55,7 +55,7 @@ async function importFile(file: string, digest: string, imports: UserImports): P
   )
 }
 
-/** What is read, checked and added at once. */
+/** What is read and checked at once. */
 const linesAtOnce = 200
 
 /** @throws AppError invalid_input, which never repeats a line: it holds a hash */
@@ -67,7 +67,7 @@ async function checkFile(
   const check = imports.createCheck()
   const problems = createProblems()
   let checked = 0
-  for await (const lines of inLists(readLines(file))) {
+  for await (const lines of inLists(readLines(file), () => linesAtOnce)) {
     const read = lines.map(readAccount)
     const ruled = await check(read.flatMap(({ account }) => (account ? [account] : [])))
     for (const { line, account, unreadable } of read) {
@@ -90,7 +90,7 @@ async function addFile(
   let read = 0
   let done = before
   let highestCost = 0
-  for await (const lines of inLists(readLines(file))) {
+  for await (const lines of inLists(readLines(file), imports.batchSize)) {
     const all = lines.map(readAccount)
     const next = all.slice(Math.max(0, before - read))
     read += all.length
@@ -120,11 +120,11 @@ function changedMeanwhile(): AppError {
   return new AppError('conflict', 'The file was changed while it was imported.')
 }
 
-async function* inLists(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
+async function* inLists(lines: AsyncIterable<Line>, length: () => number): AsyncGenerator<Line[]> {
   let list: Line[] = []
   for await (const line of lines) {
     list.push(line)
-    if (list.length < linesAtOnce) continue
+    if (list.length < length()) continue
     yield list
     list = []
   }

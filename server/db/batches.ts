@@ -5,6 +5,7 @@ import type { DeleteResult } from 'kysely'
 
 /** Rows. A batch doubles while it is short and halves where it is long, within these. */
 const sizes = { least: 25, first: 100, most: 1_600 }
+export const firstBatchSize = sizes.first
 /**
  * In milliseconds. On SQLite whoever else writes waits for a batch. There the same rows take ten times
  * longer where they are scattered over the file, so that no fixed number of them would do.
@@ -34,10 +35,16 @@ export async function runInBatches(
     rows += count
     if (count < size) return rows
     onProgress(rows)
-    if (tookMs < batchMs.short) size = Math.min(2 * size, sizes.most)
-    if (tookMs > batchMs.long) size = Math.max(Math.floor(size / 2), sizes.least)
+    size = nextBatchSize(size, tookMs)
     await pauseSince(startedAtMs)
   }
+}
+
+/** @param tookMs how long the batch of `size` rows took */
+export function nextBatchSize(size: number, tookMs: number): number {
+  if (tookMs < batchMs.short) return Math.min(2 * size, sizes.most)
+  if (tookMs > batchMs.long) return Math.max(Math.floor(size / 2), sizes.least)
+  return size
 }
 
 /** As long as what began then took, at least 10 ms. */

@@ -31,6 +31,12 @@ export interface Database {
    * @throws RequiredWriteError where one that was `required` changed none
    */
   runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
+  /**
+   * With false, the writes of this process that follow may be lost with the power, the last ones first;
+   * with true, what is written next is on the disk with all before it, as it is from the start.
+   * PostgreSQL, where a commit holds up nobody else: nothing changes.
+   */
+  setDurable(isDurable: boolean): Promise<void>
   /** What commits to `revocations`, in the order in which the database itself commits. */
   createRevocationReader(): RevocationReader
   /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */

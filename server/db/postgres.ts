@@ -85,6 +85,7 @@ export async function openPostgres(url: string): Promise<Database> {
         countLostConnections: connections.countLost,
       }),
     runAtomically: (writes) => sayUnavailable(() => connections.runAtomically(writes)),
+    setDurable: async () => {},
     changeToken: () => null,
     announcement: () =>
       canAnnounce

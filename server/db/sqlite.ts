@@ -71,6 +71,9 @@ function createDatabase(
     createRevocationReader: () => createSqliteRevocationReader(kysely),
     runAtomically: (batch) =>
       sayUnavailable(() => commits.runAtomically(() => writes.runAll(batch))),
+    setDurable: (isDurable) =>
+      // With `normal` the files stay whole, and no commit waits for the disk with the lock in its hand.
+      commits.runAlone(() => writes.exec(`pragma synchronous = ${isDurable ? 'full' : 'normal'}`)),
     changeToken() {
       // While we commit, nobody else does.
       if (commits.isIdle) readChangeToken()
