@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright/test'
 import type { Role } from '../server/contract/scopes.ts'
+import { insertRows } from '../server/db/insert-rows.ts'
 import type { Services } from '../server/services.ts'
 import { expect, type TestUser } from './fixtures.ts'
 
@@ -264,6 +265,20 @@ export const pageStates: Record<string, PageState> = {
       await expect(page.getByRole('heading', { name: /^Nobody found/ })).toBeVisible()
     },
   },
+  'Users, more than can be listed': {
+    role: 'admin',
+    async open(page, user, { database }) {
+      const word = `crowd${user.username}`
+      const keys = Array.from({ length: 10_001 }, (_, index) => ({
+        key: `${word} ${index}\n${user.username}\n ${word}`,
+        user_id: user.id,
+      }))
+      await database.runAtomically(insertRows(database.engine, 'user_search_keys', keys))
+      await page.goto(`/users?search=${word}`)
+      await expect(page.getByText('Too many match')).toBeVisible()
+      await expect(page.getByRole('table')).toBeVisible()
+    },
+  },
   'Users, on their way': {
     role: 'admin',
     async open(page) {
@@ -275,8 +290,8 @@ export const pageStates: Record<string, PageState> = {
   'Users, past the last page': {
     role: 'admin',
     async open(page) {
-      await page.goto('/users?page=999')
-      await expect(page.getByText('There is no page 999')).toBeVisible()
+      await page.goto('/users?page=499')
+      await expect(page.getByText('There is no page 499')).toBeVisible()
     },
   },
 }

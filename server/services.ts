@@ -61,6 +61,7 @@ import { createTokenLookup, type TokenLookup } from './auth/token-lookup.ts'
 import { createUserAdministration, type UserAdministration } from './auth/user-administration.ts'
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts'
 import { createUserImports, type UserImports } from './auth/user-imports.ts'
+import { upgradeSearchKeys } from './auth/user-search-upgrade.ts'
 import { createUsers, type Users } from './auth/users.ts'
 import { rememberVerified } from './auth/verified-tokens.ts'
 import type { Config } from './config.ts'
@@ -201,6 +202,7 @@ export async function createServices(
     if (serving) await dateByNow({ database, nowMs, feed })
     purgeAuditLog({ database, clock, feed, keepDays: config.auditLogDays })
     purgeSessions({ database, clock, feed, keepDays: config.auditLogDays })
+    upgradeSearchKeys({ database, feed, serving })
     const accessTokens = rememberVerified({
       accessTokens: createAccessTokens({
         signingKeys,

@@ -4,13 +4,19 @@ import type { Role } from '../../server/contract/scopes.ts'
 import type { SortOrder, UserSortKey } from '../../server/contract/user-order.ts'
 
 const count = (number: number, one: string, more: string) =>
-  number === 1 ? `1 ${one}` : `${number} ${more}`
+  number === 1 ? `1 ${one}` : `${number.toLocaleString('en')} ${more}`
+
+/** What is counted only so far is told as `1,000+ users`. */
+const countUsers = (total: number, hasMore: boolean) =>
+  hasMore ? `${total.toLocaleString('en')}+ users` : count(total, 'user', 'users')
 
 export const usersStrings = {
   intro: 'Everybody who has an account here.',
-  caption: (total: number) => count(total, 'user', 'users'),
-  captionFound: (total: number, search: string) =>
-    `${count(total, 'user', 'users')} for “${search}”`,
+  caption: countUsers,
+  captionFound: (total: number, hasMore: boolean, search: string) =>
+    `${countUsers(total, hasMore)} for “${search}”`,
+  captionCut: (search: string) => `Some of the users for “${search}”`,
+  narrow: 'Too many match to list them all. Type more letters, or another word of a name or email.',
   search: 'Search by name or email',
   sortBy: 'Sort by',
   name: 'Name',
@@ -33,12 +39,15 @@ export const usersStrings = {
   } satisfies Record<UserSortKey, Record<SortOrder, string>>,
 
   paging: 'Pages',
-  page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+  page: (page: number, pages: number | undefined) =>
+    pages === undefined ? `Page ${page}` : `Page ${page} of ${pages}`,
+  pagesEnd: 'is the last one. Search to find others.',
   previous: 'Previous',
   next: 'Next',
   noSuchPage: (page: number) => `There is no page ${page}`,
   noSuchPageText: 'The list is shorter than that.',
   firstPage: 'Go to the first page',
+  tooManyFound: (search: string) => `Too many users for “${search}”`,
   nobodyFound: (search: string) => `Nobody found for “${search}”`,
   nobodyFoundText: 'A search looks for the beginning of each word in usernames, names and emails.',
   clearSearch: 'Show everybody',

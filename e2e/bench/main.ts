@@ -10,6 +10,7 @@ import { benchPage } from './page.ts'
 import { benchRefreshes } from './refreshes.ts'
 import { formatResult, writeSection } from './report.ts'
 import { benchScale } from './scale.ts'
+import { benchSearch } from './search.ts'
 import { benchSignIns } from './sign-ins.ts'
 import { benchStart } from './start.ts'
 import { benchStreams } from './streams.ts'
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   benchRefreshes,
   benchStreams,
   benchScale,
+  benchSearch,
   benchStart,
   benchNodes,
   benchPage,

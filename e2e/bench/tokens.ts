@@ -8,10 +8,14 @@ export interface Tokens {
   refresh_token: string
 }
 
-export async function signIn(port: number, username = 'johndoe'): Promise<Tokens> {
+export async function signIn(
+  port: number,
+  username = 'johndoe',
+  password = crowdPassword,
+): Promise<Tokens> {
   const connection = await openConnection(port)
   try {
-    return await askForTokens(connection, { username, password: crowdPassword })
+    return await askForTokens(connection, { username, password })
   } finally {
     connection.close()
   }

@@ -9,6 +9,7 @@ import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import { readConfig } from '../config.ts'
 import { StartError } from '../contract/start-error.ts'
 import { createServices, type Services } from '../services.ts'
+import { demoAccounts } from './demo-accounts.ts'
 
 let dataDir: string
 beforeEach(() => {
@@ -74,14 +75,15 @@ test('production does not start while an account has its demo password', async (
   const error = await start(production).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(StartError)
   expect((error as StartError).message).toMatch(
-    /^The account admin still has its demo password, which everybody knows\. .*DATABASE_URL or DATA_DIR/,
+    /^The account johndoe still has its demo password, which everybody knows\. .*DATABASE_URL or DATA_DIR/,
   )
 })
 
 test('production starts once every demo password is another', async () => {
   const { users, passwords, close } = await start()
-  for (const user of await users.listDemo()) {
-    await users.replacePassword(user.id, user.password, await passwords.hash(password))
+  for (const { username } of demoAccounts) {
+    const user = await users.findByLogin(username)
+    if (user) await users.replacePassword(user.id, user.password, await passwords.hash(password))
   }
   await close()
   const { passwordGrant, clients } = await start(production)

@@ -63,10 +63,10 @@ export async function ensureDemoAccounts({ users, passwords }: DemoAccountsParts
 
 /** @throws StartError while an account still has the password it was shown with */
 export async function refuseDemoPasswords({ users, passwords }: DemoAccountsParts): Promise<void> {
-  for (const user of await users.listDemo()) {
-    const demo = demoAccounts.find(({ username }) => username === user.username)
-    if (!demo) continue
-    const { ok } = await passwords.verify(demo.password, user.password)
+  for (const { username, password } of demoAccounts) {
+    const user = await users.findByLogin(username)
+    if (!user?.isDemo) continue
+    const { ok } = await passwords.verify(password, user.password)
     if (ok) {
       throw new StartError(
         `The account ${user.username} still has its demo password, which everybody knows. Give production a database of its own with DATABASE_URL or DATA_DIR.`,

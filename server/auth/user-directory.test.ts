@@ -5,7 +5,11 @@ import { forEachEngine, openTestDatabase, shareTestDatabase } from '../../e2e/da
 import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Role } from '../contract/scopes.ts'
 import { sortOrders, userSortKeys } from '../contract/user-order.ts'
+import type { Database } from '../db/database.ts'
+import { insertRows } from '../db/insert-rows.ts'
+import type { ChangeFeed, Follower } from './change-feed.ts'
 import { createUserDirectory, type UserQuery } from './user-directory.ts'
+import { upgradeSearchKeys } from './user-search-upgrade.ts'
 import { createUsers } from './users.ts'
 
 interface Person {
@@ -20,7 +24,7 @@ interface Person {
 const people: Person[] = [
   { username: 'Zoe', email: 'Zoe@Example.com', fullName: 'Zoë van Dam' },
   { username: 'ada', fullName: 'ADA LOVELACE', role: 'admin' },
-  { username: 'bob_smith', email: 'bob@company.org', fullName: "Bob O'Neill-Smith" },
+  { username: 'bob_smith', email: 'bob.t@mail.company.org', fullName: "Bob O'Neill-Smith" },
   { username: 'carl.100', email: 'carl@example.com', disabled: true },
   { username: '9lives', fullName: 'Straße  ﷺ Ａｄａ' },
   { username: 'old-admin', role: 'admin', disabled: true },
@@ -65,7 +69,8 @@ forEachEngine((engine) => {
       ['full-width letters', 'ｚｏｅ', ['Zoe']],
       ['a later part of a user name', 'admin', ['old-admin']],
       ['digits in a user name', '100', ['carl.100']],
-      ['an e-mail address', 'bob@comp', ['bob_smith']],
+      ['an e-mail address', 'bob.t@mail.comp', ['bob_smith']],
+      ['a later part of one', 'company', ['bob_smith']],
       ['the domain of one', 'example', ['carl.100', 'Zoe']],
       ['the domain with its @', '@example.com', ['carl.100', 'Zoe']],
       ['a full name over more words', ' van  d', ['Zoe']],
@@ -73,6 +78,12 @@ forEachEngine((engine) => {
       ['a word after an apostrophe', 'neill', ['bob_smith']],
       ['a word after a hyphen', 'smith', ['bob_smith']],
       ['an accent made of two characters', 'zoe\u0308', ['Zoe']],
+      ['a first name and a last one', 'ada lovelace', ['ada']],
+      ['the two in the other order', 'LOVELACE ada', ['ada']],
+      ['words of three fields, in any order', 'neill company bob_s', ['bob_smith']],
+      ['words with one that many have', 'example dam', ['Zoe']],
+      ['the same word twice', 'dam dam', ['Zoe']],
+      ['a word of one character', 'd van', ['Zoe']],
     ])('finds by %s (%j)', async (_what, search, expected) => {
       expect(await names({ search })).toEqual(expected)
       expect((await list({ search })).total).toBe(expected.length)
@@ -81,12 +92,16 @@ forEachEngine((engine) => {
     test.each([
       ['the middle of a word', 'ovelace'],
       ['what nobody is called', 'nobody'],
+      ['two words of different people', 'zoe lovelace'],
+      ['a second word from its middle', 'ada ovelace'],
+      ['a wildcard beside a word', 'ada %'],
+      ['another one beside a word', 'bob _mith'],
       ['a wildcard of LIKE', '%'],
       ['another one', '_da'],
       ['a backslash', '\\'],
       ['SQL', "' or 1=1 --"],
     ])('finds nobody by %s (%j)', async (_what, search) => {
-      expect(await list({ search })).toEqual({ users: [], total: 0 })
+      expect(await list({ search })).toMatchObject({ users: [], total: 0, nextCursor: null })
     })
 
     test.each(['', ' ', '@'])('for nothing (%j) gives everybody', async (search) => {
@@ -137,7 +152,7 @@ forEachEngine((engine) => {
           ])
         }
       }
-      expect(await names({ page: 100_000, perPage: 100 })).toEqual([])
+      expect(await names({ page: 100, perPage: 100 })).toEqual([])
     })
   })
 
@@ -190,6 +205,112 @@ forEachEngine((engine) => {
     await setDisabled(1)
   })
 
+  test('a list is counted to a thousand, paged to ten thousand, and read to its end by cursor', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const names = await crowd(place, 1_001)
+    const query = { page: 1, perPage: 100, search: '', sort: 'username', order: 'asc' } as const
+    for (const search of ['', 'member', 'example member']) {
+      const first = await directory.list({ ...query, search })
+      expect(first).toMatchObject({ total: 1_000, hasMoreThanTotal: true, isCut: false })
+      for (const sort of userSortKeys) {
+        for (const order of sortOrders) {
+          const found: string[] = []
+          let cursor: string | undefined
+          do {
+            const page = await directory.list({ ...query, search, sort, order, cursor })
+            found.push(...page.users.map(({ username }) => username))
+            cursor = page.nextCursor ?? undefined
+          } while (cursor !== undefined)
+          expect(found.length).toBe(names.length)
+          // Each once, and as the numbered pages have them.
+          expect(new Set(found).size).toBe(names.length)
+          const eleventh = await directory.list({ ...query, search, sort, order, page: 11 })
+          expect(eleventh.users.map(({ username }) => username)).toEqual(found.slice(1_000))
+          expect(eleventh).toMatchObject({ total: 1_000, nextCursor: null })
+        }
+      }
+    }
+    expect(await directory.list({ ...query, page: 100 })).toMatchObject({ users: [] })
+    await expect(directory.list({ ...query, page: 101 })).rejects.toMatchObject({
+      reason: 'invalid_input',
+      fields: [{ path: 'page', message: expect.stringContaining('next_cursor') }],
+    })
+    for (const cursor of ['', 'member', 'a:b:c', '12:member', 'admin:member']) {
+      const refused = directory.list({ ...query, cursor })
+      await expect(refused).rejects.toMatchObject({ fields: [{ path: 'cursor' }] })
+    }
+  })
+
+  test('of more than ten thousand some are found and that is said; a name is found among them', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const users = createUsers({ database: place, clock })
+    const [many = ''] = await crowd(place, 1)
+    const { id = '' } = (await users.findByLogin(many)) ?? {}
+    const rest = { email: null, role: 'user', disabled: false, isDemo: false } as const
+    const password = { hash: 'none', keyId: null }
+    await users.create({ ...rest, password, username: 'the-one', fullName: 'Kim Lee' })
+    const keys = Array.from({ length: 10_001 }, (_, index) =>
+      ['kim', 'lee'].map((name) => ({ key: `${name} a${index}\n${many}\n ${name}`, user_id: id })),
+    ).flat()
+    await place.runAtomically(insertRows(engine, 'user_search_keys', keys))
+    const query = { page: 1, perPage: 20, sort: 'username', order: 'asc' } as const
+    const find = async (search: string) => {
+      const { users: found, isCut } = await directory.list({ ...query, search })
+      return { found: found.map(({ username }) => username), isCut }
+    }
+    expect(await find('ki')).toEqual({ found: [many], isCut: true })
+    expect(await find('kim lee')).toEqual({ found: ['the-one'], isCut: true })
+    expect(await find('lee kim')).toEqual({ found: ['the-one'], isCut: true })
+    expect(await find('kim lee the')).toEqual({ found: ['the-one'], isCut: false })
+    // The command line takes its time, and finds them all.
+    const everyone: string[] = []
+    for await (const some of directory.everyone('kim')) {
+      everyone.push(...some.map(({ username }) => username))
+    }
+    expect(everyone).toEqual([many, 'the-one'])
+  })
+
+  test('who an older node writes is found beside the others at once, and is written anew', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const [first = '', second = ''] = await crowd(place, 2)
+    const { id = '' } = (await createUsers({ database: place, clock }).findByLogin(first)) ?? {}
+    const keys = place.kysely.selectFrom('user_search_keys').select('key').where('user_id', '=', id)
+    const newKeys = await keys.orderBy('key').execute()
+    await place.kysely.deleteFrom('user_search_keys').where('user_id', '=', id).execute()
+    // As 0.1.0 made them.
+    const old = [first, '10000', `${first}@example.com`, 'example.com']
+    const values = old.map((key) => ({ key, user_id: id }))
+    await place.kysely.insertInto('user_search_keys').values(values).execute()
+
+    const query = { page: 1, perPage: 20, sort: 'username', order: 'asc' } as const
+    const find = async (search: string) => {
+      const { users } = await directory.list({ ...query, search })
+      return users.map(({ username }) => username)
+    }
+    const expectAll = async () => {
+      for (const search of ['member', 'example', 'example member']) {
+        expect(await find(search)).toEqual([first, second])
+      }
+      expect(await find('10000 exam')).toEqual([first])
+      expect(await find('10001 exam')).toEqual([second])
+    }
+    await expectAll()
+
+    let everyMinute: Follower['purge']
+    const feed: Pick<ChangeFeed, 'follow'> = {
+      follow: ({ purge }) => {
+        everyMinute = purge
+      },
+    }
+    upgradeSearchKeys({ database: place, feed, serving: false })
+    await everyMinute?.()
+    expect(await keys.orderBy('key').execute()).toEqual(newKeys)
+    await expectAll()
+  })
+
   test('everyone is read to the end, page after page, each once and by name', async () => {
     const place = await openTestDatabase(engine)
     const directory = createUserDirectory({ database: place, clock })
@@ -203,18 +324,21 @@ forEachEngine((engine) => {
       return { found, pages }
     }
     expect(await read('')).toEqual({ found: [], pages: [] })
-    const names = Array.from({ length: 501 }, (_, number) => `user-${1_000 + number}`)
-    const rest = { email: null, fullName: null, role: 'user', disabled: false } as const
-    await createUsers({ database: place, clock }).createAll(
-      names.map((username) => ({
-        username,
-        ...rest,
-        password: { hash: 'none', keyId: null },
-        isDemo: false,
-      })),
-    )
+    const names = await crowd(place, 501)
     expect(await read('')).toEqual({ found: names, pages: [500, 1] })
-    expect((await read('user-100')).found).toEqual(names.slice(0, 10))
+    expect(await read('member')).toEqual({ found: names, pages: [500, 1] })
+    expect((await read('member-1000')).found).toEqual(names.slice(0, 10))
     expect(await directory.count()).toBe(501)
   })
+
+  /** `member-10000` and so on, with an address each. @returns their names, in their order */
+  async function crowd(place: Database, count: number): Promise<string[]> {
+    const names = Array.from({ length: count }, (_, number) => `member-${10_000 + number}`)
+    const rest = { fullName: null, role: 'user', disabled: false, isDemo: false } as const
+    const password = { hash: 'none', keyId: null }
+    await createUsers({ database: place, clock }).createAll(
+      names.map((username) => ({ username, email: `${username}@example.com`, ...rest, password })),
+    )
+    return names
+  }
 })

@@ -1,19 +1,29 @@
 // The list of users as an admin sees it: searched, sorted, page by page, quick with a million of them.
 
-import type { Kysely, Selectable } from 'kysely'
-import type { SortOrder, UserSortKey } from '../contract/user-order.ts'
+import { type Selectable, type SqlBool, sql } from 'kysely'
+import { AppError } from '../contract/app-error.ts'
+import { userCursorPattern } from '../contract/paging.ts'
+import {
+  type SortOrder,
+  type UserSortKey,
+  usersCountedTo,
+  usersPagedTo,
+} from '../contract/user-order.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
-import type { Tables, UsersTable } from '../db/tables.ts'
+import { refuseCursor } from '../db/read-page.ts'
+import type { UsersTable } from '../db/tables.ts'
 import { findLastAdmin } from './last-admin.ts'
-import { searchRange } from './user-search.ts'
+import { columnOfKey, findUsers, type Slice, type UserPlace } from './user-matches.ts'
 import { toUserRecord, type UserRecord } from './users.ts'
 
 export interface UserQuery {
-  /** Counts from 1. */
+  /** Counts from 1. Not looked at where there is a cursor. */
   page: number
   perPage: number
-  /** The beginning of a word in a name or an e-mail address, in any spelling; '' for everybody. */
+  /** The `nextCursor` of the page before, in the same search and order. */
+  cursor?: string | undefined
+  /** The beginnings of words in a name or an e-mail address, in any spelling; '' for everybody. */
   search: string
   sort: UserSortKey
   order: SortOrder
@@ -26,20 +36,24 @@ export interface ListedUser extends UserRecord {
   isLastAdmin: boolean
 }
 
+export interface UserPage {
+  users: ListedUser[]
+  /** All that the search finds, counted to `usersCountedTo`. */
+  total: number
+  hasMoreThanTotal: boolean
+  /** Too many words begin with what was typed: there may be others than these. */
+  isCut: boolean
+  /** null on the last page. */
+  nextCursor: string | null
+}
+
 export interface UserDirectory {
-  /** `total` counts all that the search finds. */
-  list(query: UserQuery): Promise<{ users: ListedUser[]; total: number }>
+  /** @throws AppError invalid_input where the page lies too far, or the cursor is none of this order */
+  list(query: UserQuery): Promise<UserPage>
   /** All that the search finds, by user name: a page at a time, however many there are. */
   everyone(search: string): AsyncGenerator<ListedUser[]>
   count(): Promise<number>
 }
-
-const columnOfKey = {
-  username: 'username_key',
-  role: 'role',
-  created_at: 'created_at_ms',
-  last_seen_at: 'last_seen_at_ms',
-} as const satisfies Record<UserSortKey, string>
 
 /** Of what is read to the end. */
 const pageSize = 500
@@ -49,10 +63,9 @@ interface UserDirectoryParts {
   clock: Clock
 }
 
-export function createUserDirectory({
-  database: { kysely },
-  clock,
-}: UserDirectoryParts): UserDirectory {
+export function createUserDirectory({ database, clock }: UserDirectoryParts): UserDirectory {
+  const { kysely } = database
+
   async function countSessions(userIds: readonly string[]): Promise<Map<string, number>> {
     if (userIds.length === 0) return new Map()
     const nowMs = clock.now()
@@ -68,7 +81,7 @@ export function createUserDirectory({
     return new Map(rows.map((row) => [row.user_id, Number(row.count)]))
   }
 
-  async function describe(rows: readonly Selectable<UsersTable>[], lastAdminId?: string) {
+  async function describe(rows: readonly UserRow[], lastAdminId?: string) {
     const sessionCounts = await countSessions(rows.map(({ id }) => id))
     return rows.map((row) => ({
       ...toUserRecord(row),
@@ -77,32 +90,117 @@ export function createUserDirectory({
     }))
   }
 
-  return {
-    async list({ page, perPage, search, sort, order }) {
-      const everybody = kysely.selectFrom('users')
-      const matches = selectMatches(kysely, search)
-      const found = matches ? everybody.where('id', 'in', matches.select('user_id')) : everybody
-      // An index alone finds the place in the list; rows are read of those only who stand there.
-      const there = found
-        .select('username_key')
-        .orderBy(columnOfKey[sort], order)
+  /** An index alone finds the place in the list; rows are read of those only who stand there. */
+  async function readEverybody({ sort, order, after, limit, offset }: Slice): Promise<Found> {
+    const column = columnOfKey[sort]
+    const isAfter = ({ value, name }: UserPlace) =>
+      sql<SqlBool>`(${sql.ref(column)}, username_key) ${sql.raw(order === 'asc' ? '>' : '<')} (${value}, ${name})`
+    const there = kysely
+      .selectFrom('users')
+      .select('username_key')
+      .$if(after !== undefined, (query) => query.where(isAfter(after as UserPlace)))
+      .orderBy(column, order)
+      .orderBy('username_key', order)
+      .limit(limit)
+      .offset(offset)
+    const some = kysely
+      .selectFrom('users')
+      .select('id')
+      .limit(usersCountedTo + 1)
+    const [rows, { total }] = await Promise.all([
+      kysely
+        .selectFrom('users')
+        .selectAll()
+        .where('username_key', 'in', there)
+        .orderBy(column, order)
         .orderBy('username_key', order)
-        .limit(perPage)
-        .offset((page - 1) * perPage)
-      const counted =
-        matches?.select(({ fn }) => fn.count<number>('user_id').distinct().as('total')) ??
-        everybody.select(({ fn }) => fn.countAll<number>().as('total'))
-      const [rows, { total }, lastAdminId] = await Promise.all([
-        everybody
-          .selectAll()
-          .where('username_key', 'in', there)
-          .orderBy(columnOfKey[sort], order)
-          .orderBy('username_key', order)
-          .execute(),
-        counted.executeTakeFirstOrThrow(),
+        .execute(),
+      kysely
+        .selectFrom(some.as('some'))
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow(),
+    ])
+    return { rows, total: Number(total), isCut: false }
+  }
+
+  async function readMatches(search: string, slice: Slice): Promise<Found | undefined> {
+    const matches = await findUsers(database, search)
+    if (!matches) return undefined
+    const total = await matches.countTo(usersCountedTo + 1)
+    const rows = await readRows(await matches.read(slice))
+    return { rows, total, isCut: matches.isCut }
+  }
+
+  /** In the order of the ids. */
+  async function readRows(ids: readonly string[]): Promise<UserRow[]> {
+    if (ids.length === 0) return []
+    const rows = await kysely.selectFrom('users').selectAll().where('id', 'in', ids).execute()
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    return ids.flatMap((id) => byId.get(id) ?? [])
+  }
+
+  /** By user name. */
+  async function* readAll(): AsyncGenerator<UserRow[]> {
+    let lastKey = ''
+    for (;;) {
+      const rows = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .where('username_key', '>', lastKey)
+        .orderBy('username_key')
+        .limit(pageSize)
+        .execute()
+      const last = rows.at(-1)
+      if (!last) return
+      yield rows
+      lastKey = last.username_key
+    }
+  }
+
+  /** Where too many are found to be sorted, everybody is looked at, in the order that there is. */
+  async function* readAllMatches(search: string): AsyncGenerator<UserRow[]> {
+    const matches = await findUsers(database, search)
+    if (!matches) return yield* readAll()
+    if (matches.isCut) {
+      for await (const rows of readAll()) {
+        const ids = await matches.keep(rows.map(({ id }) => id))
+        const kept = rows.filter(({ id }) => ids.has(id))
+        if (kept.length > 0) yield kept
+      }
+      return
+    }
+    let after: UserPlace | undefined
+    for (;;) {
+      const slice = { sort: 'username', order: 'asc', after, limit: pageSize, offset: 0 } as const
+      const rows = await readRows(await matches.read(slice))
+      const last = rows.at(-1)
+      if (!last) return
+      yield rows
+      after = placeOf(last, 'username')
+    }
+  }
+
+  return {
+    async list({ page, perPage, cursor, search, sort, order }) {
+      const after = cursor === undefined ? undefined : readCursor(cursor, sort)
+      const offset = after ? 0 : (page - 1) * perPage
+      if (offset + perPage > usersPagedTo) throw refusePage()
+      // One more than asked for tells whether there is a next page.
+      const slice = { sort, order, after, limit: perPage + 1, offset }
+      const [found, lastAdminId] = await Promise.all([
+        readMatches(search, slice).then((matches) => matches ?? readEverybody(slice)),
         findLastAdmin(kysely),
       ])
-      return { users: await describe(rows, lastAdminId), total: Number(total) }
+      const rows = found.rows.slice(0, perPage)
+      const last = rows.at(-1)
+      const hasNext = last !== undefined && found.rows.length > perPage
+      return {
+        users: await describe(rows, lastAdminId),
+        total: Math.min(found.total, usersCountedTo),
+        hasMoreThanTotal: found.total > usersCountedTo,
+        isCut: found.isCut,
+        nextCursor: hasNext ? writeCursor(placeOf(last, sort)) : null,
+      }
     },
 
     async count() {
@@ -114,31 +212,45 @@ export function createUserDirectory({
     },
 
     async *everyone(search) {
-      const everybody = kysely.selectFrom('users').selectAll()
-      const matches = selectMatches(kysely, search)
-      const found = matches ? everybody.where('id', 'in', matches.select('user_id')) : everybody
       const lastAdminId = await findLastAdmin(kysely)
-      let lastKey = ''
-      for (;;) {
-        const rows = await found
-          .where('username_key', '>', lastKey)
-          .orderBy('username_key')
-          .limit(pageSize)
-          .execute()
-        const last = rows.at(-1)
-        if (!last) return
-        yield describe(rows, lastAdminId)
-        lastKey = last.username_key
-      }
+      for await (const rows of readAllMatches(search)) yield describe(rows, lastAdminId)
     },
   }
 }
 
-/** The keys that are found, a user's perhaps more than once; undefined where everybody is meant. */
-function selectMatches(kysely: Kysely<Tables>, search: string) {
-  const range = searchRange(search)
-  return (
-    range &&
-    kysely.selectFrom('user_search_keys').where('key', '>=', range.from).where('key', '<', range.to)
-  )
+type UserRow = Selectable<UsersTable>
+
+interface Found {
+  rows: UserRow[]
+  total: number
+  isCut: boolean
+}
+
+function placeOf(row: UserRow, sort: UserSortKey): UserPlace {
+  return { value: row[columnOfKey[sort]], name: row.username_key }
+}
+
+/** A name has no colon: what stands before it is what else the list is sorted by. */
+function writeCursor({ value, name }: UserPlace): string {
+  return `${value === name ? '' : value}:${name}`
+}
+
+const cursorSyntax = new RegExp(userCursorPattern)
+
+function readCursor(cursor: string, sort: UserSortKey): UserPlace {
+  const [, value = '', name] = cursorSyntax.exec(cursor) ?? []
+  const isTime = /^\d/.test(value)
+  const fits = {
+    username: value === '',
+    role: value !== '' && !isTime,
+    created_at: isTime,
+    last_seen_at: isTime,
+  }
+  if (name === undefined || !fits[sort]) throw refuseCursor()
+  return { value: isTime ? Number(value) : value || name, name }
+}
+
+function refusePage(): AppError {
+  const message = `must lie within the first ${usersPagedTo.toLocaleString('en')} users: search, or go on with next_cursor`
+  return new AppError('invalid_input', `page ${message}`, { fields: [{ path: 'page', message }] })
 }

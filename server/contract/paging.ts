@@ -10,12 +10,17 @@ export const cursorPattern = '^(\\d{1,15})\\.([A-Za-z0-9_-]{1,64})$'
 export const exportCursorPattern =
   '^([a-z]+)\\.(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]{43})$'
 
+/** Of the users: what else the list is sorted by, and the user name. */
+export const userCursorPattern = '^([a-z]+|\\d{1,15}|):([a-z0-9._-]{1,64})$'
+
 /** The `next_cursor` of the page before. Absent: from the newest. The pattern is for the documentation. */
 export const cursorSchema = text(200).meta({ pattern: cursorPattern }).optional()
 export const exportCursorSchema = text(200).meta({ pattern: exportCursorPattern }).optional()
+export const userCursorSchema = text(200).meta({ pattern: userCursorPattern }).optional()
 
 /** null on the last page. */
 export const nextCursorSchema = z.string().meta({ pattern: cursorPattern }).nullable()
+export const nextUserCursorSchema = z.string().meta({ pattern: userCursorPattern }).nullable()
 export const nextExportCursorSchema = z.string().meta({ pattern: exportCursorPattern }).nullable()
 
 export const pageRequestSchema = z.object({

@@ -2,9 +2,10 @@
 
 import { z } from 'zod'
 import { proposedNameSchema, proposedPasswordSchema } from './credentials.ts'
+import { nextUserCursorSchema, userCursorSchema } from './paging.ts'
 import { roles } from './scopes.ts'
 import { text } from './text.ts'
-import { sortOrders, userSearchMaxLength, userSortKeys } from './user-order.ts'
+import { sortOrders, userSearchMaxLength, userSortKeys, usersCountedTo } from './user-order.ts'
 
 export const userSchema = z
   .object({
@@ -35,10 +36,14 @@ export const listedUserSchema = userSchema
 
 export type ListedUser = z.infer<typeof listedUserSchema>
 
-/** `page` counts from 1. `search` finds the beginnings of the words in names and e-mail addresses. */
+/**
+ * `page` counts from 1, within the first 10,000 users; `cursor` goes on from any page, and wins.
+ * `search` finds the beginnings of the words in names and e-mail addresses, in any order.
+ */
 export const userListSchema = z.object({
   page: z.int().min(1).max(100_000).default(1),
   per_page: z.int().min(1).max(100).default(20),
+  cursor: userCursorSchema,
   search: text(userSearchMaxLength).default(''),
   sort: z.enum(userSortKeys).default('username'),
   order: z.enum(sortOrders).default('asc'),
@@ -46,7 +51,12 @@ export const userListSchema = z.object({
 
 export const userPageSchema = z.object({
   users: z.array(listedUserSchema),
-  total: z.int(),
+  /** Counted to 1,000: counting a million would take longer than finding them. */
+  total: z.int().max(usersCountedTo),
+  has_more_than_total: z.boolean(),
+  /** More than 10,000 begin with each word of the search: others may be found with more letters. */
+  is_cut: z.boolean(),
+  next_cursor: nextUserCursorSchema,
   page: z.int(),
   per_page: z.int(),
 })

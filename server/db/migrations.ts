@@ -421,6 +421,25 @@ export function createMigrations(engine: Engine): Record<string, Step> {
           .execute()
       },
     },
+
+    // The few among a million: search keys without a line feed, as they were until here, and admins.
+    '0015_search_keys_and_admins': {
+      async up({ schema }: Kysely<unknown>) {
+        const place = sql.raw(engine === 'postgres' ? 'strpos' : 'instr')
+        await schema
+          .createIndex('user_search_keys_old')
+          .on('user_search_keys')
+          .column('user_id')
+          .where(sql<boolean>`${place}(key, ${sql.lit('\n')}) = 0`)
+          .execute()
+        await schema
+          .createIndex('users_active_admins')
+          .on('users')
+          .column('id')
+          .where(sql<boolean>`role = 'admin' and disabled = 0`)
+          .execute()
+      },
+    },
   }
 
   async function hasColumn(

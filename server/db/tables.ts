@@ -55,7 +55,7 @@ export interface UsersTable {
   deleted_at_ms: Generated<EpochMs | null>
 }
 
-/** What users are found by: names and addresses in canonical form, from the beginning of each word. */
+/** What users are found by: a key for each word of their names and addresses, in canonical form. */
 export interface UserSearchKeysTable {
   key: string
   user_id: string

@@ -180,10 +180,11 @@ const inputs: Record<
   },
   'users.list': {
     type: 'query',
-    good: { page: 1, per_page: 1, sort: 'role', order: 'desc' },
+    good: { page: 1, per_page: 1, cursor: ':a', sort: 'username', order: 'desc' },
     fine: {
       page: ['missing'],
       per_page: ['missing'],
+      cursor: ['missing'],
       sort: ['missing'],
       order: ['missing'],
     },

@@ -18,7 +18,7 @@ import type { UserDialogProps } from './user-dialog-props.ts'
 import { menuButtonId } from './user-menu.tsx'
 import { nameOf } from './user-row.tsx'
 import { UserTable } from './user-table.tsx'
-import { hrefOf, type UsersView } from './users-address.ts'
+import { hrefOf, lastPage, type UsersView } from './users-address.ts'
 
 interface UserListProps extends UserPage {
   view: UsersView
@@ -40,7 +40,7 @@ const dialogs: Record<Exclude<UserAction, PlainAction>, ComponentType<UserDialog
 }
 
 export function UserList(props: UserListProps) {
-  const { users, total, page, per_page, view, isStale, canWrite, onView, announce } = props
+  const { users, total, is_cut, page, per_page, view, isStale, canWrite, onView, announce } = props
   const ownId = useAccessToken()?.userId
   const [chosen, setChosen] = useState<{ user: ListedUser; action: keyof typeof dialogs }>()
   const focusLater = useLaterFocus()
@@ -61,21 +61,29 @@ export function UserList(props: UserListProps) {
     )
   }
 
-  if (total === 0 && view.search !== '') return <NobodyFound search={view.search} />
+  if (total === 0 && view.search !== '') {
+    return <NobodyFound search={view.search} isCut={is_cut} />
+  }
   if (users.length === 0) return <NoSuchPage page={page} view={view} />
 
   const Dialog = chosen && dialogs[chosen.action]
   return (
     <>
+      {is_cut && <p className="narrow">{words.narrow}</p>}
       <UserTable
         users={users}
-        caption={view.search === '' ? words.caption(total) : words.captionFound(total, view.search)}
+        caption={captionOf(props, view.search)}
         view={view}
         isStale={isStale}
         onView={onView}
         onAction={canWrite ? act : undefined}
       />
-      <Paging page={page} pages={Math.ceil(total / per_page)} view={view} />
+      <Paging
+        page={page}
+        pages={props.has_more_than_total ? undefined : Math.ceil(total / per_page)}
+        hasNext={props.next_cursor !== null}
+        view={view}
+      />
       {Dialog && (
         <Dialog
           user={chosen.user}
@@ -92,8 +100,26 @@ export function UserList(props: UserListProps) {
   )
 }
 
-function Paging({ page, pages, view }: { page: number; pages: number; view: UsersView }) {
-  if (pages <= 1) return null
+export function captionOf(
+  { total, has_more_than_total, is_cut }: Omit<UserPage, 'users'>,
+  search: string,
+): string {
+  if (search === '') return words.caption(total, has_more_than_total)
+  if (is_cut) return words.captionCut(search)
+  return words.captionFound(total, has_more_than_total, search)
+}
+
+interface PagingProps {
+  page: number
+  /** undefined where there are too many to be counted. */
+  pages: number | undefined
+  hasNext: boolean
+  view: UsersView
+}
+
+function Paging({ page, pages, hasNext, view }: PagingProps) {
+  if (page === 1 && !hasNext) return null
+  const isLastNumber = page === lastPage
   return (
     <nav className="paging" aria-label={words.paging}>
       {page > 1 && (
@@ -101,8 +127,11 @@ function Paging({ page, pages, view }: { page: number; pages: number; view: User
           {words.previous}
         </Link>
       )}
-      <p role="status">{words.page(page, pages)}</p>
-      {page < pages && (
+      <p role="status">
+        {words.page(page, pages)}
+        {hasNext && isLastNumber && ` ${words.pagesEnd}`}
+      </p>
+      {hasNext && !isLastNumber && (
         <Link className="btn" href={hrefOf({ ...view, page: page + 1 })} rel="next">
           {words.next}
         </Link>
@@ -111,11 +140,11 @@ function Paging({ page, pages, view }: { page: number; pages: number; view: User
   )
 }
 
-function NobodyFound({ search }: { search: string }) {
+function NobodyFound({ search, isCut }: { search: string; isCut: boolean }) {
   return (
     <div className="panel state">
-      <h2>{words.nobodyFound(search)}</h2>
-      <p>{words.nobodyFoundText}</p>
+      <h2>{isCut ? words.tooManyFound(search) : words.nobodyFound(search)}</h2>
+      <p>{isCut ? words.narrow : words.nobodyFoundText}</p>
       <Link className="btn" href={pagePaths.users}>
         {words.clearSearch}
       </Link>

@@ -14,6 +14,7 @@ describe('the address of the users', () => {
     'page=-1',
     'page=1e3',
     'page=2.5',
+    'page=501',
     'page=999999',
     'sort=password_hash',
     'order=sideways',
@@ -34,7 +35,7 @@ describe('the address of the users', () => {
     for (const sort of userSortKeys) {
       for (const order of sortOrders) {
         for (const search of ['', 'a&b=c #%', 'Zoë 👩‍🚀']) {
-          for (const page of [1, 2, 99_999]) {
+          for (const page of [1, 2, 500]) {
             const view = { search, sort, order, page }
             expect(readView(hrefOf(view).split('?')[1] ?? '')).toEqual(view)
           }

@@ -7,7 +7,12 @@ import {
   type UserSortKey,
   userSearchMaxLength,
   userSortKeys,
+  usersPagedTo,
 } from '../../../server/contract/user-order.ts'
+
+export const usersPerPage = 20
+/** Who comes after it is searched for. */
+export const lastPage = usersPagedTo / usersPerPage
 
 export interface UsersView {
   search: string
@@ -32,11 +37,12 @@ export function readView(query: string): UsersView {
     words.find((candidate) => candidate === parameters.get(name))
   const sort = word('sort', userSortKeys) ?? 'username'
   const page = parameters.get('page') ?? ''
+  const isPage = /^[1-9]\d{0,4}$/.test(page) && Number(page) <= lastPage
   return {
     search: (parameters.get('search') ?? '').trim().slice(0, userSearchMaxLength),
     sort,
     order: word('order', sortOrders) ?? firstOrder[sort],
-    page: /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1,
+    page: isPage ? Number(page) : 1,
   }
 }
 

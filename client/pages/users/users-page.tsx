@@ -5,6 +5,7 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import type { UserPage } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
@@ -14,11 +15,10 @@ import { useCan } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { CreateUserDialog } from './create-user-dialog.tsx'
 import { SortSelect } from './sort-controls.tsx'
-import { UserList } from './user-list.tsx'
+import { captionOf, UserList } from './user-list.tsx'
 import { UserSearch } from './user-search.tsx'
-import { hrefOf, readView, type UsersView } from './users-address.ts'
+import { hrefOf, readView, type UsersView, usersPerPage } from './users-address.ts'
 
-const usersPerPage = 20
 const addButtonId = 'add-user'
 
 export default function UsersPage() {
@@ -66,7 +66,7 @@ export default function UsersPage() {
       </div>
 
       <p className="visually-hidden" role="status">
-        {query.data && !query.isPlaceholderData && sayFound(query.data.total, view.search)}
+        {query.data && !query.isPlaceholderData && sayFound(query.data, view.search)}
       </p>
       {query.isError && (
         <LoadProblem
@@ -109,7 +109,8 @@ export default function UsersPage() {
 }
 
 /** For who does not see the list change below the search. */
-function sayFound(total: number, search: string): string {
+function sayFound(page: Omit<UserPage, 'users'>, search: string): string {
   if (search === '') return ''
-  return total === 0 ? words.nobodyFound(search) : words.captionFound(total, search)
+  if (page.is_cut) return `${words.tooManyFound(search)}. ${words.narrow}`
+  return page.total === 0 ? words.nobodyFound(search) : captionOf(page, search)
 }

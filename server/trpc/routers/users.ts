@@ -36,8 +36,16 @@ export const usersRouter = router({
     .output(userPageSchema)
     .query(async ({ ctx, input: { page, per_page, ...query } }) => {
       const { userDirectory } = ctx.services
-      const { users, total } = await userDirectory.list({ page, perPage: per_page, ...query })
-      return { users: users.map(toListedUser), total, page, per_page }
+      const found = await userDirectory.list({ page, perPage: per_page, ...query })
+      return {
+        users: found.users.map(toListedUser),
+        total: found.total,
+        has_more_than_total: found.hasMoreThanTotal,
+        is_cut: found.isCut,
+        next_cursor: found.nextCursor,
+        page,
+        per_page,
+      }
     }),
 
   create: provenProcedure('users:write')
