@@ -61,6 +61,12 @@ export function createUserImports(parts: UserImportsParts): UserImports {
   const { database, users, passwords, auditLog } = parts
   const { kysely } = database
   let size = firstBatchSize
+  let isDurable = true
+
+  async function setDurable(wanted: boolean): Promise<void> {
+    if (wanted !== isDurable) await database.setDurable(wanted)
+    isDurable = wanted
+  }
 
   async function findTaken(
     column: 'username_key' | 'email_key',
@@ -166,7 +172,7 @@ export function createUserImports(parts: UserImportsParts): UserImports {
       const accounts = given.map(tidyAccount)
       const progress = writeDone(digest, done, done + accounts.length)
       // What a power cut undoes is done again: how many are done is undone with them.
-      if (done === 0 || size === firstBatchSize) await database.setDurable(false)
+      await setDurable(false)
       const startedAtMs = performance.now()
       let problems: ImportProblems = []
       try {
@@ -190,7 +196,7 @@ export function createUserImports(parts: UserImportsParts): UserImports {
         what: String(count),
         device: by.device,
       }
-      await database.setDurable(true)
+      await setDurable(true)
       await database.runAtomically([
         kysely.deleteFrom('user_imports').where('digest', '=', digest),
         auditLog.entry('users_imported', facts),

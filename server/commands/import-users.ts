@@ -1,6 +1,7 @@
 // `import-users`: brings accounts from other software, with the bcrypt hashes they had there.
 
 import { createHash } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
 import { z } from 'zod'
 import type { ImportedAccount, UserImports } from '../auth/user-imports.ts'
 import type { Config } from '../config.ts'
@@ -23,6 +24,8 @@ export const importUsersCommand: Command = {
 
 async function importUsers(words: string[], config: Config): Promise<string> {
   const file = readOnly(words, 'file')
+  // V8 then collects the garbage of the lines that are done before it asks for more memory.
+  setFlagsFromString('--optimize-for-size')
   const digest = await digestOf(file)
   const { count, highestCost } = await withServices(config, ({ userImports }) =>
     importFile(file, digest, userImports),
