@@ -24,6 +24,7 @@ const released: Record<Engine, Record<string, string>> = {
     '0011_notices_proofs_and_live_sessions': '2f857529',
     '0012_old_databases': '05252633',
     '0013_master_keys': 'afeb5e8f',
+    '0014_search_keys_and_admins': 'c589ce79',
   },
   postgres: {
     '0001_users_sessions_items': '278b73cf',
@@ -38,6 +39,7 @@ const released: Record<Engine, Record<string, string>> = {
     '0011_notices_proofs_and_live_sessions': '3e5031b6',
     '0012_old_databases': '514b536a',
     '0013_master_keys': '7e07d011',
+    '0014_search_keys_and_admins': '7bbdc89a',
   },
 }
 
@@ -78,6 +80,8 @@ async function readColumns(place: TestPlace, engine: Engine, table: string): Pro
 
 /** As version 0.1 left it: 0003 as it landed at first, no checksums, sessions without a registration. */
 const older = [
+  'drop index users_active_admins',
+  'drop index user_search_keys_old',
   'drop table master_keys',
   'drop index users_password_key_id',
   'drop index known_devices_last_used_at_ms',

@@ -423,7 +423,7 @@ export function createMigrations(engine: Engine): Record<string, Step> {
     },
 
     // The few among a million: search keys without a line feed, as they were until here, and admins.
-    '0015_search_keys_and_admins': {
+    '0014_search_keys_and_admins': {
       async up({ schema }: Kysely<unknown>) {
         const place = sql.raw(engine === 'postgres' ? 'strpos' : 'instr')
         await schema
