@@ -70,7 +70,8 @@ function crowdStatements(count: number): string[] {
        password_changed_at_ms, created_at_ms + n, updated_at_ms
      from numbers cross join (select * from users where username_key = 'johndoe') as model`,
     `insert into user_search_keys (key, user_id)
-     select username_key, id from users where ${isOfTheCrowd}`,
+     select username_key || char(10) || username_key || char(10) || ' ' || username_key, id
+     from users where ${isOfTheCrowd}`,
     `insert into sessions (id, user_id, client_id, scope, created_at_ms, last_used_at_ms, idle_ms,
        idle_expires_at_ms, expires_at_ms, door)
      select ${randomId}, id, 'keycard-web', '${formatScope(scopesOfRole.user)}', ${nowMs}, ${nowMs},
