@@ -59,8 +59,8 @@ export const benchScale: Bench = {
       })),
       notes: [
         'On SQLite, with a session and an entry in the audit log for each user; each time another one of them, taken ' +
-          'from all over the tables. The main thread does everything but the hash, its database included, so the ' +
-          'hash (at cost 10 here) hides nothing of a sign-in. The protected call is `users.me`, which reads a row.',
+          'from all over the tables. The main thread does everything but the hash and the commits, its statements ' +
+          'included, so the hash (at cost 10 here) hides nothing of a sign-in. The protected call is `users.me`, which reads a row.',
       ],
     }
   },

@@ -62,7 +62,7 @@ class SharedConnection implements DatabaseConnection {
   }
 
   streamQuery(): never {
-    throw new Error('a read that is streamed would hold the one connection: read page by page')
+    throw new Error('a read that is streamed would hold the connection: read page by page')
   }
 }
 

@@ -95,9 +95,13 @@ function createDatabase(
   }
 }
 
-/** So that the one file holds everything, for whoever copies it while the server is down. */
+/**
+ * So that the one file holds everything, for whoever copies it while the server is down. The second of
+ * the two keeps other processes from writing, so the first, which does not, does the work.
+ */
 async function checkpoint(connection: SqliteConnection): Promise<void> {
   try {
+    await connection.execOffThread('pragma wal_checkpoint(passive)')
     await connection.execOffThread('pragma wal_checkpoint(truncate)')
   } catch {
     // The next start reads what is left in the -wal file; a damaged file is told of elsewhere.
