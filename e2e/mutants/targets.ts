@@ -50,7 +50,7 @@ const rooms: Record<string, Room> = {
   },
   'server/oauth': {
     'client-credentials': 'auth/clients oauth/token',
-    endpoint: 'oauth/revoke http/challenges auth/clients',
+    endpoint: 'oauth/revoke http/challenges http/request-origin auth/clients',
     'form-body': 'oauth/form-body oauth/token',
     introspect: 'oauth/introspect http/challenges',
     'oauth-error': 'oauth/oauth-error oauth/token',
@@ -63,13 +63,13 @@ const rooms: Record<string, Room> = {
     'client-address': 'http/client-address http/request-origin',
     'plain-calls': 'http/trpc-protocol trpc/router',
     'answer-plain-calls': 'http/trpc-protocol trpc/router',
-    trpc: 'trpc/router http/trpc-protocol http/refusals',
+    trpc: 'trpc/router http/trpc-protocol http/hostile-input',
     rest: 'http/rest http/challenges',
     'rest-input': 'http/rest http/rest-hostile',
     'json-body': 'http/json-body http/rest',
     'query-string': 'http/rest http/hostile-input',
     'login-form': 'http/login-form',
-    'lost-cookie': 'http/login-form trpc/auth',
+    'lost-cookie': 'http/static-client http/login-form',
   },
   'server/contract': {
     'request-origin': 'http/request-origin trpc/other-address',
@@ -79,7 +79,7 @@ const rooms: Record<string, Room> = {
     'device-cookie': 'trpc/auth http/throttle',
     'refresh-cookie': 'trpc/auth',
     procedures: 'trpc/router',
-    'trpc-error': 'trpc/router http/require-token',
+    'trpc-error': 'trpc/trpc-error trpc/router',
   },
 }
 
