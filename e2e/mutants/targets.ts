@@ -37,7 +37,7 @@ const rooms: Record<string, Room> = {
     'password-change': 'auth/password-change auth/told-events',
     'profile-change': 'auth/profile-change auth/told-events',
     reauthentication: 'auth/reauthentication auth/told-events',
-    accounts: 'auth/accounts auth/registration',
+    accounts: 'auth/accounts auth/registration auth/user-administration',
     registration: 'auth/registration auth/told-events',
     'account-change': 'auth/user-administration auth/told-events',
     'user-administration': 'auth/user-administration auth/told-events',
@@ -69,7 +69,7 @@ const rooms: Record<string, Room> = {
     'json-body': 'http/json-body http/rest',
     'query-string': 'http/rest http/hostile-input',
     'login-form': 'http/login-form',
-    'lost-cookie': 'http/static-client http/login-form',
+    'lost-cookie': 'http/lost-cookie',
   },
   'server/contract': {
     'request-origin': 'http/request-origin trpc/other-address',

@@ -34,7 +34,7 @@ test.each([
 })
 
 test.each([
-  [`{"username":${nest(30)}}${padding}`],
+  [`{"username":${nest(31)}}${padding}`],
   [`{"a":"${'['.repeat(2_000)}","b":"\\"${'{'.repeat(2_000)}"}`],
   [`[${Array(1_000).fill('[]').join()}]`],
 ])('what is not is read, brackets in its texts and all: %.20s', async (payload) => {
