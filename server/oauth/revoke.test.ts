@@ -191,6 +191,9 @@ describe('a request that is wrong is told so', () => {
       error_description: 'token is missing',
       detail: 'token is missing',
     })
+    // No bearer token opens this endpoint, so that it asks for none.
+    const withBearer = await revoke({}, { authorization: 'Bearer x' })
+    expect(withBearer.headers['www-authenticate']).toBeUndefined()
   })
 
   test('of a client that is not known, by the way it was named', async () => {
