@@ -1,7 +1,8 @@
 // Sessions and their refresh tokens: rotated once, forgiven shortly, ended by a replay.
 
 import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { describe, expect, inject, test } from 'vitest'
 import { forEachEngine, runOnServer, shareTestDatabase } from '../../e2e/databases.ts'
 import {
   openTestSessions,
@@ -37,8 +38,8 @@ async function refuseWrites({ engine, kysely }: Database): Promise<() => Promise
   }
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(kysely)
   const name = rows[0]?.name ?? ''
-  const set = async (value: 'on' | 'off') => {
-    await runOnServer(`alter database ${name} set default_transaction_read_only = ${value}`)
+  const setLockTimeout = async (setting: string) => {
+    await runOnServer(`alter database ${name} ${setting}`)
     // It holds for new connections, so there are only new ones.
     await runOnServer(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
@@ -46,8 +47,18 @@ async function refuseWrites({ engine, kysely }: Database): Promise<() => Promise
     const isBack = () => sql`select 1`.execute(kysely).then(...bothAnswers)
     await expect.poll(isBack).toBe(true)
   }
-  await set('on')
-  return () => set('off')
+  await setLockTimeout("set lock_timeout = '20ms'")
+  // A database that takes no writes at all is left for another; one whose rows are locked is not.
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${name}`
+  const other = new pg.Client({ connectionString: url.href })
+  await other.connect()
+  await other.query('begin')
+  await other.query('lock table sessions in exclusive mode')
+  return async () => {
+    await other.end()
+    await setLockTimeout('reset lock_timeout')
+  }
 }
 
 const bothAnswers = [() => true, () => false] as const
