@@ -275,7 +275,7 @@ export const pageStates: Record<string, PageState> = {
       }))
       await database.runAtomically(insertRows(database.engine, 'user_search_keys', keys))
       await page.goto(`/users?search=${word}`)
-      await expect(page.getByText('Too many match')).toBeVisible()
+      await expect(page.getByText('Too many match to list them all').last()).toBeVisible()
       await expect(page.getByRole('table')).toBeVisible()
     },
   },

@@ -160,7 +160,9 @@ describe('a stranger who sends whatever there is to send without an account', ()
       const [, list = ''] = page.split('## What a stranger can write')
       const tables = Object.keys(await countRowsOf(keycard.services.database))
       const missing = tables.filter((table) => !list.includes(`\`${table}\``))
-      expect(missing.sort()).toEqual(['kysely_migration', 'kysely_migration_lock'])
+      // The steps of the migrations, which only a start writes.
+      expect(missing.filter((table) => !table.startsWith('kysely_migration'))).toEqual([])
+      expect(missing).toContain('kysely_migration')
     } finally {
       await keycard.close()
     }

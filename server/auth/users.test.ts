@@ -38,7 +38,15 @@ forEachEngine((engine) => {
       createdAtMs: clock.now(),
       lastSeenAtMs: null,
     })
-    for (const login of ['Ada', 'ada', 'ADA', 'Ａｄａ', 'ada@example.com', 'ADA@EXAMPLE.COM']) {
+    for (const login of [
+      'Ada',
+      'ada',
+      'ADA',
+      'Ａｄａ',
+      ' ada ',
+      'ada@example.com',
+      'ADA@EXAMPLE.COM',
+    ]) {
       expect(await users.findByLogin(login)).toEqual(ada)
     }
     expect(await users.findById(ada.id)).toEqual(ada)
@@ -48,7 +56,7 @@ forEachEngine((engine) => {
     const { users } = openUsers(await openTestDatabase(engine))
     await users.create(describeUser('ada'))
     expect(await users.findByLogin('ada')).toBeDefined()
-    const strangers = ['', 'nobody', 'a@b', 'ada\0', 'ada\ud800', "' or 1=1 --", '%', '_da', ' ada']
+    const strangers = ['', 'nobody', 'a@b', 'ada\0', 'ada\ud800', "' or 1=1 --", '%', '_da', 'a da']
     for (const login of strangers) expect(await users.findByLogin(login)).toBeUndefined()
   })
 
