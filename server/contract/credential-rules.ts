@@ -114,7 +114,13 @@ export function normalizePassword(password: string): string {
 /** In code points after NFC; of what no password can be it counts none. */
 export function countPasswordCharacters(password: string): number {
   if (password.length > passwordMaxUnits || markPile.test(password)) return Number.POSITIVE_INFINITY
-  return [...normalizePassword(password)].length
+  return countCodePoints(password.normalize('NFC'))
+}
+
+function countCodePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
 }
 
 /** The account that a new password is for, and the length it must have. */
@@ -130,10 +136,11 @@ export function newPasswordProblem(
   context: PasswordContext = {},
 ): string | undefined {
   const minLength = context.minLength ?? passwordMinLengthDefault
-  if (password.length <= passwordMaxUnits && markPile.test(password)) {
+  const isPossible = password.length <= passwordMaxUnits
+  if (isPossible && markPile.test(password)) {
     return 'must not have more than 30 accents on one letter'
   }
-  const length = countPasswordCharacters(password)
+  const length = isPossible ? countCodePoints(password.normalize('NFC')) : Number.POSITIVE_INFINITY
   if (length > passwordMaxLength) return `must have at most ${passwordMaxLength} characters`
   if (!password.isWellFormed()) return 'must be well-formed text: half of a character stands alone'
   if (/\p{Cc}/u.test(password)) {

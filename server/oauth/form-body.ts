@@ -82,9 +82,9 @@ export function requireParameter(form: FormParameters, name: string): string {
  * @throws AppError invalid_request
  */
 export function decodeFormComponent(text: string, what: string): string {
-  if (!text.includes('%') && !text.includes('+')) return text
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw invalidRequest(`${what} is badly percent-encoded`)
   const spaced = text.includes('+') ? readPluses(text) : text
+  if (!spaced.includes('%')) return spaced
+  if (/%(?![0-9A-Fa-f]{2})/.test(spaced)) throw invalidRequest(`${what} is badly percent-encoded`)
   try {
     return decodeURIComponent(spaced)
   } catch {
