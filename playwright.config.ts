@@ -11,8 +11,8 @@ const sharedUse = { locale: 'en-GB', screenshot: 'only-on-failure' } as const
 export default defineConfig<object, BrowserOptions>({
   testDir: 'e2e',
   outputDir: 'e2e/results',
-  // One more than two cores, since pages wait; each has a Keycard of its own, so that any test may run in any.
-  workers: 3,
+  // Two cores are busy with two; each has a Keycard of its own, so that any test may run in any.
+  workers: 2,
   fullyParallel: true,
   retries: 0,
   forbidOnly: true,

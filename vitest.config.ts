@@ -10,8 +10,8 @@ export default defineConfig({
     // A process each, and not a thread: the database and the password workers are native and
     // threaded themselves.
     pool: 'forks',
-    // Two more than two cores: a third of the time a test waits, for a poll or for another process.
-    maxWorkers: 4,
+    // One more than two cores: a fifth of the time a test waits, for a poll or for another process.
+    maxWorkers: 3,
     // Each imports what the files share once: that was a fifth of all the work.
     isolate: false,
     sequence: { sequencer: WholeFirst },
