@@ -79,22 +79,12 @@ const requests: Requirement[] = [
   {
     clause: 'POST /token',
     sentence: 'What is not UTF-8 is refused, and not replaced',
-    run: async (target) =>
-      expectOAuthError(
-        await target.askForToken(passwordForm(target, '%FF')),
-        'invalid_request',
-        400,
-      ),
+    run: (target) => expectUnreadable(target, '%FF'),
   },
   {
     clause: 'POST /token',
     sentence: 'Broken percent-encoding is refused',
-    run: async (target) =>
-      expectOAuthError(
-        await target.askForToken(passwordForm(target, '%zz')),
-        'invalid_request',
-        400,
-      ),
+    run: (target) => expectUnreadable(target, '%zz'),
   },
   {
     clause: 'POST /token',
@@ -369,6 +359,11 @@ export const keycard: Chapter = {
 function expectNamed(answer: Answer, name: string): void {
   const description = expectText(expectJson(answer), 'error_description')
   expectThat(description.includes(name), `error_description does not name ${name}`)
+}
+
+async function expectUnreadable(target: Target, encodedPassword: string): Promise<void> {
+  const answer = await target.askForToken(passwordForm(target, encodedPassword))
+  expectOAuthError(answer, 'invalid_request', 400)
 }
 
 /** `password` as it stands, already encoded. */

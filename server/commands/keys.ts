@@ -26,9 +26,9 @@ async function runKeys(words: string[], config: Config): Promise<string> {
 
 type Action = (services: Services) => Promise<string>
 
-function readAction([name, ...words]: string[]): Action {
-  if (name === undefined || name.startsWith('-'))
-    return readUses(name === undefined ? [] : [name, ...words])
+function readAction(args: string[]): Action {
+  const [name, ...words] = args
+  if (name === undefined || name.startsWith('-')) return readUses(args)
   if (name === 'list') return readList(words)
   if (name === 'rotate') return readRotate(words)
   if (name === 'drop') return readDrop(words)

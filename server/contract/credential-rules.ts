@@ -107,19 +107,19 @@ export function fullNameProblem(fullName: string): string | undefined {
  * password can be stays as it is.
  */
 export function normalizePassword(password: string): string {
-  const isPossible = password.length <= passwordMaxUnits && !markPile.test(password)
-  return isPossible ? password.normalize('NFC') : password
+  return canBePassword(password) ? password.normalize('NFC') : password
+}
+
+/** Whether it may be normalized at all. */
+function canBePassword(text: string): boolean {
+  return text.length <= passwordMaxUnits && !markPile.test(text)
 }
 
 /** In code points after NFC; of what no password can be it counts none. */
 export function countPasswordCharacters(password: string): number {
-  if (password.length > passwordMaxUnits || markPile.test(password)) return Number.POSITIVE_INFINITY
-  return countCodePoints(password.normalize('NFC'))
-}
-
-function countCodePoints(text: string): number {
+  if (!canBePassword(password)) return Number.POSITIVE_INFINITY
   let count = 0
-  for (const _ of text) count += 1
+  for (const _ of password.normalize('NFC')) count += 1
   return count
 }
 
@@ -136,11 +136,10 @@ export function newPasswordProblem(
   context: PasswordContext = {},
 ): string | undefined {
   const minLength = context.minLength ?? passwordMinLengthDefault
-  const isPossible = password.length <= passwordMaxUnits
-  if (isPossible && markPile.test(password)) {
+  const length = countPasswordCharacters(password)
+  if (length === Number.POSITIVE_INFINITY && password.length <= passwordMaxUnits) {
     return 'must not have more than 30 accents on one letter'
   }
-  const length = isPossible ? countCodePoints(password.normalize('NFC')) : Number.POSITIVE_INFINITY
   if (length > passwordMaxLength) return `must have at most ${passwordMaxLength} characters`
   if (!password.isWellFormed()) return 'must be well-formed text: half of a character stands alone'
   if (/\p{Cc}/u.test(password)) {
