@@ -7,6 +7,7 @@ import Libsql from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTestPlace } from '../e2e/databases.ts'
 import { runKeycard, startServer } from '../e2e/keycard-process.ts'
+import { firstBatchSize } from './db/batches.ts'
 
 const goodPassword = 'seven lamps over a wet road'
 
@@ -172,13 +173,13 @@ describe('keycard import-users', () => {
     const openFile = () => new Libsql(join(env.DATA_DIR, 'keycard.db'))
     await runKeycard('cli', ['list-users'], { env })
     const database = openFile()
-    // Where the second batch would begin, so that the import ends there.
-    database.exec(`create trigger stop before insert on users when new.username = 'user200'
+    // Where the second batch begins, however long the first has taken: the import ends there.
+    database.exec(`create trigger stop before insert on users when new.username = 'user${firstBatchSize}'
       begin select raise(abort, 'killed'); end`)
     expect((await runKeycard('cli', ['import-users', file], { env })).code).toBe(1)
     database.exec('drop trigger stop')
     const countUsers = () => database.prepare('select count(*) from users').raw().get()
-    expect(countUsers()).toEqual([200])
+    expect(countUsers()).toEqual([firstBatchSize])
     const again = await runKeycard('cli', ['import-users', file], { env })
     expect(again).toMatchObject({
       code: 0,
