@@ -15,8 +15,6 @@ export interface Ending {
   readonly hasBegun: boolean
   /** From now on `/readyz` is 503, and each answer closes its connection. */
   begin(): void
-  /** Closes connections that have never sent anything, as browsers open them in advance. */
-  closeSilent(): void
 }
 
 interface EndOptions {
@@ -36,15 +34,13 @@ export async function endApp(app: FastifyInstance, options: EndOptions): Promise
   app.ending.begin()
   const deadline = setTimeout(() => app.server.closeAllConnections(), connectionsUpToMs)
   await sleep(takesForMs)
-  const sweep = setInterval(() => app.ending.closeSilent(), silentSweepMs)
   await app.close()
-  clearInterval(sweep)
   clearTimeout(deadline)
 }
 
 /**
- * Without it a browser's kept-alive connection would hold up the end for more than a minute, and a
- * stream for as long as somebody listens.
+ * Without it a browser's kept-alive connection would hold up the end for more than a minute, one that
+ * it opened in advance for as long, and a stream for as long as somebody listens.
  */
 export function closeGracefully(
   app: FastifyInstance,
@@ -60,17 +56,21 @@ export function closeGracefully(
       return hasBegun
     },
     begin,
-    closeSilent() {
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-    },
   })
   app.server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
+  const closeSilent = () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
   app.addHook('preClose', (done) => {
     begin()
     liveStreams.closeAll()
+    if (app.server.listening) {
+      const sweep = setInterval(closeSilent, silentSweepMs)
+      app.server.once('close', () => clearInterval(sweep))
+    }
     done()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
