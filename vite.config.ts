@@ -8,7 +8,7 @@ import { proxyToServer, servePages } from './client/build/dev-server.ts'
 import { prerenderDoors } from './client/build/prerender-doors.ts'
 import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
-import { readEnvFile } from './server/env-file.js'
+import { readEnvFile } from './server/settings/env-file.js'
 
 /** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
 const settings = { ...readEnvFile(pathTo('.env')), ...loadEnv('development', pathTo('.'), 'PORT') }
@@ -50,12 +50,12 @@ export default defineConfig({
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
             {
               name: 'door',
-              test: /client\/(pages\/login\/|strings\/sign-in\.ts)|contract\/(sign-in-page|return-path)/,
+              test: /client\/(pages\/login\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
               includeDependenciesRecursively: false,
             },
             {
               name: 'parts',
-              test: /client\/(components\/(modal-dialog|question-dialog|show-more|skeleton|use-field-problems|use-later-focus)|strings\/(list|fields))\./,
+              test: /client\/(components\/(modal-dialog|question-dialog|show-more|skeleton|forms\/use-field-problems|use-later-focus)|strings\/(list|fields))\./,
               includeDependenciesRecursively: false,
             },
           ],

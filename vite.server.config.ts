@@ -1,5 +1,7 @@
-// How the server is built: our modules room by room, and in one file the packages that they use.
+// How the server is built: our modules floor by floor, and in one file the packages that they use.
 
+import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, normalizePath } from 'vite'
 import { nativeSpread } from './server/build/native-spread.ts'
@@ -20,6 +22,14 @@ const leftAlone = [
   'prom-client',
 ]
 
+/** Each thread runs a file of its own, which lies beside the floor that starts it. */
+const threads = Object.fromEntries(
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => normalizePath(file))
+    .filter((file) => file.endsWith('-worker.js'))
+    .map((file) => [`${file.split('/')[0]}/${basename(file, '.js')}`, `${folder}/${file}`]),
+)
+
 export default defineConfig({
   root: folder,
   plugins: [nativeSpread()],
@@ -34,7 +44,7 @@ export default defineConfig({
       input: {
         main: `${folder}/main.ts`,
         cli: `${folder}/cli.ts`,
-        'auth/password-worker': `${folder}/auth/password-worker.js`,
+        ...threads,
       },
       output: {
         entryFileNames: '[name].js',
@@ -42,9 +52,9 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // Loaded by a thread too, which needs nothing else.
-            { name: 'auth/bcrypt', test: /\/auth\/bcrypt-engine\.js$|\/node_modules\/bcryptjs\// },
+            { name: 'auth/bcrypt', test: /\/bcrypt-engine\.js$|\/node_modules\/bcryptjs\// },
             { name: 'packages', test: /\/node_modules\// },
-            // Where the room's folder was, so that what is found relative to a module still is.
+            // Beside the files of its threads, which it finds relative to itself.
             { name: 'auth/auth', test: (id) => isIn('auth', id) && !id.endsWith('-worker.js') },
             { name: 'http/http', test: (id) => isIn('http', id) },
           ],
@@ -54,6 +64,6 @@ export default defineConfig({
   },
 })
 
-function isIn(room: string, file: string): boolean {
-  return file.startsWith(`${folder}/${room}/`)
+function isIn(floor: string, file: string): boolean {
+  return file.startsWith(`${folder}/${floor}/`)
 }

@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { beforeAll } from 'vitest'
-import type { UserIdentity } from '../server/auth/identity.ts'
-import type { StoredPassword } from '../server/auth/passwords.ts'
-import type { SessionDoor } from '../server/auth/session-rows.ts'
+import type { StoredPassword } from '../server/auth/passwords/passwords.ts'
+import type { SessionDoor } from '../server/auth/sessions/session-rows.ts'
+import type { UserIdentity } from '../server/auth/tokens/identity.ts'
 import type { Device } from '../server/contract/device.ts'
 import { type Role, scopesOfRole } from '../server/contract/scopes.ts'
 import type { Engine } from '../server/db/database.ts'

@@ -53,7 +53,7 @@ describe('the checker', () => {
       'server/main.ts': `
         import { loadConfig } from './config.ts'
         import { createServices } from './services.ts'
-        import { createApp } from './http/app.ts'`,
+        import { createApp } from './app.ts'`,
       'server/config.ts': `import './contract/words.ts'\nexport const port = process.env.PORT`,
       'server/contract/words.ts': `import { z } from 'zod'`,
       'server/contract/scopes.ts': `export const scopes = []`,
@@ -70,7 +70,8 @@ describe('the checker', () => {
         import type { Identity } from '../auth/users.ts'
         import '../services.ts'`,
       'server/oauth/token.ts': `import type { Identity } from '../auth/users.ts'`,
-      'server/http/app.ts': `import '../trpc/router.ts'\nimport '../oauth/token.ts'`,
+      'server/app.ts': `import './http/rest/rest.ts'\nimport './oauth/token.ts'`,
+      'server/http/rest/rest.ts': `import '../../trpc/router.ts'`,
       'client/main.tsx': `import './routes.tsx'\nimport './styles/app.css'`,
       'client/routes.tsx': `const page = () => import('./pages/items.tsx')`,
       'client/pages/items.tsx': `import '../api/trpc.ts'`,
@@ -96,19 +97,19 @@ describe('the checker', () => {
 
   it('reports an arrow that points up even where only a type comes down', () => {
     const broken = check({
-      'server/main.ts': `import './services.ts'\nimport './http/app.ts'`,
-      'server/services.ts': `type App = import('./http/app.ts').App`,
-      'server/http/app.ts': '',
+      'server/main.ts': `import './services.ts'\nimport './app.ts'`,
+      'server/services.ts': `type App = import('./app.ts').App`,
+      'server/app.ts': '',
     })
     expect(broken).toEqual([
-      'server/services.ts imports server/http/app.ts, but services may not see http',
+      'server/services.ts imports server/app.ts, but services may not see app',
     ])
   })
 
   it('reports a door that knows the other door', () => {
     const broken = check({
-      'server/main.ts': `import './http/app.ts'`,
-      'server/http/app.ts': `import '../trpc/router.ts'`,
+      'server/main.ts': `import './app.ts'`,
+      'server/app.ts': `import './trpc/router.ts'`,
       'server/trpc/router.ts': `export * from '../oauth/token.ts'`,
       'server/oauth/token.ts': '',
     })
@@ -119,8 +120,8 @@ describe('the checker', () => {
 
   it('reports a door that reaches past services into the rules', () => {
     const broken = check({
-      'server/main.ts': `import './http/app.ts'`,
-      'server/http/app.ts': `import '../oauth/token.ts'`,
+      'server/main.ts': `import './app.ts'`,
+      'server/app.ts': `import './oauth/token.ts'`,
       'server/oauth/token.ts': `import { type User, find } from '../auth/users.ts'`,
       'server/auth/users.ts': '',
     })
@@ -137,7 +138,7 @@ describe('the checker', () => {
       'server/auth/users.ts': '',
     })
     expect(broken).toEqual([
-      'server/items/items.ts imports server/auth/users.ts, but items may not see auth',
+      'server/items/items.ts imports server/auth/users.ts, but features may not see auth',
     ])
   })
 
@@ -156,8 +157,8 @@ describe('the checker', () => {
 
   it('reports a browser file that imports the server', () => {
     const broken = check({
-      'server/main.ts': `import './http/app.ts'`,
-      'server/http/app.ts': `import '../trpc/router.ts'`,
+      'server/main.ts': `import './app.ts'`,
+      'server/app.ts': `import './trpc/router.ts'`,
       'server/trpc/router.ts': `import '../services.ts'`,
       'server/services.ts': '',
       'client/main.tsx': `import './api/trpc.ts'\nimport './session/session.ts'`,
@@ -206,10 +207,53 @@ describe('the checker', () => {
     ])
   })
 
+  it('reports a room that knows one above it, of types too, and lets the other way pass', () => {
+    const broken = check({
+      'server/main.ts': `import './services.ts'`,
+      'server/services.ts': `import './auth/account/export.ts'`,
+      'server/auth/account/export.ts': `import '../users/users.ts'`,
+      'server/auth/users/users.ts': `import type { Session } from '../sessions/sessions.ts'`,
+      'server/auth/sessions/sessions.ts': '',
+    })
+    expect(broken).toEqual([
+      'server/auth/users/users.ts imports server/auth/sessions/sessions.ts, but auth/users may not see auth/sessions',
+    ])
+  })
+
+  it('asks nothing of new folders but what a feature, a top room and a component must keep', () => {
+    const broken = check({
+      'server/main.ts': `import './services.ts'`,
+      'server/services.ts': `import './plants/plants.ts'\nimport './auth/groups/groups.ts'`,
+      'server/plants/plants.ts': `import '../db/open.ts'\nimport '../contract/plants.ts'`,
+      'server/auth/groups/groups.ts': `import '../users/users.ts'`,
+      'server/auth/users/users.ts': '',
+      'server/db/open.ts': '',
+      'server/contract/plants.ts': '',
+      'client/main.tsx': `import './charts/growth.tsx'`,
+      'client/charts/growth.tsx': `import '../session/session.ts'`,
+      'client/session/session.ts': '',
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('reports a new folder that is known from below', () => {
+    const broken = check({
+      'server/main.ts': `import './services.ts'`,
+      'server/services.ts': `import './plants/plants.ts'`,
+      'server/plants/plants.ts': `import '../auth/users/users.ts'`,
+      'server/auth/users/users.ts': `import '../groups/groups.ts'`,
+      'server/auth/groups/groups.ts': '',
+    })
+    expect(broken).toEqual([
+      'server/auth/users/users.ts imports server/auth/groups/groups.ts, but auth/users may not see auth/groups',
+      'server/plants/plants.ts imports server/auth/users/users.ts, but features may not see auth',
+    ])
+  })
+
   it('reports a file without a floor', () => {
     const broken = check({ 'server/main.ts': `import './utils.ts'`, 'server/utils.ts': '' })
     expect(broken).toEqual([
-      'server/utils.ts has no floor: put it into a room, or add its room to e2e/architecture.ts',
+      'server/utils.ts has no floor: put it into a folder, or name it in e2e/architecture.ts',
     ])
   })
 

@@ -1,4 +1,4 @@
-// Reads the imports of sources and says which of them break the rule of the floors.
+// Reads the imports of sources and says which of them break the rule of the floors and rooms.
 
 import { posix } from 'node:path'
 import { parseSync, Visitor } from 'vite'
@@ -6,74 +6,110 @@ import { parseSync, Visitor } from 'vite'
 /** Source text by its path from the repository's root, with slashes: `server/db/open.ts`. */
 export type Sources = ReadonlyMap<string, string>
 
-interface Room {
+interface Floor {
   name: string
-  /** Which files are of this room. */
+  /** Which files stand on this floor. */
   holds: RegExp
-  /** Rooms that this one may import from, besides itself. */
+  /** Floors that this one may import from, besides itself. */
   imports: readonly string[]
-  /** Rooms whose types alone it may name: `import type`. */
+  /** Floors whose types alone it may name: `import type`. */
   importsTypes?: readonly string[]
+  /**
+   * Its folders from the bottom up, `.` for its own files; a file that stands above them by its name.
+   * Each may import from those before it. A folder that is not named stands on top of all.
+   */
+  rooms?: readonly string[]
 }
 
+/** What a builder adds beside `items`: it owns tables, and knows nothing of who signs in. */
+const feature = { imports: ['db', 'contract', 'settings'] } as const
+
 /**
- * The building, from the top floor down. A file belongs to the first room that holds it.
- * A door (oauth, trpc, http) sees the rules only through `services`, so what lies below services
- * gives it types and nothing else.
+ * The house, from the top floor down. A file stands on the first floor that holds it.
+ * What answers requests (oauth, trpc, http, web) sees the rules only through `services`, so what lies
+ * below services gives it types and nothing else.
  */
-const rooms: readonly Room[] = [
+const floors: readonly Floor[] = [
   // launch.js starts the built server by its path, so that it runs before anything is built.
-  { name: 'launch', holds: /^server\/launch(\.js$|\/)/, imports: ['config'] },
+  { name: 'launch', holds: /^server\/launch(\.js$|\/)/, imports: ['settings'] },
   {
     name: 'main',
     holds: /^server\/(main|cli|welcome|end-on-signal)\.ts$/,
-    imports: ['http', 'commands', 'services', 'config', 'contract'],
-    importsTypes: ['auth', 'items', 'db'],
+    imports: ['app', 'http', 'commands', 'services', 'config', 'contract', 'settings'],
+    importsTypes: ['auth', 'features', 'db'],
+  },
+  {
+    name: 'app',
+    holds: /^server\/app\.ts$/,
+    imports: ['http', 'oauth', 'trpc', 'web', 'services', 'contract', 'settings'],
+    importsTypes: ['config'],
   },
   {
     name: 'commands',
     holds: /^server\/commands\//,
-    imports: ['services', 'contract'],
-    importsTypes: ['auth', 'config'],
+    imports: ['services', 'contract', 'settings'],
+    importsTypes: ['auth', 'features', 'config'],
+    rooms: ['terminal', '.'],
   },
   {
     name: 'http',
     holds: /^server\/http\//,
-    imports: ['oauth', 'trpc', 'services', 'contract'],
-    importsTypes: ['auth', 'items', 'config'],
+    imports: ['oauth', 'trpc', 'web', 'services', 'contract', 'settings'],
+    importsTypes: ['auth', 'features', 'config'],
+    rooms: ['.', 'html', 'refusals', 'pages', 'monitoring', 'rest', 'openapi', 'trpc'],
   },
   {
     name: 'oauth',
     holds: /^server\/oauth\//,
-    imports: ['services', 'contract'],
+    imports: ['web', 'services', 'contract'],
     importsTypes: ['auth', 'config'],
   },
   {
     name: 'trpc',
     holds: /^server\/trpc\//,
+    imports: ['web', 'services', 'contract'],
+    importsTypes: ['auth', 'features', 'config'],
+  },
+  {
+    name: 'web',
+    holds: /^server\/web\//,
     imports: ['services', 'contract'],
-    importsTypes: ['auth', 'items', 'config'],
+    importsTypes: ['auth', 'config'],
   },
   {
     name: 'services',
     holds: /^server\/(services|restore)\.ts$/,
-    imports: ['auth', 'items', 'db', 'contract'],
+    imports: ['auth', 'features', 'db', 'contract', 'settings'],
     importsTypes: ['config'],
   },
   {
     name: 'auth',
     holds: /^server\/auth\//,
-    imports: ['db', 'contract'],
+    imports: ['db', 'contract', 'settings'],
     importsTypes: ['config'],
+    rooms: [
+      ...['secrets', 'audit', 'keys', 'passwords', 'devices', 'users', 'throttle', 'tokens'],
+      ...['sessions', 'clients', 'sign-in', 'admin', 'account'],
+    ],
   },
-  { name: 'items', holds: /^server\/items\//, imports: ['db', 'contract'] },
-  { name: 'db', holds: /^server\/db\//, imports: ['contract'], importsTypes: ['config'] },
   {
-    name: 'config',
-    holds: /^server\/(config\.ts|setting-names\.ts|env-file\.js)$/,
-    imports: ['contract'],
+    name: 'db',
+    holds: /^server\/db\//,
+    imports: ['contract', 'settings'],
+    importsTypes: ['config'],
+    rooms: ['.', 'writes', 'migrations', 'sqlite', 'postgres', 'open.ts', 'changes', 'health'],
   },
-  { name: 'contract', holds: /^server\/contract\//, imports: [] },
+  { name: 'config', holds: /^server\/config\.ts$/, imports: ['settings', 'contract'] },
+  { name: 'settings', holds: /^server\/settings\//, imports: [] },
+  { name: 'contract', holds: /^server\/contract\//, imports: [], rooms: ['.', 'pages'] },
+  // Runs while building, in Node: outside of the house that it makes.
+  {
+    name: 'build',
+    holds: /^(vite\.(server\.)?config\.ts|(client|server)\/build\/)/,
+    imports: ['config', 'settings', 'contract'],
+    importsTypes: ['pages'],
+  },
+  { name: 'features', holds: /^server\/[\w-]+\//, ...feature },
 
   {
     name: 'entries',
@@ -91,23 +127,19 @@ const rooms: readonly Room[] = [
     imports: ['components', 'api', 'session', 'strings', 'contract'],
   },
   {
-    name: 'components',
-    holds: /^client\/components\//,
-    imports: ['api', 'session', 'strings', 'contract'],
-  },
-  {
     name: 'api',
     holds: /^client\/api\//,
     imports: ['session', 'strings', 'contract'],
+    rooms: ['.', 'streams', 'trpc.ts', 'api-provider.tsx'],
   },
   { name: 'session', holds: /^client\/session\//, imports: ['strings', 'contract'] },
   { name: 'strings', holds: /^client\/strings\//, imports: ['contract'] },
-  // Runs while building, in Node: outside of the building that it makes.
+  // The last of the browser's: a folder that is not named above is as one of components.
   {
-    name: 'build',
-    holds: /^(vite\.(server\.)?config\.ts|(client|server)\/build\/)/,
-    imports: ['config', 'contract'],
-    importsTypes: ['pages'],
+    name: 'components',
+    holds: /^client\/[\w-]+\//,
+    imports: ['api', 'session', 'strings', 'contract'],
+    rooms: ['.', 'forms', 'shell'],
   },
 ]
 
@@ -152,7 +184,7 @@ export function findBrokenRules(sources: Sources): string[] {
   const parsed = new Map([...sources].map(([path, text]) => [path, parseSource(path, text)]))
   const imports = [...parsed.values()].flatMap((source) => source.imports)
   return [
-    ...[...sources.keys()].filter((path) => roomOf(path) === undefined).map(sayHomeless),
+    ...[...sources.keys()].filter((path) => floorOf(path) === undefined).map(sayHomeless),
     ...imports.flatMap((arrow) => checkArrow(arrow, sources)),
     ...findBrowserOutsiders(imports),
     ...findCycles(imports),
@@ -163,12 +195,12 @@ export function findBrokenRules(sources: Sources): string[] {
   ]
 }
 
-function roomOf(path: string): Room | undefined {
-  return rooms.find((room) => room.holds.test(path))
+function floorOf(path: string): Floor | undefined {
+  return floors.find((floor) => floor.holds.test(path))
 }
 
 function sayHomeless(path: string): string {
-  return `${path} has no floor: put it into a room, or add its room to e2e/architecture.ts`
+  return `${path} has no floor: put it into a folder, or name it in e2e/architecture.ts`
 }
 
 function checkArrow(arrow: Import, sources: Sources): string[] {
@@ -180,14 +212,32 @@ function checkArrow(arrow: Import, sources: Sources): string[] {
   if (arrow.from.startsWith('client/') && arrow.to === routerFile) {
     return arrow.isType ? [] : [`${sayArrow(arrow)}: the client may know the router's type only`]
   }
-  const from = roomOf(arrow.from)
-  const to = roomOf(arrow.to)
-  if (from === undefined || to === undefined || from === to) return []
+  const from = floorOf(arrow.from)
+  const to = floorOf(arrow.to)
+  if (from === undefined || to === undefined) return []
+  if (from === to) return checkRooms(arrow, from)
   if (from.imports.includes(to.name)) return []
   if (from.importsTypes?.includes(to.name)) {
     return arrow.isType ? [] : [`${sayArrow(arrow)}: only its types may be imported`]
   }
   return [`${sayArrow(arrow)}, but ${from.name} may not see ${to.name}`]
+}
+
+/** Within a floor. */
+function checkRooms(arrow: Import, { name, rooms }: Floor): string[] {
+  if (rooms === undefined) return []
+  const from = roomOf(arrow.from, rooms)
+  const to = roomOf(arrow.to, rooms)
+  if (from.name === to.name || from.level > to.level) return []
+  return [`${sayArrow(arrow)}, but ${name}/${from.name} may not see ${name}/${to.name}`]
+}
+
+function roomOf(path: string, rooms: readonly string[]): { name: string; level: number } {
+  const [, , first = '', ...rest] = path.split('/')
+  const folder = rest.length > 0 ? first : '.'
+  const name = rest.length === 0 && rooms.includes(first) ? first : folder
+  const level = rooms.indexOf(name)
+  return { name, level: level < 0 ? rooms.length : level }
 }
 
 function sayArrow(arrow: Import): string {

@@ -1,7 +1,7 @@
 // The short form of two tortures: hostile bytes on a socket, and a thief with a copy of the database.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createMasterKeys, loadMasterKeyFile } from '../server/auth/master-key.ts'
+import { createMasterKeys, loadMasterKeyFile } from '../server/auth/secrets/master-key.ts'
 import { openTestApp, type TestApp } from './test-app.ts'
 import { postForm } from './torture/ask.ts'
 import { attack, attackCareless, createTally } from './torture/hostile-attack.ts'

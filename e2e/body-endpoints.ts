@@ -3,8 +3,8 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import type { FastifyInstance } from 'fastify'
 import { ZodType } from 'zod'
-import { describeSchema, type JsonSchema } from '../server/http/json-schema.ts'
-import { hasBody, listRestProcedures, restPrefix } from '../server/http/rest-procedures.ts'
+import { describeSchema, type JsonSchema } from '../server/http/rest/json-schema.ts'
+import { hasBody, listRestProcedures, restPrefix } from '../server/http/rest/rest-procedures.ts'
 import { appRouter } from '../server/trpc/router.ts'
 import { listRoutes } from './routes-of.ts'
 

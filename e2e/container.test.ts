@@ -61,7 +61,7 @@ describe('the Dockerfile', () => {
   it('asks for its health at a path that answers', () => {
     const check = instructions.find((line) => line.startsWith('HEALTHCHECK')) ?? ''
     const [, path = ''] = /'(\/[a-z]+)'/.exec(check) ?? []
-    expect(read('server/http/health.ts')).toContain(`app.get('${path}'`)
+    expect(read('server/http/monitoring/health.ts')).toContain(`app.get('${path}'`)
     expect(check).toContain('CMD ["node", "-e"')
   })
 })

@@ -26,9 +26,9 @@ describe('what is used of PostgreSQL', () => {
   })
 
   it('names every function of the database that is called', () => {
-    const files = ['postgres.ts', 'postgres-announcements.ts', 'postgres-migration-lock.ts']
+    const files = ['postgres.ts', 'announcements.ts', 'migration-lock.ts']
     const called = files.flatMap((file) => {
-      const source = readFileSync(new URL(`../server/db/${file}`, import.meta.url), 'utf8')
+      const source = readFileSync(new URL(`../server/db/postgres/${file}`, import.meta.url), 'utf8')
       return source.match(/pg_\w+(?=\()|\w+_timestamp(?=\()|(?<=`)listen/g) ?? []
     })
     expect(new Set(called)).toEqual(

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
-import type { StoredPassword } from '../server/auth/passwords.ts'
+import type { StoredPassword } from '../server/auth/passwords/passwords.ts'
 import type { Role } from '../server/contract/scopes.ts'
 import type { Browser } from './find-browser.ts'
 import { collectPageErrors } from './page-errors.ts'

@@ -1,6 +1,6 @@
 // Whoever runs Keycard, for tests in which something is done to a user by nobody in particular.
 
-import type { Actor } from '../server/auth/account-change.ts'
+import type { Actor } from '../server/auth/sessions/account-change.ts'
 
 export const operator: Actor = {
   id: 'operator',

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright/test'
 import type { Role } from '../server/contract/scopes.ts'
-import { insertRows } from '../server/db/insert-rows.ts'
+import { insertRows } from '../server/db/writes/insert-rows.ts'
 import type { Services } from '../server/services.ts'
 import { expect, type TestUser } from './fixtures.ts'
 

@@ -1,6 +1,6 @@
 // A change feed that never comes by: for tests that refresh by hand, or have one process only.
 
-import type { ChangeFeed } from '../server/auth/change-feed.ts'
+import type { ChangeFeed } from '../server/db/changes/change-feed.ts'
 
 export const stillFeed: ChangeFeed = {
   follow: () => {},

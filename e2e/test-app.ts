@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { demoAccounts } from '../server/auth/demo-accounts.ts'
+import { createApp } from '../server/app.ts'
+import { demoAccounts } from '../server/auth/users/demo-accounts.ts'
 import { readConfig } from '../server/config.ts'
 import type { TokenResponse } from '../server/contract/oauth.ts'
 import type { Clock } from '../server/db/clock.ts'
-import { createApp } from '../server/http/app.ts'
 import { createServices, type Services } from '../server/services.ts'
 
 export interface TestApp {

@@ -16,7 +16,7 @@ describe('countVitest', () => {
   it('counts by kind', () => {
     const report = {
       testResults: [
-        reportFile('server/db/migrate.test.ts', ['passed', 'failed'], 'failed'),
+        reportFile('server/db/migrations/migrate.test.ts', ['passed', 'failed'], 'failed'),
         reportFile('server/db/sqlite.test.ts', ['passed', 'pending']),
         reportFile('server/trpc/router.test.ts', ['passed']),
         reportFile('server/config.test.ts', ['passed']),

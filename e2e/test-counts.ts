@@ -14,6 +14,7 @@ const kinds: readonly [prefix: string, kind: string][] = [
   ['server/http/', 'doors'],
   ['server/oauth/', 'doors'],
   ['server/trpc/', 'doors'],
+  ['server/web/', 'doors'],
   ['server/', 'rules'],
   ['client/', 'client'],
   ['e2e/', 'whole'],

@@ -1,14 +1,15 @@
 // A whole Keycard that listens, on a folder of its own: what a browser or a client process drives.
 
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createApp } from '../server/app.ts'
 import { readConfig } from '../server/config.ts'
 import type { Clock } from '../server/db/clock.ts'
-import { createApp } from '../server/http/app.ts'
-import { readClientBuild } from '../server/http/client-build.ts'
 import { createServices, type Services } from '../server/services.ts'
+import { packageFolder } from '../server/settings/package-folder.ts'
 import { listRoutes } from './routes-of.ts'
 import { cheapestBcryptCost } from './test-app.ts'
 
@@ -37,7 +38,7 @@ export async function startTestServer({
   env,
   hostname = 'localhost',
 }: TestServerOptions = {}): Promise<TestServer & { close(): Promise<void> }> {
-  if (!readClientBuild()) {
+  if (!existsSync(join(packageFolder, 'dist/client'))) {
     throw new Error('The pages are not built: run "npm run build", or "npm test -- browser".')
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-e2e-'))

@@ -7,7 +7,7 @@ import Libsql from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTestPlace } from '../e2e/databases.ts'
 import { runKeycard, startServer } from '../e2e/keycard-process.ts'
-import { firstBatchSize } from './db/batches.ts'
+import { firstBatchSize } from './db/writes/batches.ts'
 
 const goodPassword = 'seven lamps over a wet road'
 

@@ -14,10 +14,10 @@ import { listUsersCommand } from './commands/list-users.ts'
 import { purgeCommand } from './commands/purge.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { setPasswordCommand } from './commands/set-password.ts'
-import { UsageError } from './commands/usage-error.ts'
+import { UsageError } from './commands/terminal/usage-error.ts'
 import { loadConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
-import { StartError } from './contract/start-error.ts'
+import { StartError } from './settings/start-error.ts'
 
 const commands: Record<string, Command> = {
   'create-user': createUserCommand,

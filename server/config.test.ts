@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { type Config, readConfig } from './config.ts'
-import { StartError } from './contract/start-error.ts'
+import { StartError } from './settings/start-error.ts'
 
 type Environment = Record<string, string>
 

@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { hasTwins, parseMasterKey } from './contract/master-key-text.ts'
-import { StartError } from './contract/start-error.ts'
-import { readEnvFile } from './env-file.js'
-import { describeUnknownNames, isNear } from './setting-names.ts'
+import { readEnvFile } from './settings/env-file.js'
+import { hasTwins, parseMasterKey } from './settings/master-key-text.ts'
+import { describeUnknownNames, isNear } from './settings/setting-names.ts'
+import { StartError } from './settings/start-error.ts'
 
 export const signingAlgorithms = ['EdDSA', 'ES256', 'RS256', 'HS256'] as const
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]

@@ -7,9 +7,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { constants } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { readEnvFile } from './env-file.js'
 import { takeBuildLock } from './launch/build-lock.js'
 import { watchParent } from './launch/parent-watch.js'
+import { readEnvFile } from './settings/env-file.js'
 
 const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)))
 const built = path.join(root, 'dist')

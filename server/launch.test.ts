@@ -78,7 +78,7 @@ function makeProject() {
   project.write('node_modules/vite/package.json', '{}')
   project.write('node_modules/vite/bin/vite.js', bundler)
   project.write('server/main.ts', `console.log('started', ...process.argv.slice(2))`)
-  for (const name of ['launch.js', 'launch', 'env-file.js']) {
+  for (const name of ['launch.js', 'launch', 'settings/env-file.js']) {
     cpSync(fileURLToPath(new URL(name, import.meta.url)), project.path('server', name), {
       recursive: true,
     })

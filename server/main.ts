@@ -2,12 +2,12 @@
 
 import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
+import { createApp } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
-import { StartError } from './contract/start-error.ts'
 import { endOnSignal } from './end-on-signal.ts'
-import { createApp } from './http/app.ts'
 import { endApp } from './http/graceful-close.ts'
 import { createServices } from './services.ts'
+import { StartError } from './settings/start-error.ts'
 import { formatWelcome } from './welcome.ts'
 
 /** How long a server that ends takes connections still: balancers ask `/readyz` about once a second. */

@@ -2,13 +2,13 @@
 
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Actor } from './auth/account-change.ts'
-import { loadMasterKeyFile } from './auth/master-key.ts'
+import { loadMasterKeyFile } from './auth/secrets/master-key.ts'
+import type { Actor } from './auth/sessions/account-change.ts'
 import type { Config } from './config.ts'
 import { AppError } from './contract/app-error.ts'
-import type { OnProgress } from './db/batches.ts'
-import { sqliteFileName } from './db/sqlite.ts'
-import { copyBackup, lockSqlite, refuseDatabaseItself } from './db/sqlite-restore.ts'
+import { copyBackup, lockSqlite, refuseDatabaseItself } from './db/sqlite/restore.ts'
+import { sqliteFileName } from './db/sqlite/sqlite.ts'
+import type { OnProgress } from './db/writes/batches.ts'
 import { createServices } from './services.ts'
 
 export interface Restored {

@@ -10,7 +10,7 @@ import { openTabChannel } from '../session/tab-channel.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
 import { proofLink } from './proof-link.ts'
 import { retryDelayMs, shouldRetry } from './retry-policy.ts'
-import { subscriptionLink } from './subscription-link.ts'
+import { subscriptionLink } from './streams/subscription-link.ts'
 
 export const trpc = createTRPCReact<AppRouter>()
 
@@ -53,7 +53,7 @@ session.subscribe(() => {
 })
 
 async function loadStreamLink() {
-  const { streamLink } = await import('./stream-link.ts')
+  const { streamLink } = await import('./streams/stream-link.ts')
   return streamLink({
     url,
     tokens: session,

@@ -1,6 +1,6 @@
 // Every text of the registration page.
 
-import { registerLabels, registerMessages } from '../../server/contract/register-page.ts'
+import { registerLabels, registerMessages } from '../../server/contract/pages/register-page.ts'
 
 export const registerStrings = {
   /** From the contract: the server says these too, where scripts are late. */

@@ -1,6 +1,6 @@
 // Every text of the dialog that asks for the password again, over a page with unsaved work.
 
-import { openingMessages } from '../../server/contract/sign-in-opening.ts'
+import { openingMessages } from '../../server/contract/pages/sign-in-opening.ts'
 import { signInStrings } from './sign-in.ts'
 
 export const signInAgainStrings = {

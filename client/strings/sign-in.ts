@@ -1,6 +1,6 @@
 // Every text of the sign-in page: an entry as small as that carries no others.
 
-import { signInMessages } from '../../server/contract/sign-in-page.ts'
+import { signInMessages } from '../../server/contract/pages/sign-in-page.ts'
 
 export const signInStrings = {
   /** From the contract: the server says these too, where scripts are late. */

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import Libsql from 'libsql'
-import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/master-key.ts'
-import { createRefreshTokens } from '../../server/auth/refresh-tokens.ts'
-import { sessionLifetimes } from '../../server/auth/sessions.ts'
+import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/secrets/master-key.ts'
+import { sessionLifetimes } from '../../server/auth/sessions/sessions.ts'
+import { createRefreshTokens } from '../../server/auth/tokens/refresh-tokens.ts'
 import { formatScope, scopesOfRole } from '../../server/contract/scopes.ts'
 
 /** Everybody's: theirs are copies of the demo account's row. */

@@ -1,7 +1,11 @@
 // How many people can sign in a second, against what the hash alone would allow.
 
-import type { BcryptEngineName } from '../../server/auth/bcrypt-engine.js'
-import { createPasswords, type Passwords, threadsDefault } from '../../server/auth/passwords.ts'
+import type { BcryptEngineName } from '../../server/auth/passwords/bcrypt-engine.js'
+import {
+  createPasswords,
+  type Passwords,
+  threadsDefault,
+} from '../../server/auth/passwords/passwords.ts'
 import type { Bench, Goal } from './bench.ts'
 import { formatForm, openConnection, requireOk } from './connection.ts'
 import { crowdName, crowdPassword } from './crowd.ts'

@@ -4,7 +4,7 @@ import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import fc from 'fast-check'
 import { oauthPaths } from '../../server/contract/oauth.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
-import { listRestProcedures, restPrefix } from '../../server/http/rest-procedures.ts'
+import { listRestProcedures, restPrefix } from '../../server/http/rest/rest-procedures.ts'
 import { appRouter } from '../../server/trpc/router.ts'
 
 export interface HostileRequest {

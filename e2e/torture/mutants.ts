@@ -93,7 +93,7 @@ interface Tally {
 }
 
 /** Sees nothing of what is broken: in the control it takes the place of the guards. */
-const bystander = 'server/auth/device-name.test.ts'
+const bystander = 'server/auth/devices/device-name.test.ts'
 
 async function tryTarget({ file, guards }: Target, run: Run): Promise<Tally> {
   const { options, trials, verdicts } = run

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import pg from 'pg'
-import { sessionLifetimes } from '../../server/auth/sessions.ts'
+import { sessionLifetimes } from '../../server/auth/sessions/sessions.ts'
 
 export interface CrowdSizes {
   /** Users, each with a session of the registered client and one of our own pages. */

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const files = [
-  'server/oauth/form-body.test.ts',
-  'server/auth/identity.test.ts',
+  'server/web/form-body.test.ts',
+  'server/auth/tokens/identity.test.ts',
   'server/contract/scopes.test.ts',
-  'server/auth/access-tokens-property.test.ts',
+  'server/auth/tokens/access-tokens-property.test.ts',
 ]
 
 /** `args`: how many cases, and words that pick files, as vitest takes them. */

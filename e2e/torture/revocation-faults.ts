@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { pollIntervalMs } from '../../server/auth/change-feed.ts'
+import { pollIntervalMs } from '../../server/db/changes/change-feed.ts'
 import { readCpuTimeUs, readMemoryMib } from '../bench/process-cpu.ts'
 import { startServer } from '../keycard-process.ts'
 import { postForm, signIn, type TokenAnswer } from './ask.ts'

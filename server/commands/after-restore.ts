@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'
-import { withProgress } from './progress.ts'
-import { sayUsage } from './read-words.ts'
-import { sayEnded } from './say-ended.ts'
+import { withProgress } from './terminal/progress.ts'
+import { sayUsage } from './terminal/read-words.ts'
+import { sayEnded } from './terminal/say-ended.ts'
 import { withServices } from './with-services.ts'
 
 export const afterRestoreCommand: Command = {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
 import { recordAct } from './operator.ts'
-import { readOnly, sayUsage } from './read-words.ts'
+import { readOnly, sayUsage } from './terminal/read-words.ts'
 import { withServices } from './with-services.ts'
 
 export const backupCommand: Command = {

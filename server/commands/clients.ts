@@ -1,17 +1,17 @@
 // `clients`: the OAuth clients beside the built-in ones, listed, added and removed.
 
 import { parseArgs } from 'node:util'
-import type { NewClient } from '../auth/client-rules.ts'
-import type { Client } from '../auth/clients.ts'
+import type { NewClient } from '../auth/clients/client-rules.ts'
+import type { Client } from '../auth/clients/clients.ts'
 import type { Config } from '../config.ts'
 import { grantTypes, isGrantType } from '../contract/oauth.ts'
 import { allScopes, isScope } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
 import { operator, recordAct } from './operator.ts'
-import { withProgress } from './progress.ts'
-import { readOnly, sayUsage } from './read-words.ts'
-import { UsageError } from './usage-error.ts'
+import { withProgress } from './terminal/progress.ts'
+import { readOnly, sayUsage } from './terminal/read-words.ts'
+import { UsageError } from './terminal/usage-error.ts'
 import { withServices } from './with-services.ts'
 
 export const clientsCommand: Command = {

@@ -2,10 +2,10 @@
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import { askNewPassword } from './ask-password.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'
-import { readOnly, sayUsage } from './read-words.ts'
+import { askNewPassword } from './terminal/ask-password.ts'
+import { readOnly, sayUsage } from './terminal/read-words.ts'
 import { withServices } from './with-services.ts'
 
 export const createUserCommand: Command = {

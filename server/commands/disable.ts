@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { operator } from './operator.ts'
-import { withProgress } from './progress.ts'
-import { readOnly, sayUsage } from './read-words.ts'
+import { withProgress } from './terminal/progress.ts'
+import { readOnly, sayUsage } from './terminal/read-words.ts'
 import { withServices } from './with-services.ts'
 
 export const disableCommand: Command = {

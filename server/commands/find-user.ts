@@ -1,6 +1,6 @@
 // The user that an operator names, by user name or e-mail address.
 
-import type { UserRecord } from '../auth/users.ts'
+import type { UserRecord } from '../auth/users/users.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { Services } from '../services.ts'
 

@@ -1,14 +1,14 @@
 // `keys`: which master keys are needed still; what signs tokens, and the way out where a key has leaked.
 
 import { parseArgs } from 'node:util'
-import type { SigningKeyInfo } from '../auth/key-rotation.ts'
-import type { MasterKeyUse } from '../auth/master-key-use.ts'
+import type { MasterKeyUse } from '../auth/admin/master-key-use.ts'
+import type { SigningKeyInfo } from '../auth/keys/key-rotation.ts'
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
 import { recordAct } from './operator.ts'
-import { sayUsage } from './read-words.ts'
-import { UsageError } from './usage-error.ts'
+import { sayUsage } from './terminal/read-words.ts'
+import { UsageError } from './terminal/usage-error.ts'
 import { withServices } from './with-services.ts'
 
 export const keysCommand: Command = {

@@ -1,12 +1,12 @@
 // `list-users`: who there is, to read or to pipe on, a page at a time.
 
 import { parseArgs } from 'node:util'
-import type { ListedUser as ListedRecord } from '../auth/user-directory.ts'
+import type { ListedUser as ListedRecord } from '../auth/users/user-directory.ts'
 import type { Config } from '../config.ts'
 import type { ListedUser } from '../contract/users.ts'
 import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
-import { sayUsage } from './read-words.ts'
+import { sayUsage } from './terminal/read-words.ts'
 
 export const listUsersCommand: Command = {
   usage: 'list-users [--search <text>] [--json]',

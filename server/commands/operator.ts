@@ -1,6 +1,6 @@
 // Who acts from the command line, as the audit log names him.
 
-import type { Actor } from '../auth/account-change.ts'
+import type { Actor } from '../auth/sessions/account-change.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
 import type { Services } from '../services.ts'
 

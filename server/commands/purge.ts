@@ -3,8 +3,8 @@
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
-import { withProgress } from './progress.ts'
-import { sayUsage } from './read-words.ts'
+import { withProgress } from './terminal/progress.ts'
+import { sayUsage } from './terminal/read-words.ts'
 import { withServices } from './with-services.ts'
 
 export const purgeCommand: Command = {

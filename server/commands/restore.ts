@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'
-import { withProgress } from './progress.ts'
-import { readOnly, sayUsage } from './read-words.ts'
+import { withProgress } from './terminal/progress.ts'
+import { readOnly, sayUsage } from './terminal/read-words.ts'
 
 export const restoreCommand: Command = {
   usage: 'restore <file>',

@@ -2,13 +2,13 @@
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import { askNewPassword } from './ask-password.ts'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { operator } from './operator.ts'
-import { withProgress } from './progress.ts'
-import { readOnly, sayUsage } from './read-words.ts'
-import { sayEnded } from './say-ended.ts'
+import { askNewPassword } from './terminal/ask-password.ts'
+import { withProgress } from './terminal/progress.ts'
+import { readOnly, sayUsage } from './terminal/read-words.ts'
+import { sayEnded } from './terminal/say-ended.ts'
 import { withServices } from './with-services.ts'
 
 export const setPasswordCommand: Command = {

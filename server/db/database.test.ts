@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
 import type { Database, Engine } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
-import { RequiredWriteError, required } from './required-write.ts'
 import type { NewSession, NewUser } from './tables.ts'
+import { RequiredWriteError, required } from './writes/required-write.ts'
 
 const now = 1_800_000_000_123
 

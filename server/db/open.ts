@@ -1,7 +1,7 @@
 // Opening the database by its URL.
 
 import { AppError } from '../contract/app-error.ts'
-import { StartError } from '../contract/start-error.ts'
+import { StartError } from '../settings/start-error.ts'
 import type { Database } from './database.ts'
 
 export interface DatabaseOptions {
@@ -17,8 +17,9 @@ export interface DatabaseOptions {
  */
 export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Database> {
   // Loaded when it is chosen: the other engine's driver would cost every start time and memory.
-  if (!url) return (await import('./sqlite.ts')).openSqlite(dataDir)
-  if (/^postgres(ql)?:\/\//i.test(url)) return (await import('./postgres.ts')).openPostgres(url)
+  if (!url) return (await import('./sqlite/sqlite.ts')).openSqlite(dataDir)
+  if (/^postgres(ql)?:\/\//i.test(url))
+    return (await import('./postgres/postgres.ts')).openPostgres(url)
   // What was written is not repeated: a mistyped URL may still hold a password.
   throw new StartError(
     'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',
@@ -35,10 +36,12 @@ export async function explainDatabaseError(
 ): Promise<unknown> {
   const isDown = error instanceof AppError && error.reason === 'unavailable'
   if (!url) {
-    return isDown ? (await import('./sqlite.ts')).explainSqliteError(error.cause, dataDir) : error
+    return isDown
+      ? (await import('./sqlite/sqlite.ts')).explainSqliteError(error.cause, dataDir)
+      : error
   }
   // What PostgreSQL itself refused names the function that did.
   const isRefused = error instanceof Error && 'routine' in error
   if (!isDown && !isRefused) return error
-  return (await import('./postgres-start-error.ts')).explainPostgresError(error, url)
+  return (await import('./postgres/start-error.ts')).explainPostgresError(error, url)
 }

@@ -12,10 +12,10 @@ import {
   openTestDatabase,
   type TestPlace,
 } from '../../e2e/databases.ts'
-import { StartError } from '../contract/start-error.ts'
+import { StartError } from '../settings/start-error.ts'
 import type { Engine } from './database.ts'
 import { type DatabaseOptions, openDatabase } from './open.ts'
-import { explainPostgresError } from './postgres-start-error.ts'
+import { explainPostgresError } from './postgres/start-error.ts'
 
 async function makePlace(engine: Engine): Promise<TestPlace> {
   const place = await createTestPlace(engine)

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import type { ProcedureMeta } from '../trpc/procedures.ts'
 import { appRouter } from '../trpc/router.ts'
-import { requireToken } from './require-token.ts'
-import { listRestProcedures } from './rest-procedures.ts'
+import { requireToken } from '../web/require-token.ts'
+import { listRestProcedures } from './rest/rest-procedures.ts'
 
 let keycard: TestApp
 let token: string

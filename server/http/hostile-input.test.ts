@@ -7,9 +7,9 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { slotMarks } from '../contract/sign-in-slots.ts'
-import { loginForm } from './login-form.ts'
-import { createLoginPage } from './login-page.ts'
+import { slotMarks } from '../contract/pages/sign-in-slots.ts'
+import { loginForm } from './pages/login-form.ts'
+import { createLoginPage } from './pages/login-page.ts'
 
 /** Planted wherever a secret may stand; it must not be found in the log. */
 const planted = 'pl4nted-s3cret'

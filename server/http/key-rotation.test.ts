@@ -6,11 +6,11 @@ import { decodeProtectedHeader } from 'jose'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTestPlace, forEachEngine, type TestPlace } from '../../e2e/databases.ts'
 import { cheapestBcryptCost } from '../../e2e/test-app.ts'
-import type { AccessTokenSubject } from '../auth/access-tokens.ts'
+import { createApp } from '../app.ts'
+import type { AccessTokenSubject } from '../auth/tokens/access-tokens.ts'
 import { readConfig } from '../config.ts'
 import type { Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
-import { createApp } from './app.ts'
 
 interface Server {
   app: FastifyInstance

@@ -10,7 +10,7 @@ import {
 import { makePairs } from '../../e2e/hostile-bodies.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { loginMaxLength, passwordMaxUnits } from '../contract/credential-rules.ts'
-import type { JsonSchema } from './json-schema.ts'
+import type { JsonSchema } from './rest/json-schema.ts'
 
 let keycard: TestApp
 let endpoints: BodyEndpoint[]

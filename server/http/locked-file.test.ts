@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import Libsql from 'libsql'
 import { expect, test } from 'vitest'
 import { openTestApp } from '../../e2e/test-app.ts'
-import { sqliteFileName } from '../db/sqlite.ts'
+import { sqliteFileName } from '../db/sqlite/sqlite.ts'
 
 test('R51: while another process has the file locked a write waits for it, and nothing else does', async () => {
   const { app, services, tokenFor, close } = await openTestApp()

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createOperatorLog } from '../auth/operator-log.ts'
+import { createOperatorLog } from '../auth/audit/operator-log.ts'
 
 let lines: { reqId?: string; msg: string; event?: string }[] = []
 let keycard: TestApp

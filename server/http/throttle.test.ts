@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test,
 import { forgiveFailures } from '../../e2e/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createTestClock } from '../../e2e/test-clock.ts'
-import { threadsDefault } from '../auth/passwords.ts'
+import { threadsDefault } from '../auth/passwords/passwords.ts'
 
 const clock = createTestClock()
 let keycard: TestApp

@@ -1,8 +1,8 @@
 // Which client is asking, from the Basic header or the body (RFC 6749 §2.3.1).
 
-import type { ClientCredentials } from '../auth/clients.ts'
+import type { ClientCredentials } from '../auth/clients/clients.ts'
 import { AppError } from '../contract/app-error.ts'
-import { decodeFormComponent, type FormParameters } from './form-body.ts'
+import { decodeFormComponent, type FormParameters } from '../web/form-body.ts'
 
 export interface PresentedClient extends ClientCredentials {
   /** A client id came by Basic, so a refusal answers with a Basic challenge (§5.2). */

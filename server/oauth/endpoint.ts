@@ -1,14 +1,14 @@
 // What every OAuth2 endpoint that takes a form has in common: method, body, client, errors.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Client } from '../auth/clients.ts'
+import type { Client } from '../auth/clients/clients.ts'
 import { AppError } from '../contract/app-error.ts'
-import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
-import { asAppError } from '../contract/request-fault.ts'
-import { judgeOrigin, type OriginSettings } from '../contract/request-origin.ts'
 import type { Services } from '../services.ts'
+import { readAuthorizationHeaders } from '../web/authorization-header.ts'
+import { acceptForm, type FormParameters } from '../web/form-body.ts'
+import { asAppError } from '../web/request-fault.ts'
+import { judgeOrigin, type OriginSettings } from '../web/request-origin.ts'
 import { type PresentedClient, readClientCredentials } from './client-credentials.ts'
-import { acceptForm, type FormParameters } from './form-body.ts'
 import { type ClientNaming, toOAuthError } from './oauth-error.ts'
 
 export interface OAuthRequest {

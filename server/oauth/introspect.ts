@@ -2,12 +2,12 @@
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
-import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
 import { type IntrospectionResponse, oauthPaths } from '../contract/oauth.ts'
 import { formatScope, type Scope } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
+import { readAuthorizationHeaders } from '../web/authorization-header.ts'
+import { requireParameter } from '../web/form-body.ts'
 import { addOAuthEndpoint, type OAuthRequest } from './endpoint.ts'
-import { requireParameter } from './form-body.ts'
 
 /** What a bearer token needs to be let in here; an introspection tells a user's name. */
 export const introspectionScopes: readonly Scope[] = ['users:read']

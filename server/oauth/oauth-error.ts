@@ -1,8 +1,8 @@
 // Errors at the OAuth2 door: AppError to RFC 6749 §5.2, with FastAPI's `detail` beside it.
 
 import type { AppError, ErrorReason } from '../contract/app-error.ts'
-import { bearerChallenge, toLegalDescription } from '../contract/bearer-challenge.ts'
 import type { OAuthErrorBody, OAuthErrorCode } from '../contract/oauth.ts'
+import { bearerChallenge, toLegalDescription } from '../web/bearer-challenge.ts'
 
 export interface OAuthErrorAnswer {
   status: number

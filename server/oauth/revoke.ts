@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { describeDevice } from '../contract/device.ts'
 import { oauthPaths } from '../contract/oauth.ts'
 import type { Services } from '../services.ts'
+import { requireParameter } from '../web/form-body.ts'
 import { addOAuthEndpoint, type OAuthRequest } from './endpoint.ts'
-import { requireParameter } from './form-body.ts'
 
 export async function revocationEndpoint(app: FastifyInstance, services: Services): Promise<void> {
   addOAuthEndpoint(app, services, {

@@ -5,9 +5,9 @@ import { AppError } from '../contract/app-error.ts'
 import { describeDevice } from '../contract/device.ts'
 import { oauthPaths, type TokenResponse } from '../contract/oauth.ts'
 import type { Services } from '../services.ts'
+import { requireParameter } from '../web/form-body.ts'
 import type { PresentedClient } from './client-credentials.ts'
 import { addOAuthEndpoint, type OAuthRequest } from './endpoint.ts'
-import { requireParameter } from './form-body.ts'
 
 export async function tokenEndpoint(app: FastifyInstance, services: Services): Promise<void> {
   addOAuthEndpoint(app, services, {

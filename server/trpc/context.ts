@@ -1,12 +1,12 @@
 // What every procedure gets: the services, and who is calling.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Identity } from '../auth/identity.ts'
-import { readAuthorizationHeaders } from '../contract/authorization-header.ts'
+import type { Identity } from '../auth/tokens/identity.ts'
 import { type Device, describeDevice } from '../contract/device.ts'
 import type { Services } from '../services.ts'
-import { type DeviceCookie, openDeviceCookie, readDeviceId } from './device-cookie.ts'
-import { openRefreshCookie, type RefreshCookie } from './refresh-cookie.ts'
+import { readAuthorizationHeaders } from '../web/authorization-header.ts'
+import { type DeviceCookie, openDeviceCookie, readDeviceId } from '../web/device-cookie.ts'
+import { openRefreshCookie, type RefreshCookie } from '../web/refresh-cookie.ts'
 
 export interface Context {
   readonly services: Services

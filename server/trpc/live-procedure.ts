@@ -1,6 +1,6 @@
 // The kind of procedure that streams: no longer than the token that opened it lives (R64).
 
-import type { LiveStream } from '../auth/live-streams.ts'
+import type { LiveStream } from '../auth/account/live-streams.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { Scope } from '../contract/scopes.ts'
 import { scopedProcedure } from './procedures.ts'

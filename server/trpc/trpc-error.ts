@@ -3,7 +3,7 @@
 import { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { AppError, type ErrorReason, type FieldError } from '../contract/app-error.ts'
-import { bearerChallenge, type ChallengedRequest } from '../contract/bearer-challenge.ts'
+import { bearerChallenge, type ChallengedRequest } from '../web/bearer-challenge.ts'
 
 type TrpcErrorCode = TRPCError['code']
 

@@ -1,7 +1,7 @@
 // The current password, of a form that always asks for it.
 
 import { useState } from 'react'
-import { PasswordInput } from '../../components/password-input.tsx'
+import { PasswordInput } from '../../components/forms/password-input.tsx'
 import { accountStrings } from '../../strings/account.ts'
 import { passwordStrings } from '../../strings/password.ts'
 import type { AccountForm } from './use-account-form.ts'

@@ -2,8 +2,8 @@
 
 import type { User } from '../../../server/contract/users.ts'
 import { formatDate } from '../../components/format.ts'
-import { Keycard } from '../../components/keycard.tsx'
-import { SignOutButton } from '../../components/sign-out-button.tsx'
+import { Keycard } from '../../components/shell/keycard.tsx'
+import { SignOutButton } from '../../components/shell/sign-out-button.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { formatCardNumber } from '../../session/access-claims.ts'
 import type { AccessToken } from '../../session/session.ts'

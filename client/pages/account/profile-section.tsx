@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import type { User } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
-import { TextField } from '../../components/text-field.tsx'
+import { TextField } from '../../components/forms/text-field.tsx'
 import { accountStrings } from '../../strings/account.ts'
 import { AccountSection, FormEnd } from './account-section.tsx'
 import { useAccountForm } from './use-account-form.ts'

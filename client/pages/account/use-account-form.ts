@@ -2,7 +2,7 @@
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
-import { useFieldProblems } from '../../components/use-field-problems.ts'
+import { useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { accountStrings } from '../../strings/account.ts'
 import { fieldStrings } from '../../strings/fields.ts'

@@ -3,7 +3,7 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../server/contract/items.ts'
 import { readFailure } from '../../api/failure.ts'
-import { useFieldProblems } from '../../components/use-field-problems.ts'
+import { useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { fieldStrings } from '../../strings/fields.ts'
 import { itemsStrings as words } from '../../strings/items.ts'
 

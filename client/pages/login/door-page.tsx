@@ -1,8 +1,8 @@
 // What the two doors have in common, sign-in and registration: a card in its sleeve, and a form on it.
 
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react'
+import type { SignInView } from '../../../server/contract/pages/sign-in-page.ts'
 import { docsPath } from '../../../server/contract/pages.ts'
-import type { SignInView } from '../../../server/contract/sign-in-page.ts'
 import { signInStrings } from '../../strings/sign-in.ts'
 import { ReaderCard } from './reader-card.tsx'
 import { StatusArea } from './status-area.tsx'

@@ -1,12 +1,12 @@
 // What the sign-in page opens with: the server's slots, read back from the page it sent.
 
-import { safeReturnPath } from '../../../server/contract/return-path.ts'
-import { openingSlots } from '../../../server/contract/sign-in-opening.ts'
+import { openingSlots } from '../../../server/contract/pages/sign-in-opening.ts'
 import {
   describeSignIn,
   type SignInState,
   type SignInView,
-} from '../../../server/contract/sign-in-page.ts'
+} from '../../../server/contract/pages/sign-in-page.ts'
+import { safeReturnPath } from '../../../server/contract/return-path.ts'
 
 /** Exactly what the server put there, so that hydration finds what it would have rendered. */
 export function readPrerenderedView(root: Element): SignInView {

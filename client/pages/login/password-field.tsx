@@ -1,7 +1,7 @@
 // The password with its Show button and the Caps Lock hint.
 
 import { useState } from 'react'
-import { PasswordInput } from '../../components/password-input.tsx'
+import { PasswordInput } from '../../components/forms/password-input.tsx'
 import { passwordStrings } from '../../strings/password.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 

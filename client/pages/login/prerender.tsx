@@ -1,7 +1,7 @@
 // What the build renders once: the sign-in page, with a mark wherever the server puts its text.
 
 import { renderToString } from 'react-dom/server'
-import { slotMarks } from '../../../server/contract/sign-in-slots.ts'
+import { slotMarks } from '../../../server/contract/pages/sign-in-slots.ts'
 import { SignInPage } from './sign-in-page.tsx'
 
 export const html = renderToString(<SignInPage initial={slotMarks} />)

@@ -1,6 +1,6 @@
 // The card in the sleeve, with the reader light and its word. A picture: the words are said elsewhere.
 
-import { BrandMark } from '../../components/brand-mark.tsx'
+import { BrandMark } from '../../components/shell/brand-mark.tsx'
 import { signInStrings } from '../../strings/sign-in.ts'
 
 export function ReaderCard({ light }: { light: string }) {

@@ -1,7 +1,7 @@
 // What a failed sign-in means to the person in front of the page.
 
 import { TRPCClientError } from '@trpc/client'
-import type { SignInState } from '../../../server/contract/sign-in-page.ts'
+import type { SignInState } from '../../../server/contract/pages/sign-in-page.ts'
 import type { AppRouter } from '../../../server/trpc/router.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 

@@ -1,7 +1,7 @@
 // The sign-in page: a card in its sleeve, with the form on the sleeve.
 
+import { type SignInView, signInTitles } from '../../../server/contract/pages/sign-in-page.ts'
 import { pagePaths } from '../../../server/contract/pages.ts'
-import { type SignInView, signInTitles } from '../../../server/contract/sign-in-page.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 import { DoorPage } from './door-page.tsx'
 import { PasswordField } from './password-field.tsx'

@@ -1,6 +1,6 @@
 // Where the page speaks: the way on, a message, or the wait, in one reserved cell.
 
-import type { SignInView } from '../../../server/contract/sign-in-page.ts'
+import type { SignInView } from '../../../server/contract/pages/sign-in-page.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 import { formatCountdown } from './use-countdown.ts'
 

@@ -1,13 +1,13 @@
 // One sign-in from the form to the way on: what the page shows, and the one request it may send.
 
 import { type SubmitEvent, useRef, useState } from 'react'
-import { safeReturnPath } from '../../../server/contract/return-path.ts'
 import {
   describeSignIn,
   describeThrottle,
   type SignInState,
   type SignInView,
-} from '../../../server/contract/sign-in-page.ts'
+} from '../../../server/contract/pages/sign-in-page.ts'
+import { safeReturnPath } from '../../../server/contract/return-path.ts'
 import { authClient } from '../../session/auth-client.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
 import { readSignInFailure } from './sign-in-failure.ts'

@@ -1,6 +1,6 @@
 // The page for a browser whose request was refused: what happened, and what to do. It runs no script.
 
-import { type RefusalView, removeCookiesPath } from '../../../server/contract/refusal-page.ts'
+import { type RefusalView, removeCookiesPath } from '../../../server/contract/pages/refusal-page.ts'
 import { ReaderCard } from '../login/reader-card.tsx'
 
 export function RefusalPage({ view }: { view: RefusalView }) {

@@ -7,7 +7,7 @@ import {
   type RegisterField,
   type RegisterState,
   type RegisterView,
-} from '../../../server/contract/register-page.ts'
+} from '../../../server/contract/pages/register-page.ts'
 import { safeReturnPath } from '../../../server/contract/return-path.ts'
 
 /** Exactly what the server put there, so that hydration finds what it would have rendered. */

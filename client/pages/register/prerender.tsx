@@ -1,7 +1,7 @@
 // What the build renders once: the registration page, with a mark wherever the server puts its text.
 
 import { renderToString } from 'react-dom/server'
-import { registerSlotMarks } from '../../../server/contract/register-slots.ts'
+import { registerSlotMarks } from '../../../server/contract/pages/register-slots.ts'
 import { RegisterPage } from './register-page.tsx'
 
 export const html = renderToString(<RegisterPage initial={registerSlotMarks} />)

@@ -7,7 +7,7 @@ import {
   type RegisterState,
   registerFields,
   sayProblems,
-} from '../../../server/contract/register-page.ts'
+} from '../../../server/contract/pages/register-page.ts'
 import type { AppRouter } from '../../../server/trpc/router.ts'
 import { registerStrings as words } from '../../strings/register.ts'
 import { readSignInFailure } from '../login/sign-in-failure.ts'

@@ -1,9 +1,9 @@
 // The registration page: the sleeve of a card that is still to be made out.
 
+import type { RegisterView } from '../../../server/contract/pages/register-page.ts'
 import { pagePaths } from '../../../server/contract/pages.ts'
-import type { RegisterView } from '../../../server/contract/register-page.ts'
-import { NewPasswordField } from '../../components/new-password-field.tsx'
-import { TextField } from '../../components/text-field.tsx'
+import { NewPasswordField } from '../../components/forms/new-password-field.tsx'
+import { TextField } from '../../components/forms/text-field.tsx'
 import { registerStrings as words } from '../../strings/register.ts'
 import { DoorPage } from '../login/door-page.tsx'
 import { useRegister } from './use-register.ts'

@@ -9,9 +9,9 @@ import {
   type RegisterState,
   type RegisterView,
   registerFields,
-} from '../../../server/contract/register-page.ts'
+} from '../../../server/contract/pages/register-page.ts'
+import { describeThrottle } from '../../../server/contract/pages/sign-in-page.ts'
 import { safeReturnPath } from '../../../server/contract/return-path.ts'
-import { describeThrottle } from '../../../server/contract/sign-in-page.ts'
 import { authClient } from '../../session/auth-client.ts'
 import { registerStrings as words } from '../../strings/register.ts'
 import { useCountdown } from '../login/use-countdown.ts'

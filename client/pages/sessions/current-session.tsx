@@ -2,8 +2,8 @@
 
 import type { Session } from '../../../server/contract/sessions.ts'
 import { formatDateTime } from '../../components/format.ts'
-import { Keycard } from '../../components/keycard.tsx'
-import { SignOutButton } from '../../components/sign-out-button.tsx'
+import { Keycard } from '../../components/shell/keycard.tsx'
+import { SignOutButton } from '../../components/shell/sign-out-button.tsx'
 import { formatCardNumber } from '../../session/access-claims.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { formatEnd, formatMoment } from './session-times.ts'

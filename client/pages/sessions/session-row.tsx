@@ -2,9 +2,9 @@
 
 import { isBuiltInClient } from '../../../server/contract/oauth.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
-import { Doors } from '../../components/doors.tsx'
 import { formatDateTime } from '../../components/format.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
+import { Doors } from '../../components/shell/doors.tsx'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { NewDeviceQuestion } from './new-device-question.tsx'
 import { formatEnd, formatMoment } from './session-times.ts'

@@ -1,7 +1,7 @@
 // One sign-in over a paused page: its call, what can go wrong with it, and the way on.
 
 import { useState } from 'react'
-import { describeThrottle } from '../../../server/contract/sign-in-page.ts'
+import { describeThrottle } from '../../../server/contract/pages/sign-in-page.ts'
 import { authClient } from '../../session/auth-client.ts'
 import { session } from '../../session/browser-session.ts'
 import { isRefusal } from '../../session/refresh-failure.ts'

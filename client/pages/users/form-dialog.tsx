@@ -2,8 +2,8 @@
 
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
+import { type FieldProblems, useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { ModalDialog } from '../../components/modal-dialog.tsx'
-import { type FieldProblems, useFieldProblems } from '../../components/use-field-problems.ts'
 import { fieldStrings } from '../../strings/fields.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 

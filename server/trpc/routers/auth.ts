@@ -1,6 +1,6 @@
 // Signing in, staying in, signing out: the browser's door, and the typed client's.
 
-import type { Granted } from '../../auth/grants/issue-tokens.ts'
+import type { Granted } from '../../auth/sign-in/grants/issue-tokens.ts'
 import {
   freshProofSeconds,
   reauthenticatedSchema,
@@ -10,8 +10,8 @@ import {
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
 import type { PageTokens } from '../../contract/oauth.ts'
+import type { RefreshCookie } from '../../web/refresh-cookie.ts'
 import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
-import type { RefreshCookie } from '../refresh-cookie.ts'
 
 /** Public but for `reauthenticate`: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
 export const authRouter = router({

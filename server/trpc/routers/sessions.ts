@@ -1,7 +1,7 @@
 // Your sessions: listed, ended, confirmed; and the list as it changes.
 
 import { z } from 'zod'
-import type { OwnSession, OwnSessionList } from '../../auth/own-sessions.ts'
+import type { OwnSession, OwnSessionList } from '../../auth/account/own-sessions.ts'
 import {
   type Session,
   type SessionChanges,

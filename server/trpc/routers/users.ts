@@ -1,9 +1,9 @@
 // Users: yourself, and for admins everybody. An admin is a person or a machine with the scope for it.
 
-import type { Actor } from '../../auth/account-change.ts'
-import type { Identity } from '../../auth/identity.ts'
-import type { ListedUser as ListedRecord } from '../../auth/user-directory.ts'
-import type { UserRecord } from '../../auth/users.ts'
+import type { Actor } from '../../auth/sessions/account-change.ts'
+import type { Identity } from '../../auth/tokens/identity.ts'
+import type { ListedUser as ListedRecord } from '../../auth/users/user-directory.ts'
+import type { UserRecord } from '../../auth/users/users.ts'
 import {
   type ListedUser,
   sessionsEndedSchema,

@@ -1,0 +1,35 @@
+// The avatar, and behind it who is signed in and the way out.
+
+import { trpc } from '../../api/trpc.ts'
+import { useCan } from '../../session/use-session.ts'
+import { strings } from '../../strings/shell.ts'
+import { initialsOf } from '../format.ts'
+import { SignOutButton } from './sign-out-button.tsx'
+
+const words = strings.shell
+const menuId = 'account-menu'
+
+export function AccountMenu() {
+  const canSeeMe = useCan('me')
+  const { data: me } = trpc.users.me.useQuery(undefined, { enabled: canSeeMe })
+  const name = me && (me.full_name ?? me.username)
+  return (
+    <div className="account-menu">
+      <button type="button" className="avatar" popoverTarget={menuId}>
+        <span aria-hidden="true">{name ? initialsOf(name) : '·'}</span>
+        <span className="visually-hidden">
+          {name ? words.accountMenu(name) : words.accountMenuUnnamed}
+        </span>
+      </button>
+      <div id={menuId} className="popover" popover="auto">
+        {me && (
+          <p>
+            <b dir="auto">{name}</b>
+            <span className="meta">{me.email ?? me.username}</span>
+          </p>
+        )}
+        <SignOutButton />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,32 @@
+// Sign out: one click, one request; where the server did not hear of it, that is said.
+
+import { useState } from 'react'
+import { session } from '../../session/browser-session.ts'
+import { strings } from '../../strings/shell.ts'
+
+const words = strings.shell
+
+export function SignOutButton() {
+  const [status, setStatus] = useState<'idle' | 'busy' | 'failed'>('idle')
+
+  async function signOut() {
+    setStatus('busy')
+    await session.signOut().catch(() => setStatus('failed'))
+  }
+
+  return (
+    <>
+      <button
+        type="button"
+        className="btn"
+        aria-disabled={status === 'busy'}
+        onClick={() => void signOut()}
+      >
+        {status === 'busy' ? words.signingOut : words.signOut}
+      </button>
+      <p className="field-note bad sign-out-problem" role="alert">
+        {status === 'failed' && words.signOutFailed}
+      </p>
+    </>
+  )
+}

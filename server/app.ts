@@ -1,0 +1,127 @@
+// createApp: every plugin and route, in reading order. It does not listen.
+
+import { join } from 'node:path'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { closeGracefully } from './http/graceful-close.ts'
+import { addLingeringClose } from './http/lingering-close.ts'
+import { healthEndpoints } from './http/monitoring/health.ts'
+import { metricsEndpoint } from './http/monitoring/metrics.ts'
+import { docsPlugin } from './http/openapi/docs.ts'
+import { openapiPlugin } from './http/openapi/openapi.ts'
+import { changePasswordUrl } from './http/pages/change-password-url.ts'
+import { readClientBuild } from './http/pages/client-build.ts'
+import { loginForm } from './http/pages/login-form.ts'
+import { registerForm } from './http/pages/register-form.ts'
+import { serveStaticClient } from './http/pages/static-client.ts'
+import { createSendError, handleErrors } from './http/refusals/error-handler.ts'
+import { headersReadBytes, refuseLargeHeaders } from './http/refusals/large-headers.ts'
+import { removeCookiesForm } from './http/refusals/remove-cookies.ts'
+import {
+  refuseUnparsed,
+  refuseUnrouted,
+  requireOneHost,
+} from './http/refusals/unrouted-requests.ts'
+import { makeRequestId, tellRequestId } from './http/request-id.ts'
+import { restPlugin } from './http/rest/rest.ts'
+import { addSecurityHeaders, createSecurityHeaders } from './http/security-headers.ts'
+import { trpcDoor } from './http/trpc/trpc.ts'
+import { introspectionEndpoint } from './oauth/introspect.ts'
+import { metadataEndpoints } from './oauth/metadata.ts'
+import { revocationEndpoint } from './oauth/revoke.ts'
+import { tokenEndpoint } from './oauth/token.ts'
+import type { Services } from './services.ts'
+import { packageFolder } from './settings/package-folder.ts'
+import { readCookie } from './web/browser-cookie.ts'
+import { addClientAddress } from './web/client-address.ts'
+import { hasLiveRefreshCookie } from './web/refresh-cookie.ts'
+import { addIdentity } from './web/require-token.ts'
+
+/** Until a request is here, body and all: who sends slower only holds a connection. */
+const requestTimeoutMs = 60_000
+
+export async function createApp(services: Services): Promise<FastifyInstance> {
+  const { config, logger } = services
+  const build = readClientBuild({
+    directory: join(packageFolder, 'dist/client'),
+    registration: config.registration,
+  })
+  const loggerInstance: FastifyBaseLogger = logger.child(
+    {},
+    { serializers: { req: describeRequest } },
+  )
+  const securityHeaders = createSecurityHeaders({
+    publicUrl: config.publicUrl,
+    styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
+  })
+  const sendError = createSendError(build?.refusalPage)
+  const app = fastify({
+    loggerInstance,
+    genReqId: makeRequestId,
+    // Of a path that cannot be read: no hook is run for it.
+    frameworkErrors: (error, request, reply) =>
+      sendError(
+        error,
+        request,
+        reply.headers({ ...securityHeaders.ofData, 'x-request-id': request.id }),
+      ),
+    clientErrorHandler: refuseUnparsed(securityHeaders, build?.refusalPage),
+    http: { requireHostHeader: false, maxHeaderSize: headersReadBytes },
+    forceCloseConnections: 'idle',
+    // What arrives while the app closes, on a connection that is still there, is answered like the rest.
+    return503OnClosing: false,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      // A batch names all of its procedures in the path.
+      maxParamLength: 5_000,
+    },
+  })
+
+  addClientAddress(app, config)
+  addSecurityHeaders(app, securityHeaders)
+  tellRequestId(app)
+  requireOneHost(app)
+  refuseUnrouted(app, securityHeaders)
+  addLingeringClose(app)
+  refuseLargeHeaders(app, build?.refusalPage)
+  handleErrors(app, sendError, build?.refusalPage)
+  addIdentity(app)
+  closeGracefully(app, services)
+
+  // For the operator. Not a plugin of its own: it measures all the others.
+  await metricsEndpoint(app, services)
+  await app.register(async (door) => healthEndpoints(door, services))
+
+  // The three doors: OAuth2, tRPC, and the same procedures as REST.
+  await app.register(async (door) => tokenEndpoint(door, services))
+  await app.register(async (door) => revocationEndpoint(door, services))
+  await app.register(async (door) => introspectionEndpoint(door, services))
+  await app.register(async (door) => metadataEndpoints(door, services))
+  await app.register(async (door) => trpcDoor(door, services))
+  await app.register(async (door) => restPlugin(door, services))
+  await app.register(async (pages) => openapiPlugin(pages, services))
+  await app.register(async (pages) => docsPlugin(pages))
+
+  // The pages.
+  await app.register(async (pages) => loginForm(pages, services, build))
+  await app.register(async (pages) => registerForm(pages, services, build))
+  await app.register(async (pages) => removeCookiesForm(pages, services))
+  await app.register(async (pages) => changePasswordUrl(pages))
+  await app.register(async (pages) =>
+    serveStaticClient(pages, {
+      build,
+      isSignedIn: (request) => hasLiveRefreshCookie(request, services),
+      keepsCookie: (request) => readCookie(request, 'keycard', config) !== undefined,
+      config,
+    }),
+  )
+  return app
+}
+
+/** In characters. The longest path of ours, a batch of ten, is shorter. */
+const loggedPathMaxLength = 400
+
+/** What the log tells of a request: its path without the query, where somebody might put a token (R30). */
+function describeRequest({ method, url, ip }: FastifyRequest) {
+  return { method, path: url.slice(0, loggedPathMaxLength).split('?', 1)[0], address: ip }
+}

@@ -1,0 +1,105 @@
+// Deleting one's own account: it and every token are gone in one moment (R59), and its rows follow.
+
+import type { Device } from '../../contract/device.ts'
+import type { ChangeFeed } from '../../db/changes/change-feed.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { purgeInBatches } from '../../db/writes/batches.ts'
+import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
+import type { Reauthentication } from '../sign-in/reauthentication.ts'
+import type { UserIdentity } from '../tokens/identity.ts'
+import type { Revocations } from '../tokens/revocations.ts'
+import { isNotLastAdmin, lockAdmins, refuseLastAdmin } from '../users/last-admin.ts'
+import type { Users } from '../users/users.ts'
+
+export interface AccountDeletionRequest {
+  identity: UserIdentity
+  currentPassword: string | undefined
+  device: Device
+}
+
+/**
+ * @throws AppError reauthentication_required (R65), and what comes of the password that is then sent;
+ *   conflict where it is the last admin's
+ */
+export type AccountDeletion = (request: AccountDeletionRequest) => Promise<void>
+
+interface AccountDeletionParts {
+  database: Database
+  clock: Clock
+  feed: Pick<ChangeFeed, 'follow'>
+  users: Users
+  revocations: Revocations
+  reauthentication: Pick<Reauthentication, 'require'>
+  auditLog: AuditLog
+}
+
+/** Above every epoch that a user can reach: no token outlives it, not even one just being made. */
+const finalEpoch = 2 ** 31 - 1
+
+export function createAccountDeletion(parts: AccountDeletionParts): AccountDeletion {
+  const { database, clock, feed, users, revocations, reauthentication, auditLog } = parts
+  const { kysely } = database
+
+  /**
+   * The many rows that refer to it go in batches, and the account last, with what is left. Called twice
+   * at once, or after it was interrupted, it does no harm.
+   */
+  async function deleteRows(userId: string): Promise<void> {
+    const items = kysely.selectFrom('items').select('id').where('owner_id', '=', userId)
+    const sessions = kysely.selectFrom('sessions').select('id').where('user_id', '=', userId)
+    await purgeInBatches((size) =>
+      kysely.deleteFrom('items').where('id', 'in', items.limit(size)).executeTakeFirstOrThrow(),
+    )
+    await purgeInBatches((size) =>
+      kysely
+        .deleteFrom('sessions')
+        .where('id', 'in', sessions.limit(size))
+        .executeTakeFirstOrThrow(),
+    )
+    await kysely
+      .deleteFrom('users')
+      .where('id', '=', userId)
+      .where('deleted_at_ms', 'is not', null)
+      .execute()
+  }
+
+  feed.follow({
+    /** What a process has left that ended in the middle of it. */
+    async purge() {
+      const left = await kysely
+        .selectFrom('users')
+        .select('id')
+        .where('deleted_at_ms', 'is not', null)
+        .execute()
+      for (const { id } of left) await deleteRows(id)
+      return {}
+    },
+  })
+
+  return async ({ identity, currentPassword, device }) => {
+    const { id } = await reauthentication.require({ identity, currentPassword, device })
+    const facts = { userId: id, sessionId: identity.sessionId, device }
+    // From here on there is no such account, whatever rows are left of it.
+    const deletion = kysely
+      .updateTable('users')
+      .set({ disabled: 1, deleted_at_ms: clock.now() })
+      .where('id', '=', id)
+      .where('deleted_at_ms', 'is', null)
+      .where((row) => isNotLastAdmin(row, id))
+    try {
+      await revocations.revoke(
+        [{ kind: 'user', subject: id, epoch: finalEpoch }],
+        [lockAdmins(kysely), required(deletion), auditLog.entry('account_deleted', facts)],
+      )
+    } catch (error) {
+      if (!(error instanceof RequiredWriteError)) throw error
+      // Deleted already, by another tab: then that is the answer.
+      await users.getCaller(identity)
+      throw refuseLastAdmin()
+    }
+    auditLog.tell('account_deleted', facts)
+    await deleteRows(id)
+  }
+}

@@ -1,0 +1,151 @@
+// Taking one's data along: all of it, nobody else's, and no secret in it.
+
+import { expect, test } from 'vitest'
+import {
+  makeHolder,
+  readAuditLog,
+  type SignedIn,
+  shareTestApp,
+  someDevice,
+} from '../../../e2e/account-holder.ts'
+import { forEachEngine } from '../../../e2e/databases.ts'
+
+forEachEngine((engine) => {
+  const { app, clock } = shareTestApp(engine)
+  const services = () => app().services
+
+  const exportData = (by: SignedIn, currentPassword?: string, cursor?: string) =>
+    services().exportData({ identity: by.identity, currentPassword, cursor, device: someDevice })
+
+  test('it holds profile, sessions live and past, devices, activity and items, and no other’s', async () => {
+    const { database, items, sessions, auditLog } = services()
+    const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
+    await bob.signIn()
+    await items.create(bob.id, { title: 'Not Ada’s', description: '' })
+    const [past, here] = [await ada.signIn(), await ada.signIn()]
+    await sessions.end(past.identity.sessionId, 'signed_out')
+    await items.create(ada.id, { title: 'Lamp', description: 'brass' })
+    await database.kysely
+      .insertInto('known_devices')
+      .values({ user_id: ada.id, device_id: 'laptop', created_at_ms: 0, last_used_at_ms: 1 })
+      .execute()
+    await auditLog.record('user_enabled', { userId: ada.id, actorId: bob.id })
+
+    const { user, ...data } = await exportData(here)
+    expect(user).toMatchObject({ id: ada.id, username: ada.username })
+    expect(data.exported_at).toBe(new Date(clock.now()).toISOString())
+    const ended = data.sessions.map(({ id, ended_reason }) => [id, ended_reason])
+    expect(ended).toHaveLength(2)
+    expect(ended).toContainEqual([past.identity.sessionId, 'signed_out'])
+    expect(ended).toContainEqual([here.identity.sessionId, null])
+    expect(data.sessions[0]).toMatchObject({
+      client_id: 'keycard-web',
+      door: 'token',
+      kept: false,
+      address: someDevice.address,
+      user_agent: someDevice.userAgent,
+    })
+    expect(data.devices).toEqual([
+      {
+        id: 'laptop',
+        created_at: '1970-01-01T00:00:00.000Z',
+        last_used_at: '1970-01-01T00:00:00.001Z',
+      },
+    ])
+    expect(data.places).toHaveLength(1)
+    expect(data.activity.map(({ event, by_another }) => [event, by_another]).sort()).toEqual([
+      ['data_exported', false],
+      ['user_enabled', true],
+    ])
+    expect(data.items).toMatchObject([{ title: 'Lamp', description: 'brass' }])
+  })
+
+  test('R65: it takes the password or a fresh sign-in, and is written down', async () => {
+    const ada = await makeHolder(services())
+    const here = await ada.signIn()
+    clock.advance(6 * 60_000)
+    await expect(exportData(here)).rejects.toMatchObject({ reason: 'reauthentication_required' })
+    await expect(exportData(here, 'wrong')).rejects.toMatchObject({ reason: 'invalid_credentials' })
+    expect(await readAuditLog(services(), ada.id)).not.toContain('data_exported')
+    await expect(exportData(here, ada.password)).resolves.toBeDefined()
+    expect(await readAuditLog(services(), ada.id)).toContain('data_exported')
+  })
+
+  test('whoever holds much gets it in pages, each row once, and is told of it once', async () => {
+    const { kysely } = services().database
+    const ada = await makeHolder(services())
+    const here = await ada.signIn()
+    const counts = { activity: 900, items: 1_300 }
+    const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
+    for (const number of numbers(counts.items)) {
+      await kysely.insertInto('items').values(makeItem(ada.id, number)).execute()
+    }
+    for (const number of numbers(counts.activity)) {
+      await kysely.insertInto('audit_events').values(makeEvent(ada.id, number)).execute()
+    }
+
+    const pages = [await exportData(here)]
+    for (let cursor = pages[0]?.next_cursor; cursor; cursor = pages.at(-1)?.next_cursor) {
+      pages.push(await exportData(here, undefined, cursor))
+    }
+    const rowCounts = pages.map(({ sessions, devices, places, activity, items }) => {
+      return [sessions, devices, places, activity, items].map((list) => list.length)
+    })
+    // The sign-in, no device, its place; the entry of this very export is the newest of the activity.
+    expect(rowCounts).toEqual([
+      [1, 0, 1, 901, 97],
+      [0, 0, 0, 0, 1_000],
+      [0, 0, 0, 0, 203],
+    ])
+    const ids = pages.flatMap(({ items }) => items.map(({ id }) => id))
+    expect(new Set(ids).size).toBe(counts.items)
+    const log = await readAuditLog(services(), ada.id)
+    expect(log.filter((event) => event === 'data_exported')).toHaveLength(1)
+  })
+
+  test('no cursor but one that was given leads past the page that is written down', async () => {
+    const { kysely } = services().database
+    const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
+    const [here, there] = [await ada.signIn(), await bob.signIn()]
+    for (let number = 0; number < 1_001; number++) {
+      await kysely.insertInto('items').values(makeItem(bob.id, number)).execute()
+    }
+    const { next_cursor: bobs } = await exportData(there)
+    const [list, createdAt, id] = bobs?.split('.') ?? []
+    for (const cursor of [
+      '',
+      'items.9.x',
+      `items.9.x.${'A'.repeat(43)}`,
+      [list, createdAt, id, 'A'.repeat(43)].join('.'),
+      bobs?.replace('items', 'sessions'),
+      bobs,
+    ]) {
+      await expect(exportData(here, undefined, cursor ?? '')).rejects.toMatchObject({
+        reason: 'invalid_input',
+        fields: [{ path: 'cursor', message: 'must be the next_cursor of the page before' }],
+      })
+    }
+    expect(await readAuditLog(services(), ada.id)).not.toContain('data_exported')
+  })
+})
+
+function makeItem(ownerId: string, number: number) {
+  return {
+    id: `${ownerId.slice(0, 8)}-${number}`,
+    owner_id: ownerId,
+    title: `Item ${number}`,
+    description: '',
+    // Many at once: their ids decide.
+    created_at_ms: Math.floor(number / 10),
+    updated_at_ms: 0,
+  }
+}
+
+function makeEvent(userId: string, number: number) {
+  return {
+    id: `${userId.slice(0, 8)}-${number}`,
+    user_id: userId,
+    event: 'profile_changed' as const,
+    created_at_ms: Math.floor(number / 10),
+  }
+}

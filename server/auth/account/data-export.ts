@@ -1,0 +1,166 @@
+// Everything that is held about a user, gathered for himself.
+
+import type { Selectable } from 'kysely'
+import type { DataExport } from '../../contract/data-export.ts'
+import type { Device } from '../../contract/device.ts'
+import type { ItemPage } from '../../contract/items.ts'
+import type { PageRequest } from '../../contract/paging.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { readPage } from '../../db/read-page.ts'
+import type { AuditEventsTable, KnownDevicesTable } from '../../db/tables.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
+import { createKeyedMac } from '../secrets/keyed-mac.ts'
+import type { MasterKeys } from '../secrets/master-key.ts'
+import type { SessionRow } from '../sessions/session-rows.ts'
+import type { Reauthentication } from '../sign-in/reauthentication.ts'
+import type { UserIdentity } from '../tokens/identity.ts'
+import type { UserRecord } from '../users/users.ts'
+import { type ListReader, openExportPage } from './export-page.ts'
+
+export interface DataExportRequest {
+  identity: UserIdentity
+  currentPassword: string | undefined
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined
+  device: Device
+}
+
+/** The profile is described by the door, as it is everywhere. */
+export interface ExportedData extends Omit<DataExport, 'profile'> {
+  user: UserRecord
+}
+
+/**
+ * A page at a time, so that nobody waits for somebody who holds much. The first is written down.
+ * @throws AppError reauthentication_required (R65): it holds every address he ever came from;
+ * invalid_input where the cursor is not one of ours
+ */
+export type DataExporter = (request: DataExportRequest) => Promise<ExportedData>
+
+interface DataExporterParts {
+  database: Database
+  clock: Clock
+  masterKeys: MasterKeys
+  reauthentication: Pick<Reauthentication, 'require'>
+  auditLog: AuditLog
+  /** What a noun of the app's own holds about a user: add yours here, and to the contract. */
+  listItems: (userId: string, page: PageRequest) => Promise<ItemPage>
+}
+
+export function createDataExporter(parts: DataExporterParts): DataExporter {
+  const { clock, masterKeys, reauthentication, auditLog, listItems } = parts
+  const { kysely } = parts.database
+  const mac = createKeyedMac(masterKeys, 'export-cursor')
+
+  const readSessions: ListReader<SessionRow> = (userId, page) =>
+    readPage(
+      kysely.selectFrom('sessions').selectAll().where('user_id', '=', userId),
+      ['created_at_ms', 'id'],
+      page,
+    )
+
+  const readDevices: ListReader<DeviceRow> = (userId, page) =>
+    readPage(
+      kysely
+        .selectFrom('known_devices')
+        .select(['device_id as id', 'created_at_ms', 'last_used_at_ms'])
+        .where('user_id', '=', userId),
+      ['created_at_ms', 'device_id'],
+      page,
+    )
+
+  const readPlaces: ListReader<DeviceRow> = (userId, page) =>
+    readPage(
+      kysely
+        .selectFrom('known_places')
+        .select(['place as id', 'created_at_ms', 'last_used_at_ms'])
+        .where('user_id', '=', userId),
+      ['created_at_ms', 'place'],
+      page,
+    )
+
+  const readActivity: ListReader<ActivityRow> = (userId, page) =>
+    readPage(
+      kysely.selectFrom('audit_events').selectAll().where('user_id', '=', userId),
+      ['created_at_ms', 'id'],
+      page,
+    )
+
+  async function readItems(userId: string, page: PageRequest) {
+    const { items, next_cursor } = await listItems(userId, page)
+    return { rows: items, next_cursor }
+  }
+
+  return async ({ identity, currentPassword, cursor, device }) => {
+    const { userId, sessionId } = identity
+    const page = openExportPage({ userId, cursor, mac })
+    const user = await reauthentication.require({ identity, currentPassword, device })
+    if (cursor === undefined) await auditLog.record('data_exported', { userId, sessionId, device })
+    const sessions = await page.take('sessions', readSessions)
+    const devices = await page.take('devices', readDevices)
+    const places = await page.take('places', readPlaces)
+    const activity = await page.take('activity', readActivity)
+    const items = await page.take('items', readItems)
+    return {
+      exported_at: toTime(clock.now()),
+      user,
+      password_changed_at: toTime(user.passwordChangedAtMs),
+      sessions: sessions.map(toSession),
+      devices: devices.map(toDevice),
+      places: places.map(toDevice),
+      activity: activity.map(toActivity),
+      items,
+      next_cursor: page.nextCursor(),
+    }
+  }
+}
+
+type DeviceRow = Pick<Selectable<KnownDevicesTable>, 'created_at_ms' | 'last_used_at_ms'> & {
+  id: string
+}
+type ActivityRow = Selectable<AuditEventsTable>
+
+function toSession(row: SessionRow): DataExport['sessions'][number] {
+  return {
+    id: row.id,
+    client_id: row.client_id,
+    scope: row.scope,
+    door: row.door,
+    kept: row.kept === 1,
+    created_at: toTime(row.created_at_ms),
+    last_used_at: toTime(row.last_used_at_ms),
+    expires_at: toTime(row.expires_at_ms),
+    ended_at: row.revoked_at_ms === null ? null : toTime(row.revoked_at_ms),
+    ended_reason: row.revoked_reason,
+    device_id: row.device_id,
+    address: row.address,
+    user_agent: row.user_agent,
+  }
+}
+
+function toDevice(row: DeviceRow): DataExport['devices'][number] {
+  return {
+    id: row.id,
+    created_at: toTime(row.created_at_ms),
+    last_used_at: toTime(row.last_used_at_ms),
+  }
+}
+
+function toActivity(row: ActivityRow): DataExport['activity'][number] {
+  return {
+    at: toTime(row.created_at_ms),
+    event: row.event,
+    by_another: row.actor_id !== null && row.actor_id !== row.user_id,
+    session_id: row.session_id,
+    client_id: row.client_id,
+    why: row.why,
+    what: row.what,
+    address: row.address,
+    user_agent: row.user_agent,
+  }
+}
+
+function toTime(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

@@ -1,0 +1,71 @@
+// What an older Keycard has written down is told after an upgrade as it was before.
+
+import { type Kysely, sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { forEachEngine, insertUser, openTestDatabase } from '../../../e2e/databases.ts'
+import { makeDeviceKnown } from '../../../e2e/known-device.ts'
+import { openTestSessions } from '../../../e2e/test-sessions.ts'
+import type { AuditEvent } from '../../contract/audit-events.ts'
+import { dayMs } from '../../db/clock.ts'
+import { createMigrations } from '../../db/migrations/migrations.ts'
+import { makeRandomId } from '../../db/random-id.ts'
+import type { Tables } from '../../db/tables.ts'
+
+const step = '0011_notices_proofs_and_live_sessions'
+
+/** The tables as they were before the step. */
+async function undo(kysely: Kysely<Tables>): Promise<void> {
+  for (const statement of [
+    'drop index audit_events_notices',
+    'drop index sessions_user_id_revoked_at_ms_expires_at_ms',
+    'drop index sessions_user_id_device_id_created_at_ms',
+    'alter table audit_events drop column notice',
+    'alter table sessions drop column proved_at_ms',
+    'create index sessions_user_id on sessions (user_id)',
+  ]) {
+    await sql.raw(statement).execute(kysely)
+  }
+}
+
+forEachEngine((engine) => {
+  test('R97: an upgrade keeps the news of the last month, and what was confirmed stays no news', async () => {
+    const database = await openTestDatabase(engine)
+    const { kysely } = database
+    const { start } = await openTestSessions(database)
+    const [known, unknown, confirmed] = [
+      await start(),
+      await start('browser'),
+      await start('browser'),
+    ]
+    await makeDeviceKnown(database, confirmed.session.id)
+    await undo(kysely)
+
+    const userId = await insertUser(database)
+    const write = async (
+      event: AuditEvent,
+      row: { what?: string; sessionId?: string; ageMs?: number },
+    ) => {
+      const { what = null, sessionId = null, ageMs = 0 } = row
+      const id = makeRandomId()
+      const created_at_ms = Date.now() - ageMs
+      const entry = { id, created_at_ms, event, user_id: userId, what, session_id: sessionId }
+      await kysely.insertInto('audit_events').values(entry).execute()
+      return id
+    }
+    const expected = {
+      [await write('password_changed', {})]: 'password_changed',
+      [await write('password_changed', { ageMs: 31 * dayMs })]: null,
+      [await write('password_set_by_admin', {})]: 'password_set_by_admin',
+      [await write('data_exported', {})]: 'data_exported',
+      [await write('profile_changed', { what: 'email' })]: 'email_changed',
+      [await write('profile_changed', { what: 'full_name' })]: null,
+      [await write('signed_in', { sessionId: unknown.session.id })]: 'new_device',
+      [await write('signed_in', { sessionId: known.session.id })]: null,
+      [await write('signed_in', { sessionId: confirmed.session.id })]: null,
+      [await write('signed_out', { sessionId: unknown.session.id })]: null,
+    }
+    await createMigrations(engine)[step]?.up(kysely as unknown as Kysely<unknown>)
+    const rows = await kysely.selectFrom('audit_events').select(['id', 'notice']).execute()
+    expect(Object.fromEntries(rows.map(({ id, notice }) => [id, notice]))).toEqual(expected)
+  })
+})

@@ -1,0 +1,102 @@
+// Changing one's own password: it takes the old one, every other session ends (R60), and of all devices
+// and places only the browser that did it is known.
+
+import { AppError } from '../../contract/app-error.ts'
+import { normalizePassword } from '../../contract/credential-rules.ts'
+import type { Device } from '../../contract/device.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
+import type { ForgetKnown, KnownDevices } from '../devices/known-devices.ts'
+import type { Passwords, StoredPassword } from '../passwords/passwords.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Reauthentication } from '../sign-in/reauthentication.ts'
+import { accountKeyOf } from '../throttle/login-throttle.ts'
+import type { UserIdentity } from '../tokens/identity.ts'
+import { checkField, type PasswordRule, refuseFields } from '../users/account-rules.ts'
+import type { UserRecord, Users } from '../users/users.ts'
+
+export interface PasswordChangeRequest {
+  identity: UserIdentity
+  currentPassword: string
+  newPassword: string
+  device: Device
+}
+
+/**
+ * @returns how many other sessions it ended
+ * @throws AppError invalid_input naming `new_password`; invalid_credentials where the current one is
+ *   wrong; conflict where it was changed meanwhile; overloaded
+ */
+export type PasswordChange = (request: PasswordChangeRequest) => Promise<number>
+
+interface PasswordChangeParts {
+  database: Database
+  clock: Clock
+  users: Users
+  sessions: Sessions
+  passwords: Passwords
+  passwordProblem: PasswordRule
+  reauthentication: Pick<Reauthentication, 'require'>
+  knownDevices: Pick<KnownDevices, 'remember'>
+  forgetKnown: ForgetKnown
+  auditLog: AuditLog
+}
+
+export function createPasswordChange(parts: PasswordChangeParts): PasswordChange {
+  const { database, clock, users, sessions, passwords, reauthentication, auditLog } = parts
+  const { knownDevices, forgetKnown } = parts
+
+  function assertNewPassword(request: PasswordChangeRequest, account: UserRecord): void {
+    const { currentPassword, newPassword } = request
+    const isSame = normalizePassword(newPassword) === normalizePassword(currentPassword)
+    const problem = isSame
+      ? 'must be another one than the current password'
+      : parts.passwordProblem(newPassword, account)
+    const fields = checkField('new_password', problem)
+    if (fields.length > 0) throw refuseFields(fields)
+  }
+
+  /** Of two changes at once that both knew the old password, one finds it. */
+  function writePassword(user: UserRecord, { hash, keyId }: StoredPassword) {
+    const nowMs = clock.now()
+    return required(
+      database.kysely
+        .updateTable('users')
+        .set({
+          password_hash: hash,
+          password_key_id: keyId,
+          password_changed_at_ms: nowMs,
+          updated_at_ms: nowMs,
+        })
+        .where('id', '=', user.id)
+        .where('password_hash', '=', user.password.hash),
+    )
+  }
+
+  return async (request) => {
+    const { identity, currentPassword, newPassword, device } = request
+    const account = await users.getCaller(identity)
+    assertNewPassword(request, account)
+    const user = await reauthentication.require({ identity, currentPassword, device })
+    const replacement = await passwords.hash(newPassword, { account: accountKeyOf(user.id) })
+    const facts = { userId: user.id, sessionId: identity.sessionId, device }
+    try {
+      const ended = await sessions.endAllOf(user.id, 'password_changed', {
+        except: identity.sessionId,
+        writes: [
+          writePassword(user, replacement),
+          ...forgetKnown(user.id),
+          ...(device.deviceId ? knownDevices.remember(user.id, device.deviceId) : []),
+          auditLog.entry('password_changed', facts),
+        ],
+      })
+      auditLog.tell('password_changed', facts)
+      return ended
+    } catch (error) {
+      if (!(error instanceof RequiredWriteError)) throw error
+      throw new AppError('conflict', 'The password was changed somewhere else meanwhile')
+    }
+  }
+}

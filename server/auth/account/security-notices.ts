@@ -1,0 +1,136 @@
+// What users are told because it did not happen in front of them: a change of their password or e-mail
+// address, a copy of their data, a sign-in on a new device (R97).
+
+import type { NoticeKind } from '../../contract/account.ts'
+import { type Clock, clockToleranceMs, dayMs } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { nameDevice } from '../devices/device-name.ts'
+import type { UserIdentity } from '../tokens/identity.ts'
+
+export interface SecurityNotice {
+  id: string
+  kind: NoticeKind
+  atMs: number
+  /** Where it was done; null where that is unknown, or where an admin did it. */
+  address: string | null
+  /** "Firefox on Linux". */
+  deviceName: string | null
+}
+
+export interface SecurityNotices {
+  /**
+   * Newest first, at most five. What this very browser did is left out: the page has said so itself.
+   * A new device is told of until an older session has said whose it is; whether its session goes on
+   * does not matter.
+   */
+  list(identity: UserIdentity): Promise<SecurityNotice[]>
+  /** This browser shows them no more. Every other one still does: this may be the thief's. */
+  dismiss(identity: UserIdentity, upToMs: number): Promise<void>
+}
+
+interface SecurityNoticesParts {
+  database: Database
+  clock: Clock
+}
+
+/** In milliseconds: a browser that is new to the user shows no older news. */
+const newsLastsMs = 30 * dayMs
+const noticesMax = 5
+
+export function createSecurityNotices({ database, clock }: SecurityNoticesParts): SecurityNotices {
+  const { kysely } = database
+
+  /** Since when this browser has told nothing: its last sign-in before this one, or a dismissal. */
+  async function readBrowser({ userId, sessionId }: UserIdentity): Promise<Browser> {
+    const own = await kysely
+      .selectFrom('sessions')
+      .select(['device_id', 'notices_seen_at_ms'])
+      .where('id', '=', sessionId)
+      .executeTakeFirst()
+    // Without a device cookie no other session is known to be of this browser.
+    const deviceId = own?.device_id ?? ''
+    const latest = await kysely
+      .selectFrom('sessions')
+      .select(['id', 'created_at_ms', 'notices_seen_at_ms'])
+      .where('user_id', '=', userId)
+      .where('device_id', '=', deviceId)
+      .orderBy('created_at_ms', 'desc')
+      .limit(latestSessions)
+      .execute()
+    const before = latest.filter(({ id }) => id !== sessionId)
+    const nowMs = clock.now()
+    const times = [
+      own?.notices_seen_at_ms,
+      ...before.flatMap((row) => [row.created_at_ms, row.notices_seen_at_ms]),
+    ]
+    // What lies in the future was written by a wrong clock: it must not silence what is to come.
+    const believed = times.filter((atMs) => (atMs ?? 0) <= nowMs + clockToleranceMs)
+    const sinceMs = Math.max(nowMs - newsLastsMs, ...believed.map((atMs) => atMs ?? 0))
+    return { deviceId, sinceMs }
+  }
+
+  return {
+    async list(identity) {
+      const { userId, sessionId } = identity
+      const { deviceId, sinceMs } = await readBrowser(identity)
+      const rows = await kysely
+        .selectFrom('audit_events as event')
+        .leftJoin('sessions as session', 'session.id', 'event.session_id')
+        .select(['event.id', 'event.notice', 'event.created_at_ms', 'event.actor_id'])
+        .select(['event.address', 'event.user_agent'])
+        .where('event.user_id', '=', userId)
+        .where('event.notice', 'is not', null)
+        .$narrowType<{ notice: NoticeKind }>()
+        .where('event.created_at_ms', '>', sinceMs)
+        .where((row) =>
+          row.or([
+            row('event.notice', 'in', ofTwoPlaces),
+            row.and([
+              row('event.session_id', 'is distinct from', sessionId),
+              row('session.device_id', 'is distinct from', deviceId),
+            ]),
+          ]),
+        )
+        .where((row) =>
+          row.or([
+            row('event.notice', '!=', 'new_device'),
+            row('session.is_new_device', 'is distinct from', 0),
+          ]),
+        )
+        .orderBy('event.created_at_ms', 'desc')
+        .limit(noticesMax)
+        .execute()
+      return rows.map(({ id, notice, created_at_ms, actor_id, address, user_agent }) => {
+        const isOwn = actor_id === null || actor_id === userId
+        return {
+          id,
+          kind: notice,
+          atMs: created_at_ms,
+          address: isOwn ? address : null,
+          deviceName: isOwn ? nameDevice(user_agent) : null,
+        }
+      })
+    },
+
+    async dismiss({ userId, sessionId }, upToMs) {
+      await kysely
+        .updateTable('sessions')
+        .set({ notices_seen_at_ms: Math.min(upToMs, clock.now()) })
+        .where('id', '=', sessionId)
+        .where('user_id', '=', userId)
+        .execute()
+    },
+  }
+}
+
+/** What happened to a session of this very browser may have been done elsewhere, with a copy of it. */
+const ofTwoPlaces: NoticeKind[] = ['refreshed_elsewhere', 'token_copied']
+
+interface Browser {
+  /** '' where it keeps no device cookie. */
+  deviceId: string
+  sinceMs: number
+}
+
+/** Of one browser, which holds one at a time: older ones say nothing that these do not. */
+const latestSessions = 20

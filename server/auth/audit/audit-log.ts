@@ -1,0 +1,113 @@
+// The audit log: what happened at the doors and to accounts, with who, where and why (R114).
+
+import type { Compilable, Insertable, InsertObject } from 'kysely'
+import type { AuditEvent } from '../../contract/audit-events.ts'
+import type { Device } from '../../contract/device.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { makeRandomId } from '../../db/random-id.ts'
+import type { AuditEventsTable, Tables } from '../../db/tables.ts'
+import type { EventCounts } from './event-counts.ts'
+import { noticeOf } from './notice-kinds.ts'
+
+/** Never a secret. Absent is what the event has nothing to do with, or nobody knows. */
+export interface AuditFacts {
+  /** Whom it is about. */
+  userId?: string | undefined
+  /** Who did it, where that is somebody else. */
+  actorId?: string | undefined
+  sessionId?: string | undefined
+  clientId?: string | undefined
+  /** One word: `wrong_password`, `disabled`. */
+  why?: string | undefined
+  /** Which sign-in door, token or account field. */
+  what?: string | undefined
+  device?: Device | undefined
+}
+
+/** Expressions in place of what the facts would say. */
+export type ComputedColumns = Pick<InsertObject<Tables, 'audit_events'>, 'why' | 'notice'>
+
+export interface AuditLog {
+  /**
+   * Writes down what has happened already. Where the database fails it is in the operator's log
+   * alone: the answer to the caller is not changed by that.
+   */
+  record(event: AuditEvent, facts: AuditFacts): Promise<void>
+  /**
+   * The write for `runAtomically`, of a change that must not happen without its entry. Call `tell`
+   * with the same once that has committed. `computed`: what only that statement can know.
+   */
+  entry(event: AuditEvent, facts: AuditFacts, computed?: ComputedColumns): Compilable
+  /** Into the operator's log and the counts only. */
+  tell(event: AuditEvent, facts: AuditFacts): void
+}
+
+/** The part of pino's logger that is needed here. */
+interface Logger {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+interface AuditLogParts {
+  database: Database
+  clock: Clock
+  logger: Logger
+  eventCounts: EventCounts
+}
+
+const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refresh_token_ahead'])
+
+export function createAuditLog(parts: AuditLogParts): AuditLog {
+  const { database, clock, logger, eventCounts } = parts
+
+  function entry(event: AuditEvent, facts: AuditFacts, computed: ComputedColumns = {}) {
+    return database.kysely
+      .insertInto('audit_events')
+      .values({ ...toRow(event, facts, clock.now()), ...computed })
+  }
+
+  function tell(event: AuditEvent, { device, ...facts }: AuditFacts): void {
+    eventCounts.add(event)
+    const level = alarms.has(event) ? 'warn' : 'info'
+    const { requestId: reqId, ...place } = device ?? {}
+    // Named as in the lines of the request itself.
+    const line = { ...(reqId !== undefined && { reqId }), event, ...facts, ...place }
+    logger[level](line, event.replaceAll('_', ' '))
+  }
+
+  return {
+    async record(event, facts) {
+      tell(event, facts)
+      try {
+        await entry(event, facts).execute()
+      } catch (error) {
+        logger.error({ err: error, event }, 'the audit log could not be written')
+      }
+    },
+    entry,
+    tell,
+  }
+}
+
+function toRow(
+  event: AuditEvent,
+  { userId, actorId, sessionId, clientId, why, what, device }: AuditFacts,
+  nowMs: number,
+): Insertable<AuditEventsTable> {
+  return {
+    id: makeRandomId(),
+    created_at_ms: nowMs,
+    event,
+    user_id: userId ?? null,
+    actor_id: actorId ?? null,
+    session_id: sessionId ?? null,
+    client_id: clientId ?? null,
+    why: why ?? null,
+    what: what ?? null,
+    address: device?.address ?? null,
+    user_agent: device?.userAgent ?? null,
+    notice: noticeOf(event, what ?? null),
+  }
+}

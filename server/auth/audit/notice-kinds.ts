@@ -1,0 +1,29 @@
+// Which entries of the audit log their user reads as a security notice (R97).
+
+import { type RawBuilder, sql } from 'kysely'
+import type { NoticeKind } from '../../contract/account.ts'
+import type { AuditEvent } from '../../contract/audit-events.ts'
+
+const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
+  password_changed: 'password_changed',
+  password_set_by_admin: 'password_set_by_admin',
+  data_exported: 'data_exported',
+  refresh_from_elsewhere: 'refreshed_elsewhere',
+  refresh_token_reused: 'token_copied',
+  sign_in_closed: 'sign_in_closed',
+}
+
+/** @param what of the entry: of a changed profile only the e-mail address is news, for it is a way in */
+export function noticeOf(event: AuditEvent, what: string | null): NoticeKind | null {
+  if (event === 'profile_changed') return what === 'email' ? 'email_changed' : null
+  return kindOfEvent[event] ?? null
+}
+
+/**
+ * Of a sign-in: read from the row of its session, which the same batch has written. Only the database
+ * knows there whether the device is new.
+ */
+export function newDeviceNotice(sessionId: string): RawBuilder<'new_device' | null> {
+  const isNew = sql`select 1 from sessions where id = ${sessionId} and is_new_device = 1`
+  return sql`case when exists (${isNew}) then 'new_device' end`
+}

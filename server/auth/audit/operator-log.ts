@@ -1,0 +1,71 @@
+// The operator's log: one line of JSON for each event, and no secret in it whoever writes it (R30).
+
+import { type DestinationStream, type Logger, pino } from 'pino'
+import type { LogLevel } from '../../config.ts'
+
+/** Onto stdout by default. */
+export function createOperatorLog(level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    formatters: { log: withoutSecrets },
+    // Described already: pino's own would copy all that hangs on an error.
+    serializers: { err: (fault: unknown) => fault },
+  }
+  return destination ? pino(options, destination) : pino(options)
+}
+
+/** Also `current_password`, `refresh_token`, `set-cookie`, and whatever a body has in it. */
+const secretNames = /pass(word|phrase)|secret|token|authorization|cookie|^(body|payload|form)$/i
+
+const withheld = '[withheld]'
+const depthMax = 5
+
+/** Fastify's own words for a request and an answer, of which its serializers tell what they may. */
+const serialized = new Set(['req', 'res'])
+
+/** What is written down of the facts of a line; told by their names, since a value has none. */
+export function withoutSecrets(facts: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      serialized.has(name) ? value : readFact(name, value, depthMax),
+    ]),
+  )
+}
+
+function readFact(name: string, value: unknown, depth: number): unknown {
+  if (value === null || value === undefined) return value
+  if (secretNames.test(name)) return withheld
+  if (typeof value !== 'object') return typeof value === 'function' ? undefined : value
+  if (value instanceof Error) return describeFault(value, depth)
+  if (depth === 0) return withheld
+  if (Array.isArray(value)) return value.map((entry) => readFact('', entry, depth - 1))
+  if (value instanceof Date) return value
+  // A request, a map of form fields, bytes: whoever wants some of it in the log says what.
+  if (!isPlain(value)) return `[${value.constructor?.name ?? 'object'}]`
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, readFact(key, entry, depth - 1)]),
+  )
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/**
+ * What it was, where, and why; not whatever somebody hung on it: libraries add the request, the input
+ * or the row that they failed with.
+ */
+function describeFault(error: Error, depth: number): Record<string, unknown> {
+  const { code, cause } = error as Error & { code?: unknown }
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  return {
+    type: error.name,
+    // JSON.parse repeats what it could not read.
+    message: error instanceof SyntaxError ? withheld : error.message,
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    stack: frames.join('\n'),
+    ...(cause instanceof Error && depth > 0 && { cause: describeFault(cause, depth - 1) }),
+  }
+}

@@ -1,0 +1,99 @@
+// Which devices a user has signed in with, and which sign-ins are news.
+
+import { expect, test } from 'vitest'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../../e2e/databases.ts'
+import { openTestSessions } from '../../../e2e/test-sessions.ts'
+import { deviceLifetimeMs } from '../../contract/device.ts'
+import { makeRandomId } from '../../db/random-id.ts'
+
+const web = 'keycard-web'
+const device = { address: null, userAgent: 'A browser' }
+
+forEachEngine((engine) => {
+  const database = shareTestDatabase(engine)
+
+  test('the first sign-in of an account is no news, and a second browser is', async () => {
+    const { start } = await openTestSessions(database())
+    const first = await start('browser')
+    const second = await start('browser')
+    expect([first, second].map(({ session }) => session.isNewDevice)).toEqual([false, true])
+    for (const { session } of [first, second]) {
+      const again = await start('browser', web, {
+        device: { ...device, deviceId: session.deviceId ?? '' },
+      })
+      expect(again.session).toMatchObject({ deviceId: session.deviceId, isNewDevice: false })
+    }
+  })
+
+  test('a device is known to the user who signed in with it, and to no other', async () => {
+    const { start, knownDevices, userId } = await openTestSessions(database())
+    const { deviceId } = (await start('browser')).session
+    const other = await insertUser(database())
+    expect(await knownDevices.isKnown(userId, deviceId ?? '')).toBe(true)
+    expect(await knownDevices.isKnown(other, deviceId ?? '')).toBe(false)
+    expect(await knownDevices.isKnown(userId, makeRandomId())).toBe(false)
+    expect(await knownDevices.isKnown(userId, undefined)).toBe(false)
+  })
+
+  test('a shared browser is news to each who has signed in elsewhere before', async () => {
+    const { start } = await openTestSessions(database())
+    const { deviceId } = (await start('browser')).session
+    const userId = await insertUser(database())
+    const there = { userId, device: { ...device, deviceId: deviceId ?? '' } }
+    expect((await start('browser', web, { userId })).session.isNewDevice).toBe(false)
+    expect((await start('browser', web, there)).session.isNewDevice).toBe(true)
+    expect((await start('browser', web, there)).session.isNewDevice).toBe(false)
+  })
+
+  test('what keeps no cookie is known by its client and user agent, or by having none', async () => {
+    const { start } = await openTestSessions(database())
+    const isNew = async (clientId: string, userAgent: string | null) =>
+      (await start('token', clientId, { device: { address: null, userAgent } })).session.isNewDevice
+    expect(await isNew('keycard-cli', 'curl/8')).toBe(false)
+    expect(await isNew('keycard-cli', 'curl/8')).toBe(false)
+    expect(await isNew('keycard-cli', 'curl/9')).toBe(true)
+    expect(await isNew('keycard-web', 'curl/8')).toBe(true)
+    expect(await isNew('keycard-cli', null)).toBe(true)
+    expect(await isNew('keycard-cli', null)).toBe(false)
+    // Two long ones that differ only where no row keeps them are one.
+    expect(await isNew('keycard-cli', 'x'.repeat(500))).toBe(true)
+    expect(await isNew('keycard-cli', 'x'.repeat(501))).toBe(false)
+  })
+
+  test('a browser is not known by the user agent of a script, nor a script by that of a browser', async () => {
+    for (const [first, second] of [
+      ['token', 'browser'],
+      ['browser', 'token'],
+    ] as const) {
+      const { start } = await openTestSessions(database())
+      await start(first, web, { device })
+      expect((await start(second, web, { device })).session.isNewDevice).toBe(true)
+    }
+  })
+
+  test('of each user the twenty devices used last are known', async () => {
+    const { start, knownDevices, userId, clock } = await openTestSessions(database())
+    const ids: string[] = []
+    for (let count = 0; count < 25; count++) {
+      clock.advance(1)
+      ids.push((await start('browser')).session.deviceId ?? '')
+    }
+    const known = await Promise.all(ids.map((id) => knownDevices.isKnown(userId, id)))
+    expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)])
+  })
+
+  test('a device is forgotten when it is told to be, or after 400 days', async () => {
+    const { start, knownDevices, userId, clock } = await openTestSessions(database())
+    const [one, other] = [(await start('browser')).session, (await start('browser')).session]
+    const isKnown = (deviceId: string | null) => knownDevices.isKnown(userId, deviceId ?? '')
+    await database().runAtomically([knownDevices.forget(userId, one.deviceId ?? '')])
+    expect(await isKnown(one.deviceId)).toBe(false)
+    clock.advance(deviceLifetimeMs - 1)
+    expect(await isKnown(other.deviceId)).toBe(true)
+    clock.advance(1)
+    expect(await isKnown(other.deviceId)).toBe(false)
+    await start('browser')
+    const rows = database().kysely.selectFrom('known_devices').where('user_id', '=', userId)
+    expect(await rows.selectAll().execute()).toHaveLength(1)
+  })
+})

@@ -1,0 +1,107 @@
+// Known devices: the browsers that a user has signed in with, told apart by their device cookie.
+
+import { type Compilable, type RawBuilder, sql } from 'kysely'
+import { deviceLifetimeMs } from '../../contract/device.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import type { Flag } from '../../db/tables.ts'
+
+/** What is about to sign in, as far as it can be told apart from others. */
+export interface SigningInDevice {
+  userId: string
+  /** null for what keeps no cookie: it is known by its client and user agent. */
+  deviceId: string | null
+  clientId: string
+  userAgent: string | null
+}
+
+export interface KnownDevices {
+  /** Whether this user has signed in with it. False for a device that has proved no id. */
+  isKnown(userId: string, deviceId: string | undefined): Promise<boolean>
+  /**
+   * 1 where the user has signed in before, but not there. It is an expression and not an answer, so
+   * that it is worked out by the statement that writes the session down.
+   */
+  isNewFlag(device: SigningInDevice): RawBuilder<Flag>
+  /** The writes of a sign-in with it, which also forget all but the 20 used last. */
+  remember(userId: string, deviceId: string): Compilable[]
+  /** The next sign-in with it is one with a new device again. */
+  forget(userId: string, deviceId: string): Compilable
+  /** Whoever has one of their cookies is a stranger. */
+  forgetAll(userId: string): Compilable
+}
+
+/** The writes after which no device and no place of a user is known: whoever changes a password means it. */
+export type ForgetKnown = (userId: string) => Compilable[]
+
+const devicesMax = 20
+
+export function createKnownDevices(parts: { database: Database; clock: Clock }): KnownDevices {
+  const { clock } = parts
+  const { kysely } = parts.database
+  return {
+    async isKnown(userId, deviceId) {
+      if (deviceId === undefined) return false
+      const row = await kysely
+        .selectFrom('known_devices')
+        .select('device_id')
+        .where('user_id', '=', userId)
+        .where('device_id', '=', deviceId)
+        .where('last_used_at_ms', '>', clock.now() - deviceLifetimeMs)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    isNewFlag({ userId, deviceId, clientId, userAgent }) {
+      const sameDevice =
+        deviceId === null
+          ? sql`select 1 from sessions where user_id = ${userId} and client_id = ${clientId}
+              and device_id is null and user_agent is not distinct from ${userAgent}`
+          : sql`select 1 from known_devices where user_id = ${userId} and device_id = ${deviceId}`
+      return sql<Flag>`case when not exists (${sameDevice}) and (
+          exists (select 1 from sessions where user_id = ${userId})
+          or exists (select 1 from known_devices where user_id = ${userId})
+        ) then 1 else 0 end`
+    },
+
+    remember(userId, deviceId) {
+      const nowMs = clock.now()
+      const kept = kysely
+        .selectFrom('known_devices')
+        .select('device_id')
+        .where('user_id', '=', userId)
+        .orderBy('last_used_at_ms', 'desc')
+        .limit(devicesMax)
+      return [
+        kysely
+          .insertInto('known_devices')
+          .values({
+            user_id: userId,
+            device_id: deviceId,
+            created_at_ms: nowMs,
+            last_used_at_ms: nowMs,
+          })
+          .onConflict((conflict) =>
+            conflict.columns(['user_id', 'device_id']).doUpdateSet({ last_used_at_ms: nowMs }),
+          ),
+        kysely
+          .deleteFrom('known_devices')
+          .where('user_id', '=', userId)
+          .where(({ or, eb }) =>
+            or([
+              eb('last_used_at_ms', '<=', nowMs - deviceLifetimeMs),
+              eb('device_id', 'not in', kept),
+            ]),
+          ),
+      ]
+    },
+
+    forget: (userId, deviceId) =>
+      kysely
+        .deleteFrom('known_devices')
+        .where('user_id', '=', userId)
+        .where('device_id', '=', deviceId),
+
+    forgetAll: (userId) => kysely.deleteFrom('known_devices').where('user_id', '=', userId),
+  }
+}

@@ -1,0 +1,83 @@
+// Known places: the address pools that a user has signed in from lately. By them a program, which
+// keeps no device cookie, is known again.
+
+import { createHmac } from 'node:crypto'
+import type { Compilable } from 'kysely'
+import { type Clock, dayMs } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import type { MasterKeys } from '../secrets/master-key.ts'
+import { addressPoolOf, noAddress } from './address-pool.ts'
+
+export interface KnownPlaces {
+  /** Whether this user has signed in from there within 90 days. False for what is no address. */
+  isKnown(userId: string, address: string | null): Promise<boolean>
+  /** The writes of a sign-in from there, which also forget all but the 20 used last. */
+  remember(userId: string, address: string | null): Compilable[]
+  forgetAll(userId: string): Compilable
+}
+
+/** How long a place is known after the last sign-in from there. A report may run once a quarter. */
+export const placeLifetimeMs = 90 * dayMs
+const placesMax = 20
+
+interface KnownPlacesParts {
+  database: Database
+  clock: Clock
+  masterKeys: MasterKeys
+}
+
+export function createKnownPlaces(parts: KnownPlacesParts): KnownPlaces {
+  const { clock } = parts
+  const { kysely } = parts.database
+  const keys = parts.masterKeys.derive('known-place')
+
+  /** Of each user another one, newest key first: rows of two users do not tell that they met. */
+  function placesOf(userId: string, address: string | null): string[] {
+    const pool = addressPoolOf(address)
+    if (pool === noAddress) return []
+    return keys.map(({ key }) =>
+      createHmac('sha256', key).update(`${userId} ${pool}`).digest('base64url'),
+    )
+  }
+
+  return {
+    async isKnown(userId, address) {
+      const places = placesOf(userId, address)
+      if (places.length === 0) return false
+      const row = await kysely
+        .selectFrom('known_places')
+        .select('place')
+        .where('user_id', '=', userId)
+        .where('place', 'in', places)
+        .where('last_used_at_ms', '>', clock.now() - placeLifetimeMs)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    remember(userId, address) {
+      const [place] = placesOf(userId, address)
+      if (place === undefined) return []
+      const nowMs = clock.now()
+      const kept = kysely
+        .selectFrom('known_places')
+        .select('place')
+        .where('user_id', '=', userId)
+        .orderBy('last_used_at_ms', 'desc')
+        .limit(placesMax)
+      return [
+        kysely
+          .insertInto('known_places')
+          .values({ user_id: userId, place, created_at_ms: nowMs, last_used_at_ms: nowMs })
+          .onConflict((conflict) =>
+            conflict.columns(['user_id', 'place']).doUpdateSet({ last_used_at_ms: nowMs }),
+          ),
+        kysely
+          .deleteFrom('known_places')
+          .where('user_id', '=', userId)
+          .where('place', 'not in', kept),
+      ]
+    },
+
+    forgetAll: (userId) => kysely.deleteFrom('known_places').where('user_id', '=', userId),
+  }
+}

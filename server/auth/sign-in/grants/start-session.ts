@@ -1,0 +1,139 @@
+// The last step of every way in: a session for a user who has proved who he is, and its tokens.
+
+import type { Compilable } from 'kysely'
+import { AppError } from '../../../contract/app-error.ts'
+import type { Device } from '../../../contract/device.ts'
+import { type Scope, scopesOfRole } from '../../../contract/scopes.ts'
+import { isForeignKeyViolation } from '../../../db/errors.ts'
+import type { AuditLog } from '../../audit/audit-log.ts'
+import { newDeviceNotice } from '../../audit/notice-kinds.ts'
+import type { Client, Clients } from '../../clients/clients.ts'
+import type { ForgetKnown } from '../../devices/known-devices.ts'
+import type { StartedSession } from '../../sessions/session-rotation.ts'
+import type { SessionDoor } from '../../sessions/session-rows.ts'
+import type { Sessions } from '../../sessions/sessions.ts'
+import type { AccessTokens } from '../../tokens/access-tokens.ts'
+import type { UserRecord, Users } from '../../users/users.ts'
+import { type Granted, issueTokens } from './issue-tokens.ts'
+
+export interface SessionRequest {
+  /** As he was when he proved it. */
+  user: UserRecord
+  scopes: readonly Scope[]
+  client: Client
+  door: SessionDoor
+  /** "Keep me signed in", at the browser's door. False by default. */
+  keep?: boolean
+  device: Device
+}
+
+/**
+ * @throws AppError invalid_credentials where the account has changed since it was proved;
+ *   invalid_client where the client was removed since
+ */
+export type SessionStart = (request: SessionRequest) => Promise<Granted>
+
+interface SessionStartParts {
+  users: Users
+  clients: Pick<Clients, 'requireStillThere'>
+  sessions: Sessions
+  forgetKnown: ForgetKnown
+  accessTokens: AccessTokens
+  auditLog: AuditLog
+}
+
+/** All that the user's role and the client both allow. */
+export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
+  return scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
+}
+
+export function createSessionStart(parts: SessionStartParts): SessionStart {
+  const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = parts
+
+  const describe = ({ user, client, door, device }: SessionRequest, sessionId: string) => ({
+    userId: user.id,
+    sessionId,
+    clientId: client.id,
+    what: door,
+    device,
+  })
+
+  function writeSignIn(request: SessionRequest, sessionId: string): Compilable {
+    const notice = newDeviceNotice(sessionId)
+    return auditLog.entry('signed_in', describe(request, sessionId), { why: notice, notice })
+  }
+
+  async function start(request: SessionRequest): Promise<StartedSession> {
+    const { user, scopes, client, door, keep = false, device } = request
+    const facts = {
+      userId: user.id,
+      scopes,
+      holder: { clientId: client.id, door },
+      registrationId: client.registration?.id ?? null,
+      keep,
+      device,
+    }
+    const alongside = (id: string) => [writeSignIn(request, id)]
+    try {
+      return await sessions.start({ ...facts, alongside })
+    } catch (error) {
+      if (!isForeignKeyViolation(error)) throw error
+      throw refuseChanged()
+    }
+  }
+
+  /**
+   * While a password was being checked it may have been changed, which ends all other sessions
+   * (R60): one that begins with the old password just then must not be the one that is left over, nor
+   * may it leave a known device behind.
+   */
+  async function endIfChanged(started: StartedSession, request: SessionRequest): Promise<void> {
+    if (await users.isUnchanged(request.user)) return
+    await end(started, request, 'password_changed')
+    throw refuseChanged()
+  }
+
+  /** The same of its client, which may have been removed. */
+  async function endIfRemoved(started: StartedSession, request: SessionRequest): Promise<void> {
+    try {
+      await clients.requireStillThere(request.client)
+    } catch (error) {
+      if (isRefusal(error)) await end(started, request, 'client_removed')
+      throw error
+    }
+  }
+
+  async function end(
+    { session: { id, userId, clientId } }: StartedSession,
+    { device }: SessionRequest,
+    why: 'password_changed' | 'client_removed',
+  ): Promise<void> {
+    const facts = { userId, sessionId: id, clientId, why, device }
+    await sessions.end(id, why, {
+      writes: [
+        ...(why === 'password_changed' ? forgetKnown(userId) : []),
+        auditLog.entry('session_ended', facts),
+      ],
+    })
+    auditLog.tell('session_ended', facts)
+  }
+
+  return async (request) => {
+    const { user, scopes, client } = request
+    const started = await start(request)
+    await endIfChanged(started, request)
+    await endIfRemoved(started, request)
+    const { id, isNewDevice } = started.session
+    const why = isNewDevice ? 'new_device' : undefined
+    auditLog.tell('signed_in', { ...describe(request, id), why })
+    return issueTokens({ accessTokens, users }, started, { user, scopes, client })
+  }
+}
+
+const isRefusal = (error: unknown) => error instanceof AppError && error.reason === 'invalid_client'
+
+function refuseChanged(): AppError {
+  return new AppError('invalid_credentials', 'Incorrect username or password', {
+    detail: 'changed meanwhile',
+  })
+}

@@ -1,0 +1,58 @@
+// Registration: somebody makes an account for himself, and is signed in with it.
+
+import { AppError } from '../../contract/app-error.ts'
+import type { Device } from '../../contract/device.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
+import type { Client } from '../clients/clients.ts'
+import { addressPoolOf } from '../devices/address-pool.ts'
+import type { SessionDoor } from '../sessions/session-rows.ts'
+import type { LoginThrottle } from '../throttle/login-throttle.ts'
+import type { Accounts } from '../users/accounts.ts'
+import type { Granted } from './grants/issue-tokens.ts'
+import { listAllowedScopes, type SessionStart } from './grants/start-session.ts'
+
+export interface RegistrationRequest {
+  username: string
+  password: string
+  email: string | null
+  fullName: string | null
+  client: Client
+  door: SessionDoor
+  device: Device
+}
+
+/**
+ * That a name is taken has to be told, so that a person can choose another (R111). It is told last,
+ * to a request that would have made the account: who asks for names in bulk pays a hash for each,
+ * leaves an account behind wherever he finds a free one, and is throttled by his address.
+ * @throws AppError registration_closed; invalid_input or conflict, naming the fields;
+ *   too_many_requests, overloaded
+ */
+export type Registration = (request: RegistrationRequest) => Promise<Granted>
+
+interface RegistrationParts {
+  enabled: boolean
+  accounts: Accounts
+  loginThrottle: Pick<LoginThrottle, 'reserveRegistration'>
+  startSession: SessionStart
+  auditLog: AuditLog
+}
+
+export function createRegistration(parts: RegistrationParts): Registration {
+  const { enabled, accounts, loginThrottle, startSession, auditLog } = parts
+  return async ({ username, password, email, fullName, client, door, device }) => {
+    if (!enabled) {
+      throw new AppError('registration_closed', 'Registration is switched off here')
+    }
+    await loginThrottle.reserveRegistration(device)
+    const describe = (userId: string) => ({ userId, clientId: client.id, device })
+    const user = await accounts.create(
+      { username, password, email, fullName },
+      (userId) => [auditLog.entry('registered', describe(userId))],
+      { pool: addressPoolOf(device.address) },
+    )
+    auditLog.tell('registered', describe(user.id))
+    const scopes = listAllowedScopes(user, client)
+    return startSession({ user, scopes, client, door, device })
+  }
+}

@@ -1,0 +1,236 @@
+// How often a password may be guessed: reserved before hashing, one budget for every door (R99 to R108).
+
+import { createHmac } from 'node:crypto'
+import { AppError } from '../../contract/app-error.ts'
+import { canonicalName } from '../../contract/credential-rules.ts'
+import type { Device } from '../../contract/device.ts'
+import { dayMs } from '../../db/clock.ts'
+import { addressPoolOf, widePoolOf } from '../devices/address-pool.ts'
+import type { KnownDevices } from '../devices/known-devices.ts'
+import type { KnownPlaces } from '../devices/known-places.ts'
+import type { Share } from '../passwords/fair-queue.ts'
+import type { MasterKeys } from '../secrets/master-key.ts'
+import {
+  type Claim,
+  type Held,
+  refund,
+  settle,
+  takeAll,
+  takeAny,
+  waitMsOf,
+} from './throttle-claims.ts'
+import type { BackoffRule, ThrottleCounters } from './throttle-counters.ts'
+
+export interface PasswordAttempt {
+  /** Absent where there is no such account: that is throttled alike, by the name (R106). */
+  userId: string | undefined
+  /** As it was typed. */
+  login: string
+  device: Device
+}
+
+/** An attempt that may wait for its turn. Nothing is counted yet. */
+export interface AdmittedAttempt {
+  share: Share
+  /**
+   * To be called in its turn, before the password is hashed.
+   * @returns 'pending' where attempts on other nodes hold what there is: to be tried again in a moment
+   * @throws AppError too_many_requests, with the seconds to wait
+   */
+  reserve(): Promise<ReservedAttempt | 'pending'>
+}
+
+/** Counted as a failure, until one of these is called. */
+export interface ReservedAttempt {
+  /** True for the one failure that shuts the account to unknown devices and places. */
+  closesAccount: boolean
+  /** The password was right: the failures in a row are forgotten. */
+  succeed(): Promise<void>
+  fail(): Promise<void>
+  /** The password was never looked at. */
+  release(): Promise<void>
+}
+
+export interface LoginThrottle {
+  /**
+   * To be called before an attempt waits for its turn.
+   * @throws AppError too_many_requests, with the seconds to wait; unavailable where nothing can be
+   *   counted (R108)
+   */
+  admit(attempt: PasswordAttempt): Promise<AdmittedAttempt>
+  /**
+   * To be called before an account is made: as often as passwords may fail from one address (R111).
+   * @throws AppError too_many_requests, unavailable
+   */
+  reserveRegistration(device: Device): Promise<void>
+  /** Forgets every failure of an account. */
+  reopen(userId: string): Promise<void>
+}
+
+const afterClosing = { reopensAfterMs: 30 * dayMs, reopensFor: 10, keepMs: 400 * dayMs }
+
+/** 5 are free, then 1, 2, 4 … 900 s. With those of known devices and places it is 100 in a row (R99). */
+const unknownRule: BackoffRule = {
+  freeFailures: 5,
+  longestWaitMs: 900_000,
+  closedAfter: 80,
+  ...afterClosing,
+}
+
+/** Of all known devices of an account together: strangers cannot lock the owner out. */
+const knownDeviceRule: BackoffRule = { ...unknownRule, freeFailures: 10, closedAfter: 10 }
+
+/**
+ * Of all known places together. They wait as unknown ones do: whoever guesses from a neighbour's
+ * address does not see by that who has signed in there.
+ */
+const knownPlaceRule: BackoffRule = { ...unknownRule, closedAfter: 10 }
+
+export const addressWindowMs = 10 * 60_000
+
+/** An IPv6 /48, which one customer may hold, fails so many times as often as one of its 65,536 /64. */
+export const widePoolFactor = 8
+
+interface LoginThrottleParts {
+  counters: ThrottleCounters
+  masterKeys: MasterKeys
+  knownDevices: Pick<KnownDevices, 'isKnown'>
+  knownPlaces: Pick<KnownPlaces, 'isKnown'>
+  /** Of one address within ten minutes; 30 by default. */
+  failuresPerAddress: number
+  /** How many rows all names of nobody's share; 262,144 by default, of some 40 MB. */
+  nameCounters?: number
+}
+
+export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
+  const { counters, masterKeys, knownDevices, knownPlaces, failuresPerAddress } = parts
+  const { nameCounters = 2 ** 18 } = parts
+  const unknownPool = counters.backoffPool(unknownRule)
+  const knownDevicePool = counters.backoffPool(knownDeviceRule)
+  const knownPlacePool = counters.backoffPool(knownPlaceRule)
+  const addressPool = counters.windowPool({
+    failures: failuresPerAddress,
+    windowMs: addressWindowMs,
+  })
+  const widePool = counters.windowPool({
+    failures: failuresPerAddress * widePoolFactor,
+    windowMs: addressWindowMs,
+  })
+  const [{ key: nameKey }] = masterKeys.derive('throttle')
+
+  /** What an attempt counts against besides the account: its address, and the network around it. */
+  function addressClaims(kind: 'address' | 'registration', { address }: Device): Claim[] {
+    const wide = widePoolOf(address)
+    return [
+      { pool: addressPool, key: `${kind}:${addressPoolOf(address)}` },
+      ...(wide === undefined ? [] : [{ pool: widePool, key: `${kind}:${wide}` }]),
+    ]
+  }
+
+  /**
+   * People type passwords into the field for the name: a name of nobody's is kept as a keyed hash. Names
+   * are without number and guessed from many addresses, so they share counters, of which there are only
+   * so many: nobody can fill the table. Which names share one cannot be known without the key.
+   */
+  function accountKey({ userId, login }: PasswordAttempt): string {
+    if (userId !== undefined) return accountKeyOf(userId)
+    const name = canonicalName(login)
+    const hash = createHmac('sha256', nameKey).update(name).digest()
+    return `name:${hash.readUInt32BE() % nameCounters}`
+  }
+
+  /**
+   * What an attempt is counted against: the first of these lists that has room in all of its pools.
+   * A known device is never held back by its address, which others may share. Nor is a known place,
+   * until its own failures are used up; they count for the account and the address as well.
+   */
+  async function listClaims(attempt: PasswordAttempt) {
+    const { userId = '', device } = attempt
+    // Asked for nobody's account too: how long it takes tells nothing (R110).
+    const [isKnownDevice, isKnownPlace] = await Promise.all([
+      knownDevices.isKnown(userId, device.deviceId),
+      knownPlaces.isKnown(userId, device.address),
+    ])
+    const account: Claim = { pool: unknownPool, key: accountKey(attempt) }
+    const address = addressClaims('address', device)
+    const claims = [isKnownDevice ? [account] : [...address, account]]
+    if (isKnownPlace) {
+      const tallies = [...address, account].map((claim) => ({ ...claim, isTally: true }))
+      claims.unshift([{ pool: knownPlacePool, key: `places:${userId}` }, ...tallies])
+    }
+    if (isKnownDevice) claims.unshift([{ pool: knownDevicePool, key: `devices:${userId}` }])
+    return { claims, isKnown: isKnownDevice || isKnownPlace }
+  }
+
+  async function assertOpen(claims: readonly (readonly Claim[])[]): Promise<void> {
+    const found = await counters.read(claims.flat().map(({ key }) => key))
+    const waits = claims.map((all) => Math.max(...all.map((claim) => waitMsOf(claim, found))))
+    if (!waits.includes(0)) throw refuseAttempt(waits.at(-1) ?? 0)
+  }
+
+  return {
+    async admit(attempt) {
+      const { userId, device } = attempt
+      const account = accountKey(attempt)
+      const { claims, isKnown } = await listClaims(attempt)
+      await assertOpen(claims)
+      return {
+        share: { account, pool: addressPoolOf(device.address), isKnown },
+        async reserve() {
+          const taken = await takeAny(claims)
+          if (!taken.granted) {
+            if (taken.isPending) return 'pending'
+            throw refuseAttempt(taken.waitMs)
+          }
+          const { held } = taken
+          return {
+            closesAccount: held.some(
+              ({ claim, reservation }) =>
+                claim.key === account && reservation.failures === unknownRule.closedAfter,
+            ),
+            async succeed() {
+              // A success does not forgive what else came from that address.
+              const ofAddress = ({ claim: { pool } }: Held) =>
+                pool === addressPool || pool === widePool
+              await Promise.all([
+                refund(held.filter(ofAddress)),
+                counters.clear([account, ...keysOfKnown(userId)]),
+              ])
+            },
+            fail: () => settle(held),
+            release: () => refund(held),
+          }
+        },
+      }
+    },
+
+    async reserveRegistration(device) {
+      const claims = addressClaims('registration', device)
+      await assertOpen([claims])
+      const taken = await takeAll(claims)
+      if (!taken.granted) throw refuseAttempt(taken.waitMs)
+      // Counted whatever becomes of it.
+      await settle(taken.held)
+    },
+
+    reopen: (userId) => counters.clear([accountKeyOf(userId), ...keysOfKnown(userId)]),
+  }
+}
+
+/** What an account is counted by, and takes its turns by. */
+export function accountKeyOf(userId: string): string {
+  return `account:${userId}`
+}
+
+function keysOfKnown(userId: string | undefined): string[] {
+  return userId === undefined ? [] : [`devices:${userId}`, `places:${userId}`]
+}
+
+export function refuseAttempt(waitMs: number): AppError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1_000)
+  return new AppError(
+    'too_many_requests',
+    `Too many attempts; try again in ${retryAfterSeconds} s`,
+    { retryAfterSeconds },
+  )
+}

@@ -1,0 +1,344 @@
+// The list of users: found by any word of theirs, in every order, page by page, on both engines.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { forEachEngine, openTestDatabase, shareTestDatabase } from '../../../e2e/databases.ts'
+import { createTestClock } from '../../../e2e/test-clock.ts'
+import type { Role } from '../../contract/scopes.ts'
+import { sortOrders, userSortKeys } from '../../contract/user-order.ts'
+import type { ChangeFeed, Follower } from '../../db/changes/change-feed.ts'
+import type { Database } from '../../db/database.ts'
+import { insertRows } from '../../db/writes/insert-rows.ts'
+import { createUserDirectory, type UserQuery } from './user-directory.ts'
+import { upgradeSearchKeys } from './user-search-upgrade.ts'
+import { createUsers } from './users.ts'
+
+interface Person {
+  username: string
+  email?: string
+  fullName?: string
+  role?: Role
+  disabled?: boolean
+}
+
+/** In the order in which they are made, a minute apart. */
+const people: Person[] = [
+  { username: 'Zoe', email: 'Zoe@Example.com', fullName: 'Zoë van Dam' },
+  { username: 'ada', fullName: 'ADA LOVELACE', role: 'admin' },
+  { username: 'bob_smith', email: 'bob.t@mail.company.org', fullName: "Bob O'Neill-Smith" },
+  { username: 'carl.100', email: 'carl@example.com', disabled: true },
+  { username: '9lives', fullName: 'Straße  ﷺ Ａｄａ' },
+  { username: 'old-admin', role: 'admin', disabled: true },
+]
+
+forEachEngine((engine) => {
+  const database = shareTestDatabase(engine)
+  const clock = createTestClock()
+  const ids = new Map<string, string>()
+
+  beforeAll(async () => {
+    const users = createUsers({ database: database(), clock })
+    for (const { username, email = null, fullName = null, ...person } of people) {
+      const rest = { role: 'user', disabled: false, isDemo: false, ...person } as const
+      const password = { hash: 'none', keyId: null }
+      const user = await users.create({ username, email, fullName, password, ...rest })
+      ids.set(username, user.id)
+      clock.advance(60_000)
+    }
+    // Seen in this order, and the others never.
+    for (const username of ['carl.100', 'Zoe']) {
+      const user = await users.findByLogin(username)
+      if (user) await users.noteSeen(user)
+      clock.advance(60_000)
+    }
+  })
+
+  async function list(query: Partial<UserQuery> = {}) {
+    const directory = createUserDirectory({ database: database(), clock })
+    const everybody = { page: 1, perPage: 20, search: '', sort: 'username', order: 'asc' } as const
+    return directory.list({ ...everybody, ...query })
+  }
+
+  async function names(query: Partial<UserQuery> = {}): Promise<string[]> {
+    return (await list(query)).users.map(({ username }) => username)
+  }
+
+  describe('the search', () => {
+    test.each([
+      ['the beginning of a name', 'ada', ['9lives', 'ada']],
+      ['another case', 'ZO', ['Zoe']],
+      ['full-width letters', 'ｚｏｅ', ['Zoe']],
+      ['a later part of a user name', 'admin', ['old-admin']],
+      ['digits in a user name', '100', ['carl.100']],
+      ['an e-mail address', 'bob.t@mail.comp', ['bob_smith']],
+      ['a later part of one', 'company', ['bob_smith']],
+      ['the domain of one', 'example', ['carl.100', 'Zoe']],
+      ['the domain with its @', '@example.com', ['carl.100', 'Zoe']],
+      ['a full name over more words', ' van  d', ['Zoe']],
+      ['the last word of one', 'dam', ['Zoe']],
+      ['a word after an apostrophe', 'neill', ['bob_smith']],
+      ['a word after a hyphen', 'smith', ['bob_smith']],
+      ['an accent made of two characters', 'zoe\u0308', ['Zoe']],
+      ['a first name and a last one', 'ada lovelace', ['ada']],
+      ['the two in the other order', 'LOVELACE ada', ['ada']],
+      ['words of three fields, in any order', 'neill company bob_s', ['bob_smith']],
+      ['words with one that many have', 'example dam', ['Zoe']],
+      ['the same word twice', 'dam dam', ['Zoe']],
+      ['a word of one character', 'd van', ['Zoe']],
+    ])('finds by %s (%j)', async (_what, search, expected) => {
+      expect(await names({ search })).toEqual(expected)
+      expect((await list({ search })).total).toBe(expected.length)
+    })
+
+    test.each([
+      ['the middle of a word', 'ovelace'],
+      ['what nobody is called', 'nobody'],
+      ['two words of different people', 'zoe lovelace'],
+      ['a second word from its middle', 'ada ovelace'],
+      ['a wildcard beside a word', 'ada %'],
+      ['another one beside a word', 'bob _mith'],
+      ['a wildcard of LIKE', '%'],
+      ['another one', '_da'],
+      ['a backslash', '\\'],
+      ['SQL', "' or 1=1 --"],
+    ])('finds nobody by %s (%j)', async (_what, search) => {
+      expect(await list({ search })).toMatchObject({ users: [], total: 0, nextCursor: null })
+    })
+
+    test.each(['', ' ', '@'])('for nothing (%j) gives everybody', async (search) => {
+      expect(await names({ search })).toHaveLength(people.length)
+    })
+
+    test('finds who has a name of a hundred characters, by all of them', async () => {
+      const users = createUsers({ database: database(), clock })
+      // In canonical form each of them is eighteen.
+      const fullName = 'ﷺ'.repeat(100)
+      const { id } = await users.create({
+        username: 'longest',
+        email: null,
+        fullName,
+        role: 'user',
+        disabled: true,
+        password: { hash: 'none', keyId: null },
+        isDemo: false,
+      })
+      expect(await names({ search: fullName })).toEqual(['longest'])
+      await database().kysely.deleteFrom('users').where('id', '=', id).execute()
+      const keys = database().kysely.selectFrom('user_search_keys').where('user_id', '=', id)
+      expect(await keys.selectAll().execute()).toEqual([])
+    })
+  })
+
+  describe('the order', () => {
+    test.each([
+      ['username', ['9lives', 'ada', 'bob_smith', 'carl.100', 'old-admin', 'Zoe']],
+      ['role', ['ada', 'old-admin', '9lives', 'bob_smith', 'carl.100', 'Zoe']],
+      ['created_at', ['Zoe', 'ada', 'bob_smith', 'carl.100', '9lives', 'old-admin']],
+      ['last_seen_at', ['9lives', 'ada', 'bob_smith', 'old-admin', 'carl.100', 'Zoe']],
+    ] as const)('37. by %s, and the other way round', async (sort, expected) => {
+      expect(await names({ sort })).toEqual(expected)
+      expect(await names({ sort, order: 'desc' })).toEqual(expected.toReversed())
+    })
+
+    test('37. the pages of every order hold everybody, and each once', async () => {
+      for (const sort of userSortKeys) {
+        for (const order of sortOrders) {
+          const whole = await names({ sort, order })
+          const pages = [1, 2, 3, 4].map((page) => names({ sort, order, page, perPage: 2 }))
+          expect(await Promise.all(pages)).toEqual([
+            whole.slice(0, 2),
+            whole.slice(2, 4),
+            whole.slice(4),
+            [],
+          ])
+        }
+      }
+      expect(await names({ page: 100, perPage: 100 })).toEqual([])
+    })
+  })
+
+  test('tells who was seen when, and how many sessions live', async () => {
+    const nowMs = clock.now()
+    const session = (id: string, values: { idle?: number; end?: number; revoked?: number }) => ({
+      id,
+      user_id: ids.get('Zoe') ?? '',
+      client_id: 'c',
+      scope: 'me',
+      created_at_ms: nowMs,
+      last_used_at_ms: nowMs,
+      idle_ms: 1,
+      idle_expires_at_ms: values.idle ?? nowMs + 1,
+      expires_at_ms: values.end ?? nowMs + 1,
+      revoked_at_ms: values.revoked ?? null,
+      door: 'browser' as const,
+    })
+    const sessions = [
+      session('one', {}),
+      session('two', {}),
+      session('idle', { idle: nowMs }),
+      session('old', { end: nowMs }),
+      session('ended', { revoked: nowMs }),
+    ]
+    await database().kysely.insertInto('sessions').values(sessions).execute()
+    const { users } = await list()
+    const facts = users.map(({ username, lastSeenAtMs, sessionCount }) => [
+      username,
+      lastSeenAtMs,
+      sessionCount,
+    ])
+    expect(facts).toContainEqual(['Zoe', clock.now() - 60_000, 2])
+    expect(facts).toContainEqual(['carl.100', clock.now() - 120_000, 0])
+    expect(facts).toContainEqual(['ada', null, 0])
+  })
+
+  test('38. marks the only admin who can sign in, and nobody once there is another', async () => {
+    const lastOnes = async () =>
+      (await list()).users.filter((user) => user.isLastAdmin).map(({ username }) => username)
+    const setDisabled = (disabled: 0 | 1) =>
+      database()
+        .kysely.updateTable('users')
+        .set({ disabled })
+        .where('username', '=', 'old-admin')
+        .execute()
+    expect(await lastOnes()).toEqual(['ada'])
+    await setDisabled(0)
+    expect(await lastOnes()).toEqual([])
+    await setDisabled(1)
+  })
+
+  test('a list is counted to a thousand, paged to ten thousand, and read to its end by cursor', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const names = await crowd(place, 1_001)
+    const query = { page: 1, perPage: 100, search: '', sort: 'username', order: 'asc' } as const
+    for (const search of ['', 'member', 'example member']) {
+      const first = await directory.list({ ...query, search })
+      expect(first).toMatchObject({ total: 1_000, hasMoreThanTotal: true, isCut: false })
+      for (const sort of userSortKeys) {
+        for (const order of sortOrders) {
+          const found: string[] = []
+          let cursor: string | undefined
+          do {
+            const page = await directory.list({ ...query, search, sort, order, cursor })
+            found.push(...page.users.map(({ username }) => username))
+            cursor = page.nextCursor ?? undefined
+          } while (cursor !== undefined)
+          expect(found.length).toBe(names.length)
+          // Each once, and as the numbered pages have them.
+          expect(new Set(found).size).toBe(names.length)
+          const eleventh = await directory.list({ ...query, search, sort, order, page: 11 })
+          expect(eleventh.users.map(({ username }) => username)).toEqual(found.slice(1_000))
+          expect(eleventh).toMatchObject({ total: 1_000, nextCursor: null })
+        }
+      }
+    }
+    expect(await directory.list({ ...query, page: 100 })).toMatchObject({ users: [] })
+    await expect(directory.list({ ...query, page: 101 })).rejects.toMatchObject({
+      reason: 'invalid_input',
+      fields: [{ path: 'page', message: expect.stringContaining('next_cursor') }],
+    })
+    for (const cursor of ['', 'member', 'a:b:c', '12:member', 'admin:member']) {
+      const refused = directory.list({ ...query, cursor })
+      await expect(refused).rejects.toMatchObject({ fields: [{ path: 'cursor' }] })
+    }
+  })
+
+  test('of more than ten thousand some are found and that is said; a name is found among them', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const users = createUsers({ database: place, clock })
+    const [many = ''] = await crowd(place, 1)
+    const { id = '' } = (await users.findByLogin(many)) ?? {}
+    const rest = { email: null, role: 'user', disabled: false, isDemo: false } as const
+    const password = { hash: 'none', keyId: null }
+    await users.create({ ...rest, password, username: 'the-one', fullName: 'Kim Lee' })
+    const keys = Array.from({ length: 10_001 }, (_, index) =>
+      ['kim', 'lee'].map((name) => ({ key: `${name} a${index}\n${many}\n ${name}`, user_id: id })),
+    ).flat()
+    await place.runAtomically(insertRows(engine, 'user_search_keys', keys))
+    const query = { page: 1, perPage: 20, sort: 'username', order: 'asc' } as const
+    const find = async (search: string) => {
+      const { users: found, isCut } = await directory.list({ ...query, search })
+      return { found: found.map(({ username }) => username), isCut }
+    }
+    expect(await find('ki')).toEqual({ found: [many], isCut: true })
+    expect(await find('kim lee')).toEqual({ found: ['the-one'], isCut: true })
+    expect(await find('lee kim')).toEqual({ found: ['the-one'], isCut: true })
+    expect(await find('kim lee the')).toEqual({ found: ['the-one'], isCut: false })
+    // The command line takes its time, and finds them all.
+    const everyone: string[] = []
+    for await (const some of directory.everyone('kim')) {
+      everyone.push(...some.map(({ username }) => username))
+    }
+    expect(everyone).toEqual([many, 'the-one'])
+  })
+
+  test('who an older node writes is found beside the others at once, and is written anew', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const [first = '', second = ''] = await crowd(place, 2)
+    const { id = '' } = (await createUsers({ database: place, clock }).findByLogin(first)) ?? {}
+    const keys = place.kysely.selectFrom('user_search_keys').select('key').where('user_id', '=', id)
+    const newKeys = await keys.orderBy('key').execute()
+    await place.kysely.deleteFrom('user_search_keys').where('user_id', '=', id).execute()
+    // As 0.1.0 made them.
+    const old = [first, '10000', `${first}@example.com`, 'example.com']
+    const values = old.map((key) => ({ key, user_id: id }))
+    await place.kysely.insertInto('user_search_keys').values(values).execute()
+
+    const query = { page: 1, perPage: 20, sort: 'username', order: 'asc' } as const
+    const find = async (search: string) => {
+      const { users } = await directory.list({ ...query, search })
+      return users.map(({ username }) => username)
+    }
+    const expectAll = async () => {
+      for (const search of ['member', 'example', 'example member']) {
+        expect(await find(search)).toEqual([first, second])
+      }
+      expect(await find('10000 exam')).toEqual([first])
+      expect(await find('10001 exam')).toEqual([second])
+    }
+    await expectAll()
+
+    let everyMinute: Follower['purge']
+    const feed: Pick<ChangeFeed, 'follow'> = {
+      follow: ({ purge }) => {
+        everyMinute = purge
+      },
+    }
+    upgradeSearchKeys({ database: place, feed, serving: false })
+    await everyMinute?.()
+    expect(await keys.orderBy('key').execute()).toEqual(newKeys)
+    await expectAll()
+  })
+
+  test('everyone is read to the end, page after page, each once and by name', async () => {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const read = async (search: string) => {
+      const found: string[] = []
+      const pages: number[] = []
+      for await (const users of directory.everyone(search)) {
+        pages.push(users.length)
+        found.push(...users.map(({ username }) => username))
+      }
+      return { found, pages }
+    }
+    expect(await read('')).toEqual({ found: [], pages: [] })
+    const names = await crowd(place, 501)
+    expect(await read('')).toEqual({ found: names, pages: [500, 1] })
+    expect(await read('member')).toEqual({ found: names, pages: [500, 1] })
+    expect((await read('member-1000')).found).toEqual(names.slice(0, 10))
+    expect(await directory.count()).toBe(501)
+  })
+
+  /** `member-10000` and so on, with an address each. @returns their names, in their order */
+  async function crowd(place: Database, count: number): Promise<string[]> {
+    const names = Array.from({ length: count }, (_, number) => `member-${10_000 + number}`)
+    const rest = { fullName: null, role: 'user', disabled: false, isDemo: false } as const
+    const password = { hash: 'none', keyId: null }
+    await createUsers({ database: place, clock }).createAll(
+      names.map((username) => ({ username, email: `${username}@example.com`, ...rest, password })),
+    )
+    return names
+  }
+})

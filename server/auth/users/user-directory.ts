@@ -1,0 +1,256 @@
+// The list of users as an admin sees it: searched, sorted, page by page, quick with a million of them.
+
+import { type Selectable, type SqlBool, sql } from 'kysely'
+import { AppError } from '../../contract/app-error.ts'
+import { userCursorPattern } from '../../contract/paging.ts'
+import {
+  type SortOrder,
+  type UserSortKey,
+  usersCountedTo,
+  usersPagedTo,
+} from '../../contract/user-order.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { refuseCursor } from '../../db/read-page.ts'
+import type { UsersTable } from '../../db/tables.ts'
+import { findLastAdmin } from './last-admin.ts'
+import { columnOfKey, findUsers, type Slice, type UserPlace } from './user-matches.ts'
+import { toUserRecord, type UserRecord } from './users.ts'
+
+export interface UserQuery {
+  /** Counts from 1. Not looked at where there is a cursor. */
+  page: number
+  perPage: number
+  /** The `nextCursor` of the page before, in the same search and order. */
+  cursor?: string | undefined
+  /** The beginnings of words in a name or an e-mail address, in any spelling; '' for everybody. */
+  search: string
+  sort: UserSortKey
+  order: SortOrder
+}
+
+export interface ListedUser extends UserRecord {
+  /** Live ones. */
+  sessionCount: number
+  /** Nobody else could make another admin. */
+  isLastAdmin: boolean
+}
+
+export interface UserPage {
+  users: ListedUser[]
+  /** All that the search finds, counted to `usersCountedTo`. */
+  total: number
+  hasMoreThanTotal: boolean
+  /** Too many words begin with what was typed: there may be others than these. */
+  isCut: boolean
+  /** null on the last page. */
+  nextCursor: string | null
+}
+
+export interface UserDirectory {
+  /** @throws AppError invalid_input where the page lies too far, or the cursor is none of this order */
+  list(query: UserQuery): Promise<UserPage>
+  /** All that the search finds, by user name: a page at a time, however many there are. */
+  everyone(search: string): AsyncGenerator<ListedUser[]>
+  count(): Promise<number>
+}
+
+/** Of what is read to the end. */
+const pageSize = 500
+
+interface UserDirectoryParts {
+  database: Database
+  clock: Clock
+}
+
+export function createUserDirectory({ database, clock }: UserDirectoryParts): UserDirectory {
+  const { kysely } = database
+
+  async function countSessions(userIds: readonly string[]): Promise<Map<string, number>> {
+    if (userIds.length === 0) return new Map()
+    const nowMs = clock.now()
+    const rows = await kysely
+      .selectFrom('sessions')
+      .select(({ fn }) => ['user_id', fn.countAll<number>().as('count')])
+      .where('user_id', 'in', userIds)
+      .where('revoked_at_ms', 'is', null)
+      .where('idle_expires_at_ms', '>', nowMs)
+      .where('expires_at_ms', '>', nowMs)
+      .groupBy('user_id')
+      .execute()
+    return new Map(rows.map((row) => [row.user_id, Number(row.count)]))
+  }
+
+  async function describe(rows: readonly UserRow[], lastAdminId?: string) {
+    const sessionCounts = await countSessions(rows.map(({ id }) => id))
+    return rows.map((row) => ({
+      ...toUserRecord(row),
+      sessionCount: sessionCounts.get(row.id) ?? 0,
+      isLastAdmin: row.id === lastAdminId,
+    }))
+  }
+
+  /** An index alone finds the place in the list; rows are read of those only who stand there. */
+  async function readEverybody({ sort, order, after, limit, offset }: Slice): Promise<Found> {
+    const column = columnOfKey[sort]
+    const isAfter = ({ value, name }: UserPlace) =>
+      sql<SqlBool>`(${sql.ref(column)}, username_key) ${sql.raw(order === 'asc' ? '>' : '<')} (${value}, ${name})`
+    const there = kysely
+      .selectFrom('users')
+      .select('username_key')
+      .$if(after !== undefined, (query) => query.where(isAfter(after as UserPlace)))
+      .orderBy(column, order)
+      .orderBy('username_key', order)
+      .limit(limit)
+      .offset(offset)
+    const some = kysely
+      .selectFrom('users')
+      .select('id')
+      .limit(usersCountedTo + 1)
+    const [rows, { total }] = await Promise.all([
+      kysely
+        .selectFrom('users')
+        .selectAll()
+        .where('username_key', 'in', there)
+        .orderBy(column, order)
+        .orderBy('username_key', order)
+        .execute(),
+      kysely
+        .selectFrom(some.as('some'))
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow(),
+    ])
+    return { rows, total: Number(total), isCut: false }
+  }
+
+  async function readMatches(search: string, slice: Slice): Promise<Found | undefined> {
+    const matches = await findUsers(database, search)
+    if (!matches) return undefined
+    const total = await matches.countTo(usersCountedTo + 1)
+    const rows = await readRows(await matches.read(slice))
+    return { rows, total, isCut: matches.isCut }
+  }
+
+  /** In the order of the ids. */
+  async function readRows(ids: readonly string[]): Promise<UserRow[]> {
+    if (ids.length === 0) return []
+    const rows = await kysely.selectFrom('users').selectAll().where('id', 'in', ids).execute()
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    return ids.flatMap((id) => byId.get(id) ?? [])
+  }
+
+  /** By user name. */
+  async function* readAll(): AsyncGenerator<UserRow[]> {
+    let lastKey = ''
+    for (;;) {
+      const rows = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .where('username_key', '>', lastKey)
+        .orderBy('username_key')
+        .limit(pageSize)
+        .execute()
+      const last = rows.at(-1)
+      if (!last) return
+      yield rows
+      lastKey = last.username_key
+    }
+  }
+
+  /** Where too many are found to be sorted, everybody is looked at, in the order that there is. */
+  async function* readAllMatches(search: string): AsyncGenerator<UserRow[]> {
+    const matches = await findUsers(database, search)
+    if (!matches) return yield* readAll()
+    if (matches.isCut) {
+      for await (const rows of readAll()) {
+        const ids = await matches.keep(rows.map(({ id }) => id))
+        const kept = rows.filter(({ id }) => ids.has(id))
+        if (kept.length > 0) yield kept
+      }
+      return
+    }
+    let after: UserPlace | undefined
+    for (;;) {
+      const slice = { sort: 'username', order: 'asc', after, limit: pageSize, offset: 0 } as const
+      const rows = await readRows(await matches.read(slice))
+      const last = rows.at(-1)
+      if (!last) return
+      yield rows
+      after = placeOf(last, 'username')
+    }
+  }
+
+  return {
+    async list({ page, perPage, cursor, search, sort, order }) {
+      const after = cursor === undefined ? undefined : readCursor(cursor, sort)
+      const offset = after ? 0 : (page - 1) * perPage
+      if (offset + perPage > usersPagedTo) throw refusePage()
+      // One more than asked for tells whether there is a next page.
+      const slice = { sort, order, after, limit: perPage + 1, offset }
+      const [found, lastAdminId] = await Promise.all([
+        readMatches(search, slice).then((matches) => matches ?? readEverybody(slice)),
+        findLastAdmin(kysely),
+      ])
+      const rows = found.rows.slice(0, perPage)
+      const last = rows.at(-1)
+      const hasNext = last !== undefined && found.rows.length > perPage
+      return {
+        users: await describe(rows, lastAdminId),
+        total: Math.min(found.total, usersCountedTo),
+        hasMoreThanTotal: found.total > usersCountedTo,
+        isCut: found.isCut,
+        nextCursor: hasNext ? writeCursor(placeOf(last, sort)) : null,
+      }
+    },
+
+    async count() {
+      const { total } = await kysely
+        .selectFrom('users')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      return Number(total)
+    },
+
+    async *everyone(search) {
+      const lastAdminId = await findLastAdmin(kysely)
+      for await (const rows of readAllMatches(search)) yield describe(rows, lastAdminId)
+    },
+  }
+}
+
+type UserRow = Selectable<UsersTable>
+
+interface Found {
+  rows: UserRow[]
+  total: number
+  isCut: boolean
+}
+
+function placeOf(row: UserRow, sort: UserSortKey): UserPlace {
+  return { value: row[columnOfKey[sort]], name: row.username_key }
+}
+
+/** A name has no colon: what stands before it is what else the list is sorted by. */
+function writeCursor({ value, name }: UserPlace): string {
+  return `${value === name ? '' : value}:${name}`
+}
+
+const cursorSyntax = new RegExp(userCursorPattern)
+
+function readCursor(cursor: string, sort: UserSortKey): UserPlace {
+  const [, value = '', name] = cursorSyntax.exec(cursor) ?? []
+  const isTime = /^\d/.test(value)
+  const fits = {
+    username: value === '',
+    role: value !== '' && !isTime,
+    created_at: isTime,
+    last_seen_at: isTime,
+  }
+  if (name === undefined || !fits[sort]) throw refuseCursor()
+  return { value: isTime ? Number(value) : value || name, name }
+}
+
+function refusePage(): AppError {
+  const message = `must lie within the first ${usersPagedTo.toLocaleString('en')} users: search, or go on with next_cursor`
+  return new AppError('invalid_input', `page ${message}`, { fields: [{ path: 'page', message }] })
+}

@@ -1,0 +1,142 @@
+// The rows of users: found by any spelling of a name, unique, made together or not at all, seen.
+
+import { expect, test } from 'vitest'
+import { forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
+import { createTestClock } from '../../../e2e/test-clock.ts'
+import type { Database } from '../../db/database.ts'
+import { createUsers, type NewUser } from './users.ts'
+
+function openUsers(database: Database) {
+  const clock = createTestClock()
+  return { users: createUsers({ database, clock }), clock }
+}
+
+function describeUser(username: string, values: Partial<NewUser> = {}): NewUser {
+  return {
+    username,
+    email: null,
+    fullName: null,
+    role: 'user',
+    disabled: false,
+    password: { hash: 'stored', keyId: 'key' },
+    isDemo: false,
+    ...values,
+  }
+}
+
+forEachEngine((engine) => {
+  test('a user is found by user name and by e-mail address, in any spelling of them', async () => {
+    const { users, clock } = openUsers(await openTestDatabase(engine))
+    const ada = await users.create(
+      describeUser('Ada', { email: 'Ada@Example.com', fullName: 'Ada L', role: 'admin' }),
+    )
+    expect(ada).toEqual({
+      ...describeUser('Ada', { email: 'Ada@Example.com', fullName: 'Ada L', role: 'admin' }),
+      id: expect.stringMatching(/^[\w-]{22}$/),
+      epoch: 0,
+      passwordChangedAtMs: clock.now(),
+      createdAtMs: clock.now(),
+      lastSeenAtMs: null,
+    })
+    for (const login of [
+      'Ada',
+      'ada',
+      'ADA',
+      'Ａｄａ',
+      ' ada ',
+      'ada@example.com',
+      'ADA@EXAMPLE.COM',
+    ]) {
+      expect(await users.findByLogin(login)).toEqual(ada)
+    }
+    expect(await users.findById(ada.id)).toEqual(ada)
+  })
+
+  test('a login that is nobody finds nobody, without an error', async () => {
+    const { users } = openUsers(await openTestDatabase(engine))
+    await users.create(describeUser('ada'))
+    expect(await users.findByLogin('ada')).toBeDefined()
+    const strangers = ['', 'nobody', 'a@b', 'ada\0', 'ada\ud800', "' or 1=1 --", '%', '_da', 'a da']
+    for (const login of strangers) expect(await users.findByLogin(login)).toBeUndefined()
+  })
+
+  test('a name or an address that is taken, in any spelling, is a conflict', async () => {
+    const { users } = openUsers(await openTestDatabase(engine))
+    await users.create(describeUser('ada', { email: 'ada@example.com' }))
+    const message = 'That user name or e-mail address is taken'
+    const taken = (path: string) => ({ reason: 'conflict', message, fields: [{ path }] })
+    await expect(users.create(describeUser('ADA'))).rejects.toMatchObject(taken('username'))
+    await expect(
+      users.create(describeUser('bob', { email: 'ADA@example.com' })),
+    ).rejects.toMatchObject(taken('email'))
+    await expect(users.create(describeUser('bob'))).resolves.toBeDefined()
+    await expect(users.create(describeUser('carol'))).resolves.toBeDefined()
+  })
+
+  test('of many made together none is there where one is a conflict', async () => {
+    const { users } = openUsers(await openTestDatabase(engine))
+    await users.create(describeUser('taken'))
+    const whoIsThere = async () => {
+      const found = await Promise.all(['ada', 'bob'].map((name) => users.findByLogin(name)))
+      return found.map((user) => user?.username)
+    }
+    const wanted = ['ada', 'TAKEN', 'bob'].map((name) => describeUser(name))
+    await expect(users.createAll(wanted)).rejects.toMatchObject({ reason: 'conflict' })
+    expect(await whoIsThere()).toEqual([undefined, undefined])
+    await users.createAll(wanted.filter(({ username }) => username !== 'TAKEN'))
+    expect(await whoIsThere()).toEqual(['ada', 'bob'])
+    await users.createAll([])
+  })
+
+  test('what is written beside a new user is written with him, or neither is', async () => {
+    const database = await openTestDatabase(engine)
+    const { users } = openUsers(database)
+    const { kysely } = database
+    const device = (id: string) =>
+      kysely
+        .insertInto('known_devices')
+        .values({ user_id: id, device_id: 'd', created_at_ms: 1, last_used_at_ms: 1 })
+    const { id } = await users.create(describeUser('ada'), (id) => [device(id)])
+    expect(await kysely.selectFrom('known_devices').select('user_id').execute()).toEqual([
+      { user_id: id },
+    ])
+    await expect(users.create(describeUser('bob'), () => [device(id)])).rejects.toThrow()
+    expect(await users.findByLogin('bob')).toBeUndefined()
+  })
+
+  test('when somebody was last seen is written down, once a minute at most', async () => {
+    const { users, clock } = openUsers(await openTestDatabase(engine))
+    const { id } = await users.create(describeUser('ada'))
+    const see = async () => {
+      const user = await users.findById(id)
+      if (user) await users.noteSeen(user)
+      return (await users.findById(id))?.lastSeenAtMs
+    }
+    const first = clock.now()
+    expect(await see()).toBe(first)
+    clock.advance(59_999)
+    expect(await see()).toBe(first)
+    clock.advance(1)
+    expect(await see()).toBe(first + 60_000)
+  })
+
+  test('a token of an account that is gone speaks for nobody', async () => {
+    const { users } = openUsers(await openTestDatabase(engine))
+    await expect(users.getCaller({ userId: 'gone' })).rejects.toMatchObject({
+      reason: 'invalid_token',
+      message: 'Could not validate credentials',
+    })
+  })
+
+  test('R93: a rehash does not overwrite a password that was changed meanwhile', async () => {
+    const { users } = openUsers(await openTestDatabase(engine))
+    const { id, password } = await users.create(describeUser('ada'))
+    const [first, second] = [
+      { hash: 'first', keyId: 'new' },
+      { hash: 'second', keyId: 'new' },
+    ]
+    await users.replacePassword(id, password, first)
+    await users.replacePassword(id, password, second)
+    expect((await users.findById(id))?.password).toEqual(first)
+  })
+})

@@ -1,0 +1,233 @@
+// The rows of `users`: found, made, seen. No rule about passwords here, nor about who may change whom.
+
+import type { Compilable, Selectable } from 'kysely'
+import { AppError } from '../../contract/app-error.ts'
+import { canonicalName } from '../../contract/credential-rules.ts'
+import type { Role } from '../../contract/scopes.ts'
+import { isStorableText } from '../../contract/text.ts'
+import type { Clock } from '../../db/clock.ts'
+import { compileOnce, type Slots } from '../../db/compile-once.ts'
+import type { Database } from '../../db/database.ts'
+import { isUniqueViolation } from '../../db/errors.ts'
+import { makeRandomId } from '../../db/random-id.ts'
+import type { UsersTable } from '../../db/tables.ts'
+import { insertRows } from '../../db/writes/insert-rows.ts'
+import type { StoredPassword } from '../passwords/passwords.ts'
+import { insertSearchKeys, searchKeyRows } from './user-search.ts'
+
+export interface UserRecord {
+  id: string
+  username: string
+  email: string | null
+  fullName: string | null
+  role: Role
+  disabled: boolean
+  /** Part of every access token; raising it ends them all. */
+  epoch: number
+  password: StoredPassword
+  passwordChangedAtMs: number
+  isDemo: boolean
+  createdAtMs: number
+  /** When a session was last begun or refreshed; null where that never was. */
+  lastSeenAtMs: number | null
+}
+
+export interface NewUser {
+  username: string
+  email: string | null
+  fullName: string | null
+  role: Role
+  disabled: boolean
+  password: StoredPassword
+  isDemo: boolean
+}
+
+export interface Users {
+  /** By user name or e-mail address, in any spelling that means the same name (R102). */
+  findByLogin(login: string): Promise<UserRecord | undefined>
+  findById(id: string): Promise<UserRecord | undefined>
+  /** The user a token speaks for. @throws AppError invalid_token where the account is gone */
+  getCaller(identity: { userId: string }): Promise<UserRecord>
+  /**
+   * With the writes that belong to it, which are made from the new user's id: all of it, or nothing.
+   * @throws AppError conflict, naming the field, where the user name or e-mail address is taken
+   */
+  create(user: NewUser, alongside?: (id: string) => readonly Compilable[]): Promise<UserRecord>
+  /** All of them, or none. @throws AppError conflict where a name or address is taken */
+  createAll(users: readonly NewUser[]): Promise<void>
+  /** The same, with the writes that belong to it. @throws RequiredWriteError */
+  writeAll(users: readonly NewUser[], alongside: readonly Compilable[]): Promise<void>
+  /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
+  replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
+  /**
+   * Whether he may still sign in with the password that was read. It waits for a change that is
+   * being made, so that who asks after his own write is seen by that change or sees it.
+   */
+  isUnchanged(user: UserRecord): Promise<boolean>
+  /** Somebody has just signed in, or is still here. Written down once a minute at most. */
+  noteSeen(user: UserRecord): Promise<void>
+}
+
+const seenAgainAfterMs = 60_000
+
+interface UsersParts {
+  database: Database
+  clock: Clock
+}
+
+export function createUsers({ database, clock }: UsersParts): Users {
+  const { kysely } = database
+
+  function insertsOf(row: Selectable<UsersTable>): Compilable[] {
+    return [
+      kysely.insertInto('users').values(row),
+      insertSearchKeys(kysely, { ...row, fullName: row.full_name }),
+    ]
+  }
+
+  async function writeAll(
+    newUsers: readonly NewUser[],
+    alongside: readonly Compilable[],
+  ): Promise<void> {
+    const nowMs = clock.now()
+    const rows = newUsers.map((user) => toRow(user, nowMs))
+    const keys = rows.flatMap((row) => searchKeyRows({ ...row, fullName: row.full_name }))
+    await sayConflict(() =>
+      database.runAtomically([
+        ...insertRows(database.engine, 'users', rows),
+        ...insertRows(database.engine, 'user_search_keys', keys),
+        ...alongside,
+      ]),
+    )
+  }
+
+  const selectById = compileOnce(kysely, (slot: Slots<{ id: string }>) =>
+    kysely
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', slot('id'))
+      .where('deleted_at_ms', 'is', null),
+  )
+
+  async function findById(id: string): Promise<UserRecord | undefined> {
+    const [row] = await selectById({ id })
+    return row && toUserRecord(row)
+  }
+
+  return {
+    async findByLogin(login) {
+      if (!isStorableText(login)) return undefined
+      const key = canonicalName(login)
+      const column = key.includes('@') ? 'email_key' : 'username_key'
+      const row = await kysely
+        .selectFrom('users')
+        .selectAll()
+        .where(column, '=', key)
+        .where('deleted_at_ms', 'is', null)
+        .executeTakeFirst()
+      return row && toUserRecord(row)
+    },
+
+    findById,
+
+    async getCaller({ userId }) {
+      const user = await findById(userId)
+      if (!user) throw new AppError('invalid_token', 'Could not validate credentials')
+      return user
+    },
+
+    async create(user, alongside = () => []) {
+      const row = toRow(user, clock.now())
+      await sayConflict(() => database.runAtomically([...insertsOf(row), ...alongside(row.id)]))
+      return toUserRecord(row)
+    },
+
+    createAll: (newUsers) => writeAll(newUsers, []),
+    writeAll,
+
+    async replacePassword(id, old, replacement) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('users')
+        .set({ password_hash: replacement.hash, password_key_id: replacement.keyId })
+        .where('id', '=', id)
+        .where('password_hash', '=', old.hash)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async isUnchanged({ id, passwordChangedAtMs }) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('users')
+        .set({ password_changed_at_ms: passwordChangedAtMs })
+        .where('id', '=', id)
+        .where('password_changed_at_ms', '=', passwordChangedAtMs)
+        .where('disabled', '=', 0)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async noteSeen({ id, lastSeenAtMs }) {
+      const nowMs = clock.now()
+      if (lastSeenAtMs !== null && nowMs - lastSeenAtMs < seenAgainAfterMs) return
+      await kysely
+        .updateTable('users')
+        .set({ last_seen_at_ms: nowMs })
+        .where('id', '=', id)
+        .where('last_seen_at_ms', '<', nowMs)
+        .execute()
+    },
+  }
+}
+
+export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    fullName: row.full_name,
+    role: row.role,
+    disabled: row.disabled === 1,
+    epoch: row.epoch,
+    password: { hash: row.password_hash, keyId: row.password_key_id },
+    passwordChangedAtMs: row.password_changed_at_ms,
+    isDemo: row.is_demo === 1,
+    createdAtMs: row.created_at_ms,
+    lastSeenAtMs: row.last_seen_at_ms || null,
+  }
+}
+
+/** @throws AppError conflict, naming the field, where `run` finds a name or an address taken */
+export async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const path = isUniqueViolation(error, 'users.email_key') ? 'email' : 'username'
+    throw new AppError('conflict', 'That user name or e-mail address is taken', {
+      cause: error,
+      fields: [{ path, message: 'is taken: choose another one' }],
+    })
+  }
+}
+
+function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
+  return {
+    id: makeRandomId(),
+    username: user.username,
+    username_key: canonicalName(user.username),
+    email: user.email,
+    email_key: user.email === null ? null : canonicalName(user.email),
+    full_name: user.fullName,
+    role: user.role,
+    disabled: user.disabled ? 1 : 0,
+    epoch: 0,
+    password_hash: user.password.hash,
+    password_key_id: user.password.keyId,
+    password_changed_at_ms: nowMs,
+    is_demo: user.isDemo ? 1 : 0,
+    created_at_ms: nowMs,
+    updated_at_ms: nowMs,
+    last_seen_at_ms: 0,
+    deleted_at_ms: null,
+  }
+}

@@ -1,0 +1,120 @@
+// The registration page's states and words: the server fills them in, the browser goes on.
+
+import type { FieldError } from '../app-error.ts'
+import { usernameMaxLength, usernameMinLength } from '../credential-rules.ts'
+import { pagePaths } from '../pages.ts'
+import {
+  describeDestination,
+  describeReader,
+  type SignInState,
+  type SignInView,
+} from './sign-in-page.ts'
+
+export type RegisterState =
+  | Exclude<SignInState, 'expired' | 'signed-out'>
+  /** REGISTRATION=off: there is a sentence in the form's place. */
+  | 'closed'
+
+export const registerFields = ['username', 'email', 'password'] as const
+export type RegisterField = (typeof registerFields)[number]
+
+/** A whole sentence for each field that is not right yet; '' for the others. */
+export type FieldProblems = Readonly<Record<RegisterField, string>>
+
+/** What the server decides for one page. */
+export interface RegisterSlots {
+  state: RegisterState
+  /** A sentence for the status area; '' shows where the user is going instead. */
+  message: string
+  problems: FieldProblems
+  /** A safe return path. */
+  next: string
+  username: string
+  email: string
+  passwordMinLength: number
+}
+
+/** Every piece of text on the page that differs between two answers. */
+export interface RegisterView extends SignInView {
+  usernameInvalid: Bit
+  usernameNote: string
+  email: string
+  emailInvalid: Bit
+  emailNote: string
+  passwordInvalid: Bit
+  passwordNote: string
+  /** The least length of a password, in digits. */
+  minimum: string
+}
+
+/** As `aria-invalid` has it. */
+type Bit = 'true' | 'false'
+
+export const registerTitles = {
+  plain: 'Create an account · Keycard',
+  error: 'Error: Create an account · Keycard',
+} as const
+
+export const registerMessages = {
+  closed: 'New accounts aren’t made here: ask whoever runs this Keycard for one.',
+  correct: 'Not quite: put right what is marked below.',
+  refused: 'This was refused. Reload the page and try again.',
+  usernameMissing: 'Choose a username.',
+  passwordMissing: 'Choose a password.',
+  passwordRule: (minimum: number | string) =>
+    `${minimum} characters or more. Spaces are welcome; a sentence you remember works well.`,
+} as const
+
+export const registerLabels: Readonly<Record<RegisterField, string>> = {
+  username: 'Username',
+  email: 'Email',
+  password: 'Password',
+}
+
+export const noProblems: FieldProblems = { username: '', email: '', password: '' }
+
+/** The rules' own words, each after the name of its field. */
+export function sayProblems(fields: readonly FieldError[]): FieldProblems {
+  const sentences = registerFields.map((field) => {
+    const message = fields.find(({ path }) => path === field)?.message
+    return [field, message === undefined ? '' : `${registerLabels[field]} ${message}.`]
+  })
+  return { ...noProblems, ...Object.fromEntries(sentences) }
+}
+
+/** What stands under each field as long as nothing is wrong with it. */
+export function describeHints(minimum: number | string): FieldProblems {
+  return {
+    username: `${usernameMinLength} to ${usernameMaxLength} letters, digits, dots, hyphens and underscores.`,
+    email: 'Optional. You can sign in with it too.',
+    password: registerMessages.passwordRule(minimum),
+  }
+}
+
+/** One function for server and browser, so that hydration finds what it would have rendered. */
+export function describeRegister(slots: RegisterSlots): RegisterView {
+  const { state, message, problems, next, username, email, passwordMinLength } = slots
+  const hints = describeHints(passwordMinLength)
+  const hasProblem = registerFields.some((field) => problems[field] !== '')
+  const isInvalid = (field: RegisterField): Bit => (problems[field] === '' ? 'false' : 'true')
+  return {
+    title: hasProblem || failedStates.has(state) ? registerTitles.error : registerTitles.plain,
+    state,
+    ...(state === 'closed' ? { light: 'Locked', tone: 'warn' } : describeReader(state)),
+    lead: describeDestination(next),
+    message,
+    next,
+    otherDoor: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,
+    username,
+    usernameInvalid: isInvalid('username'),
+    usernameNote: problems.username || hints.username,
+    email,
+    emailInvalid: isInvalid('email'),
+    emailNote: problems.email || hints.email,
+    passwordInvalid: isInvalid('password'),
+    passwordNote: problems.password || hints.password,
+    minimum: String(passwordMinLength),
+  }
+}
+
+const failedStates: ReadonlySet<RegisterState> = new Set(['error', 'throttled', 'offline', 'fault'])

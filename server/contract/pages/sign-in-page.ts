@@ -1,0 +1,116 @@
+// The sign-in page's states, and the words for each: the server fills them in, the browser goes on.
+
+import { pagePaths, pageTitles } from '../pages.ts'
+
+export type SignInState =
+  | 'idle'
+  | 'expired' // the session ended by itself
+  | 'signed-out' // the user ended it
+  | 'busy' // an attempt is under way
+  | 'error' // unknown user, wrong password or disabled user
+  | 'throttled' // too many attempts
+  | 'offline' // the server cannot be reached
+  | 'fault' // neither the name nor the password is wrong: the server, the browser or the address
+  | 'granted'
+
+/** What the server decides for one page: the four slots of the prerendered page. */
+export interface SignInSlots {
+  state: SignInState
+  /** A sentence for the status area; '' shows where the user is going instead. */
+  message: string
+  /** A safe return path. */
+  next: string
+  username: string
+}
+
+/** Every piece of text on the page that differs between two answers. */
+export interface SignInView {
+  title: string
+  state: string
+  /** The reader light's word. */
+  light: string
+  lead: string
+  tone: string
+  message: string
+  next: string
+  /** The other door's address: whoever goes through there goes on to the same place. */
+  otherDoor: string
+  username: string
+}
+
+export const signInTitles = {
+  plain: 'Sign in · Keycard',
+  error: 'Error: Sign in · Keycard',
+} as const
+
+export const signInMessages = {
+  wrongCredentials: 'That username and password don’t match. Try again.',
+  switchedOff: 'Signing in with a password is switched off here.',
+  refused: 'This sign-in was refused. Reload the page and try again.',
+  overloaded: 'Keycard is very busy right now. Try again in a moment.',
+  fault: 'Something broke on our side, not yours. Try again in a moment.',
+} as const
+
+export function describeThrottle(retryAfterSeconds: number): string {
+  const minutes = Math.ceil(retryAfterSeconds / 60)
+  const wait =
+    retryAfterSeconds <= 90 ? count(retryAfterSeconds, 'second') : count(minutes, 'minute')
+  return `Too many attempts. You can try again in ${wait}.`
+}
+
+/** One function for server and browser, so that hydration finds what it would have rendered. */
+export function describeSignIn({ state, message, next, username }: SignInSlots): SignInView {
+  return {
+    title: failedStates.has(state) ? signInTitles.error : signInTitles.plain,
+    state,
+    ...describeReader(state),
+    lead: describeDestination(next),
+    message,
+    next,
+    otherDoor: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
+    username,
+  }
+}
+
+/** The reader light's word, and how the status area speaks. */
+export function describeReader(state: SignInState): Pick<SignInView, 'light' | 'tone'> {
+  return { light: lightWords[state], tone: tones[state] }
+}
+
+/** `hasOwn`, because `next` is the visitor's text and '__proto__' is no page. */
+export function describeDestination(next: string): string {
+  const [path = ''] = next.split(/[?#]/, 1)
+  const title = Object.hasOwn(pageTitles, path) ? pageTitles[path] : 'Keycard'
+  return `to continue to ${title}`
+}
+
+function count(amount: number, unit: string): string {
+  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
+}
+
+const failedStates: ReadonlySet<SignInState> = new Set(['error', 'throttled', 'offline', 'fault'])
+
+const lightWords: Record<SignInState, string> = {
+  idle: 'Ready',
+  expired: 'Ready',
+  'signed-out': 'Ready',
+  busy: 'Checking',
+  error: 'Denied',
+  throttled: 'Locked',
+  offline: 'Ready',
+  fault: 'Ready',
+  granted: 'Open',
+}
+
+/** How the status area speaks: `bad` and `warn` have a mark before the sentence. */
+const tones: Record<SignInState, string> = {
+  idle: 'calm',
+  expired: 'warn',
+  'signed-out': 'calm',
+  busy: 'calm',
+  error: 'bad',
+  throttled: 'warn',
+  offline: 'warn',
+  fault: 'bad',
+  granted: 'calm',
+}

@@ -1,0 +1,59 @@
+// When the database did not answer this process, or took no write: time in which nobody was served.
+
+import {
+  createFailedWrites,
+  type FailedWrites,
+  mostOutages,
+  type Outage,
+} from '../writes/failed-writes.ts'
+
+export interface Outages {
+  /** The database has just answered. */
+  heard(): void
+  /** In milliseconds, since it last did. */
+  silentForMs(): number
+  /** Runs a write: while writes fail the database is out, though it may answer reads. */
+  watchWrite: FailedWrites['watch']
+  /** How many of the last so many milliseconds belong to an outage, this one included. */
+  outMsWithin(lastMs: number): number
+}
+
+/** Nobody who asks at each poll hears nothing for so long, however busy it is. */
+export const shortestOutageMs = 2_000
+
+/** @param monotonicNow in milliseconds; no clock that somebody sets */
+export function createOutages(monotonicNow: () => number): Outages {
+  const silences: Outage[] = []
+  const failedWrites = createFailedWrites(monotonicNow)
+  let heardAtMs = monotonicNow()
+
+  function current(): Outage[] {
+    const nowMs = monotonicNow()
+    return nowMs - heardAtMs < shortestOutageMs ? [] : [{ fromMs: heardAtMs, toMs: nowMs }]
+  }
+
+  return {
+    heard() {
+      silences.push(...current())
+      silences.splice(0, silences.length - mostOutages)
+      heardAtMs = monotonicNow()
+    },
+    silentForMs: () => monotonicNow() - heardAtMs,
+    watchWrite: failedWrites.watch,
+    outMsWithin(lastMs) {
+      const all = [...silences, ...failedWrites.outages(), ...current()]
+      return lengthSince(monotonicNow() - lastMs, all)
+    },
+  }
+}
+
+/** In milliseconds; a time that two outages share counts once. */
+export function lengthSince(sinceMs: number, outages: readonly Outage[]): number {
+  let lengthMs = 0
+  let countedToMs = sinceMs
+  for (const { fromMs, toMs } of outages.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    lengthMs += Math.max(0, toMs - Math.max(fromMs, countedToMs))
+    countedToMs = Math.max(countedToMs, toMs)
+  }
+  return lengthMs
+}

@@ -1,0 +1,70 @@
+// The clock is a year ahead for a minute, and then right: nobody is shut out, and nothing lives a year longer.
+
+import { randomBytes } from 'node:crypto'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createTestPlace, forEachEngine } from '../../../e2e/databases.ts'
+import { openTestApp } from '../../../e2e/test-app.ts'
+import { createTestClock } from '../../../e2e/test-clock.ts'
+import { dayMs } from '../clock.ts'
+
+const yearMs = 365 * dayMs
+
+forEachEngine((engine) => {
+  test('what a wrong clock dated a year ahead counts as now', async () => {
+    const place = await createTestPlace(engine)
+    const clock = createTestClock()
+    const { app, services, close } = await openTestApp({
+      clock,
+      env: { DATABASE_URL: place.url ?? '', MASTER_KEY: randomBytes(32).toString('base64') },
+    })
+    onTestFinished(async () => {
+      await close()
+      await place.remove()
+    })
+    const { kysely } = services.database
+    const signIn = () =>
+      app.inject({
+        method: 'POST',
+        url: '/trpc/auth.login',
+        headers: { origin: services.config.publicUrl },
+        payload: { username: 'johndoe', password: 'secret', keep: true },
+      })
+    const largest = async (table: 'sessions' | 'known_devices', column: 'last_used_at_ms') => {
+      const row = await kysely
+        .selectFrom(table)
+        .select(({ fn }) => fn.max<number>(column).as('at_ms'))
+        .executeTakeFirstOrThrow()
+      return Number(row.at_ms) - clock.now()
+    }
+
+    // What is done once a minute is due in that year: then the feed has seen it.
+    const isSeen = new Promise<void>((resolve) => {
+      services.changeFeed.follow({
+        async purge() {
+          resolve()
+          return {}
+        },
+      })
+    })
+    clock.advance(yearMs)
+    expect((await signIn()).statusCode).toBe(200)
+    await isSeen
+    clock.advance(-yearMs)
+    await vi.waitFor(async () => expect(await largest('sessions', 'last_used_at_ms')).toBe(0))
+    await vi.waitFor(async () => expect(await largest('known_devices', 'last_used_at_ms')).toBe(0))
+    const session = await kysely.selectFrom('sessions').selectAll().executeTakeFirstOrThrow()
+    expect(session.idle_expires_at_ms).toBe(clock.now() + 14 * dayMs)
+    expect(session.expires_at_ms).toBe(clock.now() + 30 * dayMs)
+    await vi.waitFor(async () => {
+      const [event] = await kysely
+        .selectFrom('audit_events')
+        .select('created_at_ms')
+        .orderBy('created_at_ms', 'desc')
+        .execute()
+      expect(event?.created_at_ms).toBe(clock.now())
+      const user = await services.users.findByLogin('johndoe')
+      expect(user?.lastSeenAtMs).toBe(clock.now())
+    })
+    expect((await signIn()).statusCode).toBe(200)
+  })
+})

@@ -1,0 +1,219 @@
+// Tables of older, newer and changed versions, and several nodes that bring them up to date.
+
+import { sql } from 'kysely'
+import pg from 'pg'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import {
+  createTestPlace,
+  forEachEngine,
+  insertUser,
+  type TestPlace,
+} from '../../../e2e/databases.ts'
+import type { Database, Engine } from '../database.ts'
+import { openDatabase } from '../open.ts'
+import { readChecksum, readStatements } from './migration-checksum.ts'
+import { createMigrations } from './migrations.ts'
+
+/** Names and statements are in databases of the field: a change is a new step, below these. */
+const released: Record<Engine, Record<string, string>> = {
+  sqlite: {
+    '0001_users_sessions_items': '9403f91f',
+    '0002_clients': '070fe938',
+    '0003_devices_and_audit': 'eabbb3b9',
+    '0004_throttle': 'b2759414',
+    '0005_user_directory': 'c7e648bd',
+    '0006_change_numbers': '700b2fce',
+    '0007_batches': '87f131a2',
+    '0009_known_places': 'bcefafbb',
+    '0010_recovered_refreshes': '423fc600',
+    '0011_notices_proofs_and_live_sessions': '2f857529',
+    '0012_old_databases': '05252633',
+    '0013_master_keys': 'afeb5e8f',
+    '0014_search_keys_and_admins': 'c589ce79',
+  },
+  postgres: {
+    '0001_users_sessions_items': '278b73cf',
+    '0002_clients': 'b82bcaff',
+    '0003_devices_and_audit': '1f85e4f5',
+    '0004_throttle': 'd6e3141b',
+    '0005_user_directory': '9c5c0698',
+    '0006_change_numbers': '09983b14',
+    '0007_batches': '4ae6cafe',
+    '0009_known_places': 'f708bb47',
+    '0010_recovered_refreshes': '1bcc2a3b',
+    '0011_notices_proofs_and_live_sessions': '3e5031b6',
+    '0012_old_databases': '514b536a',
+    '0013_master_keys': '7e07d011',
+    '0014_search_keys_and_admins': '7bbdc89a',
+  },
+}
+
+async function makePlace(engine: Engine): Promise<TestPlace> {
+  const place = await createTestPlace(engine)
+  onTestFinished(() => place.remove())
+  return place
+}
+
+/** Opens it, does this, and closes it. */
+async function change(place: TestPlace, work: (database: Database) => Promise<unknown>) {
+  const database = await openDatabase(place)
+  try {
+    await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+const run = ({ kysely }: Database, ...statements: string[]) =>
+  statements.reduce<Promise<unknown>>(
+    (before, statement) => before.then(() => sql.raw(statement).execute(kysely)),
+    Promise.resolve(),
+  )
+
+async function readColumns(place: TestPlace, engine: Engine, table: string): Promise<string[]> {
+  let columns: string[] = []
+  await change(place, async ({ kysely }) => {
+    const { rows } = await (engine === 'sqlite'
+      ? sql<{ name: string }>`select name from pragma_table_info(${table})`
+      : sql<{ name: string }>`select column_name as name from information_schema.columns
+          where table_name = ${table}`
+    ).execute(kysely)
+    columns = rows.map(({ name }) => name)
+  })
+  return columns
+}
+
+/** As version 0.1 left it: 0003 as it landed at first, no checksums, sessions without a registration. */
+const older = [
+  'drop index users_active_admins',
+  'drop index user_search_keys_old',
+  'drop table master_keys',
+  'drop index users_password_key_id',
+  'drop index known_devices_last_used_at_ms',
+  'alter table sessions drop column notices_seen_at_ms',
+  `delete from kysely_migration where name > '0012'`,
+  'alter table kysely_migration drop column checksum',
+  'alter table kysely_migration drop column is_additive',
+]
+
+forEachEngine((engine) => {
+  test('no step that was released has changed, neither its name nor its statements', async () => {
+    const checksums: Record<string, string> = {}
+    for (const [name, step] of Object.entries(createMigrations(engine))) {
+      if (name in released[engine]) checksums[name] = (await readChecksum(step, engine)).slice(0, 8)
+    }
+    expect(checksums).toEqual(released[engine])
+  })
+
+  test('a database from before the checksums gets the same tables, and its sessions their registration', async () => {
+    const place = await makePlace(engine)
+    await change(place, async (database) => {
+      const { kysely } = database
+      const client = { client_id: 'cli', registration_id: 'first', name: 'cli', grants: 'password' }
+      await kysely
+        .insertInto('oauth_clients')
+        .values({ ...client, scope: 'me', first_party: 0, created_at_ms: 1 })
+        .execute()
+      const user_id = await insertUser(database)
+      const times = { created_at_ms: 1, last_used_at_ms: 1, idle_ms: 1, idle_expires_at_ms: 1 }
+      for (const client_id of ['cli', 'keycard-web']) {
+        const session = { id: client_id, user_id, client_id, scope: 'me', door: 'token' as const }
+        await kysely
+          .insertInto('sessions')
+          .values({ ...session, ...times, expires_at_ms: 1 })
+          .execute()
+      }
+      await run(database, ...older)
+    })
+    expect(await readColumns(place, engine, 'sessions')).toContain('notices_seen_at_ms')
+    await change(place, async ({ kysely }) => {
+      const sessions = await kysely
+        .selectFrom('sessions')
+        .select(['id', 'registration_id'])
+        .orderBy('id')
+        .execute()
+      expect(sessions).toEqual([
+        { id: 'cli', registration_id: 'first' },
+        { id: 'keycard-web', registration_id: null },
+      ])
+      const { rows } = await sql`select name from kysely_migration
+        where checksum is null or is_additive <> 1`.execute(kysely)
+      expect(rows).toEqual([])
+    })
+  })
+
+  test('a newer version’s step that only adds is worked beside; one that breaks is refused', async () => {
+    const place = await makePlace(engine)
+    const newer = (additive: number) => `insert into kysely_migration
+      (name, timestamp, checksum, is_additive) values ('9999_newer_${additive}', '2099-01-01T00:00:00.000Z', 'its own', ${additive})`
+    // A step that landed late, below one that was taken.
+    await change(place, (database) =>
+      run(database, newer(1), `delete from kysely_migration where name = '0012_old_databases'`),
+    )
+    await change(place, async (database) => {
+      const { rows } = await sql`select name from kysely_migration
+        where name = '0012_old_databases'`.execute(database.kysely)
+      expect(rows).toHaveLength(1)
+      await run(database, newer(0))
+    })
+    await expect(openDatabase(place)).rejects.toThrow(/does not know \(9999_newer_0\)/)
+  })
+
+  test('a step that was changed after the database took it is named', async () => {
+    const place = await makePlace(engine)
+    await change(place, (database) =>
+      run(
+        database,
+        `update kysely_migration set checksum = 'other' where name = '0003_devices_and_audit'`,
+      ),
+    )
+    await expect(openDatabase(place)).rejects.toThrow(
+      /^The step 0003_devices_and_audit of the tables is not the one .*: put it back/,
+    )
+  })
+})
+
+test('a step that an older node can go on beside takes nothing away', async () => {
+  for (const [name, step] of Object.entries(createMigrations('postgres'))) {
+    if (step.isBreaking) continue
+    for (const statement of await readStatements(step, 'postgres')) {
+      expect(statement, name).not.toMatch(
+        /^(drop table|truncate)|drop column|rename|alter column|add column (?!.*default).*not null/i,
+      )
+    }
+  }
+})
+
+test('a start says that it waits for another node, or for a table, and goes on when it may', async () => {
+  const place = await makePlace('postgres')
+  await change(place, async (database) => {
+    await run(database, ...older)
+    // What is documented for PgBouncer holds for statements, and not for a step.
+    await run(
+      database,
+      `do $$ begin execute format('alter database %I set statement_timeout = 50', current_database()); end $$`,
+    )
+  })
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  onTestFinished(() => said.mockRestore())
+  const hasSaid = (words: string) =>
+    vi.waitUntil(() => said.mock.calls.flat().some((line) => String(line).includes(words)), {
+      timeout: 10_000,
+    })
+
+  const other = new pg.Client({ connectionString: place.url })
+  await other.connect()
+  onTestFinished(() => other.end())
+  await other.query('select pg_advisory_lock(3853314791062309107)')
+  const opening = openDatabase(place)
+  await hasSaid("Waiting for another node's update of the tables")
+  // As pg_dump does, for as long as it takes.
+  await other.query('begin; lock table sessions in access share mode')
+  await other.query('select pg_advisory_unlock(3853314791062309107)')
+  await hasSaid('something else has one of them in use')
+  await other.query('commit')
+
+  const database = await opening
+  await database.close()
+  expect(await readColumns(place, 'postgres', 'sessions')).toContain('notices_seen_at_ms')
+})

@@ -1,0 +1,33 @@
+// PostgreSQL without LISTEN and NOTIFY, as poolers and distributed databases have it: the poll alone serves.
+
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createTestPlace } from '../../../e2e/databases.ts'
+import { startPostgresProxy } from '../../../e2e/postgres-proxy.ts'
+import { openProcess, opens, signIn } from '../../../e2e/test-processes.ts'
+
+/** Polls often enough for a test; the condition is what counts, not the time. */
+const patient = { timeout: 15_000, interval: 50 }
+
+describe.each([
+  ['LISTEN alone, as behind a pooler', /^listen/i],
+  ['both, as a distributed database', /^listen|pg_notify/i],
+])('where it lacks %s', (_what, lacks) => {
+  test('R58: what one process revokes is dead in the others, by their poll', async () => {
+    const place = await createTestPlace('postgres')
+    onTestFinished(() => place.remove())
+    const proxy = await startPostgresProxy(place.url ?? '', lacks)
+    onTestFinished(() => proxy.close())
+    const [one, other] = [await openProcess(proxy), await openProcess(proxy)]
+    const [out, stays] = [await signIn(one), await signIn(one)]
+    const claims = await other.identities.judge(out.access_token)
+    expect(other.revocations.isRevoked(claims)).toBe(false)
+
+    await one.signOut.byRefreshToken(out.refresh_token)
+    expect(await opens(one, out.access_token)).toBe('invalid_token')
+    // In its memory, without asking as it would after a long silence.
+    await expect.poll(() => other.revocations.isRevoked(claims), patient).toBe(true)
+    expect(await opens(other, stays.access_token)).toBe(true)
+    expect(await other.checkReadiness()).toMatchObject({ database: 'ok', changes: 'ok' })
+    expect(proxy.refused).not.toEqual([])
+  })
+})

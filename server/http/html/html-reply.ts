@@ -1,0 +1,67 @@
+// HTML as an answer: never from a cache unasked, and compressed where that is understood.
+
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isDataPath } from '../security-headers.ts'
+import type { PrerenderedPage } from './prerendered-page.ts'
+import {
+  describeRefusalPolicy,
+  isNavigation,
+  type Refusal,
+  type RefusalPage,
+} from './refusal-page.ts'
+
+/** Sign-in or registration; the status is the caller's (`reply.code(401)`), 200 by default. */
+export async function sendDoorPage<Slots>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PrerenderedPage<Slots> | undefined,
+  slots: Slots,
+) {
+  return page ? sendHtml(request, reply, page.render(slots)) : sendNotBuilt(reply)
+}
+
+export async function sendAppPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  build: { appHtml: string } | undefined,
+) {
+  return build ? sendHtml(request, reply, build.appHtml) : sendNotBuilt(reply)
+}
+
+/** A page for a browser's navigation; JSON for programs, and wherever calls are answered. */
+export async function sendRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: RefusalPage | undefined,
+  refusal: Refusal,
+  body: object = { detail: refusal.detail },
+) {
+  reply.code(refusal.status)
+  if (!page || isDataPath(request.url) || !isNavigation(request.headers)) return reply.send(body)
+  reply.header('content-security-policy', describeRefusalPolicy(page.styleHash))
+  return sendHtml(request, reply, page.render(refusal))
+}
+
+async function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
+  reply.type('text/html; charset=utf-8').headers({
+    'cache-control': 'no-cache',
+    vary: 'Accept, Accept-Encoding',
+  })
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(html)
+  return reply.header('content-encoding', 'gzip').send(await gzipAsync(html))
+}
+
+function sendNotBuilt(reply: FastifyReply) {
+  return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt)
+}
+
+const notBuilt = 'The pages are not built. Run `npm run build` and start again.\n'
+
+const gzipAsync = promisify(gzip)
+
+/** RFC 9110 §12.5.3; `gzip;q=0` refuses it. */
+function acceptsGzip(acceptEncoding: string | string[] | undefined): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(acceptEncoding ?? ''))
+}

@@ -1,0 +1,156 @@
+// The page for a browser whose request was refused before it came to a route of ours; programs get JSON.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { type RefusalView, refusalMarks } from '../../contract/pages/refusal-page.ts'
+import { pagePaths } from '../../contract/pages.ts'
+import { isDataPath } from '../security-headers.ts'
+import { createPrerenderedPage, type PrerenderedPage } from './prerendered-page.ts'
+
+export interface Refusal {
+  status: number
+  /** What programs get as `detail`: a sentence without its full stop. */
+  detail: string
+  /** Of a request whose headers were too large. */
+  cookies?: CookieWeight
+}
+
+/** In bytes. */
+export interface CookieWeight {
+  total: number
+  /** The largest first. */
+  largest: readonly { name: string; bytes: number }[]
+}
+
+export type RefusalPage = PrerenderedPage<Refusal>
+
+export function createRefusalPage(template: string): RefusalPage {
+  return createPrerenderedPage({
+    name: 'page of refusals',
+    template,
+    marks: refusalMarks,
+    describe: describeRefusal,
+  })
+}
+
+/**
+ * Whether the answer is to be shown as a page. Browsers say so (Fetch Metadata §2.3), over plain http only
+ * by what they would like to get.
+ */
+export function isNavigation(
+  headers: Pick<IncomingHttpHeaders, 'sec-fetch-mode' | 'accept'>,
+): boolean {
+  const mode = headers['sec-fetch-mode']
+  return mode === undefined ? /\btext\/html\b/i.test(headers.accept ?? '') : mode === 'navigate'
+}
+
+/** In bytes: what is looked at of a packet. Browsers send what tells them before their cookies. */
+const packetHeadBytes = 4 * 1_024
+
+/**
+ * The same of a request that the parser refuses: of its last packet, where its line and headers stand there.
+ * Where they stood in one before, it counts as a program's.
+ */
+export function isNavigationPacket(packet: unknown): boolean {
+  if (!Buffer.isBuffer(packet)) return false
+  const [head = ''] = packet.toString('latin1', 0, packetHeadBytes).split('\r\n\r\n', 1)
+  const [, url] = /^(?:GET|POST) (\S+) HTTP/.exec(head) ?? []
+  if (url === undefined || isDataPath(url)) return false
+  const read = (name: string) => new RegExp(`\r\n${name}: *([^\r]*)`, 'i').exec(head)?.[1]
+  return isNavigation({ 'sec-fetch-mode': read('sec-fetch-mode'), accept: read('accept') })
+}
+
+/** It runs nothing, and loads its own font and icon. `styleHash` is of its inlined style. */
+export function describeRefusalPolicy(styleHash: string): string {
+  return [
+    `default-src 'none'; style-src '${styleHash}'; font-src 'self'; img-src 'self'`,
+    `form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  ].join('; ')
+}
+
+function describeRefusal({ status, detail, cookies }: Refusal): RefusalView {
+  const { heading, message, isPassing = false } = wordsOf(status, detail, cookies)
+  return {
+    title: `${heading} · Keycard`,
+    status: String(status),
+    heading,
+    message,
+    removes: cookies ? 'cookies' : '',
+    ...(isPassing
+      ? { wayOut: '', wayOutWords: 'Try again' }
+      : { wayOut: pagePaths.signIn, wayOutWords: 'Go to the sign-in page' }),
+  }
+}
+
+interface Words {
+  heading: string
+  message: string
+  /** The same request may well succeed later. */
+  isPassing?: boolean
+}
+
+function wordsOf(status: number, detail: string, cookies: CookieWeight | undefined): Words {
+  if (cookies) {
+    return { heading: 'Too many cookies', message: describeCookies(cookies), isPassing: true }
+  }
+  if (status >= 500 && status !== 503) return fault
+  return words[status] ?? { heading: 'This was refused', message: `${detail}.` }
+}
+
+const fault: Words = {
+  heading: 'Something broke',
+  message: 'It is on our side, not yours. Try again in a moment.',
+  isPassing: true,
+}
+
+const words: Readonly<Record<number, Words>> = {
+  400: {
+    heading: 'This could not be read',
+    message: 'The address, or what your browser sent with it, is not valid. Check the address.',
+  },
+  404: { heading: 'Page not found', message: 'There is no page at this address.' },
+  405: { heading: 'No page here', message: 'This address is for programs, and shows no page.' },
+  408: {
+    heading: 'This took too long',
+    message: 'Your request did not arrive in time. Check your connection and try again.',
+    isPassing: true,
+  },
+  413: { heading: 'This is too large', message: 'More was sent than Keycard takes at once.' },
+  414: { heading: 'This address is too long', message: 'Check the address, or start again.' },
+  429: {
+    heading: 'Too many requests',
+    message: 'Wait a moment, and try again.',
+    isPassing: true,
+  },
+  431: {
+    heading: 'Too much came along',
+    message:
+      'With the address your browser sent more than Keycard reads. Mostly these are cookies of other apps at this address: remove them in your browser’s settings, and try again.',
+    isPassing: true,
+  },
+  503: {
+    heading: 'Keycard is not ready',
+    message: 'It is starting, stopping, or very busy. Try again in a moment.',
+    isPassing: true,
+  },
+}
+
+/** In characters: enough to know whose cookie it is. */
+const shownNameMaxLength = 40
+const shownCookies = 5
+
+function describeCookies({ total, largest }: CookieWeight): string {
+  const shown = largest.slice(0, shownCookies)
+  const list = shown.map(({ name, bytes }) => `${shorten(name)} (${formatSize(bytes)})`)
+  const rest = largest.length - shown.length
+  if (rest > 0) list.push(`and ${rest} more`)
+  return `Your browser sent ${formatSize(total)} of cookies with this address, more than Keycard reads: ${list.join(', ')}.`
+}
+
+function shorten(name: string): string {
+  return name.length > shownNameMaxLength ? `${name.slice(0, shownNameMaxLength)}…` : name
+}
+
+/** Its space does not break. */
+function formatSize(bytes: number): string {
+  return `${Math.max(bytes / 1_024, 0.1).toFixed(1)}\u00a0KB`
+}

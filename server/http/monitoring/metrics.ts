@@ -1,0 +1,79 @@
+// GET /metrics for Prometheus: what happens at the doors, how busy it is, and how late the loop.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { BlockList } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import type { Services } from '../../services.ts'
+import { appRouter } from '../../trpc/router.ts'
+import { isOwnHost } from '../../web/request-origin.ts'
+import { createMeters, type Meters } from './meters.ts'
+
+export async function metricsEndpoint(app: FastifyInstance, services: Services): Promise<void> {
+  // The library is loaded once we listen: nobody waits for it at the start.
+  let loading: Promise<Meters> | undefined
+  let meters: Meters | undefined
+  const load = async () => {
+    loading ??= createMeters(services)
+    meters = await loading
+    return meters
+  }
+  app.addHook('onListen', () => {
+    void load()
+  })
+  app.addHook('onClose', async () => (await loading)?.stop())
+
+  app.addHook('onResponse', (request, reply, done) => {
+    meters?.observe(nameRoute(request), reply.statusCode, reply.elapsedTime / 1_000)
+    done()
+  })
+
+  app.get('/metrics', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    if (!mayRead(request, services.config)) {
+      const isShown = request.headers.authorization !== undefined
+      const challenge = isShown ? 'Bearer error="invalid_token"' : 'Bearer'
+      return reply.code(401).header('www-authenticate', challenge).send({
+        detail:
+          'Metrics are open on this machine only; elsewhere they need METRICS_TOKEN as bearer token',
+      })
+    }
+    const { contentType, read } = await load()
+    return reply.type(contentType).send(await read())
+  })
+}
+
+/** Of a closed list, never the path as it came: whoever asks could make labels without end. */
+function nameRoute({ routeOptions, params }: FastifyRequest): string {
+  const { url } = routeOptions
+  if (url === undefined) return 'unknown'
+  if (url !== '/trpc/:path') return url
+  const path = String((params as { path?: unknown }).path)
+  if (path.includes(',')) return '/trpc/batch'
+  return Object.hasOwn(appRouter._def.procedures, path) ? `/trpc/${path}` : '/trpc/unknown'
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+/** A proxy on this machine sends them (RFC 7239): who asks is somebody else, trusted proxy or not. */
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'via']
+
+function mayRead(
+  { ip, headers }: FastifyRequest,
+  { metricsToken: token, publicUrl }: Pick<Config, 'metricsToken' | 'publicUrl'>,
+): boolean {
+  const isProxied = forwardingHeaders.some((name) => headers[name] !== undefined)
+  const isThisMachine = !isProxied && loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')
+  // A page of another site may call itself by a name that leads here, and read what its browser may.
+  if (isThisMachine && isOwnHost(headers.host, publicUrl)) return true
+  const [, shown] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return token !== null && shown !== undefined && isSame(shown, token)
+}
+
+/** Hashed first, so that neither length nor content can be timed. */
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => createHash('sha256').update(text).digest())
+  return first !== undefined && second !== undefined && timingSafeEqual(first, second)
+}

@@ -1,0 +1,55 @@
+// GET /docs: Swagger UI, served from here with a page of our own.
+
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { docsPath } from '../../contract/pages.ts'
+import { docsHtml, docsIcon, docsScript, docsStyle } from './docs-page.ts'
+
+/** The package's own plugin wants a document plugin beside it; its vendored files are enough. */
+const swaggerFiles = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')),
+  'static',
+)
+
+const servedFiles = new Set(['/swagger-ui-bundle.js', '/swagger-ui.css'])
+
+/** Swagger UI draws with data: images and knows no Trusted Types, so its page has its own policy. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export async function docsPlugin(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', contentSecurityPolicy)
+  })
+
+  const ownFiles = [
+    { url: docsPath, type: 'text/html', content: docsHtml },
+    { url: `${docsPath}/docs.js`, type: 'text/javascript', content: docsScript },
+    { url: `${docsPath}/docs.css`, type: 'text/css', content: docsStyle },
+    { url: `${docsPath}/docs.svg`, type: 'image/svg+xml', content: docsIcon },
+  ]
+  for (const { url, type, content } of ownFiles) {
+    app.get(url, async (_request, reply) =>
+      reply.type(`${type}; charset=utf-8`).header('cache-control', 'no-cache').send(content),
+    )
+  }
+
+  await app.register(fastifyStatic, {
+    root: swaggerFiles,
+    prefix: docsPath,
+    decorateReply: false,
+    index: false,
+    allowedPath: (file) => servedFiles.has(file),
+  })
+}

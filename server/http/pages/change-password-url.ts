@@ -1,0 +1,13 @@
+// Where password managers send their users: "A Well-Known URL for Changing Passwords" of the W3C.
+
+import type { FastifyInstance } from 'fastify'
+import { changePasswordFragment, pagePaths } from '../../contract/pages.ts'
+
+/** A plain redirect, §3.1: whoever is not signed in comes back here after that. */
+export async function changePasswordUrl(app: FastifyInstance): Promise<void> {
+  app.get('/.well-known/change-password', async (_request, reply) =>
+    reply
+      .header('cache-control', 'no-store')
+      .redirect(`${pagePaths.account}#${changePasswordFragment}`, 302),
+  )
+}

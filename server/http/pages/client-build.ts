@@ -1,0 +1,43 @@
+// The built browser part: where it lies, and its four pages, read once at the start.
+
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createRefusalPage, type RefusalPage } from '../html/refusal-page.ts'
+import { createLoginPage, type LoginPage } from './login-page.ts'
+import { createRegisterPage, type RegisterPage } from './register-page.ts'
+
+export interface ClientBuild {
+  /** Holds every hashed file, and nothing else. */
+  readonly assetsDirectory: string
+  readonly appHtml: string
+  readonly loginPage: LoginPage
+  readonly registerPage: RegisterPage
+  readonly refusalPage: RefusalPage
+}
+
+interface BuildOptions {
+  /** Where the pages are built to. */
+  directory: string
+  /** Whether the sign-in page shows the way to an account of one's own. */
+  registration?: boolean
+}
+
+/** undefined where nothing is built: the API does not need it. */
+export function readClientBuild({
+  directory,
+  registration = true,
+}: BuildOptions): ClientBuild | undefined {
+  const names = ['index.html', 'login.html', 'register.html', 'refusal.html']
+  const pages = names.map((name) => path.join(directory, name))
+  if (!pages.every((file) => existsSync(file))) return undefined
+  const [appHtml = '', loginHtml = '', registerHtml = '', refusalHtml = ''] = pages.map((file) =>
+    readFileSync(file, 'utf8'),
+  )
+  return {
+    assetsDirectory: path.join(directory, 'assets'),
+    appHtml,
+    loginPage: createLoginPage(loginHtml, registration),
+    registerPage: createRegisterPage(registerHtml),
+    refusalPage: createRefusalPage(refusalHtml),
+  }
+}

@@ -1,0 +1,66 @@
+// POST /login: the sign-in form where scripts have not arrived, or never will.
+
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '../../contract/app-error.ts'
+import { describeDevice } from '../../contract/device.ts'
+import { openingMessages } from '../../contract/pages/sign-in-opening.ts'
+import { signInMessages } from '../../contract/pages/sign-in-page.ts'
+import { pagePaths } from '../../contract/pages.ts'
+import { safeReturnPath } from '../../contract/return-path.ts'
+import type { Services } from '../../services.ts'
+import { openDeviceCookie } from '../../web/device-cookie.ts'
+import { acceptForm, type FormParameters } from '../../web/form-body.ts'
+import { openRefreshCookie } from '../../web/refresh-cookie.ts'
+import { sendDoorPage } from '../html/html-reply.ts'
+import { toHttpError } from '../refusals/http-error.ts'
+import type { ClientBuild } from './client-build.ts'
+import { describeRefusal } from './sign-in-refusal.ts'
+
+/** On to `next` with the right password, or the page again. */
+export async function loginForm(
+  app: FastifyInstance,
+  services: Services,
+  build: Pick<ClientBuild, 'loginPage'> | undefined,
+): Promise<void> {
+  acceptForm(app)
+
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, headers } = toHttpError(error)
+    if (status === 500) request.log.error({ err: error }, 'sign-in failed')
+    reply.code(status).headers(headers)
+    const form = request.body as FormParameters | undefined
+    return sendDoorPage(request, reply, build?.loginPage, {
+      ...describeRefusal(error, signInMessages.refused),
+      next: safeReturnPath(form?.get('next')),
+      username: form?.get('username') ?? '',
+    })
+  })
+
+  app.post<{ Body: FormParameters }>(pagePaths.signIn, async (request, reply) => {
+    const { body: form } = request
+    const cookie = openRefreshCookie(request, reply, services)
+    const deviceCookie = openDeviceCookie(request, reply, services)
+    if (!cookie.available) {
+      throw new AppError('cross_site', 'This form works in a browser, from our own page')
+    }
+    const username = form.get('username')
+    const password = form.get('password')
+    if (username === undefined || password === undefined) {
+      throw new AppError('invalid_input', openingMessages.missingFields)
+    }
+    const { tokens, session } = await services.passwordGrant({
+      username,
+      password,
+      scope: undefined,
+      client: services.clients.web,
+      door: 'browser',
+      // A box that is not ticked is not sent.
+      keep: form.get('keep') !== undefined,
+      device: { ...describeDevice(request), deviceId: deviceCookie.read() },
+    })
+    cookie.set(tokens.refresh_token, session)
+    deviceCookie.renew(session.deviceId)
+    // Never 307, which would post the password to the next page too (R18).
+    return reply.header('cache-control', 'no-store').redirect(safeReturnPath(form.get('next')), 303)
+  })
+}

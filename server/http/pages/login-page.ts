@@ -1,0 +1,17 @@
+// The prerendered sign-in page.
+
+import { describeSignIn, type SignInSlots } from '../../contract/pages/sign-in-page.ts'
+import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
+import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
+
+export type LoginPage = PrerenderedPage<SignInSlots>
+
+/** Where nobody makes an account here, a word on its root lets the styles take away the way there. */
+export function createLoginPage(template: string, registration = true): LoginPage {
+  return createPrerenderedPage({
+    name: 'sign-in page',
+    template: registration ? template : template.replace('<html', '<html data-registration="off"'),
+    marks: slotMarks,
+    describe: describeSignIn,
+  })
+}

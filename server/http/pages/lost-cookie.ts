@@ -1,0 +1,43 @@
+// A browser that has signed in and kept no cookie: what it is told, and how it is recognised.
+
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import { lostCookieMark, pagePaths } from '../../contract/pages.ts'
+import { escapeHtml } from '../html/escape-html.ts'
+
+/** For the person in front of it. No browser has to keep a Secure cookie over http: WebKit keeps none. */
+export function describeLostCookie({
+  publicUrl,
+  cookieSecure,
+}: Pick<Config, 'publicUrl' | 'cookieSecure'>): string {
+  return cookieSecure && publicUrl.startsWith('http:')
+    ? 'This browser did not keep the sign-in cookie: it is for https only. Open Keycard at an https address, or leave COOKIE_SECURE out of its settings.'
+    : `This browser did not keep the sign-in cookie. Open ${publicUrl}, allow cookies there, and sign in again.`
+}
+
+/**
+ * The app's page with that sentence, which is all of it that is seen where there are no scripts; and with a
+ * mark for its scripts, which know of no referrer where the browser sends none.
+ */
+export function addLostCookie(appHtml: string, sentence: string): string {
+  return appHtml
+    .replace('<html', `<html ${lostCookieMark}`)
+    .replace('<noscript>', () => `<noscript><p>${escapeHtml(sentence)}</p>`)
+}
+
+/**
+ * Whether one of our forms has led to this page. A browser without a referrer still says that a page of ours
+ * has (Fetch Metadata §2.4), and without a cookie only the forms lead here.
+ */
+export function comesFromForm({
+  headers,
+  host,
+}: Pick<FastifyRequest, 'headers' | 'host'>): boolean {
+  const { referer } = headers
+  if (referer === undefined) return headers['sec-fetch-site'] === 'same-origin'
+  if (!URL.canParse(referer)) return false
+  const url = new URL(referer)
+  return url.host === host && formPaths.includes(url.pathname)
+}
+
+const formPaths: readonly string[] = [pagePaths.signIn, pagePaths.register]

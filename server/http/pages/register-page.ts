@@ -1,0 +1,16 @@
+// The prerendered registration page.
+
+import { describeRegister, type RegisterSlots } from '../../contract/pages/register-page.ts'
+import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
+import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
+
+export type RegisterPage = PrerenderedPage<RegisterSlots>
+
+export function createRegisterPage(template: string): RegisterPage {
+  return createPrerenderedPage({
+    name: 'registration page',
+    template,
+    marks: registerSlotMarks,
+    describe: describeRegister,
+  })
+}

@@ -1,0 +1,34 @@
+// What the page says of a form that was posted without scripts, and came to nothing.
+
+import { openingMessages } from '../../contract/pages/sign-in-opening.ts'
+import { describeThrottle, signInMessages } from '../../contract/pages/sign-in-page.ts'
+import { asAppError } from '../../web/request-fault.ts'
+
+export interface Refusal {
+  state: 'error' | 'throttled' | 'fault'
+  message: string
+}
+
+/** `refused` stands for what no page of ours can have sent. */
+export function describeRefusal(error: unknown, refused: string): Refusal {
+  const { reason, message = refused, retryAfterSeconds } = asAppError(error) ?? {}
+  switch (reason) {
+    case 'invalid_credentials':
+      return { state: 'error', message: signInMessages.wrongCredentials }
+    case 'too_many_requests':
+      return { state: 'throttled', message: describeThrottle(retryAfterSeconds ?? 1) }
+    case 'invalid_input':
+      return { state: 'error', message: openingMessages.missingFields }
+    case 'unsupported_grant_type':
+      return { state: 'error', message: signInMessages.switchedOff }
+    case 'other_address':
+      return { state: 'fault', message }
+    case 'overloaded':
+      return { state: 'fault', message: signInMessages.overloaded }
+    case undefined:
+    case 'unavailable':
+      return { state: 'fault', message: signInMessages.fault }
+    default:
+      return { state: 'error', message: refused }
+  }
+}

@@ -1,0 +1,113 @@
+// The browser's part: its files, and its pages at the app's own paths and nowhere else (R77).
+
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import { noProblems, registerMessages } from '../../contract/pages/register-page.ts'
+import { openingSlots } from '../../contract/pages/sign-in-opening.ts'
+import { pagePaths } from '../../contract/pages.ts'
+import { safeReturnPath } from '../../contract/return-path.ts'
+import { sendAppPage, sendDoorPage } from '../html/html-reply.ts'
+import type { ClientBuild } from './client-build.ts'
+import { addLostCookie, comesFromForm, describeLostCookie } from './lost-cookie.ts'
+
+export interface StaticClientOptions {
+  /** undefined where nothing is built: the pages then say so. */
+  build: ClientBuild | undefined
+  /** Whether the request's cookie belongs to a live session; undefined where nobody can tell now. */
+  isSignedIn: (request: FastifyRequest) => Promise<boolean | undefined>
+  /** Whether the request's browser keeps our cookie, of a live session or not. */
+  keepsCookie: (request: FastifyRequest) => boolean
+  config: Pick<Config, 'registration' | 'passwordMinLength' | 'publicUrl' | 'cookieSecure'>
+}
+
+export async function serveStaticClient(
+  app: FastifyInstance,
+  { build, isSignedIn, keepsCookie, config }: StaticClientOptions,
+): Promise<void> {
+  if (build) await serveAssets(app, build.assetsDirectory)
+  const lostCookie = describeLostCookie(config)
+  const buildForLostCookie = build && { appHtml: addLostCookie(build.appHtml, lostCookie) }
+
+  app.get<{ Querystring: { next?: unknown; reason?: unknown } }>(
+    pagePaths.signIn,
+    async (request, reply) => {
+      if (!wantsPage(request)) return reply.callNotFound()
+      const next = safeReturnPath(request.query.next)
+      // With a reason the app has just been refused: it would come back here at once.
+      const isSentHere = request.query.reason !== undefined
+      if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
+      return sendDoorPage(request, reply, build?.loginPage, {
+        ...openingSlots(request.query.reason, lostCookie),
+        next,
+        username: '',
+      })
+    },
+  )
+
+  app.get<{ Querystring: { next?: unknown } }>(pagePaths.register, async (request, reply) => {
+    if (!wantsPage(request)) return reply.callNotFound()
+    const next = safeReturnPath(request.query.next)
+    if (await isSignedIn(request)) return redirect(reply, next)
+    if (!config.registration) reply.code(403)
+    return sendDoorPage(request, reply, build?.registerPage, {
+      ...(config.registration ? open : closed),
+      problems: noProblems,
+      next,
+      username: '',
+      email: '',
+      passwordMinLength: config.passwordMinLength,
+    })
+  })
+
+  app.get(pagePaths.home, async (request, reply) => {
+    if (!wantsPage(request)) return reply.callNotFound()
+    // Where nobody can tell the app finds out: it waits for the database, and signs nobody out.
+    if ((await isSignedIn(request)) !== false) return redirect(reply, pagePaths.items)
+    // A link on another site brings no SameSite=Strict cookie: only the app can find out.
+    if (request.headers['sec-fetch-site'] === 'cross-site') {
+      return sendAppPage(request, reply, build)
+    }
+    return redirect(reply, pagePaths.signIn)
+  })
+
+  for (const path of appPaths) {
+    app.get(path, async (request, reply) => {
+      if (!wantsPage(request)) return reply.callNotFound()
+      const hasLostCookie = comesFromForm(request) && !keepsCookie(request)
+      return sendAppPage(request, reply, hasLostCookie ? buildForLostCookie : build)
+    })
+  }
+}
+
+const open = { state: 'idle', message: '' } as const
+const closed = { state: 'closed', message: registerMessages.closed } as const
+
+const ownRoutes: readonly string[] = [pagePaths.home, pagePaths.signIn, pagePaths.register]
+const appPaths = Object.values(pagePaths).filter((path) => !ownRoutes.includes(path))
+
+/** One route a file: a name that is not there is unknown like any other path. */
+async function serveAssets(app: FastifyInstance, root: string) {
+  await app.register(fastifyStatic, {
+    root,
+    prefix: '/assets/',
+    wildcard: false,
+    globIgnore: ['**/*.{br,gz}'],
+    index: false,
+    decorateReply: false,
+    preCompressed: true,
+    // The name holds the content's hash, so what it names never changes (RFC 8246).
+    maxAge: '365d',
+    immutable: true,
+  })
+}
+
+/** A script that asks for JSON at a page's path gets a 404 it can read, and no surprising HTML. */
+function wantsPage({ headers: { accept = '*/*' } }: FastifyRequest): boolean {
+  return accept.trim() === '*/*' || /\btext\/html\b/i.test(accept)
+}
+
+/** 303, so that what follows is a GET; never kept, because it is true for this moment only. */
+function redirect(reply: FastifyReply, path: string) {
+  return reply.header('cache-control', 'no-store').redirect(path, 303)
+}

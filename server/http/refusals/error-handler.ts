@@ -1,0 +1,47 @@
+// The last resort of the whole app: a page for browsers, JSON for programs, and neither leaks anything.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ChallengedRequest } from '../../web/bearer-challenge.ts'
+import { sendRefusal } from '../html/html-reply.ts'
+import type { RefusalPage } from '../html/refusal-page.ts'
+import { toHttpError } from './http-error.ts'
+
+export type SendError = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<FastifyReply>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A route that an access token opens: its refusals bear the challenges of RFC 6750. */
+    isProtected?: boolean
+  }
+}
+
+/** Also for what Fastify refuses before it has a route: a path that is too long or badly encoded. */
+export function createSendError(page: RefusalPage | undefined): SendError {
+  return async (error, request, reply) => {
+    const { status, headers, body } = toHttpError(error, describeChallenged(request))
+    if (status === 500) request.log.error({ err: error }, 'request failed')
+    return sendRefusal(request, reply.headers(headers), page, { status, ...body }, body)
+  }
+}
+
+export function handleErrors(
+  app: FastifyInstance,
+  sendError: SendError,
+  page: RefusalPage | undefined,
+): void {
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler((request, reply) => sendRefusal(request, reply, page, notFound))
+}
+
+const notFound = { status: 404, detail: 'Not Found' }
+
+function describeChallenged({ routeOptions, headers }: FastifyRequest): ChallengedRequest {
+  return {
+    isProtected: routeOptions.config?.isProtected === true,
+    hasAuthorization: headers.authorization !== undefined,
+  }
+}

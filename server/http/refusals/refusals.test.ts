@@ -1,0 +1,210 @@
+// What is refused before it has a route: a page for browsers, JSON for programs.
+
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { InjectOptions } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { sendRaw } from '../../../e2e/raw-request.ts'
+import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
+import { findHtmlFaults } from '../../../e2e/valid-html.ts'
+
+let keycard: TestApp
+
+beforeAll(async () => {
+  keycard = await openTestApp()
+})
+afterAll(() => keycard.close())
+
+const navigation = { 'sec-fetch-mode': 'navigate', accept: 'text/html,*/*;q=0.8' }
+const jar = (...sizes: number[]) =>
+  sizes.map((bytes, index) => `app${index}=${'s'.repeat(bytes)}`).join('; ')
+
+const refusals: [name: string, status: number, heading: string, request: InjectOptions][] = [
+  ['a path that is not there', 404, 'Page not found', { url: '/nowhere' }],
+  ['a path that is badly encoded', 400, 'This could not be read', { url: '/%zz' }],
+  [
+    'too many cookies',
+    431,
+    'Too many cookies',
+    { url: '/login', headers: { cookie: jar(9_000, 8_000) } },
+  ],
+  [
+    'headers that are too large',
+    431,
+    'Too much came along',
+    { url: '/login', headers: { 'x-a': 'a'.repeat(17_000) } },
+  ],
+]
+
+function ask({ headers, ...request }: InjectOptions, more: Record<string, string>) {
+  return keycard.app.inject({ ...request, headers: { ...headers, ...more } })
+}
+
+describe.each(refusals)('%s', (_name, status, heading, request) => {
+  it('is a page where a browser goes there, which runs nothing', async () => {
+    const overHttp = { accept: navigation.accept }
+    for (const headers of [navigation, overHttp]) {
+      const answer = await ask(request, headers)
+      expect(answer.statusCode).toBe(status)
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; style-src 'sha256-/),
+      })
+      expect(answer.body).toContain(`<h1>${heading}</h1>`)
+      expect(answer.body).not.toContain('<script')
+      expect(await findHtmlFaults(answer.body)).toEqual([])
+    }
+  })
+
+  it('is JSON for programs, and for what a page asks for', async () => {
+    const programs = [{ accept: '*/*' }, { accept: 'application/json' }]
+    for (const headers of [...programs, { accept: 'text/html', 'sec-fetch-mode': 'cors' }]) {
+      const answer = await ask(request, headers)
+      expect(answer.statusCode).toBe(status)
+      expect(answer.json()).toEqual({ detail: expect.any(String) })
+    }
+  })
+})
+
+describe('what is refused before anything is routed', () => {
+  let port: number
+  beforeAll(async () => {
+    port = Number(new URL(await keycard.app.listen({ port: 0, host: '127.0.0.1' })).port)
+  })
+  const get = (url: string, ...headers: string[]) =>
+    sendRaw(
+      port,
+      [`GET ${url} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join(
+        '\r\n',
+      ),
+    )
+  const accept = `Accept: ${navigation.accept}`
+  const faults: [name: string, status: number, heading: string, header: string][] = [
+    ['more cookies than are read', 431, 'Too much came along', `Cookie: ${jar(60_000)}`],
+    ['NUL in a header', 400, 'This could not be read', 'Cookie: a=\0'],
+    ['two Hosts', 400, 'This could not be read', 'Host: example.com'],
+  ]
+
+  it.each(faults)(
+    '%s: a page for a browser, with every header',
+    async (_name, status, heading, header) => {
+      const answer = await get('/login', accept, header)
+      expect(answer.status).toBe(status)
+      expect(answer.body).toContain(`<h1>${heading}</h1>`)
+      expect(answer.body).not.toContain('data-removes="cookies"')
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'content-length': String(Buffer.byteLength(answer.body, 'latin1')),
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; style-src 'sha256-/),
+        'x-content-type-options': 'nosniff',
+        'x-request-id': expect.any(String),
+        connection: 'close',
+      })
+    },
+  )
+
+  it.each(faults)(
+    '%s: JSON for programs, and where calls are answered',
+    async (_name, status, _heading, header) => {
+      for (const [url, ...headers] of [
+        ['/login', 'Accept: */*'],
+        ['/api/items', accept],
+        ['/login'],
+      ]) {
+        const answer = await get(url ?? '', ...headers, header)
+        expect(answer.status).toBe(status)
+        expect(JSON.parse(answer.body)).toEqual({ detail: expect.any(String) })
+      }
+    },
+  )
+})
+
+it('nothing is refused because the app closes: what was being sent is answered, as the last', async () => {
+  const closing = await openTestApp()
+  const address = new URL(await closing.app.listen({ port: 0, host: '127.0.0.1' }))
+  const accepted = once(closing.app.server, 'connection')
+  const socket = connect(Number(address.port), address.hostname)
+  socket.write('GET /login HTTP/1.1\r\nHost: localhost\r\n')
+  const [connection] = (await accepted) as [Socket]
+  await vi.waitUntil(() => connection.bytesRead > 0)
+
+  const closed = closing.close()
+  socket.write(`Accept: ${navigation.accept}\r\n\r\n`)
+  const answer = await text(socket)
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  expect(answer.toLowerCase()).toContain('\r\nconnection: close\r\n')
+  await closed
+})
+
+describe('the page of too many cookies', () => {
+  it('names the largest and none of their values, whatever they are called', async () => {
+    const cookie = `<b>=${'v4lue'.repeat(2_000)}; ${jar(5_000, 2_000, 300, 200, 100, 90)}`
+    const { body } = await ask({ url: '/items', headers: { cookie } }, navigation)
+    expect(body).toContain(
+      'Your browser sent 17.3\u00a0KB of cookies with this address, more than Keycard reads: ' +
+        '&#60;b&#62; (9.8\u00a0KB), app0 (4.9\u00a0KB), app1 (2.0\u00a0KB), app2 (0.3\u00a0KB), app3 (0.2\u00a0KB), and 2 more.',
+    )
+    expect(body).not.toContain('v4lue')
+    expect(body).toContain('data-removes="cookies"')
+  })
+
+  it('offers to remove them only where they are what is too much', async () => {
+    const cookie = jar(300)
+    const headers = { cookie, 'x-a': 'a'.repeat(17_000) }
+    const { body } = await ask({ url: '/login', headers }, navigation)
+    expect(body).toContain('data-removes=""')
+  })
+
+  it('control: is not shown for as many as Keycard reads', async () => {
+    const { statusCode } = await ask(
+      { url: '/login', headers: { cookie: jar(8_000, 8_000) } },
+      navigation,
+    )
+    expect(statusCode).toBe(200)
+  })
+})
+
+describe('the button on it', () => {
+  const remove = (cookie: string, headers: Record<string, string>) =>
+    keycard.app.inject({
+      method: 'POST',
+      url: '/remove-cookies',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      payload: '',
+    })
+  const own = { 'sec-fetch-site': 'same-origin' }
+
+  it('removes the largest, wherever they were set, in an answer that every proxy takes', async () => {
+    const small = Array.from({ length: 150 }, (_, index) => `small${index}=${'s'.repeat(90)}`)
+    const cookie = [jar(9_000, 8_000), ...small].join('; ')
+    const there = { host: 'login.example.com', origin: 'http://login.example.com' }
+    const { statusCode, headers } = await remove(cookie, { ...own, ...there })
+    expect([statusCode, headers.location]).toEqual([303, '/login'])
+    const lines = [headers['set-cookie']].flat()
+    expect(lines.slice(0, 4)).toEqual([
+      'app0=; Path=/; Max-Age=0',
+      'app0=; Path=/; Max-Age=0; Domain=login.example.com',
+      'app0=; Path=/; Max-Age=0; Domain=example.com',
+      'app1=; Path=/; Max-Age=0',
+    ])
+    expect(lines.join('').length).toBeLessThanOrEqual(3_000)
+  })
+
+  it('keeps ours: who is signed in stays so', async () => {
+    const cookie = `keycard=token; keycard-device=device; ${jar(9_000, 8_000)}`
+    const { headers } = await remove(cookie, own)
+    expect([headers['set-cookie']].flat()).toEqual([
+      'app0=; Path=/; Max-Age=0',
+      'app1=; Path=/; Max-Age=0',
+    ])
+  })
+
+  it('is no other site’s to press', async () => {
+    for (const site of ['cross-site', 'same-site']) {
+      const answer = await remove(jar(9_000), { 'sec-fetch-site': site })
+      expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
+    }
+  })
+})

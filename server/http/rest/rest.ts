@@ -1,0 +1,110 @@
+// The REST door: every procedure that declares a path, as a plain route under /api.
+
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  HTTPMethods,
+} from 'fastify'
+import { AppError } from '../../contract/app-error.ts'
+import type { Services } from '../../services.ts'
+import { type Context, createContext } from '../../trpc/context.ts'
+import { appRouter } from '../../trpc/router.ts'
+import { acceptJsonOnly } from '../../web/json-body.ts'
+import { readInput } from './rest-input.ts'
+import { listRestProcedures, type RestProcedure, restPrefix } from './rest-procedures.ts'
+
+export async function restPlugin(app: FastifyInstance, services: Services): Promise<void> {
+  const routes: FastifyPluginAsync = async (api) => addRoutes(api, services)
+  await app.register(routes, { prefix: restPrefix })
+}
+
+function addRoutes(api: FastifyInstance, services: Services): void {
+  // Read once it is known who calls.
+  acceptJsonOnly(api, { parse: (text) => text })
+
+  api.addHook('onRequest', (request, reply, done) => {
+    reply.header('cache-control', 'no-store')
+    // Whatever the body is, there is no such path.
+    if (request.is404) refuseUnknownPath(request, reply)
+    else done()
+  })
+  api.setNotFoundHandler(refuseUnknownPath)
+
+  const procedures = listRestProcedures(appRouter)
+  for (const procedure of procedures) {
+    api.route({
+      method: procedure.rest.method,
+      url: toRoutePath(procedure),
+      config: { isProtected: !procedure.isPublic },
+      handler: (request, reply) => callProcedure(services, procedure, request, reply),
+    })
+  }
+  for (const url of new Set(procedures.map(toRoutePath))) {
+    const atUrl = procedures.filter((procedure) => toRoutePath(procedure) === url)
+    const methods = atUrl.map(({ rest }) => rest.method)
+    refuseOtherMethods(api, url, methods)
+  }
+}
+
+async function callProcedure(
+  services: Services,
+  procedure: RestProcedure,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const ctx = createContext(services, request, reply)
+  const input = await readInputOfCaller(services, procedure, request, ctx)
+  const output = await procedure.call({
+    path: procedure.name,
+    type: procedure.type,
+    getRawInput: async () => input,
+    ctx,
+    signal: undefined,
+    batchIndex: 0,
+  })
+  return reply
+    .code(procedure.rest.successStatus ?? 200)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(output))
+}
+
+/** Who may not call is told that, whatever they sent (RFC 6750 §3.1). */
+async function readInputOfCaller(
+  { identities }: Services,
+  procedure: RestProcedure,
+  request: FastifyRequest,
+  ctx: Context,
+): Promise<object> {
+  const { isPublic, scopes } = procedure
+  try {
+    return readInput(request, procedure)
+  } catch (error) {
+    const isTokenElsewhere = error instanceof AppError && error.reason === 'not_authenticated'
+    if (!isPublic && !isTokenElsewhere) identities.requireScopes(await ctx.identify(), scopes)
+    throw error
+  }
+}
+
+function refuseOtherMethods(api: FastifyInstance, url: string, methods: string[]): void {
+  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  const refuse = (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(405).header('allow', allowed.join(', ')).send({ detail: 'Method Not Allowed' })
+  api.route({
+    method: api.supportedMethods.filter((method) => !allowed.includes(method)) as HTTPMethods[],
+    url,
+    // Before the body is looked at.
+    onRequest: async (request, reply) => refuse(request, reply),
+    handler: refuse,
+  })
+}
+
+function refuseUnknownPath(_request: FastifyRequest, reply: FastifyReply) {
+  return reply.code(404).send({ detail: 'Not Found' })
+}
+
+/** `/items/{id}` in OpenAPI's words, `/items/:id` in Fastify's. */
+function toRoutePath({ rest }: RestProcedure): string {
+  return rest.path.replaceAll(/\{(\w+)\}/g, ':$1')
+}

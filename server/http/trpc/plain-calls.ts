@@ -1,0 +1,118 @@
+// Which requests at /trpc are plain: queries and mutations in JSON, answered whole. tRPC's HTTP protocol.
+
+import {
+  type AnyTRPCProcedure,
+  type AnyTRPCRouter,
+  type TRPCDataTransformer,
+  TRPCError,
+} from '@trpc/server'
+import type { FastifyRequest } from 'fastify'
+import { asksForStream } from '../../web/stream-request.ts'
+
+export interface PlainCall {
+  /** `items.list`. */
+  path: string
+  procedure: AnyTRPCProcedure
+}
+
+export interface PlainCalls {
+  type: 'query' | 'mutation'
+  /** One, or in a batch each of them. */
+  calls: readonly PlainCall[]
+  isBatch: boolean
+  /**
+   * What was sent to the call at `index`, which is read when the first procedure asks: who may not
+   * call is told that, whatever he sent.
+   * @throws TRPCError BAD_REQUEST
+   */
+  readInput(index: number): unknown
+}
+
+type TypedRequest = FastifyRequest<{ Params: { path: string } }>
+
+const typeOfMethod: Readonly<Record<string, PlainCalls['type']>> = {
+  GET: 'query',
+  POST: 'mutation',
+}
+
+/** Printable ASCII without `#`: what `URL` leaves as it is. */
+const plainUrl = /^[!"$-~]+$/
+
+/** undefined for whatever is out of the ordinary, errors too: that is tRPC's own adapter's to answer. */
+export function readPlainCalls(
+  router: AnyTRPCRouter,
+  request: TypedRequest,
+  batchMaxSize: number,
+): PlainCalls | undefined {
+  const type = typeOfMethod[request.method]
+  if (type === undefined || !isPlainJson(request) || !plainUrl.test(request.url)) return undefined
+
+  const query = readQuery(request.url)
+  if (query?.has('connectionParams')) return undefined
+  const isBatch = query?.get('batch') === '1'
+  const paths = isBatch ? request.params.path.split(',') : [request.params.path]
+  if (paths.length > batchMaxSize) return undefined
+  const calls = paths.flatMap((path) => findCall(router, path, type) ?? [])
+  if (calls.length < paths.length) return undefined
+
+  const text = type === 'query' ? query?.get('input') || undefined : (request.body as string)
+  const { input } = router._def._config.transformer
+  const inputs = onceRead(() => {
+    if (text === undefined) return []
+    const value: unknown = JSON.parse(text)
+    return isBatch ? readBatch(value, calls.length, input) : [input.deserialize(value)]
+  })
+  return { type, calls, isBatch, readInput: (index) => inputs()[index] }
+}
+
+/** JSON in and JSON out; no stream of lines, and no body but the text that our parser has read. */
+function isPlainJson({ method, headers, body }: FastifyRequest): boolean {
+  if (asksForStream(headers)) return false
+  const isJson = headers['content-type']?.startsWith('application/json')
+  return method === 'GET' ? isJson !== false : isJson === true && typeof body === 'string'
+}
+
+function readQuery(url: string): URLSearchParams | undefined {
+  const start = url.indexOf('?')
+  return start < 0 ? undefined : new URLSearchParams(url.slice(start))
+}
+
+function findCall(
+  router: AnyTRPCRouter,
+  path: string,
+  type: PlainCalls['type'],
+): PlainCall | undefined {
+  const procedure: AnyTRPCProcedure | undefined = router._def.procedures[path]
+  return procedure?._def.type === type ? { path, procedure } : undefined
+}
+
+type Inputs = Readonly<Record<number, unknown>>
+
+function onceRead(read: () => Inputs): () => Inputs {
+  let inputs: Inputs | undefined
+  return () => {
+    try {
+      inputs ??= read()
+      return inputs
+    } catch (cause) {
+      if (cause instanceof TRPCError) throw cause
+      const message = cause instanceof Error ? cause.message : 'Invalid input'
+      throw new TRPCError({ code: 'BAD_REQUEST', message, cause })
+    }
+  }
+}
+
+function readBatch(value: unknown, count: number, transformer: TRPCDataTransformer): Inputs {
+  if (!isRecord(value)) {
+    const message = '"input" needs to be an object when doing a batch call'
+    throw new TRPCError({ code: 'BAD_REQUEST', message })
+  }
+  return Array.from({ length: count }, (_, index) => {
+    const input = value[index]
+    return input === undefined ? undefined : transformer.deserialize(input)
+  })
+}
+
+function isRecord(value: unknown): value is Readonly<Record<number, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

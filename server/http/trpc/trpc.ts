@@ -1,0 +1,115 @@
+// The typed door at /trpc: tRPC's own protocol, behind Fastify.
+
+import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server'
+import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Services } from '../../services.ts'
+import { createContext } from '../../trpc/context.ts'
+import { appRouter } from '../../trpc/router.ts'
+import { toTrpcError } from '../../trpc/trpc-error.ts'
+import { acceptJsonOnly } from '../../web/json-body.ts'
+import { asAppError } from '../../web/request-fault.ts'
+import { refuseLinkSettings } from '../link-settings.ts'
+import { answerPlainCalls } from './answer-plain-calls.ts'
+import { readPlainCalls } from './plain-calls.ts'
+import { challengeHeader, logFault } from './trpc-errors.ts'
+
+/** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
+const batchMaxSize = 10
+
+const methods = ['GET', 'HEAD', 'POST']
+
+/** In place of tRPC's own, which let caches keep what is somebody's, and connections linger. */
+const streamHeaders = {
+  // R85.
+  'cache-control': 'no-store, no-transform',
+  // What has carried a stream carries nothing after it: a server that closes waits for nobody.
+  connection: 'close',
+}
+
+export async function trpcDoor(
+  app: FastifyInstance,
+  services: Services,
+  router: AnyTRPCRouter = appRouter,
+  answer = answerCalls,
+): Promise<void> {
+  // Plain text and forms can be posted by a page of any site: they are not even parsed.
+  acceptJsonOnly(app, { parse: (text) => text })
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('cache-control', 'no-store')
+    if (methods.includes(request.method)) return done()
+    // Before the adapter: it makes a Request of it, which for some methods throws.
+    reply.header('allow', methods.join(', '))
+    done(new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Procedures take GET and POST' }))
+  })
+
+  // What is wrong before tRPC sees it, in the shape its client reads.
+  app.setErrorHandler((error, request, reply) => {
+    const trpcError = error instanceof TRPCError ? error : toTrpcError(asAppError(error) ?? error)
+    if (trpcError.code === 'INTERNAL_SERVER_ERROR') {
+      request.log.error({ err: error }, 'request failed')
+    }
+    const shape = getTRPCErrorShape({
+      config: router._def._config,
+      error: trpcError,
+      type: 'unknown',
+      path: undefined,
+      input: undefined,
+      ctx: undefined,
+    })
+    return reply
+      .code(shape.data.httpStatus)
+      .headers(challengeHeader(router, request, [trpcError]))
+      .send({ error: shape })
+  })
+
+  app.all<PathRoute>('/trpc/:path', (request, reply) => answer(router, request, reply, services))
+}
+
+interface PathRoute {
+  Params: { path: string }
+}
+
+function answerCalls(
+  router: AnyTRPCRouter,
+  request: FastifyRequest<PathRoute>,
+  reply: FastifyReply,
+  services: Services,
+): Promise<FastifyReply> {
+  const plainCalls = readPlainCalls(router, request, batchMaxSize)
+  return plainCalls
+    ? answerPlainCalls(router, plainCalls, request, reply, services)
+    : answerByTrpc(router, request, reply, services)
+}
+
+/** Streams, subscriptions and whatever is out of the ordinary: by the adapter that tRPC brings. */
+export async function answerByTrpc(
+  router: AnyTRPCRouter,
+  request: FastifyRequest<PathRoute>,
+  reply: FastifyReply,
+  services: Services,
+): Promise<FastifyReply> {
+  refuseLinkSettings(router, request, reply, batchMaxSize)
+  const { headers } = request.raw
+  const { host } = headers
+  // It makes a URL of the Host header, which not every one can be. A procedure judges by the real one.
+  headers.host = 'localhost'
+  const answered = fastifyRequestHandler({
+    router,
+    req: request,
+    res: reply,
+    path: request.params.path,
+    createContext: () => createContext(services, request, reply),
+    // One credential in one place (R23): the method of a call is that of its request (R81).
+    allowMethodOverride: false,
+    maxBatchSize: batchMaxSize,
+    responseMeta: ({ errors, type }) => ({
+      headers: type === 'subscription' ? streamHeaders : challengeHeader(router, request, errors),
+    }),
+    onError: ({ error, path }) => logFault(request, error, path),
+  })
+  headers.host = host
+  await answered
+  return reply
+}

@@ -1,0 +1,14 @@
+// Where Keycard's package lies, from its sources and from what is built of them.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The nearest folder above this file that has a package.json. */
+export const packageFolder = findAbove(dirname(fileURLToPath(import.meta.url)))
+
+function findAbove(folder: string): string {
+  const parent = dirname(folder)
+  if (existsSync(join(folder, 'package.json')) || parent === folder) return folder
+  return findAbove(parent)
+}
