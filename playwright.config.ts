@@ -1,9 +1,9 @@
 // How the browser tests run: all of them in a Chromium, or the main paths in a Firefox; no retries.
 
 import { defineConfig, type PlaywrightTestConfig } from 'playwright/test'
-import { firefoxChannel } from './e2e/find-firefox.ts'
-import { findTestBrowsers, type TestBrowsers } from './e2e/find-test-browsers.ts'
-import type { BrowserOptions } from './e2e/fixtures.ts'
+import { firefoxChannel } from './e2e/support/browsers/find-firefox.ts'
+import { findTestBrowsers, type TestBrowsers } from './e2e/support/browsers/find-test-browsers.ts'
+import type { BrowserOptions } from './e2e/support/fixtures.ts'
 
 const firefox = process.env.FOUND_FIREFOX
 const sharedUse = { locale: 'en-GB', screenshot: 'only-on-failure' } as const

@@ -1,12 +1,12 @@
 // How vitest runs: its own root, not Vite's, and as many processes as keep a small machine busy.
 
 import { defineConfig } from 'vitest/config'
-import { WholeFirst } from './e2e/whole-first.ts'
+import { WholeFirst } from './e2e/support/runner/whole-first.ts'
 
 export default defineConfig({
   test: {
     include: ['server/**/*.test.ts', 'client/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
-    globalSetup: ['e2e/postgres-setup.ts'],
+    globalSetup: ['server/testing/postgres-setup.ts'],
     // A process each, and not a thread: the database and the password workers are native and
     // threaded themselves.
     pool: 'forks',

@@ -1,8 +1,8 @@
 // Every page in every state, for everybody: with axe, with a keyboard, narrow, light and dark.
 
-import { expectAccessible, findViolations } from './accessible.ts'
-import { expect, test } from './fixtures.ts'
-import { pageStates } from './page-states.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectAccessible, findViolations } from './support/pages/accessible.ts'
+import { pageStates } from './support/pages/page-states.ts'
 
 for (const [name, { role, open }] of Object.entries(pageStates)) {
   test(`40. 42. ${name}: axe finds nothing, the HTML is valid, nothing scrolls sideways`, async ({

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright/test'
-import { expect, type TestUser, test } from './fixtures.ts'
-import { proveDialog } from './prove-dialog.ts'
+import { expect, type TestUser, test } from './support/fixtures.ts'
+import { proveDialog } from './support/pages/prove-dialog.ts'
 
 const better = 'seven quiet harbours at dawn'
 const sixMinutes = 6 * 60_000

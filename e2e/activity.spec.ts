@@ -1,7 +1,7 @@
 // The activity page: one's own sign-in history, as it happened and page by page.
 
-import { expect, test } from './fixtures.ts'
-import { operator } from './operator.ts'
+import { operator } from '../server/testing/operator.ts'
+import { expect, test } from './support/fixtures.ts'
 
 test('R114: what happened to the account stands there in words, newest first', async ({
   page,

@@ -1,8 +1,8 @@
 // The doors wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
 
 import type { Page } from 'playwright/test'
-import { expect, test } from './fixtures.ts'
-import { expectAwake } from './sign-in-form.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectAwake } from './support/pages/sign-in-form.ts'
 
 const doors = ['/login', '/register']
 

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMasterKeys, loadMasterKeyFile } from '../server/auth/secrets/master-key.ts'
-import { openTestApp, type TestApp } from './test-app.ts'
+import { openTestApp, type TestApp } from '../server/testing/test-app.ts'
 import { postForm } from './torture/ask.ts'
 import { attack, attackCareless, createTally } from './torture/hostile-attack.ts'
 import { makeRequests } from './torture/hostile-requests.ts'

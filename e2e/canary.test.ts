@@ -13,9 +13,9 @@ import { oauthPaths } from '../server/contract/oauth.ts'
 import { pagePaths } from '../server/contract/pages.ts'
 import { openDatabase } from '../server/db/open.ts'
 import { listRestProcedures, restPrefix } from '../server/http/rest/rest-procedures.ts'
+import { createTestPlace, forEachEngine } from '../server/testing/databases.ts'
 import { appRouter } from '../server/trpc/router.ts'
-import { createTestPlace, forEachEngine } from './databases.ts'
-import { runKeycard, startServer } from './keycard-process.ts'
+import { runKeycard, startServer } from './support/keycard-process.ts'
 
 const { procedures }: { procedures: Record<string, AnyTRPCProcedure> } = (
   appRouter as AnyTRPCRouter

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Page } from 'playwright/test'
 import type { Services } from '../server/services.ts'
 import { appRouter } from '../server/trpc/router.ts'
-import { test as base, expect } from './fixtures.ts'
+import { test as base, expect } from './support/fixtures.ts'
 
 /** Another port of our host sends Strict cookies along, and another host does not: both are foreign. */
 const hosts = { 'another port of our host': 'localhost', 'another host': '127.0.0.1' }

@@ -1,7 +1,7 @@
 // Swagger UI: Authorize with a name and a password, then call what has a padlock.
 
 import type { Page } from 'playwright/test'
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 
 test('Authorize signs in, and "Try it out" then tells who you are', async ({ page }) => {
   await page.goto('/docs')

@@ -1,6 +1,6 @@
 // A test of a page, for docs/building.md: somebody signed in, something to see, and time that passes.
 
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 
 test('what somebody is typing outlives their access token', async ({ page, loginAs, server }) => {
   const user = await loginAs(page, 'user')

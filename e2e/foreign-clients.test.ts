@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refreshGraceSeconds } from '../server/auth/sessions/replay-verdict.ts'
+import { operator } from '../server/testing/operator.ts'
 import { type ForeignClient, type ForeignTokens, foreignClients } from './foreign-clients.ts'
-import { operator } from './operator.ts'
-import { startTestServer } from './test-server.ts'
+import { startTestServer } from './support/test-server.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 

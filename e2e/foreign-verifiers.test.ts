@@ -5,7 +5,7 @@ import { createVerifier } from 'fast-jwt'
 import jsonwebtoken from 'jsonwebtoken'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SigningAlgorithm, signingAlgorithms } from '../server/config.ts'
-import { openTestApp, type TestApp } from './test-app.ts'
+import { openTestApp, type TestApp } from '../server/testing/test-app.ts'
 
 const issuer = 'https://login.example.com'
 const secretKey = 'uB7dK2xQ9mZr4LwT6nYc1HsVf8GpJe3A'

@@ -1,8 +1,8 @@
 // The items page: an item's whole life, and what was typed is never lost.
 
 import type { Page } from 'playwright/test'
-import { expectNoSidewaysScroll } from './accessible.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectNoSidewaysScroll } from './support/pages/accessible.ts'
 
 test('an item is added, changed and deleted, and a reload shows the same', async ({
   page,

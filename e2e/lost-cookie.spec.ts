@@ -1,12 +1,12 @@
 // A browser that keeps no cookie, and an address that is not PUBLIC_URL: the page says so, and what to do.
 
 import type { Browser } from 'playwright/test'
-import { expectAccessible } from './accessible.ts'
-import { expect, test } from './fixtures.ts'
 import { listSteps, lostCookieWords, takeSteps } from './interop/quick-start.ts'
 import { drive } from './interop/with-playwright.ts'
-import { findSignInForm, openSignIn, submitSignIn } from './sign-in-form.ts'
-import { startTestServer, type TestServer } from './test-server.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectAccessible } from './support/pages/accessible.ts'
+import { findSignInForm, openSignIn, submitSignIn } from './support/pages/sign-in-form.ts'
+import { startTestServer, type TestServer } from './support/test-server.ts'
 
 const johndoe = { username: 'johndoe', password: 'secret' }
 const plainHttp = { hostname: 'keycard.test' }

@@ -3,9 +3,9 @@
 import type { BrowserContext, Page } from 'playwright/test'
 import { scopesOfRole } from '../server/contract/scopes.ts'
 import type { Services } from '../server/services.ts'
-import { expect, test } from './fixtures.ts'
-import { submitSignIn } from './sign-in-form.ts'
-import { startTestServer } from './test-server.ts'
+import { expect, test } from './support/fixtures.ts'
+import { submitSignIn } from './support/pages/sign-in-form.ts'
+import { startTestServer } from './support/test-server.ts'
 
 const johndoe = { username: 'johndoe', password: 'secret' }
 

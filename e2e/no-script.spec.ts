@@ -1,7 +1,7 @@
 // Without scripts: signing in works all the same, and the app says what it needs.
 
-import { expect, test } from './fixtures.ts'
-import { findSignInForm } from './sign-in-form.ts'
+import { expect, test } from './support/fixtures.ts'
+import { findSignInForm } from './support/pages/sign-in-form.ts'
 
 test.use({ javaScriptEnabled: false })
 

@@ -1,7 +1,7 @@
 // A browser whose request is refused before it has a route sees what happened, and what to do.
 
-import { expectAccessible } from './accessible.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectAccessible } from './support/pages/accessible.ts'
 
 test('with too many cookies it names them, and one button removes them, without a sign-out', async ({
   page,

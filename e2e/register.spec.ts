@@ -1,10 +1,10 @@
 // The registration page: an account of one's own, and nothing typed is lost on the way to it.
 
 import type { Page } from 'playwright/test'
-import { expectAccessible } from './accessible.ts'
-import { expect, test } from './fixtures.ts'
-import { expectAwake, findSignInForm } from './sign-in-form.ts'
-import { startTestServer } from './test-server.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectAccessible } from './support/pages/accessible.ts'
+import { expectAwake, findSignInForm } from './support/pages/sign-in-form.ts'
+import { startTestServer } from './support/test-server.ts'
 
 const passphrase = 'sieben stille Häfen im März'
 

@@ -1,10 +1,10 @@
 // The browser's session: it lasts, renews itself unseen, ends everywhere at once, and leaves no secret.
 
 import type { BrowserContext, Page } from 'playwright/test'
-import { expect, test } from './fixtures.ts'
-import { operator } from './operator.ts'
-import { submitSignIn } from './sign-in-form.ts'
-import type { TestServer } from './test-server.ts'
+import { operator } from '../server/testing/operator.ts'
+import { expect, test } from './support/fixtures.ts'
+import { submitSignIn } from './support/pages/sign-in-form.ts'
+import type { TestServer } from './support/test-server.ts'
 
 /** Longer than an access token lives, and shorter than a session may lie idle. */
 const tokenLifetimeMs = 16 * 60_000

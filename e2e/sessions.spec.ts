@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import type { Session } from '../server/auth/sessions/session-rows.ts'
 import { scopesOfRole } from '../server/contract/scopes.ts'
-import { test as base, expect, type TestUser } from './fixtures.ts'
-import { makeDeviceKnown } from './known-device.ts'
-import { findSignInForm, openSignIn, submitSignIn } from './sign-in-form.ts'
+import { makeDeviceKnown } from '../server/testing/known-device.ts'
+import { test as base, expect, type TestUser } from './support/fixtures.ts'
+import { findSignInForm, openSignIn, submitSignIn } from './support/pages/sign-in-form.ts'
 
 const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'

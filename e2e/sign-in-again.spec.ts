@@ -1,9 +1,9 @@
 // A session that ends over unsaved work: signed in again in place, with nothing lost (ui.md 31, 32).
 
 import type { Page } from 'playwright/test'
-import { expect, test } from './fixtures.ts'
-import { operator } from './operator.ts'
-import { answerSignIn, answerTruly, trpcError } from './sign-in-form.ts'
+import { operator } from '../server/testing/operator.ts'
+import { expect, test } from './support/fixtures.ts'
+import { answerSignIn, answerTruly, trpcError } from './support/pages/sign-in-form.ts'
 
 /** Longer than a browser's session may lie idle. */
 const idleLimitMs = 31 * 60_000

@@ -1,7 +1,7 @@
 // How the sign-in page speaks while it waits, and when something went wrong.
 
 import type { Page } from 'playwright/test'
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 import {
   type Answer,
   answerSignIn,
@@ -12,7 +12,7 @@ import {
   openWithStillClock,
   submitSignIn,
   trpcError,
-} from './sign-in-form.ts'
+} from './support/pages/sign-in-form.ts'
 
 const credentials = { username: 'johndoe', password: 'secret' }
 const mismatch = 'That username and password don’t match. Try again.'

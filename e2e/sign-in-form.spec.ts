@@ -1,14 +1,14 @@
 // What the sign-in form promises to the person, the keyboard and the password manager.
 
 import type { Page } from 'playwright/test'
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 import {
   expectAwake,
   findSignInForm,
   holdSignIn,
   openSignIn,
   submitSignIn,
-} from './sign-in-form.ts'
+} from './support/pages/sign-in-form.ts'
 
 test('1. 2. 3. it is a real form that password managers recognise', async ({ page }) => {
   await openSignIn(page, '?next=/account')

@@ -1,10 +1,10 @@
 // The sign-in page's states on every width: nothing moves, nothing is cut off, axe finds nothing.
 
 import type { Page } from 'playwright/test'
-import { expectAccessible } from './accessible.ts'
-import { expect, test } from './fixtures.ts'
-import { openSignIn, openWithStillClock } from './sign-in-form.ts'
-import { signInStates } from './sign-in-states.ts'
+import { expect, test } from './support/fixtures.ts'
+import { expectAccessible } from './support/pages/accessible.ts'
+import { openSignIn, openWithStillClock } from './support/pages/sign-in-form.ts'
+import { signInStates } from './support/pages/sign-in-states.ts'
 
 const widths = [1280, 390, 320]
 

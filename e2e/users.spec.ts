@@ -2,8 +2,8 @@
 
 import type { Page } from 'playwright/test'
 import type { Services } from '../server/services.ts'
-import { expect, type TestUser, test } from './fixtures.ts'
-import { proveDialog } from './prove-dialog.ts'
+import { expect, type TestUser, test } from './support/fixtures.ts'
+import { proveDialog } from './support/pages/prove-dialog.ts'
 
 test('37. search, order and page are in the address: reload and Back show what was there', async ({
   page,

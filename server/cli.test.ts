@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
 import Libsql from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createTestPlace } from '../e2e/databases.ts'
-import { runKeycard, startServer } from '../e2e/keycard-process.ts'
+import { runKeycard, startServer } from '../e2e/support/keycard-process.ts'
 import { firstBatchSize } from './db/writes/batches.ts'
+import { createTestPlace } from './testing/databases.ts'
 
 const goodPassword = 'seven lamps over a wet road'
 

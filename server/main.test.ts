@@ -7,8 +7,8 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createTestPlace } from '../e2e/databases.ts'
-import { runKeycard, startServer } from '../e2e/keycard-process.ts'
+import { runKeycard, startServer } from '../e2e/support/keycard-process.ts'
+import { createTestPlace } from './testing/databases.ts'
 
 const hasIPv6 = Object.values(networkInterfaces())
   .flat()

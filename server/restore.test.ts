@@ -15,12 +15,12 @@ import {
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createTestPlace } from '../e2e/databases.ts'
-import { operator } from '../e2e/operator.ts'
-import { cheapestBcryptCost } from '../e2e/test-app.ts'
 import { type Config, readConfig } from './config.ts'
 import { restoreDatabase } from './restore.ts'
 import { createServices } from './services.ts'
+import { createTestPlace } from './testing/databases.ts'
+import { operator } from './testing/operator.ts'
+import { cheapestBcryptCost } from './testing/test-app.ts'
 
 function makeConfig(dataDir: string, masterKey = ''): Config {
   return readConfig({

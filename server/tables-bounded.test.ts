@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { describe, expect, test, vi } from 'vitest'
-import { openTestApp, type TestApp } from '../e2e/test-app.ts'
-import { createTestClock } from '../e2e/test-clock.ts'
 import type { Database } from './db/database.ts'
+import { openTestApp, type TestApp } from './testing/test-app.ts'
+import { createTestClock } from './testing/test-clock.ts'
 
 /** What people and operators made, and only they take away; `signing_keys` and `master_keys` are as
  * many as rotations. */

@@ -3,15 +3,15 @@
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { describe, expect, it } from 'vitest'
+import type { ErrorReason } from '../../server/contract/app-error.ts'
+import type { AppRouter } from '../../server/trpc/router.ts'
+import { createSession } from '../session/session.ts'
 import {
   loneTab,
   makeNoAnswer,
   makeRefusal,
   makeTokenResponse,
-} from '../../e2e/browser-session-parts.ts'
-import type { ErrorReason } from '../../server/contract/app-error.ts'
-import type { AppRouter } from '../../server/trpc/router.ts'
-import { createSession } from '../session/session.ts'
+} from '../testing/browser-session-parts.ts'
 import { authLink, bearerHeader } from './auth-link.ts'
 
 type Verdict = 'ok' | ErrorReason

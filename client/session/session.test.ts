@@ -2,14 +2,14 @@
 
 import { TRPCClientError } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { TokenResponse } from '../../server/contract/oauth.ts'
 import {
   loneTab,
   makeNoAnswer,
   makeRefusal,
   makeTokenResponse,
   testTokenLifetime,
-} from '../../e2e/browser-session-parts.ts'
-import type { TokenResponse } from '../../server/contract/oauth.ts'
+} from '../testing/browser-session-parts.ts'
 import { createSession, SessionEndedError } from './session.ts'
 import type { Tabs } from './tabs.ts'
 

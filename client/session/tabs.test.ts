@@ -1,13 +1,13 @@
 // The tabs of one browser: one refreshes and the others take its token, and none waits for long.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { TokenResponse } from '../../server/contract/oauth.ts'
 import {
   makeNoAnswer,
   makeTokenResponse,
   testTokenLifetime,
-} from '../../e2e/browser-session-parts.ts'
-import { createChannels, createLocks, refusedLocks, silentLocks } from '../../e2e/browser-tabs.ts'
-import type { TokenResponse } from '../../server/contract/oauth.ts'
+} from '../testing/browser-session-parts.ts'
+import { createChannels, createLocks, refusedLocks, silentLocks } from '../testing/browser-tabs.ts'
 import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession, type Session } from './session.ts'
 import { joinTabs, type TabMessage } from './tabs.ts'

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startServer } from '../keycard-process.ts'
-import { findFreePort } from '../test-server.ts'
+import { startServer } from '../support/keycard-process.ts'
+import { findFreePort } from '../support/test-server.ts'
 import type { Target } from './load.ts'
 
 export interface Contestant {

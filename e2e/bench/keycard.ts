@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ServerProcess, startServer } from '../keycard-process.ts'
+import { type ServerProcess, startServer } from '../support/keycard-process.ts'
 import { fillSqlite } from './crowd.ts'
 
 export interface Keycard {

@@ -1,8 +1,8 @@
 // What a call costs where two processes share one PostgreSQL, against one process alone.
 
 import { randomBytes } from 'node:crypto'
-import { type ServerProcess, startServer } from '../keycard-process.ts'
-import { type PostgresServer, startPostgres } from '../postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../../server/testing/postgres-server.ts'
+import { type ServerProcess, startServer } from '../support/keycard-process.ts'
 import type { Bench } from './bench.ts'
 import { end } from './keycard.ts'
 import { sendCalls } from './load.ts'

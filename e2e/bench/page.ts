@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { findBrowser } from '../find-browser.ts'
+import { findBrowser } from '../support/browsers/find-browser.ts'
 import type { Bench, Goal } from './bench.ts'
 import { startOnSqlite } from './keycard.ts'
 import { format, median } from './numbers.ts'

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startServer } from '../keycard-process.ts'
+import { startServer } from '../support/keycard-process.ts'
 import type { Bench } from './bench.ts'
 import { end, makeFolder } from './keycard.ts'
 import { format, median } from './numbers.ts'

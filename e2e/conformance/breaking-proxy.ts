@@ -1,7 +1,7 @@
 // A proxy in front of a whole server that breaks one thing: the control of the conformance suite.
 
 import { createServer, type IncomingMessage, request as sendRequest } from 'node:http'
-import { findFreePort } from '../test-server.ts'
+import { findFreePort } from '../support/test-server.ts'
 
 export interface PassingRequest {
   method: string

@@ -1,9 +1,9 @@
 // Our own server against the conformance suite, and the suite against servers that are broken.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { forgiveFailures } from '../forgive-failures.ts'
-import { openTestApp, type TestApp } from '../test-app.ts'
-import { startTestServer } from '../test-server.ts'
+import { forgiveFailures } from '../../server/testing/forgive-failures.ts'
+import { openTestApp, type TestApp } from '../../server/testing/test-app.ts'
+import { startTestServer } from '../support/test-server.ts'
 import { readArguments } from './arguments.ts'
 import { breakages, variations } from './breakages.ts'
 import { type Breakage, startProxy } from './breaking-proxy.ts'

@@ -1,7 +1,7 @@
 // A server with one answer to everything: whatever passes there was never looked at.
 
 import { createServer } from 'node:http'
-import { findFreePort } from '../test-server.ts'
+import { findFreePort } from '../support/test-server.ts'
 
 export async function startYesServer(
   status: number,

@@ -1,8 +1,8 @@
 // `npm run interop -- browsers`: the quick start in each engine, at localhost and at a plain http address.
 
 import { networkInterfaces } from 'node:os'
-import { type Count, formatSum, formatTable } from '../test-counts.ts'
-import { startTestServer } from '../test-server.ts'
+import { type Count, formatSum, formatTable } from '../support/runner/test-counts.ts'
+import { startTestServer } from '../support/test-server.ts'
 import { type Finding, judge } from '../torture/table.ts'
 import type { BrowserOptions, DrivenBrowser } from './driven-browser.ts'
 import {

@@ -1,7 +1,7 @@
 // `npm run interop`: clients in other languages, where they are installed, against a server of its own.
 
-import { openTestApp } from '../test-app.ts'
-import { findFreePort } from '../test-server.ts'
+import { openTestApp } from '../../server/testing/test-app.ts'
+import { findFreePort } from '../support/test-server.ts'
 import { tools } from './tools.ts'
 
 /** @returns whether all that ran went well */

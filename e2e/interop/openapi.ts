@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openTestApp } from '../test-app.ts'
+import { openTestApp } from '../../server/testing/test-app.ts'
 
 /** Versions that ran well; each takes the file that it is given. */
 const linters = [

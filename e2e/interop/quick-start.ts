@@ -1,6 +1,6 @@
 // The quick start as a person goes through it: steps that every browser has to take.
 
-import type { Credentials } from '../sign-in-form.ts'
+import type { Credentials } from '../support/pages/sign-in-form.ts'
 import type { DrivenBrowser, DrivenTab } from './driven-browser.ts'
 import { createExpectations } from './tab-expectations.ts'
 

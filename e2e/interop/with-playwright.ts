@@ -1,9 +1,9 @@
 // Chromium, and Firefox over WebDriver BiDi, driven by Playwright.
 
 import { type Browser, type BrowserContext, chromium, firefox, type Page } from 'playwright'
-import { installPackages, updatePackageLists } from '../debian-packages.ts'
-import { findBrowser, thisMachine } from '../find-browser.ts'
-import { findFirefox, firefoxChannel } from '../find-firefox.ts'
+import { installPackages, updatePackageLists } from '../support/browsers/debian-packages.ts'
+import { findBrowser, thisMachine } from '../support/browsers/find-browser.ts'
+import { findFirefox, firefoxChannel } from '../support/browsers/find-firefox.ts'
 import type { BrowserOptions, DrivenBrowser, DrivenTab } from './driven-browser.ts'
 
 export async function openChromium(): Promise<DrivenBrowser> {

@@ -5,12 +5,16 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { demoAccounts } from '../../server/auth/users/demo-accounts.ts'
+import {
+  type BodyEndpoint,
+  listBodyEndpoints,
+  type Request,
+} from '../../server/testing/body-endpoints.ts'
+import { makePairs, type Pair } from '../../server/testing/hostile-bodies.ts'
+import { openTestApp } from '../../server/testing/test-app.ts'
 import { median } from '../bench/numbers.ts'
 import { readMainThreadTimeUs } from '../bench/process-cpu.ts'
-import { type BodyEndpoint, listBodyEndpoints, type Request } from '../body-endpoints.ts'
-import { makePairs, type Pair } from '../hostile-bodies.ts'
-import { type ServerProcess, startServer } from '../keycard-process.ts'
-import { openTestApp } from '../test-app.ts'
+import { type ServerProcess, startServer } from '../support/keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { type Finding, judge } from './table.ts'
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '../../server/db/open.ts'
-import { type ServerProcess, startServer } from '../keycard-process.ts'
+import { type ServerProcess, startServer } from '../support/keycard-process.ts'
 import {
   findingsOfAll,
   isLater,

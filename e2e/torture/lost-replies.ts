@@ -14,7 +14,7 @@ import { readConfig } from '../../server/config.ts'
 import { scopesOfRole } from '../../server/contract/scopes.ts'
 import { makeRandomId } from '../../server/db/random-id.ts'
 import { createServices, type Services } from '../../server/services.ts'
-import { startPostgres } from '../postgres-server.ts'
+import { startPostgres } from '../../server/testing/postgres-server.ts'
 import { readArguments } from './arguments.ts'
 import { type Finding, judge } from './table.ts'
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startServer } from '../keycard-process.ts'
+import { startServer } from '../support/keycard-process.ts'
 import { growthOf, memoryDoor, readMemory } from './memory.ts'
 
 /** A hundred samples, all around 50 MiB. */

@@ -1,8 +1,8 @@
 // Several Keycards on one PostgreSQL, as behind a balancer: what the tortures of many nodes drive.
 
 import { randomBytes } from 'node:crypto'
-import { type ServerProcess, startServer } from '../keycard-process.ts'
-import { type PostgresServer, startPostgres } from '../postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../../server/testing/postgres-server.ts'
+import { type ServerProcess, startServer } from '../support/keycard-process.ts'
 import { startWire, type Wire } from './wire.ts'
 
 export interface Nodes {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
-import { runKeycard } from '../keycard-process.ts'
+import { runKeycard } from '../support/keycard-process.ts'
 import { askJson } from './ask.ts'
 import type { Nodes } from './nodes.ts'
 

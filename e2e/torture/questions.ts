@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { runKeycard } from '../keycard-process.ts'
+import { runKeycard } from '../support/keycard-process.ts'
 import { type Answer, ask, askJson, postForm, signIn, type TokenAnswer } from './ask.ts'
 
 export interface Questions {

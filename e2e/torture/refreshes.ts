@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startServer } from '../keycard-process.ts'
+import { startServer } from '../support/keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { type Answer, call, postForm, signIn, type TokenAnswer } from './ask.ts'
 import { killServer, startNodes } from './nodes.ts'

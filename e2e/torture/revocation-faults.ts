@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { pollIntervalMs } from '../../server/db/changes/change-feed.ts'
 import { readCpuTimeUs, readMemoryMib } from '../bench/process-cpu.ts'
-import { startServer } from '../keycard-process.ts'
+import { startServer } from '../support/keycard-process.ts'
 import { postForm, signIn, type TokenAnswer } from './ask.ts'
 import { killServer, type Nodes, startNodes } from './nodes.ts'
 import {

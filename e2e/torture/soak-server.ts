@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import { createApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { createServices } from '../../server/services.ts'
-import { findFreePort } from '../test-server.ts'
+import { findFreePort } from '../support/test-server.ts'
 import { measureMemory } from './measure-memory.js'
 import type { Memory } from './memory.ts'
 

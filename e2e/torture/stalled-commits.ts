@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { runKeycard } from '../keycard-process.ts'
+import { runKeycard } from '../support/keycard-process.ts'
 import { readArguments } from './arguments.ts'
 import { postForm, type TokenAnswer } from './ask.ts'
 import { isLater, isWell, latestMs } from './faults.ts'

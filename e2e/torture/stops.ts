@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { findFreePort } from '../test-server.ts'
+import { findFreePort } from '../support/test-server.ts'
 import { readArguments } from './arguments.ts'
 import { type Finding, judge } from './table.ts'
 

@@ -1,8 +1,8 @@
 // Twenty tabs of one browser through fifty expiries of their token: each may cost one refresh.
 
 import { type BrowserContext, chromium, type Page } from 'playwright'
-import { findBrowser } from '../find-browser.ts'
-import { startTestServer } from '../test-server.ts'
+import { findBrowser } from '../support/browsers/find-browser.ts'
+import { startTestServer } from '../support/test-server.ts'
 
 /** In minutes: short, so that fifty of them end before the session must. */
 const tokenLifetime = 5

@@ -11,7 +11,7 @@ import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/secrets/m
 import { createUsers } from '../../server/auth/users/users.ts'
 import { systemClock } from '../../server/db/clock.ts'
 import { openDatabase } from '../../server/db/open.ts'
-import { startServer } from '../keycard-process.ts'
+import { startServer } from '../support/keycard-process.ts'
 import { printTable, type Row } from './table.ts'
 
 const bounds = [0.47, 0.53] as const

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createTestPlace } from '../../e2e/databases.ts'
-import { runKeycard, startServer } from '../../e2e/keycard-process.ts'
+import { runKeycard, startServer } from '../../e2e/support/keycard-process.ts'
+import { createTestPlace } from '../testing/databases.ts'
 
 async function startKeycard() {
   const place = await createTestPlace('sqlite')

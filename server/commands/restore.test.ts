@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createTestPlace } from '../../e2e/databases.ts'
-import { runKeycard, type ServerProcess, startServer } from '../../e2e/keycard-process.ts'
+import { runKeycard, type ServerProcess, startServer } from '../../e2e/support/keycard-process.ts'
+import { createTestPlace } from '../testing/databases.ts'
 
 async function signIn({ url }: ServerProcess) {
   const body = new URLSearchParams({ username: 'johndoe', password: 'secret' })

@@ -1,8 +1,8 @@
 // What an operator does to users, beside a server that runs.
 
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { createTestPlace } from '../../e2e/databases.ts'
-import { runKeycard, type ServerProcess, startServer } from '../../e2e/keycard-process.ts'
+import { runKeycard, type ServerProcess, startServer } from '../../e2e/support/keycard-process.ts'
+import { createTestPlace } from '../testing/databases.ts'
 
 const password = 'seven lamps over a wet road'
 /** Polls often enough for a test; the condition is what counts, not the time. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { propertyCases } from '../../e2e/property-cases.ts'
+import { propertyCases } from '../testing/property-cases.ts'
 import { AppError } from './app-error.ts'
 import { allScopes, formatScope, isScope, parseScope } from './scopes.ts'
 

@@ -2,7 +2,7 @@
 
 import { type RawBuilder, sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { forEachEngine, insertUser, openTestDatabase } from '../../e2e/databases.ts'
+import { forEachEngine, insertUser, openTestDatabase } from '../testing/databases.ts'
 import { compileOnce, type Slots } from './compile-once.ts'
 
 forEachEngine((engine) => {

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { forEachEngine, openTestDatabase } from '../testing/databases.ts'
 import type { Database, Engine } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import type { NewSession, NewUser } from './tables.ts'

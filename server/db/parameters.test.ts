@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../e2e/databases.ts'
+import { forEachEngine, openTestDatabase } from '../testing/databases.ts'
 
 const refused: [unknown, string][] = [
   [true, 'type boolean'],

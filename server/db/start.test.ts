@@ -6,13 +6,13 @@ import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { StartError } from '../settings/start-error.ts'
 import {
   createTestPlace,
   forEachEngine,
   openTestDatabase,
   type TestPlace,
-} from '../../e2e/databases.ts'
-import { StartError } from '../settings/start-error.ts'
+} from '../testing/databases.ts'
 import type { Engine } from './database.ts'
 import { type DatabaseOptions, openDatabase } from './open.ts'
 import { explainPostgresError } from './postgres/start-error.ts'

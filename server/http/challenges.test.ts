@@ -3,7 +3,7 @@
 import type { AnyTRPCProcedure } from '@trpc/server'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 import type { ProcedureMeta } from '../trpc/procedures.ts'
 import { appRouter } from '../trpc/router.ts'
 import { requireToken } from '../web/require-token.ts'

@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { createTestPlace } from '../../e2e/databases.ts'
-import { openTestApp } from '../../e2e/test-app.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
+import { createTestPlace } from '../testing/databases.ts'
+import { openTestApp } from '../testing/test-app.ts'
 
 test('R51: while the database is down every door answers 503 with when to come back', async () => {
   const place = await createTestPlace('postgres')

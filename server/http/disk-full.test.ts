@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { openTestApp } from '../../e2e/test-app.ts'
+import { openTestApp } from '../testing/test-app.ts'
 
 test('R51: while the disk is full reading goes on, writing says 503, and nothing acknowledged is lost', async () => {
   const { app, services, tokenFor, close } = await openTestApp()

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { openTestApp } from '../../e2e/test-app.ts'
+import { openTestApp } from '../testing/test-app.ts'
 import { endApp } from './graceful-close.ts'
 
 async function listen() {

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { decodeProtectedHeader } from 'jose'
 import { expect, onTestFinished, test } from 'vitest'
-import { createTestPlace, forEachEngine, type TestPlace } from '../../e2e/databases.ts'
-import { cheapestBcryptCost } from '../../e2e/test-app.ts'
 import { createApp } from '../app.ts'
 import type { AccessTokenSubject } from '../auth/tokens/access-tokens.ts'
 import { readConfig } from '../config.ts'
 import type { Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
+import { createTestPlace, forEachEngine, type TestPlace } from '../testing/databases.ts'
+import { cheapestBcryptCost } from '../testing/test-app.ts'
 
 interface Server {
   app: FastifyInstance

@@ -1,15 +1,15 @@
 // Every text from outside has a length bound, checked before anything looks at its characters.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { loginMaxLength, passwordMaxUnits } from '../contract/credential-rules.ts'
 import {
   type BodyEndpoint,
   listBodyEndpoints,
   listInputSchemas,
   type Request,
-} from '../../e2e/body-endpoints.ts'
-import { makePairs } from '../../e2e/hostile-bodies.ts'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { loginMaxLength, passwordMaxUnits } from '../contract/credential-rules.ts'
+} from '../testing/body-endpoints.ts'
+import { makePairs } from '../testing/hostile-bodies.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 import type { JsonSchema } from './rest/json-schema.ts'
 
 let keycard: TestApp

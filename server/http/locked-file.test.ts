@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import Libsql from 'libsql'
 import { expect, test } from 'vitest'
-import { openTestApp } from '../../e2e/test-app.ts'
 import { sqliteFileName } from '../db/sqlite/sqlite.ts'
+import { openTestApp } from '../testing/test-app.ts'
 
 test('R51: while another process has the file locked a write waits for it, and nothing else does', async () => {
   const { app, services, tokenFor, close } = await openTestApp()

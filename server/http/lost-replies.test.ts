@@ -1,8 +1,6 @@
 // A refresh token shown again, at /token and in a browser's cookie: a lost reply, or a copy of it.
 
 import { describe, expect, test } from 'vitest'
-import { makeHolder, readAuditLog, shareTestApp } from '../../e2e/account-holder.ts'
-import { forEachEngine } from '../../e2e/databases.ts'
 import { createKeyedMac } from '../auth/secrets/keyed-mac.ts'
 import { createMasterKeys } from '../auth/secrets/master-key.ts'
 import { forgivenMax } from '../auth/sessions/replay-verdict.ts'
@@ -10,6 +8,8 @@ import type { SessionDoor } from '../auth/sessions/session-rows.ts'
 import type { Device } from '../contract/device.ts'
 import { scopesOfRole } from '../contract/scopes.ts'
 import { makeRandomId } from '../db/random-id.ts'
+import { makeHolder, readAuditLog, shareTestApp } from '../testing/account-holder.ts'
+import { forEachEngine } from '../testing/databases.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -1,8 +1,8 @@
 // One account, however its name is spelt: where it is made, signed in to, changed, searched for and throttled (R102).
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import type { User } from '../contract/users.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let keycard: TestApp
 let adminToken: string

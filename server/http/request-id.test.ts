@@ -1,8 +1,8 @@
 // One request, one id: in all of its lines of the log, and in its answer.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createOperatorLog } from '../auth/audit/operator-log.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let lines: { reqId?: string; msg: string; event?: string }[] = []
 let keycard: TestApp

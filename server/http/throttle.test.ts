@@ -1,10 +1,10 @@
 // Too many guesses, at every door that takes a password: one budget, each door's own words.
 
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { forgiveFailures } from '../../e2e/forgive-failures.ts'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import { threadsDefault } from '../auth/passwords/passwords.ts'
+import { forgiveFailures } from '../testing/forgive-failures.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 
 const clock = createTestClock()
 let keycard: TestApp

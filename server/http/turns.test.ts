@@ -1,9 +1,9 @@
 // Right passwords take turns: nobody is refused for being right, however many come at once.
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { forgiveFailures } from '../../e2e/forgive-failures.ts'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
+import { forgiveFailures } from '../testing/forgive-failures.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 
 let keycard: TestApp
 let other: TestApp

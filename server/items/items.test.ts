@@ -1,9 +1,9 @@
 // Items: everybody's own, paged by a cursor that inserts and deletes do not upset.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, insertUser, shareTestDatabase } from '../../e2e/databases.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Database } from '../db/database.ts'
+import { forEachEngine, insertUser, shareTestDatabase } from '../testing/databases.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 import { createItems } from './items.ts'
 
 async function openItems(database: Database) {

@@ -3,11 +3,11 @@
 import fc from 'fast-check'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { operator } from '../../e2e/operator.ts'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
+import { operator } from '../testing/operator.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 
 const clock = createTestClock()
 const minute = 60_000

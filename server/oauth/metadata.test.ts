@@ -2,8 +2,8 @@
 
 import { calculateJwkThumbprint, createLocalJWKSet, type JWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { allScopes } from '../contract/scopes.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 const issuer = 'https://login.example.com'
 let keycard: TestApp

@@ -2,11 +2,11 @@
 
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { forgiveFailures } from '../../e2e/forgive-failures.ts'
-import { operator } from '../../e2e/operator.ts'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import type { OAuthErrorBody, TokenResponse } from '../contract/oauth.ts'
+import { forgiveFailures } from '../testing/forgive-failures.ts'
+import { operator } from '../testing/operator.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 
 const clock = createTestClock()
 const formType = 'application/x-www-form-urlencoded'

@@ -2,7 +2,7 @@
 
 import type { InjectOptions } from 'fastify'
 import { expect, test } from 'vitest'
-import { makeHolder, shareTestApp } from '../../e2e/account-holder.ts'
+import { makeHolder, shareTestApp } from '../testing/account-holder.ts'
 
 const { app, clock } = shareTestApp('sqlite')
 const better = 'seven quiet harbours at dawn'

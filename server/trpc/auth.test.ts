@@ -1,9 +1,9 @@
 // auth.login, auth.refresh, auth.logout: the browser's door, where the refresh token is a cookie.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import type { PageTokens } from '../contract/oauth.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 
 const clock = createTestClock()
 let keycard: TestApp

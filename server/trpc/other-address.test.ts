@@ -2,7 +2,7 @@
 
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 interface Line {
   level: number

@@ -1,7 +1,7 @@
 // auth.register: signed in as by auth.login, with the cookie where a browser asks.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let keycard: TestApp
 beforeAll(async () => {

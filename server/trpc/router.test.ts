@@ -2,8 +2,8 @@
 
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { allScopes } from '../contract/scopes.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 import type { ProcedureMeta } from './procedures.ts'
 import { appRouter } from './router.ts'
 

@@ -2,9 +2,9 @@
 
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import type { User } from '../contract/users.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 
 const clock = createTestClock()
 let keycard: TestApp

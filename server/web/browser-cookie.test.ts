@@ -2,9 +2,9 @@
 
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let keycard: TestApp
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { forgiveFailures } from '../../e2e/forgive-failures.ts'
-import { propertyCases } from '../../e2e/property-cases.ts'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { forgiveFailures } from '../testing/forgive-failures.ts'
+import { propertyCases } from '../testing/property-cases.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 import { readForwardedAddress } from './client-address.ts'
 
 test.each([

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { propertyCases } from '../../e2e/property-cases.ts'
 import { AppError } from '../contract/app-error.ts'
+import { propertyCases } from '../testing/property-cases.ts'
 import { parseForm, requireParameter } from './form-body.ts'
 
 const read = (text: string | Uint8Array) =>

@@ -1,7 +1,7 @@
 // JSON bodies that are nested: as deep as anything may be, and no deeper.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let keycard: TestApp
 beforeAll(async () => {

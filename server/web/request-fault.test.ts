@@ -2,7 +2,7 @@
 
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let keycard: TestApp
 beforeAll(async () => {

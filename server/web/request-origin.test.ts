@@ -2,7 +2,7 @@
 
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 const publicUrl = 'http://login.example:3000'
 let keycard: TestApp

@@ -5,9 +5,9 @@ import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from '../../e2e/test-app.ts'
-import { createTestClock } from '../../e2e/test-clock.ts'
 import type { Services } from '../services.ts'
+import { openTestApp, type TestApp } from '../testing/test-app.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 import { requireToken } from './require-token.ts'
 
 function addItemsAsText(app: FastifyInstance, services: Services): void {

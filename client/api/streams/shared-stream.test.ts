@@ -2,16 +2,16 @@
 
 import { createTRPCUntypedClient } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loneTab, makeTokenResponse } from '../../../e2e/browser-session-parts.ts'
+import type { AppRouter } from '../../../server/trpc/router.ts'
+import { createSession } from '../../session/session.ts'
+import { loneTab, makeTokenResponse } from '../../testing/browser-session-parts.ts'
 import {
   createChannels,
   createLocks,
   refusedLocks,
   silentLocks,
-} from '../../../e2e/browser-tabs.ts'
-import { createPage, openConnection, type StreamConnection } from '../../../e2e/stream-parts.ts'
-import type { AppRouter } from '../../../server/trpc/router.ts'
-import { createSession } from '../../session/session.ts'
+} from '../../testing/browser-tabs.ts'
+import { createPage, openConnection, type StreamConnection } from '../../testing/stream-parts.ts'
 import type { StreamMessage } from './shared-stream.ts'
 import { streamLink } from './stream-link.ts'
 

@@ -4,17 +4,17 @@ import { createTRPCUntypedClient } from '@trpc/client'
 import { initTRPC, tracked } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ErrorReason } from '../../../server/contract/app-error.ts'
+import type { AppRouter } from '../../../server/trpc/router.ts'
+import { createSession } from '../../session/session.ts'
 import {
   loneTab,
   makeRefusal,
   makeTokenResponse,
   testTokenLifetime,
-} from '../../../e2e/browser-session-parts.ts'
-import { createChannels, createLocks } from '../../../e2e/browser-tabs.ts'
-import { createPage, openConnection, type StreamConnection } from '../../../e2e/stream-parts.ts'
-import type { ErrorReason } from '../../../server/contract/app-error.ts'
-import type { AppRouter } from '../../../server/trpc/router.ts'
-import { createSession } from '../../session/session.ts'
+} from '../../testing/browser-session-parts.ts'
+import { createChannels, createLocks } from '../../testing/browser-tabs.ts'
+import { createPage, openConnection, type StreamConnection } from '../../testing/stream-parts.ts'
 import { streamLink } from './stream-link.ts'
 
 beforeEach(() => {

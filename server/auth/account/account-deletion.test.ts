@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { makeRandomId } from '../../db/random-id.ts'
 import {
   alive,
   dead,
@@ -11,11 +12,10 @@ import {
   type SignedIn,
   shareTestApp,
   someDevice,
-} from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
-import { operator } from '../../../e2e/operator.ts'
-import { stillFeed } from '../../../e2e/still-feed.ts'
-import { makeRandomId } from '../../db/random-id.ts'
+} from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
+import { operator } from '../../testing/operator.ts'
+import { stillFeed } from '../../testing/still-feed.ts'
 import { createRevocations } from '../tokens/revocations.ts'
 
 const sixMinutes = 6 * 60_000

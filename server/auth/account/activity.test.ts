@@ -1,11 +1,11 @@
 // One's own activity: what happened, newest first, and nothing of anybody else, on both engines.
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import { forEachEngine, insertUser, shareTestDatabase } from '../../../e2e/databases.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import { activityEvents } from '../../contract/activity-events.ts'
 import { auditEvents } from '../../contract/audit-events.ts'
 import { makeRandomId } from '../../db/random-id.ts'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../testing/databases.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { type AuditFacts, createAuditLog } from '../audit/audit-log.ts'
 import { createEventCounts } from '../audit/event-counts.ts'
 import type { UserIdentity } from '../tokens/identity.ts'

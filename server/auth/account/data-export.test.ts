@@ -7,8 +7,8 @@ import {
   type SignedIn,
   shareTestApp,
   someDevice,
-} from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
+} from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
 
 forEachEngine((engine) => {
   const { app, clock } = shareTestApp(engine)

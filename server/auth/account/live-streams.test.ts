@@ -1,10 +1,10 @@
 // How many streams there may be: of one user see the HTTP tests, of everybody here.
 
 import { expect, test } from 'vitest'
-import { openTestDatabase } from '../../../e2e/databases.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
 import { toSeconds } from '../../db/clock.ts'
 import { makeRandomId } from '../../db/random-id.ts'
+import { openTestDatabase } from '../../testing/databases.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import { createLiveStreams, maxStreams } from './live-streams.ts'
 

@@ -2,14 +2,14 @@
 
 import { type Kysely, sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { forEachEngine, insertUser, openTestDatabase } from '../../../e2e/databases.ts'
-import { makeDeviceKnown } from '../../../e2e/known-device.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
 import type { AuditEvent } from '../../contract/audit-events.ts'
 import { dayMs } from '../../db/clock.ts'
 import { createMigrations } from '../../db/migrations/migrations.ts'
 import { makeRandomId } from '../../db/random-id.ts'
 import type { Tables } from '../../db/tables.ts'
+import { forEachEngine, insertUser, openTestDatabase } from '../../testing/databases.ts'
+import { makeDeviceKnown } from '../../testing/known-device.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 
 const step = '0011_notices_proofs_and_live_sessions'
 

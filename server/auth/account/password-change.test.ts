@@ -2,6 +2,7 @@
 
 import { hashSync } from 'bcryptjs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Device } from '../../contract/device.ts'
 import {
   alive,
   dead,
@@ -12,9 +13,8 @@ import {
   type SignedIn,
   shareTestApp,
   someDevice,
-} from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
-import type { Device } from '../../contract/device.ts'
+} from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
 import { createSessionStart } from '../sign-in/grants/start-session.ts'
 
 const better = 'seven quiet harbours at dawn'

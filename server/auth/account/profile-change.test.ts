@@ -7,8 +7,8 @@ import {
   type SignedIn,
   shareTestApp,
   someDevice,
-} from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
+} from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
 
 const firstPage = { page: 1, perPage: 10, sort: 'username', order: 'asc' } as const
 const sixMinutes = 6 * 60_000

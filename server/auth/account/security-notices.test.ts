@@ -1,17 +1,17 @@
 // What a user is told of what did not happen in front of him, and how long.
 
 import { describe, expect, test } from 'vitest'
+import { AppError } from '../../contract/app-error.ts'
+import type { AuditEvent } from '../../contract/audit-events.ts'
+import type { Device } from '../../contract/device.ts'
+import { scopesOfRole } from '../../contract/scopes.ts'
 import {
   type Holder,
   makeHolder,
   type SignedIn,
   shareTestApp,
-} from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
-import { AppError } from '../../contract/app-error.ts'
-import type { AuditEvent } from '../../contract/audit-events.ts'
-import type { Device } from '../../contract/device.ts'
-import { scopesOfRole } from '../../contract/scopes.ts'
+} from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
 
 const day = 24 * 60 * 60_000
 

@@ -1,18 +1,18 @@
 // Who watches hears of every change, of this process and of others; it is read once for all who watch.
 
 import { expect, onTestFinished, test } from 'vitest'
+import { createChangeFeed } from '../../db/changes/change-feed.ts'
+import type { Clock } from '../../db/clock.ts'
+import type { Database, Engine } from '../../db/database.ts'
+import { openDatabase } from '../../db/open.ts'
 import {
   createTestPlace,
   forEachEngine,
   insertUser,
   openTestDatabase,
-} from '../../../e2e/databases.ts'
-import { stillFeed } from '../../../e2e/still-feed.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
-import { createChangeFeed } from '../../db/changes/change-feed.ts'
-import type { Clock } from '../../db/clock.ts'
-import type { Database, Engine } from '../../db/database.ts'
-import { openDatabase } from '../../db/open.ts'
+} from '../../testing/databases.ts'
+import { stillFeed } from '../../testing/still-feed.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 import { createSessionRows } from '../sessions/session-rows.ts'
 import { createSessionList, type ReadSessionList } from './session-list.ts'
 import { createSessionWatch, listIntervalMs } from './session-watch.ts'

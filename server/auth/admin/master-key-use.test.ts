@@ -2,11 +2,11 @@
 
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
-import { createTestPlace, forEachEngine, type TestPlace } from '../../../e2e/databases.ts'
-import { signIn } from '../../../e2e/test-processes.ts'
 import { readConfig } from '../../config.ts'
 import type { Engine } from '../../db/database.ts'
 import { createServices, type Services } from '../../services.ts'
+import { createTestPlace, forEachEngine, type TestPlace } from '../../testing/databases.ts'
+import { signIn } from '../../testing/test-processes.ts'
 import type { MasterKeyUse } from './master-key-use.ts'
 
 const [old, young] = [0, 1].map(() => randomBytes(32).toString('base64')) as [string, string]

@@ -4,19 +4,19 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import type { Engine } from '../../db/database.ts'
+import { createServices, type Services } from '../../services.ts'
 import {
   createTestPlace,
   forEachEngine,
   runOnServer,
   type TestPlace,
-} from '../../../e2e/databases.ts'
-import { operator } from '../../../e2e/operator.ts'
-import { cheapestBcryptCost } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
-import { opens, signIn } from '../../../e2e/test-processes.ts'
-import { readConfig } from '../../config.ts'
-import type { Engine } from '../../db/database.ts'
-import { createServices, type Services } from '../../services.ts'
+} from '../../testing/databases.ts'
+import { operator } from '../../testing/operator.ts'
+import { cheapestBcryptCost } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
+import { opens, signIn } from '../../testing/test-processes.ts'
 
 const device = { address: null, userAgent: null }
 const masterKey = randomBytes(32).toString('base64')

@@ -2,12 +2,12 @@
 
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createTestPlace, forEachEngine } from '../../../e2e/databases.ts'
-import { cheapestBcryptCost } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import { readConfig } from '../../config.ts'
 import type { Role } from '../../contract/scopes.ts'
 import { createServices, type Services } from '../../services.ts'
+import { createTestPlace, forEachEngine } from '../../testing/databases.ts'
+import { cheapestBcryptCost } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import type { Actor } from '../sessions/account-change.ts'
 
 const password = 'four unrelated words here'

@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { hashSync } from 'bcryptjs'
 import { beforeAll, expect, test } from 'vitest'
-import { createTestPlace, forEachEngine } from '../../../e2e/databases.ts'
-import { operator } from '../../../e2e/operator.ts'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
+import { createTestPlace, forEachEngine } from '../../testing/databases.ts'
+import { operator } from '../../testing/operator.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import type { ImportedAccount } from './user-imports.ts'
 
 forEachEngine((engine) => {

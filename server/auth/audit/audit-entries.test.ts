@@ -1,8 +1,8 @@
 // Nobody comes or goes unwritten: what happens at the doors and its entry are one write.
 
 import { expect, test } from 'vitest'
-import { readAuditLog, shareTestApp, someDevice } from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
+import { readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
 
 const password = 'seven quiet harbours at dawn'
 

@@ -1,8 +1,8 @@
 // The audit log, on both engines: what it keeps of an event, and what a broken database does to it.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
+import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createAuditLog } from './audit-log.ts'
 import { createEventCounts } from './event-counts.ts'
 

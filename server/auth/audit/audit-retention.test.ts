@@ -1,11 +1,11 @@
 // How long the audit log is kept: to the day, and all that is older goes.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
-import { stillFeed } from '../../../e2e/still-feed.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import type { Follower } from '../../db/changes/change-feed.ts'
 import { dayMs } from '../../db/clock.ts'
+import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
+import { stillFeed } from '../../testing/still-feed.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { purgeAuditLog } from './audit-retention.ts'
 
 forEachEngine((engine) => {

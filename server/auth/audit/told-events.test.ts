@@ -2,10 +2,10 @@
 
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeHolder, someDevice } from '../../../e2e/account-holder.ts'
-import { operator } from '../../../e2e/operator.ts'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
+import { makeHolder, someDevice } from '../../testing/account-holder.ts'
+import { operator } from '../../testing/operator.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 
 const clock = createTestClock()
 const told: string[] = []

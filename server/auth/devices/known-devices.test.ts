@@ -1,10 +1,10 @@
 // Which devices a user has signed in with, and which sign-ins are news.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, insertUser, shareTestDatabase } from '../../../e2e/databases.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
 import { deviceLifetimeMs } from '../../contract/device.ts'
 import { makeRandomId } from '../../db/random-id.ts'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../testing/databases.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 
 const web = 'keycard-web'
 const device = { address: null, userAgent: 'A browser' }

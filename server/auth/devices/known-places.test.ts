@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { forEachEngine, insertUser, shareTestDatabase } from '../../../e2e/databases.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
+import { forEachEngine, insertUser, shareTestDatabase } from '../../testing/databases.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createMasterKeys } from '../secrets/master-key.ts'
 import { createKnownPlaces, placeLifetimeMs } from './known-places.ts'
 

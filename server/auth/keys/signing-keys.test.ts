@@ -2,11 +2,11 @@
 
 import { calculateJwkThumbprint, decodeJwt, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
-import { stillFeed } from '../../../e2e/still-feed.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import type { Database } from '../../db/database.ts'
 import { StartError } from '../../settings/start-error.ts'
+import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
+import { stillFeed } from '../../testing/still-feed.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createMasterKeys, type MasterKeys } from '../secrets/master-key.ts'
 import { loadSigningKeys, type SigningKeys } from './signing-keys.ts'
 

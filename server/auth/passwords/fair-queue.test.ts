@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { propertyCases } from '../../../e2e/property-cases.ts'
 import { AppError } from '../../contract/app-error.ts'
+import { propertyCases } from '../../testing/property-cases.ts'
 import { createFairQueue, type Share } from './fair-queue.ts'
 
 /** What a known device may have used in the last minute and still go first. */

@@ -1,16 +1,16 @@
 // Ending all sessions of a user: those that live, in one step with what belongs to it.
 
 import { expect, test } from 'vitest'
+import { toSeconds } from '../../db/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { makeRandomId } from '../../db/random-id.ts'
 import {
   forEachEngine,
   insertUser,
   openTestDatabase,
   shareTestDatabase,
-} from '../../../e2e/databases.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
-import { toSeconds } from '../../db/clock.ts'
-import type { Database } from '../../db/database.ts'
-import { makeRandomId } from '../../db/random-id.ts'
+} from '../../testing/databases.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 import type { SessionRow } from './session-rows.ts'
 
 const minute = 60_000

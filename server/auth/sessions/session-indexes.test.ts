@@ -2,10 +2,10 @@
 
 import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect, test } from 'vitest'
-import { openTestDatabase } from '../../../e2e/databases.ts'
-import { stillFeed } from '../../../e2e/still-feed.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
 import type { Database } from '../../db/database.ts'
+import { openTestDatabase } from '../../testing/databases.ts'
+import { stillFeed } from '../../testing/still-feed.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 import { createSecurityNotices } from '../account/security-notices.ts'
 import { createSessionWatch } from '../account/session-watch.ts'
 import type { UserIdentity } from '../tokens/identity.ts'

@@ -1,16 +1,16 @@
 // A hundred live sessions a user, whatever signs in how often, on however many nodes.
 
 import { describe, expect, test } from 'vitest'
-import { copySession } from '../../../e2e/copied-sessions.ts'
+import type { Database } from '../../db/database.ts'
+import { openDatabase } from '../../db/open.ts'
+import { copySession } from '../../testing/copied-sessions.ts'
 import {
   createTestPlace,
   forEachEngine,
   insertUser,
   shareTestDatabase,
-} from '../../../e2e/databases.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
-import type { Database } from '../../db/database.ts'
-import { openDatabase } from '../../db/open.ts'
+} from '../../testing/databases.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 import { createActivity } from '../account/activity.ts'
 import { maxLiveSessions } from './session-limit.ts'
 

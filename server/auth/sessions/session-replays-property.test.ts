@@ -3,8 +3,8 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
-import { shareTestDatabase } from '../../../e2e/databases.ts'
-import { openTestSessions, testRefreshTokens } from '../../../e2e/test-sessions.ts'
+import { shareTestDatabase } from '../../testing/databases.ts'
+import { openTestSessions, testRefreshTokens } from '../../testing/test-sessions.ts'
 import { refreshGraceSeconds } from './replay-verdict.ts'
 
 const database = shareTestDatabase('sqlite')

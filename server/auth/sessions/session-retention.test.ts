@@ -1,11 +1,11 @@
 // How long a session is kept that is over; and that one call purges all there is to purge.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
-import { openTestSessions } from '../../../e2e/test-sessions.ts'
 import { deviceLifetimeMs } from '../../contract/device.ts'
 import { createChangeFeed } from '../../db/changes/change-feed.ts'
 import { dayMs } from '../../db/clock.ts'
+import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
+import { openTestSessions } from '../../testing/test-sessions.ts'
 import { purgeSessions } from './session-retention.ts'
 
 forEachEngine((engine) => {

@@ -3,16 +3,16 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
-import { forEachEngine, runOnServer, shareTestDatabase } from '../../../e2e/databases.ts'
+import { AppError } from '../../contract/app-error.ts'
+import type { Database } from '../../db/database.ts'
+import { makeRandomId } from '../../db/random-id.ts'
+import { forEachEngine, runOnServer, shareTestDatabase } from '../../testing/databases.ts'
 import {
   openTestSessions,
   testRefreshTokens as refreshTokens,
   testScopes as scopes,
   testDevice,
-} from '../../../e2e/test-sessions.ts'
-import { AppError } from '../../contract/app-error.ts'
-import type { Database } from '../../db/database.ts'
-import { makeRandomId } from '../../db/random-id.ts'
+} from '../../testing/test-sessions.ts'
 import { sessionLifetimes } from './sessions.ts'
 
 const minute = 60_000

@@ -8,7 +8,7 @@ import {
   makeHolder,
   readAuditLog,
   shareTestApp,
-} from '../../../e2e/account-holder.ts'
+} from '../../testing/account-holder.ts'
 
 const minute = 60_000
 

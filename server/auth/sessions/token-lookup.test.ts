@@ -2,11 +2,11 @@
 
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeHolder, shareTestApp } from '../../../e2e/account-holder.ts'
-import { createTestPlace } from '../../../e2e/databases.ts'
-import { testRefreshTokens } from '../../../e2e/test-sessions.ts'
 import { createChangeFeed } from '../../db/changes/change-feed.ts'
 import { openDatabase } from '../../db/open.ts'
+import { makeHolder, shareTestApp } from '../../testing/account-holder.ts'
+import { createTestPlace } from '../../testing/databases.ts'
+import { testRefreshTokens } from '../../testing/test-sessions.ts'
 import { createIdentities } from '../tokens/identity.ts'
 import { createTokenLookup } from './token-lookup.ts'
 

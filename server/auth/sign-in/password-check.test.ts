@@ -1,9 +1,9 @@
 // What is made of a presented password: what counts as a failure and what does not, and the better hash.
 
 import { expect, test, vi } from 'vitest'
-import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../../e2e/account-holder.ts'
-import { operator } from '../../../e2e/operator.ts'
 import { loginMaxLength } from '../../contract/credential-rules.ts'
+import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
+import { operator } from '../../testing/operator.ts'
 import type { BcryptEngineName } from '../passwords/bcrypt-engine.js'
 import { createPasswords, type Passwords, type StoredPassword } from '../passwords/passwords.ts'
 import { createPasswordCheck } from './password-check.ts'

@@ -1,8 +1,8 @@
 // A proof of who is there: what counts as one, for how long, and for which session.
 
 import { expect, test } from 'vitest'
-import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
+import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 
 const minuteMs = 60_000

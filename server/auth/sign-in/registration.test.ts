@@ -1,10 +1,10 @@
 // Registering: an account, a session with it, and what is told of names that are taken.
 
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readAuditLog, shareTestApp, someDevice } from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
-import { openTestApp } from '../../../e2e/test-app.ts'
 import type { Services } from '../../services.ts'
+import { readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
+import { openTestApp } from '../../testing/test-app.ts'
 import type { RegistrationRequest } from './registration.ts'
 
 const password = 'seven quiet harbours at dawn'

@@ -7,9 +7,9 @@ import {
   makeHolder,
   type SignedIn,
   shareTestApp,
-} from '../../../e2e/account-holder.ts'
-import { forEachEngine } from '../../../e2e/databases.ts'
-import { forgiveFailures } from '../../../e2e/forgive-failures.ts'
+} from '../../testing/account-holder.ts'
+import { forEachEngine } from '../../testing/databases.ts'
+import { forgiveFailures } from '../../testing/forgive-failures.ts'
 import { takenPerAccount } from './enumeration-throttle.ts'
 
 /** Of one /48, which fails eight times as often as one of its /64. */

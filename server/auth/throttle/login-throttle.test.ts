@@ -3,11 +3,11 @@
 import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { forEachEngine, shareTestDatabase } from '../../../e2e/databases.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { dayMs } from '../../db/clock.ts'
 import { makeRandomId } from '../../db/random-id.ts'
+import { forEachEngine, shareTestDatabase } from '../../testing/databases.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createMasterKeys } from '../secrets/master-key.ts'
 import {
   addressWindowMs,

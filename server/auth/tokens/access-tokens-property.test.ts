@@ -3,10 +3,10 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { propertyCases } from '../../../e2e/property-cases.ts'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import { AppError } from '../../contract/app-error.ts'
+import { propertyCases } from '../../testing/property-cases.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 
 const secretKey = 'uB7dK2xQ9mZr4LwT6nYc1HsVf8GpJe3A'
 

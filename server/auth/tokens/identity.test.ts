@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { propertyCases } from '../../../e2e/property-cases.ts'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
 import { AppError } from '../../contract/app-error.ts'
+import { propertyCases } from '../../testing/property-cases.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 
 let keycard: TestApp
 let token: string

@@ -3,20 +3,20 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createChangeFeed } from '../../db/changes/change-feed.ts'
+import { type Clock, dayMs, systemClock, toSeconds } from '../../db/clock.ts'
+import type { Database, Engine } from '../../db/database.ts'
+import { openDatabase } from '../../db/open.ts'
 import {
   createTestPlace,
   forEachEngine,
   openTestDatabase,
   runOnServer,
   type TestPlace,
-} from '../../../e2e/databases.ts'
-import { operator } from '../../../e2e/operator.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
-import { openProcess, opens, signIn } from '../../../e2e/test-processes.ts'
-import { createChangeFeed } from '../../db/changes/change-feed.ts'
-import { type Clock, dayMs, systemClock, toSeconds } from '../../db/clock.ts'
-import type { Database, Engine } from '../../db/database.ts'
-import { openDatabase } from '../../db/open.ts'
+} from '../../testing/databases.ts'
+import { operator } from '../../testing/operator.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
+import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const minute = 60_000

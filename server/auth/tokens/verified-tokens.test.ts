@@ -1,11 +1,11 @@
 // A token that was verified once is looked at again at each use: time, keys, revocation, and its spelling.
 
 import { expect, onTestFinished, test } from 'vitest'
-import { stillFeed } from '../../../e2e/still-feed.ts'
-import { openTestApp } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import { AppError } from '../../contract/app-error.ts'
 import type { Follower } from '../../db/changes/change-feed.ts'
+import { stillFeed } from '../../testing/still-feed.ts'
+import { openTestApp } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import type { AccessTokenClaims, AccessTokens } from './access-tokens.ts'
 import { rememberVerified } from './verified-tokens.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import type { AccountRequest } from './accounts.ts'
 
 let keycard: TestApp

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { operator } from '../../../e2e/operator.ts'
-import { cheapestBcryptCost } from '../../../e2e/test-app.ts'
 import { readConfig } from '../../config.ts'
 import { createServices, type Services } from '../../services.ts'
 import { StartError } from '../../settings/start-error.ts'
+import { operator } from '../../testing/operator.ts'
+import { cheapestBcryptCost } from '../../testing/test-app.ts'
 import { demoAccounts } from './demo-accounts.ts'
 
 let dataDir: string

@@ -1,13 +1,13 @@
 // The list of users: found by any word of theirs, in every order, page by page, on both engines.
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase, shareTestDatabase } from '../../../e2e/databases.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import type { Role } from '../../contract/scopes.ts'
 import { sortOrders, userSortKeys } from '../../contract/user-order.ts'
 import type { ChangeFeed, Follower } from '../../db/changes/change-feed.ts'
 import type { Database } from '../../db/database.ts'
 import { insertRows } from '../../db/writes/insert-rows.ts'
+import { forEachEngine, openTestDatabase, shareTestDatabase } from '../../testing/databases.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createUserDirectory, type UserQuery } from './user-directory.ts'
 import { upgradeSearchKeys } from './user-search-upgrade.ts'
 import { createUsers } from './users.ts'

@@ -1,9 +1,9 @@
 // The rows of users: found by any spelling of a name, unique, made together or not at all, seen.
 
 import { expect, test } from 'vitest'
-import { forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
 import type { Database } from '../../db/database.ts'
+import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createUsers, type NewUser } from './users.ts'
 
 function openUsers(database: Database) {

@@ -1,10 +1,10 @@
 // What a process may believe of its memory: fresh, or asked for again, or nothing at all.
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createTestPlace, forEachEngine, openTestDatabase } from '../../../e2e/databases.ts'
-import { operator } from '../../../e2e/operator.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
-import { openProcess, opens, signIn } from '../../../e2e/test-processes.ts'
+import { createTestPlace, forEachEngine, openTestDatabase } from '../../testing/databases.ts'
+import { operator } from '../../testing/operator.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
+import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 import { dayMs, systemClock } from '../clock.ts'
 import { createChangeFeed, longestSilenceMs } from './change-feed.ts'
 

@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createTestPlace, forEachEngine } from '../../../e2e/databases.ts'
-import { openTestApp } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
+import { createTestPlace, forEachEngine } from '../../testing/databases.ts'
+import { openTestApp } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { dayMs } from '../clock.ts'
 
 const yearMs = 365 * dayMs

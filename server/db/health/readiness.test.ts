@@ -1,7 +1,7 @@
 // Whether a process may be sent requests, as far as it hears of the others (R115).
 
 import { expect, onTestFinished, test } from 'vitest'
-import { openTestDatabase } from '../../../e2e/databases.ts'
+import { openTestDatabase } from '../../testing/databases.ts'
 import { createChangeFeed, longestSilenceMs } from '../changes/change-feed.ts'
 import { systemClock } from '../clock.ts'
 import { createReadiness } from './readiness.ts'

@@ -8,7 +8,7 @@ import {
   forEachEngine,
   insertUser,
   type TestPlace,
-} from '../../../e2e/databases.ts'
+} from '../../testing/databases.ts'
 import type { Database, Engine } from '../database.ts'
 import { openDatabase } from '../open.ts'
 import { readChecksum, readStatements } from './migration-checksum.ts'

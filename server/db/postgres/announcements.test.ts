@@ -1,9 +1,9 @@
 // PostgreSQL without LISTEN and NOTIFY, as poolers and distributed databases have it: the poll alone serves.
 
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createTestPlace } from '../../../e2e/databases.ts'
-import { startPostgresProxy } from '../../../e2e/postgres-proxy.ts'
-import { openProcess, opens, signIn } from '../../../e2e/test-processes.ts'
+import { createTestPlace } from '../../testing/databases.ts'
+import { startPostgresProxy } from '../../testing/postgres-proxy.ts'
+import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 
 /** Polls often enough for a test; the condition is what counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
-import { createTestPlace, runOnServer } from '../../../e2e/databases.ts'
+import { createTestPlace, runOnServer } from '../../testing/databases.ts'
 import type { Database } from '../database.ts'
 import { openDatabase } from '../open.ts'
 

@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { createTestPlace, runOnServer } from '../../../e2e/databases.ts'
 import { readConfig } from '../../config.ts'
 import { createServices } from '../../services.ts'
 import { StartError } from '../../settings/start-error.ts'
+import { createTestPlace, runOnServer } from '../../testing/databases.ts'
 
 interface Place {
   name: string

@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { createTestPlace } from '../../../e2e/databases.ts'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
-import { createTestClock } from '../../../e2e/test-clock.ts'
+import { createTestPlace } from '../../testing/databases.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 
 async function withApp(
   options: Parameters<typeof openTestApp>[0],

@@ -1,7 +1,7 @@
 // Swagger UI's page: served from here whole, with nothing inline and nothing else beside it.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 
 let keycard: TestApp
 beforeAll(async () => {

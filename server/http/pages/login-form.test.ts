@@ -2,8 +2,8 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { loginForm } from './login-form.ts'
 import { createLoginPage } from './login-page.ts'
 

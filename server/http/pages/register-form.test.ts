@@ -2,9 +2,9 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import type { Services } from '../../services.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { registerForm } from './register-form.ts'
 import { createRegisterPage } from './register-page.ts'
 

@@ -5,9 +5,9 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { sendRaw } from '../../../e2e/raw-request.ts'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
-import { findHtmlFaults } from '../../../e2e/valid-html.ts'
+import { findHtmlFaults } from '../../../e2e/support/pages/valid-html.ts'
+import { sendRaw } from '../../testing/raw-request.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 
 let keycard: TestApp
 

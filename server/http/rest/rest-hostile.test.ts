@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 
 let keycard: TestApp
 let token: string

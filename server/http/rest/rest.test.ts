@@ -3,8 +3,8 @@
 import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from '../../../e2e/test-app.ts'
 import type { Item } from '../../contract/items.ts'
+import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { jsonMaxBytes } from '../../web/json-body.ts'
 
 let keycard: TestApp

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { initTRPC } from '@trpc/server'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
-import { openTestApp } from '../../../e2e/test-app.ts'
+import { openTestApp } from '../../testing/test-app.ts'
 import type { Context } from '../../trpc/context.ts'
 import { trpcDoor } from './trpc.ts'
 

@@ -1,9 +1,9 @@
 // A sign-in whose password was right, while the account changes: it does not outlive the change.
 
 import { expect, test } from 'vitest'
-import { makeHolder, shareTestApp, someDevice } from '../../../../e2e/account-holder.ts'
-import { operator } from '../../../../e2e/operator.ts'
 import { type Role, scopesOfRole } from '../../../contract/scopes.ts'
+import { makeHolder, shareTestApp, someDevice } from '../../../testing/account-holder.ts'
+import { operator } from '../../../testing/operator.ts'
 import type { UserRecord } from '../../users/users.ts'
 
 const { app, clock } = shareTestApp('sqlite')

@@ -1,0 +1,127 @@
+// What a browser test stands on: a real Keycard of its worker's own, users, and signing in.
+
+import { randomBytes } from 'node:crypto'
+import { test as base, expect, type Page } from 'playwright/test'
+import type { StoredPassword } from '../../server/auth/passwords/passwords.ts'
+import type { Role } from '../../server/contract/scopes.ts'
+import type { Browser } from './browsers/find-browser.ts'
+import { collectPageErrors } from './pages/page-errors.ts'
+import { collectTold } from './pages/told-secrets.ts'
+import { startTestServer, type TestServer } from './test-server.ts'
+
+export { expect }
+
+export interface TestUser {
+  id: string
+  username: string
+  password: string
+}
+
+interface TestFixtures {
+  /** A user that only this test knows. */
+  freshUser: TestUser
+  /** Makes a user that only this test knows. */
+  makeUser(options?: { role?: Role }): Promise<TestUser>
+  /**
+   * Signs in without the form, as a user or as a fresh one of that role, and gives who it is. The
+   * page stays where it is; its next `goto`, and every other tab of its context, finds the session.
+   */
+  loginAs(page: Page, who: TestUser | Role, options?: { keep: boolean }): Promise<TestUser>
+  /** Signs in without the form, and opens the first page of the app. */
+  signIn(page: Page, who: TestUser | Role): Promise<void>
+  /** Fails a test whose page threw, or broke its own content security policy. */
+  noPageErrors: undefined
+  /** The passwords of the users that were made. */
+  canaries: Set<string>
+  /** Fails a test in which a password or a token stood in an address or on the console (R30). */
+  noToldSecrets: undefined
+}
+
+export interface BrowserOptions {
+  /** With windows, profiles and a back/forward cache, for a test that needs one of them to launch. */
+  wholeBrowser: Browser | undefined
+}
+
+interface WorkerFixtures extends BrowserOptions {
+  server: TestServer
+  /** Of every user that is made: hashing one each would take a tenth of the time of a short test. */
+  usersPassword: { typed: string; stored: StoredPassword }
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  wholeBrowser: [undefined, { option: true, scope: 'worker' }],
+
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
+    async ({}, use) => {
+      const { close, ...server } = await startTestServer()
+      await use(server)
+      await close()
+    },
+    { scope: 'worker' },
+  ],
+
+  usersPassword: [
+    async ({ server }, use) => {
+      const typed = randomBytes(15).toString('base64url')
+      await use({ typed, stored: await server.services.passwords.hash(typed) })
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: ({ server }, use) => use(server.url),
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
+  canaries: ({}, use) => use(new Set()),
+
+  makeUser: ({ server, canaries, usersPassword }, use) =>
+    use(async ({ role = 'user' } = {}) => {
+      const username = `user-${randomBytes(6).toString('hex')}`
+      const { typed: password, stored } = usersPassword
+      canaries.add(password)
+      const { id } = await server.services.users.create({
+        ...{ username, email: null, fullName: null, role, disabled: false },
+        ...{ password: stored, isDemo: false },
+      })
+      return { id, username, password }
+    }),
+
+  freshUser: async ({ makeUser }, use) => use(await makeUser()),
+
+  loginAs: ({ server, makeUser }, use) =>
+    use(async (page, who, options) => {
+      const user = typeof who === 'string' ? await makeUser({ role: who }) : who
+      const { username, password } = user
+      // The context's own cookies: what this call is given, its pages have.
+      const answer = await page.request.post(`${server.url}/trpc/auth.login`, {
+        headers: { origin: server.url },
+        data: { username, password, ...options },
+      })
+      await expect(answer).toBeOK()
+      return user
+    }),
+
+  signIn: ({ loginAs }, use) =>
+    use(async (page, who) => {
+      await loginAs(page, who)
+      await page.goto('/items')
+    }),
+
+  noToldSecrets: [
+    async ({ context, canaries }, use) => {
+      const told = collectTold(context)
+      await use(undefined)
+      expect(told.find(canaries)).toEqual([])
+    },
+    { auto: true },
+  ],
+
+  noPageErrors: [
+    async ({ context }, use) => {
+      const errors = collectPageErrors(context)
+      await use(undefined)
+      expect(errors).toEqual([])
+    },
+    { auto: true },
+  ],
+})

@@ -1,0 +1,315 @@
+// The app's pages in each state they can be in: an entry here, and every check of a page holds for it.
+
+import type { Page } from 'playwright/test'
+import type { Role } from '../../../server/contract/scopes.ts'
+import { insertRows } from '../../../server/db/writes/insert-rows.ts'
+import type { Services } from '../../../server/services.ts'
+import { expect, type TestUser } from '../fixtures.ts'
+
+interface PageState {
+  /** Of whoever looks at it: a fresh user, who is signed in. */
+  role: Role
+  /** Brings what the page shall show, opens it, and waits until it stands. */
+  open(page: Page, user: TestUser, services: Services): Promise<void>
+}
+
+export const pageStates: Record<string, PageState> = {
+  'Items, empty': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+    },
+  },
+  'Items, with a form and its error': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'New item' }).click()
+      await page.getByRole('button', { name: 'Add item' }).click()
+      await expect(page.getByText('Enter a title.')).toBeVisible()
+      await expect(page.getByText('Nothing here yet')).toBeHidden()
+    },
+  },
+  'Items, a list with one being edited': {
+    role: 'user',
+    async open(page, user, { items }) {
+      await items.create(user.id, { title: 'a'.repeat(200), description: '' })
+      await items.create(user.id, { title: 'Milk', description: 'Two litres' })
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'Edit Milk' }).click()
+    },
+  },
+  'Items, asking before deletion': {
+    role: 'user',
+    async open(page, user, { items }) {
+      await items.create(user.id, { title: 'Milk', description: '' })
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'Delete Milk' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  'Items, on their way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.list*', () => {})
+      await page.goto('/items')
+      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
+    },
+  },
+  'Items, not loaded': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.list*', (route) =>
+        route.fulfill({ status: 500, json: fault }),
+      )
+      await page.goto('/items')
+      await expect(page.getByText('This didn’t load')).toBeVisible()
+    },
+  },
+  'The app, on its way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/auth.refresh', () => {})
+      await page.goto('/items')
+      await expect(page.locator('.waiting')).toHaveCSS('opacity', '1')
+    },
+  },
+  'The app, without an answer': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/auth.refresh', (route) => route.abort())
+      await page.goto('/items')
+      await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+    },
+  },
+  'Signing in again over a page': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/items.create*', (route) =>
+        route.fulfill({ status: 401, json: expired }),
+      )
+      await page.goto('/items')
+      await page.getByRole('button', { name: 'New item' }).click()
+      await page.getByLabel('Title').fill('Milk')
+      await page.context().clearCookies()
+      await page.getByRole('button', { name: 'Add item' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByText('Enter your password.')).toBeVisible()
+    },
+  },
+  Offline: {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.context().setOffline(true)
+      await expect(page.getByText('You’re offline.')).toBeVisible()
+    },
+  },
+  'A page, on its way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/assets/account-page-*.js', () => {})
+      await page.goto('/account', { waitUntil: 'commit' })
+      await expect(page.getByRole('navigation')).toBeVisible()
+      await expect(page.locator('.waiting')).toHaveCSS('opacity', '1')
+    },
+  },
+  'A page, without its code': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/assets/account-page-*.js', (route) => route.abort())
+      await page.goto('/account')
+      await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
+    },
+  },
+  'A page that does not exist': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/account')
+      // As a link in the app would lead there: the server itself has no page at such a path.
+      await page.evaluate(() => history.pushState(null, '', '/nowhere'))
+      await expect(page.getByText('There is no door at this address.')).toBeVisible()
+    },
+  },
+  Account: {
+    role: 'user',
+    async open(page) {
+      await page.goto('/account')
+      await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
+    },
+  },
+  'Account, a new password refused': {
+    role: 'user',
+    async open(page, user) {
+      await page.goto('/account')
+      const password = page.getByRole('region', { name: 'Password' })
+      await password.getByLabel('Current password').fill(user.password)
+      await password.getByLabel('New password').fill('too short')
+      await password.getByRole('button', { name: 'Change password' }).click()
+      await expect(password.getByLabel('New password')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  'Account, asking before it is deleted': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/account')
+      await page.getByRole('button', { name: 'Delete account…' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  'Account, asking who is there': {
+    role: 'user',
+    async open(page, user, { database }) {
+      await page.goto('/account')
+      const download = page.getByRole('button', { name: 'Download a copy' })
+      await expect(download).toBeVisible()
+      await database.kysely
+        .updateTable('sessions')
+        .set({ proved_at_ms: 0 })
+        .where('user_id', '=', user.id)
+        .execute()
+      await download.click()
+      await expect(page.getByRole('dialog').getByLabel('Your password')).toBeFocused()
+    },
+  },
+  'Sessions, no others': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/sessions')
+      await expect(page.getByText('No other sessions')).toBeVisible()
+    },
+  },
+  'Sessions, with one on a new device, and a notice of it': {
+    role: 'user',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      await page.goto('/sessions')
+      await expect(page.getByText('Was this you?')).toBeVisible()
+      await expect(page.getByRole('complementary', { name: 'Security notices' })).toBeVisible()
+    },
+  },
+  'Sessions, asking before they are all ended': {
+    role: 'user',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      await page.goto('/sessions')
+      await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
+  Activity: {
+    role: 'user',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      await page.goto('/activity')
+      await expect(page.getByRole('list', { name: /^Activity, / })).toBeVisible()
+    },
+  },
+  'Activity, on its way': {
+    role: 'user',
+    async open(page) {
+      await page.route('**/trpc/activity.list*', () => {})
+      await page.goto('/activity')
+      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
+    },
+  },
+  'The account menu': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/items')
+      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.getByRole('button', { name: /account menu$/ }).click()
+      await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+    },
+  },
+  'A closed door': {
+    role: 'user',
+    async open(page) {
+      await page.goto('/users')
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('does not open')
+    },
+  },
+  Users: {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users')
+      await expect(page.getByRole('table')).toBeVisible()
+    },
+  },
+  'Users, with what can be done to one': {
+    role: 'admin',
+    async open(page, user) {
+      await page.goto(`/users?search=${user.username}`)
+      await page.getByRole('button', { name: `Actions for ${user.username}` }).click()
+      await expect(page.getByRole('button', { name: 'Change role' })).toBeVisible()
+    },
+  },
+  'Users, making one that is refused': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users')
+      await page.getByRole('button', { name: 'New user' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Username').fill('a')
+      await dialog.getByLabel('Password', { exact: true }).fill('too short')
+      await dialog.getByRole('button', { name: 'Create user' }).click()
+      await expect(dialog.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  'Users, nobody found': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users?search=nobody-at-all')
+      await expect(page.getByRole('heading', { name: /^Nobody found/ })).toBeVisible()
+    },
+  },
+  'Users, more than can be listed': {
+    role: 'admin',
+    async open(page, user, { database }) {
+      const word = `crowd${user.username}`
+      const keys = Array.from({ length: 10_001 }, (_, index) => ({
+        key: `${word} ${index}\n${user.username}\n ${word}`,
+        user_id: user.id,
+      }))
+      await database.runAtomically(insertRows(database.engine, 'user_search_keys', keys))
+      await page.goto(`/users?search=${word}`)
+      await expect(page.getByText('Too many match to list them all').last()).toBeVisible()
+      await expect(page.getByRole('table')).toBeVisible()
+    },
+  },
+  'Users, on their way': {
+    role: 'admin',
+    async open(page) {
+      await page.route('**/trpc/users.list*', () => {})
+      await page.goto('/users')
+      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
+    },
+  },
+  'Users, past the last page': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users?page=499')
+      await expect(page.getByText('There is no page 499')).toBeVisible()
+    },
+  },
+}
+
+const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'items.list' }
+const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
+
+const refusal = { code: 'UNAUTHORIZED', httpStatus: 401, reason: 'token_expired' }
+const expired = [{ error: { message: 'Token has expired', code: -32001, data: refusal } }]
+
+/** On a phone, at the same time. */
+async function signInElsewhere(user: TestUser, services: Services): Promise<void> {
+  await services.passwordGrant({
+    username: user.username,
+    password: user.password,
+    scope: undefined,
+    client: services.clients.web,
+    door: 'token',
+    device: { address: '203.0.113.24', userAgent: 'curl/8.5.0' },
+  })
+}

@@ -1,0 +1,13 @@
+// A change feed that never comes by: for tests that refresh by hand, or have one process only.
+
+import type { ChangeFeed } from '../db/changes/change-feed.ts'
+
+export const stillFeed: ChangeFeed = {
+  follow: () => {},
+  catchUpIfSilent: () => undefined,
+  silentForMs: () => 0,
+  purgeAll: async () => ({}),
+  outMsWithin: () => 0,
+  watchWrite: (write) => write(),
+  close: () => {},
+}

@@ -1,0 +1,17 @@
+// A clock that stands still until a test turns its hands.
+
+import type { Clock } from '../db/clock.ts'
+
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void
+}
+
+export function createTestClock(startMs = Date.parse('2026-01-02T03:04:05Z')): TestClock {
+  let nowMs = startMs
+  return {
+    now: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds
+    },
+  }
+}
