@@ -9,7 +9,8 @@ export interface Turn {
 const lockName = 'keycard:refresh'
 
 /**
- * The lock only saves work: the server forgives a refresh token that another tab has just used.
+ * The lock only saves work: tabs that refresh at once are never two tokens apart, and the server forgives
+ * the one before (R55, R73).
  * So where there are no locks (plain http on another host), where they are refused (cookies blocked) or
  * never answer, or where another tab holds it until we give up, we go on without it.
  */

@@ -12,7 +12,7 @@ import { addressPoolOf } from '../devices/address-pool.ts'
 import { nameProgram } from '../devices/device-name.ts'
 import type { RefreshTokenParts } from '../tokens/refresh-tokens.ts'
 import { refuseRefresh, refuseScope } from './refresh-refusals.ts'
-import { forgivenMax, judgeReplay, type ReplayAlarm } from './replay-verdict.ts'
+import { browserRotationMs, forgivenMax, judgeReplay, type ReplayAlarm } from './replay-verdict.ts'
 import type { SessionEndings } from './session-endings.ts'
 import {
   expiryOf,
@@ -37,8 +37,8 @@ export interface Rotation extends TokenHolder {
 
 export interface SessionReplays {
   /**
-   * Answers a token whose counter is not the session's.
-   * @returns the session whose current token is the answer; undefined where it changed meanwhile
+   * Answers a token that was not traded.
+   * @returns the session whose current token is the answer; undefined where it may be traded after all
    * @throws AppError invalid_grant, alike for every cause; invalid_scope, and nothing is changed
    */
   answer(presented: RefreshTokenParts, expected: Rotation): Promise<SessionRow | undefined>
@@ -99,8 +99,9 @@ export function createSessionReplays(parts: SessionReplaysParts): SessionReplays
     row: SessionRow,
     expected: Rotation,
   ): Promise<boolean> {
-    const isElsewhere = addressPoolOf(expected.device.address) !== placeOf(row)
-    const events = isElsewhere ? ([event, 'refresh_from_elsewhere'] as const) : ([event] as const)
+    const events = isElsewhere(row, expected)
+      ? ([event, 'refresh_from_elsewhere'] as const)
+      : ([event] as const)
     const facts = describe(row, expected)
     const entries = events.map((each) => auditLog.entry(each, facts))
     try {
@@ -157,7 +158,7 @@ export function createSessionReplays(parts: SessionReplaysParts): SessionReplays
   return {
     async answer(presented, expected) {
       const row = await read(presented, expected)
-      if (presented.counter === row.counter) return undefined
+      if (presented.counter === row.counter) return isOtherTab(row, expected) ? row : undefined
       // While the database was out, a client whose reply was lost could not ask again.
       const outMs = changeFeed.outMsWithin(row.since_rotation_ms)
       const verdict = judgeReplay(row, {
@@ -192,6 +193,17 @@ function isSameAgent(row: SessionRow, expected: Rotation): boolean {
   if (!isSameClient(row, expected)) return false
   if (row.device_id !== null) return row.device_id === deviceId
   return nameProgram(userAgent) === (row.rotated_by ?? nameProgram(row.user_agent))
+}
+
+/** Another tab of this browser, at the same place, has just been given the same token (R73). */
+function isOtherTab(row: ReplayedRow, expected: Rotation): boolean {
+  if (row.door !== 'browser' || row.rotated_at_ms === null) return false
+  const isRecent = Math.abs(row.since_rotation_ms) < browserRotationMs
+  return isRecent && isSameAgent(row, expected) && !isElsewhere(row, expected)
+}
+
+function isElsewhere(row: SessionRow, { device }: Rotation): boolean {
+  return addressPoolOf(device.address) !== placeOf(row)
 }
 
 function placeOf({ rotated_address, address }: SessionRow): string {

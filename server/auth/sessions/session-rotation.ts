@@ -1,6 +1,6 @@
 // Rotation: a refresh token is traded for its successor once, forgiven shortly, and ends a thief's session.
 
-import type { RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { AppError } from '../../contract/app-error.ts'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import type { Clock } from '../../db/clock.ts'
@@ -10,6 +10,7 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import { nameProgram } from '../devices/device-name.ts'
 import type { RefreshTokenParts, RefreshTokens } from '../tokens/refresh-tokens.ts'
 import { refuseRefresh } from './refresh-refusals.ts'
+import { browserRotationMs } from './replay-verdict.ts'
 import type { SessionEndings } from './session-endings.ts'
 import { createSessionReplays, type Rotation, requireScopes } from './session-replays.ts'
 import {
@@ -63,6 +64,8 @@ interface Advance {
   program: string
   address: string | null
   sentAtMs: number
+  /** The least time since the rotation before; 0 where it does not matter. */
+  intervalMs: number
 }
 
 /** Each attempt fails only where another request has changed the session in between. */
@@ -100,6 +103,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
       // A token of the older form names no user.
       .where('user_id', '=', ({ fn, ref }) => fn.coalesce(slot('userId'), ref('user_id')))
       .where('counter', '=', slot('counter'))
+      .where(sinceRotationMs(now), '>=', slot('intervalMs'))
       // R15, R72: bound to its client, and a token of one door does not open the other.
       .where('client_id', '=', slot('clientId'))
       .where('door', '=', slot('door'))
@@ -112,6 +116,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
   async function advanceCounter(
     presented: RefreshTokenParts,
     { clientId, door, device }: Rotation,
+    intervalMs: number,
   ): Promise<SessionRow | undefined> {
     const values = {
       ...presented,
@@ -122,6 +127,7 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
       program: nameProgram(device.userAgent),
       address: device.address,
       sentAtMs: clock.now(),
+      intervalMs,
     }
     const row = await changeFeed.watchWrite(async () => (await advance(values, nowMs()))[0])
     if (row) onChange()
@@ -132,10 +138,14 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
     async rotate(refreshToken, expected) {
       const presented = refreshTokens.read(refreshToken)
       if (!presented) throw refuseRefresh('not a token of ours')
+      // Whether it is traded sooner, the row has to say: that is read once, and where it is needed.
+      let intervalMs = expected.door === 'browser' ? browserRotationMs : 0
       for (let attempt = 0; attempt < attemptsMax; attempt++) {
         await refuseWiderScope(presented, expected)
         const row =
-          (await advanceCounter(presented, expected)) ?? (await replays.answer(presented, expected))
+          (await advanceCounter(presented, expected, intervalMs)) ??
+          (await replays.answer(presented, expected))
+        intervalMs = 0
         if (row) {
           const { user_id: userId, id, counter } = row
           const successor = refreshTokens.make({ userId, sessionId: id, counter })
@@ -154,4 +164,9 @@ export function createSessionRotation(parts: SessionRotationParts): SessionRotat
       return row !== undefined && presented.counter <= row.counter
     },
   }
+}
+
+/** A rotation that is dated in the future was dated by a clock that has been set back since. */
+function sinceRotationMs(now: RawBuilder<number>): RawBuilder<number> {
+  return sql<number>`abs(${now} - coalesce(rotated_at_ms, 0))`
 }

@@ -233,6 +233,34 @@ forEachEngine((engine) => {
     expect(await row(session.id)).toMatchObject({ counter: 2, rotated_at_ms: clock.now() })
   })
 
+  test('R73: a browser’s token is traded once in 30 s: shown again sooner, it is answered with itself', async () => {
+    const { start, rotate, row, clock, alarms } = await openTestSessions(database())
+    const { session, refreshToken } = await start('browser')
+    const first = await rotate(refreshToken, 'browser')
+    const before = await row(session.id)
+    for (const waitMs of [0, 29_999]) {
+      clock.advance(waitMs)
+      const again = await rotate(first.refreshToken, 'browser')
+      expect(again.refreshToken).toBe(first.refreshToken)
+    }
+    expect(await row(session.id)).toEqual(before)
+    clock.advance(1)
+    const second = await rotate(first.refreshToken, 'browser')
+    expect(refreshTokens.read(second.refreshToken)?.counter).toBe(2)
+    expect(alarms).toEqual([])
+  })
+
+  test.each([
+    ['from another place', 'browser', { address: '198.51.100.7' }],
+    ['by another browser', 'browser', { deviceId: makeRandomId() }],
+    ['by a program', 'token', {}],
+  ] as const)('R73: shown again %s, it is traded at once', async (_what, door, shown) => {
+    const { start, rotate } = await openTestSessions(database())
+    const first = await rotate((await start(door)).refreshToken, door)
+    const second = await rotate(first.refreshToken, door, 'keycard-web', shown)
+    expect(refreshTokens.read(second.refreshToken)?.counter).toBe(2)
+  })
+
   test('R56: a token two behind ends the session at once', async () => {
     const { start, rotate, row, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
