@@ -5,7 +5,7 @@ import { Redirect, Route, Switch } from 'wouter'
 import { pagePaths, pageTitles } from '../server/contract/pages.ts'
 import type { Scope } from '../server/contract/scopes.ts'
 import { readFailure } from './api/failure.ts'
-import { ClosedDoor } from './components/closed-door.tsx'
+import { AccessDenied } from './components/access-denied.tsx'
 import { PageBoundary } from './components/page-boundary.tsx'
 import { AppShell, type NavigationEntry } from './components/shell/app-shell.tsx'
 import { StatePage } from './components/state-page.tsx'
@@ -143,7 +143,7 @@ function Pages() {
       {routes.map(({ path, Page, scope }) => (
         <Route key={path} path={path}>
           <PageBoundary key={path}>
-            <RequireScope scope={scope} otherwise={<ClosedDoor scope={[scope]} />}>
+            <RequireScope scope={scope} otherwise={<AccessDenied scope={[scope]} />}>
               <Suspense fallback={waiting}>
                 <Page />
               </Suspense>

@@ -48,7 +48,7 @@ import {
   createRefreshTokenGrant,
   type RefreshTokenGrant,
 } from './auth/sign-in/grants/refresh-token.ts'
-import { createSessionStart, type SessionStart } from './auth/sign-in/grants/start-session.ts'
+import { createStartSession, type StartSession } from './auth/sign-in/grants/start-session.ts'
 import { createPasswordCheck } from './auth/sign-in/password-check.ts'
 import { createReauthentication, type Reauthentication } from './auth/sign-in/reauthentication.ts'
 import { createRegistration, type Registration } from './auth/sign-in/registration.ts'
@@ -110,7 +110,7 @@ export interface Services {
   readonly auditLog: AuditLog
   readonly activity: Activity
   readonly reauthentication: Reauthentication
-  readonly startSession: SessionStart
+  readonly startSession: StartSession
   readonly passwordGrant: PasswordGrant
   readonly refreshTokenGrant: RefreshTokenGrant
   readonly clientCredentialsGrant: ClientCredentialsGrant
@@ -275,7 +275,7 @@ export async function createServices(
       clock,
       signingKeys,
     })
-    const startSession = createSessionStart({
+    const startSession = createStartSession({
       users,
       clients,
       sessions,

@@ -2,7 +2,7 @@
 
 import { readFailure } from '../api/failure.ts'
 import { strings } from '../strings/shell.ts'
-import { ClosedDoor } from './closed-door.tsx'
+import { AccessDenied } from './access-denied.tsx'
 
 const words = strings.failure
 
@@ -16,7 +16,7 @@ interface LoadProblemProps {
 export function LoadProblem({ cause, busy, onRetry }: LoadProblemProps) {
   const { message, reason, scope } = readFailure(cause)
   // The token was narrower than the page thought, or the role has changed meanwhile.
-  if (reason === 'insufficient_scope') return <ClosedDoor scope={scope} />
+  if (reason === 'insufficient_scope') return <AccessDenied scope={scope} />
   return (
     <div className="panel state" role="alert">
       <h2>{words.loadHeading}</h2>

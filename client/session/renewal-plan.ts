@@ -21,14 +21,14 @@ const renewAheadMs = 60_000
 const firstRetryMs = 5_000
 const longestRetryMs = 60_000
 
-interface RenewalPlanParts {
+interface RenewalPlanDeps {
   /** Monotonic, in milliseconds. */
   now(): number
   /** May be called while it is under way. */
   renew(): void
 }
 
-export function createRenewalPlan({ now, renew }: RenewalPlanParts): RenewalPlan {
+export function createRenewalPlan({ now, renew }: RenewalPlanDeps): RenewalPlan {
   let dueAtMs = Number.POSITIVE_INFINITY
   let failures = 0
   let wasUsed = true

@@ -2,7 +2,7 @@
 
 import type { PageTokens } from '../../server/contract/oauth.ts'
 import { readAccessClaims } from './access-claims.ts'
-import { createHeldCalls } from './held-calls.ts'
+import { createQueuedCalls } from './queued-calls.ts'
 import { isRefusal, readRetryAfter } from './refresh-failure.ts'
 import { createRenewalPlan } from './renewal-plan.ts'
 import { createServerClock } from './server-clock.ts'
@@ -72,7 +72,7 @@ export interface Session {
   takeFromTab(response: PageTokens): void
 }
 
-export interface SessionParts {
+export interface SessionDeps {
   /** Aborted where the answer stays away. */
   refresh(signal: AbortSignal): Promise<PageTokens>
   logout(): Promise<unknown>
@@ -99,11 +99,11 @@ export class SessionEndedError extends Error {
  */
 const longestAnswerMs = 20_000
 
-export function createSession(parts: SessionParts): Session {
+export function createSession(parts: SessionDeps): Session {
   const { tabs, now } = parts
   const listeners = new Set<() => void>()
   const serverClock = createServerClock()
-  const heldCalls = createHeldCalls()
+  const queuedCalls = createQueuedCalls()
   // Nobody waits for it: a call that needs the token asks for itself, and hears why.
   const plan = createRenewalPlan({ now, renew: () => void renew().catch(doNothing) })
   let state: SessionState = { status: 'unknown' }
@@ -129,7 +129,7 @@ export function createSession(parts: SessionParts): Session {
     if (state.status === 'signed-out') return
     plan.stop()
     become({ status: 'signed-out' })
-    heldCalls.fail(new SessionEndedError())
+    queuedCalls.fail(new SessionEndedError())
     // A refresh may learn of the user's own sign-out before its answer is here.
     parts.leave(signingOut === undefined ? reason : 'signed-out')
   }
@@ -137,7 +137,7 @@ export function createSession(parts: SessionParts): Session {
   function pause(token: AccessToken): Promise<string> {
     plan.stop()
     become({ status: 'paused', token })
-    return heldCalls.hold()
+    return queuedCalls.hold()
   }
 
   async function askServer(): Promise<PageTokens> {
@@ -214,7 +214,7 @@ export function createSession(parts: SessionParts): Session {
       const { value } = state.token
       if (value !== refusedToken) return value
     }
-    if (state.status === 'paused' && !heldCalls.admit()) throw new SessionEndedError()
+    if (state.status === 'paused' && !queuedCalls.admit()) throw new SessionEndedError()
     refreshing ??= refresh().finally(() => {
       refreshing = undefined
     })
@@ -244,7 +244,7 @@ export function createSession(parts: SessionParts): Session {
   async function resume(): Promise<void> {
     if (state.status !== 'paused') return
     const response = await tabs.askInTurn(askServer)
-    if (response && state.status === 'paused') heldCalls.release(accept(response))
+    if (response && state.status === 'paused') queuedCalls.release(accept(response))
   }
 
   return {

@@ -19,7 +19,7 @@ export type TabMessage =
   /** A turn is over, and has brought no token. */
   | { kind: 'no-token' }
 
-interface TabsParts {
+interface TabsDeps {
   /** Absent where the browser has none: then every tab refreshes for itself. */
   channel: Pick<TabChannel<TabMessage>, 'tell' | 'hear'> | undefined
   takeTurn(giveUp: AbortSignal): Promise<Turn>
@@ -38,7 +38,7 @@ const settleMs = 100
  * The channel carries the access token from memory to memory (R69). Whatever script could listen
  * is of our own origin, and could as well ask for a token of its own.
  */
-export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsParts): Tabs {
+export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsDeps): Tabs {
   let messages = 0
   let heard: (() => void) | undefined
 

@@ -54,7 +54,7 @@ export function isReadOnly(error: unknown): boolean {
  * Runs it, and lets those above know nothing of either engine's words for "not now".
  * @throws AppError unavailable where the database cannot answer
  */
-export async function sayUnavailable<Result>(run: () => Promise<Result>): Promise<Result> {
+export async function mapUnavailable<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()
   } catch (error) {

@@ -1,7 +1,7 @@
 // A dialect whose connections take single statements only, and say in our words when they are gone.
 
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
-import { sayUnavailable } from './errors.ts'
+import { mapUnavailable } from './errors.ts'
 
 /**
  * An interactive transaction holds a connection while JavaScript awaits, and on SQLite that one
@@ -12,7 +12,7 @@ export function guardDialect(dialect: Dialect): Dialect {
     createDriver(): Driver {
       const driver = dialect.createDriver()
       const acquireConnection = driver.acquireConnection.bind(driver)
-      driver.acquireConnection = () => sayUnavailable(async () => guard(await acquireConnection()))
+      driver.acquireConnection = () => mapUnavailable(async () => guard(await acquireConnection()))
       driver.beginTransaction = async () => {
         throw new Error('transactions are not begun here: write one statement, or runAtomically')
       }
@@ -29,6 +29,6 @@ function guard(connection: DatabaseConnection): DatabaseConnection {
   if (Object.hasOwn(connection, 'executeQuery')) return connection
   const executeQuery = connection.executeQuery.bind(connection)
   connection.executeQuery = <Row>(query: CompiledQuery) =>
-    sayUnavailable<QueryResult<Row>>(() => executeQuery(query))
+    mapUnavailable<QueryResult<Row>>(() => executeQuery(query))
   return connection
 }

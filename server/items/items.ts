@@ -25,12 +25,12 @@ export interface ItemChange {
   description?: string | undefined
 }
 
-interface ItemsParts {
+interface ItemsDeps {
   database: Database
   clock: Clock
 }
 
-export function createItems({ database: { kysely }, clock }: ItemsParts): Items {
+export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
   return {
     async list(ownerId, page) {
       const { rows, next_cursor } = await readPage(

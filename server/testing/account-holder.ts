@@ -101,7 +101,7 @@ export async function makeHolder(services: Services, role: Role = 'user'): Promi
         scopes,
         epoch,
       })
-      const identity = identities.requireUser(await identities.judge(token))
+      const identity = identities.requireUser(await identities.authenticateToken(token))
       return { identity, accessToken: token, refreshToken }
     },
 
@@ -119,7 +119,7 @@ const no = () => false
 /** Whether the session still gives new tokens, and the access token still opens anything. */
 export async function isAlive(services: Services, { accessToken, refreshToken }: SignedIn) {
   const isRefreshed = await services.sessions.isLive(refreshToken)
-  const isOpening = await services.identities.judge(accessToken).then(yes, no)
+  const isOpening = await services.identities.authenticateToken(accessToken).then(yes, no)
   return { isRefreshed, isOpening }
 }
 

@@ -51,7 +51,7 @@ export async function opens(
   { identities }: Pick<Services, 'identities'>,
   accessToken: string,
 ): Promise<string | true> {
-  return identities.judge(accessToken).then(
+  return identities.authenticateToken(accessToken).then(
     () => true as const,
     (error: { reason: string }) => error.reason,
   )

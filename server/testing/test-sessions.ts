@@ -9,12 +9,12 @@ import { createKnownDevices } from '../auth/devices/known-devices.ts'
 import { createKnownPlaces } from '../auth/devices/known-places.ts'
 import { createMasterKeys } from '../auth/secrets/master-key.ts'
 import type { SessionDoor } from '../auth/sessions/session-rows.ts'
-import { createSessions, type SessionStart } from '../auth/sessions/sessions.ts'
+import { createSessions, type NewSession } from '../auth/sessions/sessions.ts'
 import { createRefreshTokens } from '../auth/tokens/refresh-tokens.ts'
 import { createRevocations } from '../auth/tokens/revocations.ts'
 import type { Device } from '../contract/device.ts'
 import type { Scope } from '../contract/scopes.ts'
-import { lengthSince } from '../db/changes/outages.ts'
+import { lengthSince } from '../db/changes/database-outages.ts'
 import { toSeconds } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { createFailedWrites } from '../db/writes/failed-writes.ts'
@@ -95,7 +95,7 @@ export async function openTestSessions(database: Database) {
     start: (
       door: SessionDoor = 'token',
       clientId = 'keycard-web',
-      more: Partial<SessionStart> = {},
+      more: Partial<NewSession> = {},
     ) =>
       sessions.start({
         userId,

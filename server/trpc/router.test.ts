@@ -253,7 +253,7 @@ describe('R65: what an old token must not do alone', () => {
   async function signInLongAgo() {
     const accessToken = await keycard.tokenFor('admin')
     const { identities } = keycard.services
-    const { sessionId } = identities.requireUser(await identities.judge(accessToken))
+    const { sessionId } = identities.requireUser(await identities.authenticateToken(accessToken))
     await dateProof(sessionId, Date.now() - 6 * 60_000)
     return { accessToken, sessionId }
   }

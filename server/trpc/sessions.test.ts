@@ -5,7 +5,7 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { maxStreamsOfUser } from '../auth/account/live-streams.ts'
 import type { SessionDoor } from '../auth/sessions/session-rows.ts'
-import type { SessionStart } from '../auth/sessions/sessions.ts'
+import type { NewSession } from '../auth/sessions/sessions.ts'
 import { scopesOfRole } from '../contract/scopes.ts'
 import type { Session, SessionChanges, SessionList } from '../contract/sessions.ts'
 import { copySession } from '../testing/copied-sessions.ts'
@@ -37,7 +37,7 @@ beforeEach(async () => {
   userId = await insertUser(keycard.services.database)
 })
 
-interface SignIn extends Partial<SessionStart> {
+interface SignIn extends Partial<NewSession> {
   door?: SessionDoor
   deviceId?: string
 }

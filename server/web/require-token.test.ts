@@ -31,7 +31,9 @@ beforeAll(async () => {
   app.post('/items.txt', { preHandler: requireToken(services) }, async ({ identity }) => identity)
   app.get('/unguarded', async ({ identity }) => identity)
   token = await keycard.tokenFor('johndoe')
-  const { userId } = services.identities.requireUser(await services.identities.judge(token))
+  const { userId } = services.identities.requireUser(
+    await services.identities.authenticateToken(token),
+  )
   await services.items.create(userId, { title: 'Lamp', description: '' })
 })
 afterAll(() => keycard.close())

@@ -16,7 +16,7 @@ import {
   writeQuery,
 } from './stream-connection.ts'
 
-interface StreamLinkParts {
+interface StreamLinkDeps {
   url: string
   tokens: TokenSource
   fetch: typeof fetch
@@ -36,7 +36,7 @@ const stoodMs = 5_000
  * began with. It follows a stream through expiry, sleep and restarts; its reader hears of each new
  * beginning by `onStarted`.
  */
-export function streamLink(parts: StreamLinkParts): TRPCLink<AppRouter> {
+export function streamLink(parts: StreamLinkDeps): TRPCLink<AppRouter> {
   const page = watchPage(parts.window)
   return () =>
     ({ op }) =>
@@ -56,7 +56,7 @@ export function streamLink(parts: StreamLinkParts): TRPCLink<AppRouter> {
 /** One connection after the other, until the server or the reader has enough. */
 async function follow(
   op: Operation,
-  { url, tokens, fetch, page, openChannel, now }: StreamLinkParts & { page: Page },
+  { url, tokens, fetch, page, openChannel, now }: StreamLinkDeps & { page: Page },
   unsubscribed: AbortSignal,
   emit: (result: StreamResult) => void,
 ): Promise<void> {

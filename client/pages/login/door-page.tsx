@@ -7,7 +7,7 @@ import { signInStrings } from '../../strings/sign-in.ts'
 import { ReaderCard } from './reader-card.tsx'
 import { StatusArea } from './status-area.tsx'
 import { SubmitButton, type SubmitWords } from './submit-button.tsx'
-import { usePatience } from './use-patience.ts'
+import { useSlowHint } from './use-slow-hint.ts'
 
 interface DoorPageProps {
   title: string
@@ -31,7 +31,7 @@ const toMend = '[aria-invalid=true], [data-state=error] [autocomplete=current-pa
 
 export function DoorPage(props: DoorPageProps) {
   const { title, action, words, view, announcement, secondsLeft, children } = props
-  const patience = usePatience(view.state === 'busy')
+  const slowHint = useSlowHint(view.state === 'busy')
   const form = useRef<HTMLFormElement>(null)
   const submitButton = useRef<HTMLButtonElement>(null)
 
@@ -63,7 +63,7 @@ export function DoorPage(props: DoorPageProps) {
             <StatusArea
               view={view}
               secondsLeft={secondsLeft}
-              onCancel={patience === 'long' ? cancel : undefined}
+              onCancel={slowHint === 'long' ? cancel : undefined}
             />
             <form
               ref={form}
@@ -78,7 +78,7 @@ export function DoorPage(props: DoorPageProps) {
                 ref={submitButton}
                 state={view.state}
                 secondsLeft={secondsLeft}
-                spins={patience !== 'short'}
+                spins={slowHint !== 'short'}
                 words={words}
               />
             </form>
@@ -86,7 +86,7 @@ export function DoorPage(props: DoorPageProps) {
               {words.toOtherDoor} <a href={view.otherDoor}>{words.otherDoor}</a>
             </p>
             <p className="visually-hidden" role="status">
-              {patience === 'long' ? signInStrings.stillWorking : announcement}
+              {slowHint === 'long' ? signInStrings.stillWorking : announcement}
             </p>
           </div>
         </div>

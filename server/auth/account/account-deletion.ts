@@ -25,7 +25,7 @@ export interface AccountDeletionRequest {
  */
 export type AccountDeletion = (request: AccountDeletionRequest) => Promise<void>
 
-interface AccountDeletionParts {
+interface AccountDeletionDeps {
   database: Database
   clock: Clock
   feed: Pick<ChangeFeed, 'follow'>
@@ -38,7 +38,7 @@ interface AccountDeletionParts {
 /** Above every epoch that a user can reach: no token outlives it, not even one just being made. */
 const finalEpoch = 2 ** 31 - 1
 
-export function createAccountDeletion(parts: AccountDeletionParts): AccountDeletion {
+export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeletion {
   const { database, clock, feed, users, revocations, reauthentication, auditLog } = parts
   const { kysely } = database
 

@@ -38,7 +38,7 @@ export interface ExportedData extends Omit<DataExport, 'profile'> {
  */
 export type DataExporter = (request: DataExportRequest) => Promise<ExportedData>
 
-interface DataExporterParts {
+interface DataExporterDeps {
   database: Database
   clock: Clock
   masterKeys: MasterKeys
@@ -48,7 +48,7 @@ interface DataExporterParts {
   listItems: (userId: string, page: PageRequest) => Promise<ItemPage>
 }
 
-export function createDataExporter(parts: DataExporterParts): DataExporter {
+export function createDataExporter(parts: DataExporterDeps): DataExporter {
   const { clock, masterKeys, reauthentication, auditLog, listItems } = parts
   const { kysely } = parts.database
   const mac = createKeyedMac(masterKeys, 'export-cursor')

@@ -24,7 +24,7 @@ export interface LiveStream {
   close(): void
 }
 
-interface LiveStreamsParts {
+interface LiveStreamsDeps {
   revocations: Revocations
   clock: Clock
 }
@@ -42,7 +42,7 @@ interface OpenStream {
   controller: AbortController
 }
 
-export function createLiveStreams({ revocations, clock }: LiveStreamsParts): LiveStreams {
+export function createLiveStreams({ revocations, clock }: LiveStreamsDeps): LiveStreams {
   const open = new Set<OpenStream>()
   const countOfUser = new Map<string, number>()
   let sweeping: ReturnType<typeof setInterval> | undefined

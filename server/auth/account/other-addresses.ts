@@ -11,7 +11,7 @@ export interface OtherAddresses {
   note(origin: string): string
 }
 
-interface OtherAddressesParts {
+interface OtherAddressesDeps {
   publicUrl: string
   logger: Pick<Logger, 'warn'>
 }
@@ -19,7 +19,7 @@ interface OtherAddressesParts {
 /** Anybody can name addresses: the log hears of no more than this many. */
 const mostAddresses = 20
 
-export function createOtherAddresses({ publicUrl, logger }: OtherAddressesParts): OtherAddresses {
+export function createOtherAddresses({ publicUrl, logger }: OtherAddressesDeps): OtherAddresses {
   const told = new Set<string>()
   return {
     note(origin) {

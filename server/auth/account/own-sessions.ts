@@ -51,7 +51,7 @@ export interface OwnSessions {
   confirm(identity: UserIdentity, id: string, device: Device): Promise<void>
 }
 
-interface OwnSessionsParts {
+interface OwnSessionsDeps {
   sessions: Sessions
   knownDevices: KnownDevices
   readList: ReadSessionList
@@ -60,7 +60,7 @@ interface OwnSessionsParts {
   auditLog: AuditLog
 }
 
-export function createOwnSessions(parts: OwnSessionsParts): OwnSessions {
+export function createOwnSessions(parts: OwnSessionsDeps): OwnSessions {
   const { sessions, readList, sessionWatch, knownDevices, signOut, auditLog } = parts
 
   async function find({ userId }: UserIdentity, id: string): Promise<Session> {

@@ -15,7 +15,7 @@ import {
   someDevice,
 } from '../../testing/account-holder.ts'
 import { forEachEngine } from '../../testing/databases.ts'
-import { createSessionStart } from '../sign-in/grants/start-session.ts'
+import { createStartSession } from '../sign-in/grants/start-session.ts'
 
 const better = 'seven quiet harbours at dawn'
 
@@ -95,7 +95,7 @@ forEachEngine((engine) => {
     const asHeWas = await users.getCaller(here.identity)
     clock.advance(1)
     await change(here, ada.password)
-    const startSession = createSessionStart({
+    const startSession = createStartSession({
       users,
       clients,
       sessions,

@@ -31,7 +31,7 @@ export interface PasswordChangeRequest {
  */
 export type PasswordChange = (request: PasswordChangeRequest) => Promise<number>
 
-interface PasswordChangeParts {
+interface PasswordChangeDeps {
   database: Database
   clock: Clock
   users: Users
@@ -44,7 +44,7 @@ interface PasswordChangeParts {
   auditLog: AuditLog
 }
 
-export function createPasswordChange(parts: PasswordChangeParts): PasswordChange {
+export function createPasswordChange(parts: PasswordChangeDeps): PasswordChange {
   const { database, clock, users, sessions, passwords, reauthentication, auditLog } = parts
   const { knownDevices, forgetKnown } = parts
 

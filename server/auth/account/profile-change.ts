@@ -18,7 +18,7 @@ import type { EnumerationThrottle } from '../throttle/enumeration-throttle.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import { checkField, refuseFields } from '../users/account-rules.ts'
 import { replaceSearchKeys } from '../users/user-search.ts'
-import { sayConflict, type UserRecord, type Users } from '../users/users.ts'
+import { mapConflict, type UserRecord, type Users } from '../users/users.ts'
 
 export interface ProfileChangeRequest {
   identity: UserIdentity
@@ -37,7 +37,7 @@ export interface ProfileChangeRequest {
  */
 export type ProfileChange = (request: ProfileChangeRequest) => Promise<UserRecord>
 
-interface ProfileChangeParts {
+interface ProfileChangeDeps {
   database: Database
   clock: Clock
   users: Users
@@ -46,7 +46,7 @@ interface ProfileChangeParts {
   auditLog: AuditLog
 }
 
-export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
+export function createProfileChange(parts: ProfileChangeDeps): ProfileChange {
   const { database, clock, users, reauthentication, enumerationThrottle, auditLog } = parts
   const change: ProfileChange = async (given) => {
     const request = { ...given, email: given.email && storedEmail(given.email) }
@@ -78,7 +78,7 @@ export function createProfileChange(parts: ProfileChangeParts): ProfileChange {
     const changed = Object.assign({}, user, ...changes.map(({ becomes }) => becomes))
     const searchKeys = replaceSearchKeys(database.kysely, changed)
     const write = () =>
-      sayConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
+      mapConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
     try {
       // Whether the address is somebody's is told, so it is told so often and no more (R111).
       await (asksForAddress

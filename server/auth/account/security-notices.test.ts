@@ -48,7 +48,7 @@ forEachEngine((engine) => {
     const device = { ...laptop, deviceId }
     const scopes = scopesOfRole.user
     const { tokens } = await startSession({ user, scopes, client, door: 'browser', device })
-    const identity = identities.requireUser(await identities.judge(tokens.access_token))
+    const identity = identities.requireUser(await identities.authenticateToken(tokens.access_token))
     return { identity, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
   }
 

@@ -28,7 +28,7 @@ export interface SecurityNotices {
   dismiss(identity: UserIdentity, upToMs: number): Promise<void>
 }
 
-interface SecurityNoticesParts {
+interface SecurityNoticesDeps {
   database: Database
   clock: Clock
 }
@@ -37,7 +37,7 @@ interface SecurityNoticesParts {
 const newsLastsMs = 30 * dayMs
 const noticesMax = 5
 
-export function createSecurityNotices({ database, clock }: SecurityNoticesParts): SecurityNotices {
+export function createSecurityNotices({ database, clock }: SecurityNoticesDeps): SecurityNotices {
   const { kysely } = database
 
   /** Since when this browser has told nothing: its last sign-in before this one, or a dismissal. */

@@ -21,12 +21,12 @@ export interface SessionList {
 /** The last used first; `first` before all others. */
 export type ReadSessionList = (userId: string, first?: string) => Promise<SessionList>
 
-interface SessionListParts {
+interface SessionListDeps {
   sessions: Pick<Sessions, 'listLive' | 'countLive'>
   clients: Pick<Clients, 'namesOf'>
 }
 
-export function createSessionList({ sessions, clients }: SessionListParts): ReadSessionList {
+export function createSessionList({ sessions, clients }: SessionListDeps): ReadSessionList {
   return async (userId, first) => {
     const limit = maxLiveSessions
     const live = await sessions.listLive(userId, { limit, ...(first !== undefined && { first }) })

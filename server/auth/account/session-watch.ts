@@ -19,7 +19,7 @@ export interface SessionWatch {
   look(): Promise<void>
 }
 
-interface SessionWatchParts {
+interface SessionWatchDeps {
   database: Database
   clock: Clock
   feed: ChangeFeed
@@ -44,7 +44,7 @@ interface Watched {
   wakers: Set<() => void>
 }
 
-export function createSessionWatch(parts: SessionWatchParts): SessionWatch {
+export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
   const { database, clock, feed, readList, onError, monotonicNow = () => performance.now() } = parts
   const { kysely } = database
   const watched = new Map<string, Watched>()

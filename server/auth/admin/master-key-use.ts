@@ -39,7 +39,7 @@ export interface MasterKeyUses {
   noteEnd(): Promise<void>
 }
 
-interface MasterKeyUsesParts {
+interface MasterKeyUsesDeps {
   database: Database
   masterKeys: MasterKeys
   clock: Clock
@@ -52,7 +52,7 @@ interface MasterKeyUsesParts {
  * A password hash and a signing key name their master key. A session does not, so that no refresh has more
  * to write: it counts by when its last token was made, and by when servers changed to another key.
  */
-export function createMasterKeyUses(parts: MasterKeyUsesParts): MasterKeyUses {
+export function createMasterKeyUses(parts: MasterKeyUsesDeps): MasterKeyUses {
   const { database, clock, allowLost, warn } = parts
   const { kysely } = database
   const present = parts.masterKeys.derive('refresh-token').map(({ id }) => id)

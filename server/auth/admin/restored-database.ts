@@ -13,13 +13,13 @@ import type { Sessions } from '../sessions/sessions.ts'
  */
 export type TokenReset = (by: Actor, onProgress?: OnProgress) => Promise<number>
 
-interface TokenResetParts {
+interface TokenResetDeps {
   keyRotation: Pick<KeyRotation, 'replaceAll'>
   sessions: Pick<Sessions, 'endEverybodys'>
   auditLog: AuditLog
 }
 
-export function createTokenReset({ keyRotation, sessions, auditLog }: TokenResetParts) {
+export function createTokenReset({ keyRotation, sessions, auditLog }: TokenResetDeps) {
   const reset: TokenReset = async ({ id: actorId, clientId, device }, onProgress) => {
     // The keys first: whatever clock a token was issued by, nobody can check it any more.
     await keyRotation.replaceAll()

@@ -88,7 +88,7 @@ forEachEngine((engine) => {
 
   /** What it opens: its scopes, or the reason why not. */
   async function opens(accessToken: string): Promise<string> {
-    return services.identities.judge(accessToken).then(
+    return services.identities.authenticateToken(accessToken).then(
       ({ scopes }) => scopes.join(' '),
       (error: { reason: string }) => error.reason,
     )

@@ -52,7 +52,7 @@ export interface UserAdministration {
   endEverybodysSessions(by: Actor, onProgress?: OnProgress): Promise<number>
 }
 
-interface UserAdministrationParts {
+interface UserAdministrationDeps {
   database: Database
   users: Users
   accounts: Accounts
@@ -64,7 +64,7 @@ interface UserAdministrationParts {
   clock: Clock
 }
 
-export function createUserAdministration(parts: UserAdministrationParts): UserAdministration {
+export function createUserAdministration(parts: UserAdministrationDeps): UserAdministration {
   const { users, accounts, sessions, loginThrottle, forgetKnown, auditLog, clock } = parts
   const { kysely } = parts.database
   const changeAccount = createAccountChange(parts)
@@ -155,7 +155,7 @@ export function createUserAdministration(parts: UserAdministrationParts): UserAd
             password_key_id: keyId,
             password_changed_at_ms: clock.now(),
           },
-          alongside: forgetKnown(id),
+          extraWrites: forgetKnown(id),
           ends: 'sessions',
         },
         by,

@@ -45,7 +45,7 @@ export interface UserImports {
   finish(digest: string, count: number, by: Actor): Promise<void>
 }
 
-interface UserImportsParts {
+interface UserImportsDeps {
   database: Database
   users: Pick<Users, 'writeAll'>
   passwords: Pick<Passwords, 'adopt'>
@@ -57,7 +57,7 @@ const tidyAccount = (account: ImportedAccount): ImportedAccount => ({
   ...tidyNames(account),
 })
 
-export function createUserImports(parts: UserImportsParts): UserImports {
+export function createUserImports(parts: UserImportsDeps): UserImports {
   const { database, users, passwords, auditLog } = parts
   const { kysely } = database
   let size = firstBatchSize

@@ -31,7 +31,7 @@ forEachEngine((engine) => {
     })
   async function identify({ access_token }: { access_token: string }) {
     const { identities } = services()
-    return identities.requireUser(await identities.judge(access_token))
+    return identities.requireUser(await identities.authenticateToken(access_token))
   }
   async function whileLogIsBroken(run: () => Promise<unknown>): Promise<void> {
     const { schema } = services().database.kysely

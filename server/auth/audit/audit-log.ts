@@ -50,7 +50,7 @@ interface Logger {
   error(facts: object, message: string): void
 }
 
-interface AuditLogParts {
+interface AuditLogDeps {
   database: Database
   clock: Clock
   logger: Logger
@@ -59,7 +59,7 @@ interface AuditLogParts {
 
 const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refresh_token_ahead'])
 
-export function createAuditLog(parts: AuditLogParts): AuditLog {
+export function createAuditLog(parts: AuditLogDeps): AuditLog {
   const { database, clock, logger, eventCounts } = parts
 
   function entry(event: AuditEvent, facts: AuditFacts, computed: ComputedColumns = {}) {

@@ -5,14 +5,14 @@ import { type Clock, dayMs } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { purgeInBatches } from '../../db/writes/batches.ts'
 
-interface AuditRetentionParts {
+interface AuditRetentionDeps {
   database: Database
   clock: Clock
   feed: ChangeFeed
   keepDays: number
 }
 
-export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionParts): void {
+export function purgeAuditLog({ database, clock, feed, keepDays }: AuditRetentionDeps): void {
   const { kysely } = database
   feed.follow({
     async purge(onProgress) {

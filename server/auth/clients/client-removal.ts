@@ -18,7 +18,7 @@ export interface ClientRemoval {
   remove(id: string, by: Actor, onProgress?: OnProgress): Promise<boolean>
 }
 
-interface ClientRemovalParts {
+interface ClientRemovalDeps {
   database: Database
   revocations: Revocations
   sessions: Pick<Sessions, 'endAllOfRegistration'>
@@ -26,7 +26,7 @@ interface ClientRemovalParts {
   feed: Pick<ChangeFeed, 'follow'>
 }
 
-export function createClientRemoval(parts: ClientRemovalParts): ClientRemoval {
+export function createClientRemoval(parts: ClientRemovalDeps): ClientRemoval {
   const { database, revocations, sessions, auditLog, feed } = parts
   const { kysely } = database
 

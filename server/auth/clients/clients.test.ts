@@ -94,7 +94,7 @@ forEachEngine((engine) => {
 
   async function identityOf(credentials: Fields) {
     const { access_token } = await getTokens({ ...password, ...credentials })
-    return here.identities.requireUser(await here.identities.judge(access_token))
+    return here.identities.requireUser(await here.identities.authenticateToken(access_token))
   }
 
   /** Why each session of the client has ended. */

@@ -61,13 +61,13 @@ export interface Clients {
   requireStillThere(client: Client): Promise<void>
 }
 
-interface ClientsParts {
+interface ClientsDeps {
   database: Database
   removal: ClientRemoval
   clock: Clock
 }
 
-export function createClients({ database, removal, clock }: ClientsParts): Clients {
+export function createClients({ database, removal, clock }: ClientsDeps): Clients {
   const { kysely } = database
   const web = describeBuiltIn(builtInClientIds.web, 'Our own pages')
   const cli = describeBuiltIn(builtInClientIds.cli, 'Our own scripts and apps')

@@ -20,13 +20,13 @@ export interface KnownPlaces {
 export const placeLifetimeMs = 90 * dayMs
 const placesMax = 20
 
-interface KnownPlacesParts {
+interface KnownPlacesDeps {
   database: Database
   clock: Clock
   masterKeys: MasterKeys
 }
 
-export function createKnownPlaces(parts: KnownPlacesParts): KnownPlaces {
+export function createKnownPlaces(parts: KnownPlacesDeps): KnownPlaces {
   const { clock } = parts
   const { kysely } = parts.database
   const keys = parts.masterKeys.derive('known-place')

@@ -43,7 +43,7 @@ export interface KeyRotation {
   replaceAll(): Promise<void>
 }
 
-interface KeyRotationParts {
+interface KeyRotationDeps {
   algorithm: SigningAlgorithm
   database: Database
   masterKeys: MasterKeys
@@ -56,7 +56,7 @@ const nextForMs = 4 * pollIntervalMs
 /** Only another rotation at the very same moment makes a second attempt necessary. */
 const mostAttempts = 5
 
-export function createKeyRotation(parts: KeyRotationParts): KeyRotation {
+export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
   const { algorithm, database, masterKeys, clock, signingKeys } = parts
   const { kysely } = database
 

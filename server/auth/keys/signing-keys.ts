@@ -46,7 +46,7 @@ export interface SigningKeys {
   refresh(): Promise<void>
 }
 
-interface SigningKeysParts {
+interface SigningKeysDeps {
   database: Database
   masterKeys: MasterKeys
   clock: Clock
@@ -74,7 +74,7 @@ interface LoadedKey {
 
 export async function loadSigningKeys(
   setting: Config['signing'],
-  parts: SigningKeysParts,
+  parts: SigningKeysDeps,
 ): Promise<SigningKeys> {
   const { database, masterKeys, clock, feed, serving = true, unknownKidCooldownMs = 1_000 } = parts
   const secret = setting.algorithm === 'HS256' ? await importSecret(setting.secretKey) : undefined
@@ -194,7 +194,7 @@ async function importSecret(secretKey: Uint8Array): Promise<VerificationKey> {
 /** A unique index allows one active key for each algorithm: of two first starts at once, one wins. */
 async function insertActiveKey(
   algorithm: StoredAlgorithm,
-  { database, masterKeys, clock }: SigningKeysParts,
+  { database, masterKeys, clock }: SigningKeysDeps,
 ): Promise<void> {
   const nowMs = clock.now()
   const row = await makeSigningKeyRow({ algorithm, state: 'active', masterKeys, nowMs })
@@ -208,7 +208,7 @@ async function insertActiveKey(
 /** A server that still runs with another JWT_ALGORITHM makes itself a new key. */
 async function retireOtherAlgorithms(
   algorithm: SigningAlgorithm,
-  { database, clock }: SigningKeysParts,
+  { database, clock }: SigningKeysDeps,
 ): Promise<void> {
   await database.kysely
     .updateTable('signing_keys')
@@ -219,7 +219,7 @@ async function retireOtherAlgorithms(
 }
 
 /** @throws StartError where no master key of ours opens one of them */
-async function resealRows(parts: SigningKeysParts): Promise<void> {
+async function resealRows(parts: SigningKeysDeps): Promise<void> {
   const { database, masterKeys, dropsUnreadable = false } = parts
   for (const row of await selectRows(database)) {
     const { kid, private_encrypted } = row

@@ -32,7 +32,7 @@ export interface AccountChange {
   /** 'tokens': the access tokens there are, which a refresh replaces. 'sessions': both. */
   ends: 'nothing' | 'tokens' | 'sessions'
   /** What belongs to it in other tables. */
-  alongside?: readonly Compilable[]
+  extraWrites?: readonly Compilable[]
   /** Run first, where `where` looks at more than this one row. */
   lock?: Compilable
 }
@@ -49,7 +49,7 @@ export type ChangeAccount = (
   onProgress?: OnProgress,
 ) => Promise<Outcome>
 
-interface AccountChangeParts {
+interface AccountChangeDeps {
   database: Database
   sessions: Sessions
   revocations: Revocations
@@ -57,7 +57,7 @@ interface AccountChangeParts {
   clock: Clock
 }
 
-export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
+export function createAccountChange(parts: AccountChangeDeps): ChangeAccount {
   const { database, sessions, revocations, auditLog, clock } = parts
 
   function updateUser(id: string, { where = always, set, ends }: AccountChange): Compilable {
@@ -84,12 +84,12 @@ export function createAccountChange(parts: AccountChangeParts): ChangeAccount {
   }
 
   return async (userId, change, by, onProgress) => {
-    const { event, what, lock, alongside = [], ends } = change
+    const { event, what, lock, extraWrites = [], ends } = change
     const facts = { userId, actorId: by.id, clientId: by.clientId, what, device: by.device }
     const writes = [
       ...(lock ? [lock] : []),
       required(updateUser(userId, change)),
-      ...alongside,
+      ...extraWrites,
       auditLog.entry(event, facts),
     ]
     try {

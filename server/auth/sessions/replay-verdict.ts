@@ -3,7 +3,7 @@
 import type { SessionRow } from './session-rows.ts'
 
 /**
- * In seconds: how long a used token is answered with the successor it was traded for. Outages of the
+ * In seconds: how long a used token is answered with the successor it was traded for. DatabaseOutages of the
  * database do not count.
  */
 export const refreshGraceSeconds = 30

@@ -52,7 +52,7 @@ export interface SessionEndings {
   endEverybodys(reason: EndReason, onProgress?: OnProgress): Promise<number>
 }
 
-interface SessionEndingsParts {
+interface SessionEndingsDeps {
   database: Database
   revocations: Revocations
   clock: Clock
@@ -62,7 +62,7 @@ interface SessionEndingsParts {
 type FoundIds = SelectQueryBuilder<Tables, 'sessions', { id: string }>
 type SessionCondition = (eb: ExpressionBuilder<Tables, 'sessions'>) => Expression<SqlBool>
 
-export function createSessionEndings(parts: SessionEndingsParts): SessionEndings {
+export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings {
   const { database, revocations, clock, onChange } = parts
   const { kysely } = database
 

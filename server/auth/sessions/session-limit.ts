@@ -29,7 +29,7 @@ export interface SessionLimit {
   begin(newcomer: NewcomerSession, writes: readonly Compilable[]): Promise<void>
 }
 
-interface SessionLimitParts {
+interface SessionLimitDeps {
   database: Database
   revocations: Revocations
   auditLog: AuditLog
@@ -45,7 +45,7 @@ const countedFrom = maxLiveSessions / 2
 /** With an entry in the audit log for each. */
 const endedAtOnce = 20
 
-export function createSessionLimit(parts: SessionLimitParts): SessionLimit {
+export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
   const { database, revocations, auditLog, onChange } = parts
   const { kysely } = database
 

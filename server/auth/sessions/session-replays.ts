@@ -44,7 +44,7 @@ export interface SessionReplays {
   answer(presented: RefreshTokenParts, expected: Rotation): Promise<SessionRow | undefined>
 }
 
-interface SessionReplaysParts {
+interface SessionReplaysDeps {
   database: Database
   endings: Pick<SessionEndings, 'end'>
   clock: Clock
@@ -56,7 +56,7 @@ interface SessionReplaysParts {
 
 type ReplayedRow = SessionRow & { since_rotation_ms: number }
 
-export function createSessionReplays(parts: SessionReplaysParts): SessionReplays {
+export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays {
   const { database, endings, clock, nowMs, changeFeed, auditLog, onChange } = parts
   const { kysely } = database
 

@@ -7,7 +7,7 @@ import type { Database } from '../../db/database.ts'
 import { purgeInBatches } from '../../db/writes/batches.ts'
 import { placeLifetimeMs } from '../devices/known-places.ts'
 
-interface SessionRetentionParts {
+interface SessionRetentionDeps {
   database: Database
   clock: Clock
   feed: ChangeFeed
@@ -19,7 +19,7 @@ interface SessionRetentionParts {
  * A session counts from its absolute expiry, which no refresh moves: until then its row says why a
  * token is refused. A program that keeps no cookie is known by its old sessions for so long.
  */
-export function purgeSessions({ database, clock, feed, keepDays }: SessionRetentionParts): void {
+export function purgeSessions({ database, clock, feed, keepDays }: SessionRetentionDeps): void {
   const { kysely } = database
   feed.follow({
     async purge(onProgress) {

@@ -37,7 +37,7 @@ export interface SessionRotation {
   isLive(refreshToken: string): Promise<boolean>
 }
 
-interface SessionRotationParts {
+interface SessionRotationDeps {
   database: Database
   refreshTokens: RefreshTokens
   rows: SessionRows
@@ -71,7 +71,7 @@ interface Advance {
 /** Each attempt fails only where another request has changed the session in between. */
 const attemptsMax = 5
 
-export function createSessionRotation(parts: SessionRotationParts): SessionRotation {
+export function createSessionRotation(parts: SessionRotationDeps): SessionRotation {
   const { database, refreshTokens, rows, clock, nowMs, changeFeed, onChange } = parts
   const { kysely } = database
   const replays = createSessionReplays(parts)

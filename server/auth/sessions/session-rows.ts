@@ -53,12 +53,12 @@ export interface SessionRows {
   countLive(userId: string): Promise<number>
 }
 
-interface SessionRowsParts {
+interface SessionRowsDeps {
   database: Database
   clock: Clock
 }
 
-export function createSessionRows({ database, clock }: SessionRowsParts): SessionRows {
+export function createSessionRows({ database, clock }: SessionRowsDeps): SessionRows {
   const { kysely } = database
 
   function find(id: string, userId?: string): Promise<SessionRow | undefined> {

@@ -23,7 +23,7 @@ import {
 } from './session-rotation.ts'
 import { createSessionRows, type Session, type SessionRows, toSession } from './session-rows.ts'
 
-export interface SessionStart {
+export interface NewSession {
   userId: string
   scopes: readonly Scope[]
   holder: TokenHolder
@@ -33,14 +33,14 @@ export interface SessionStart {
   keep?: boolean
   device: Device
   /** The writes that belong to it, made from its id: all of it happens, or nothing. */
-  alongside?: (id: string) => readonly Compilable[]
+  extraWrites?: (id: string) => readonly Compilable[]
 }
 
 export interface Sessions
   extends SessionRotation,
     SessionEndings,
     Pick<SessionRows, 'listLive' | 'countLive'> {
-  start(options: SessionStart): Promise<StartedSession>
+  start(options: NewSession): Promise<StartedSession>
   /** Only where it has neither ended nor expired. `userId`: what a token says, where it says it. */
   findLive(id: string, userId?: string): Promise<Session | undefined>
   /**
@@ -77,7 +77,7 @@ export const sessionLifetimes = {
   token: { idleMs: 14 * dayMs, absoluteMs: 30 * dayMs },
 }
 
-interface SessionsParts {
+interface SessionsDeps {
   database: Database
   refreshTokens: RefreshTokens
   knownDevices: KnownDevices
@@ -92,7 +92,7 @@ interface SessionsParts {
   onChange: () => void
 }
 
-export function createSessions(parts: SessionsParts): Sessions {
+export function createSessions(parts: SessionsDeps): Sessions {
   const { database, refreshTokens, knownDevices, knownPlaces, clock, nowMs, onChange } = parts
   const { kysely } = database
   const rows = createSessionRows(parts)
@@ -125,7 +125,7 @@ export function createSessions(parts: SessionsParts): Sessions {
     countLive: rows.countLive,
 
     async start({ userId, scopes, holder, keep = false, device, ...options }) {
-      const { registrationId = null, alongside = () => [] } = options
+      const { registrationId = null, extraWrites = () => [] } = options
       const { clientId, door } = holder
       const kept = keep && door === 'browser'
       const startMs = clock.now()
@@ -162,7 +162,7 @@ export function createSessions(parts: SessionsParts): Sessions {
         ...knownPlaces.remember(userId, device.address),
       ]
       const newcomer = { id, userId, clientId, door, startMs }
-      await limit.begin(newcomer, [insert, ...remember, ...alongside(id)])
+      await limit.begin(newcomer, [insert, ...remember, ...extraWrites(id)])
       onChange()
       const row = await rows.find(id)
       if (!row) throw new Error('A session is gone as soon as it has begun')

@@ -18,14 +18,14 @@ export interface SignOut {
 
 type EndedSession = Pick<RefreshTokenParts, 'sessionId' | 'userId'>
 
-interface SignOutParts {
+interface SignOutDeps {
   refreshTokens: RefreshTokens
   sessions: Sessions
   revocations: Revocations
   auditLog: AuditLog
 }
 
-export function createSignOut(parts: SignOutParts): SignOut {
+export function createSignOut(parts: SignOutDeps): SignOut {
   const { refreshTokens, sessions, revocations, auditLog } = parts
 
   async function end({ sessionId, userId: ofUser }: EndedSession, device?: Device): Promise<void> {

@@ -20,13 +20,13 @@ export interface TokenLookup {
   find(token: string): Promise<FoundToken | undefined>
 }
 
-interface TokenLookupParts {
+interface TokenLookupDeps {
   identities: Identities
   refreshTokens: RefreshTokens
   sessions: Sessions
 }
 
-export function createTokenLookup(parts: TokenLookupParts): TokenLookup {
+export function createTokenLookup(parts: TokenLookupDeps): TokenLookup {
   const { identities, refreshTokens, sessions } = parts
 
   /** Of any counter: an older token ends its session when it is used, so here too it names it. */
@@ -39,7 +39,7 @@ export function createTokenLookup(parts: TokenLookupParts): TokenLookup {
 
   async function findAccessToken(token: string): Promise<FoundToken | undefined> {
     try {
-      const identity = await identities.judge(token)
+      const identity = await identities.authenticateToken(token)
       return { kind: 'access_token', clientId: identity.clientId, identity }
     } catch (error) {
       if (error instanceof AppError && refusals.has(error.reason)) return undefined

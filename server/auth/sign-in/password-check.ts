@@ -25,7 +25,7 @@ export interface PresentedPassword {
  */
 export type PasswordCheck = (presented: PresentedPassword) => Promise<UserRecord>
 
-interface PasswordCheckParts {
+interface PasswordCheckDeps {
   users: Users
   passwords: Passwords
   loginThrottle: LoginThrottle
@@ -36,7 +36,7 @@ interface PasswordCheckParts {
 const pendingTries = 20
 const pendingPauseMs = 250
 
-export function createPasswordCheck(parts: PasswordCheckParts): PasswordCheck {
+export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
   const { users, passwords, loginThrottle, auditLog } = parts
 
   /** While others wait it is left to another sign-in: who has the right password is let in at once. */

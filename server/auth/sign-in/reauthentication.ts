@@ -31,7 +31,7 @@ export interface Reauthentication {
   prove(caller: Caller & { proof: Proof }): Promise<UserRecord>
 }
 
-interface ReauthenticationParts {
+interface ReauthenticationDeps {
   database: Database
   /** The one clock of all nodes. */
   nowMs: () => RawBuilder<number>
@@ -40,7 +40,7 @@ interface ReauthenticationParts {
   auditLog: AuditLog
 }
 
-export function createReauthentication(parts: ReauthenticationParts): Reauthentication {
+export function createReauthentication(parts: ReauthenticationDeps): Reauthentication {
   const { database, nowMs, users, checkPassword, auditLog } = parts
   const { kysely } = database
 

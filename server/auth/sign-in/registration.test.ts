@@ -29,7 +29,7 @@ forEachEngine((engine) => {
     const { services } = app()
     const { tokens } = await register(services, { email: 'ada@example.com', fullName: 'Ada' })
     expect(tokens.scope).toBe('me me:write items:read items:write')
-    const identity = await services.identities.judge(tokens.access_token)
+    const identity = await services.identities.authenticateToken(tokens.access_token)
     const user = await services.users.getCaller(services.identities.requireUser(identity))
     expect(user).toMatchObject({
       username: 'ada',

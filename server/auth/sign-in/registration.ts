@@ -9,7 +9,7 @@ import type { SessionDoor } from '../sessions/session-rows.ts'
 import type { LoginThrottle } from '../throttle/login-throttle.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { Granted } from './grants/issue-tokens.ts'
-import { listAllowedScopes, type SessionStart } from './grants/start-session.ts'
+import { listAllowedScopes, type StartSession } from './grants/start-session.ts'
 
 export interface RegistrationRequest {
   username: string
@@ -30,15 +30,15 @@ export interface RegistrationRequest {
  */
 export type Registration = (request: RegistrationRequest) => Promise<Granted>
 
-interface RegistrationParts {
+interface RegistrationDeps {
   enabled: boolean
   accounts: Accounts
   loginThrottle: Pick<LoginThrottle, 'reserveRegistration'>
-  startSession: SessionStart
+  startSession: StartSession
   auditLog: AuditLog
 }
 
-export function createRegistration(parts: RegistrationParts): Registration {
+export function createRegistration(parts: RegistrationDeps): Registration {
   const { enabled, accounts, loginThrottle, startSession, auditLog } = parts
   return async ({ username, password, email, fullName, client, door, device }) => {
     if (!enabled) {

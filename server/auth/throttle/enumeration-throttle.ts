@@ -25,13 +25,13 @@ export interface EnumerationThrottle {
   guard<Result>(asker: Asker, run: () => Promise<Result>): Promise<Result>
 }
 
-interface EnumerationThrottleParts {
+interface EnumerationThrottleDeps {
   counters: ThrottleCounters
   /** Of one address within ten minutes, as failures of sign-ins are. */
   failuresPerAddress: number
 }
 
-export function createEnumerationThrottle(parts: EnumerationThrottleParts): EnumerationThrottle {
+export function createEnumerationThrottle(parts: EnumerationThrottleDeps): EnumerationThrottle {
   const { counters, failuresPerAddress } = parts
   const accountPool = counters.windowPool({ failures: takenPerAccount, windowMs: accountWindowMs })
   const [addressPool, widePool] = [1, widePoolFactor].map((factor) =>

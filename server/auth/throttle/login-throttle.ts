@@ -91,7 +91,7 @@ export const addressWindowMs = 10 * 60_000
 /** An IPv6 /48, which one customer may hold, fails so many times as often as one of its 65,536 /64. */
 export const widePoolFactor = 8
 
-interface LoginThrottleParts {
+interface LoginThrottleDeps {
   counters: ThrottleCounters
   masterKeys: MasterKeys
   knownDevices: Pick<KnownDevices, 'isKnown'>
@@ -102,7 +102,7 @@ interface LoginThrottleParts {
   nameCounters?: number
 }
 
-export function createLoginThrottle(parts: LoginThrottleParts): LoginThrottle {
+export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
   const { counters, masterKeys, knownDevices, knownPlaces, failuresPerAddress } = parts
   const { nameCounters = 2 ** 18 } = parts
   const unknownPool = counters.backoffPool(unknownRule)

@@ -76,7 +76,7 @@ interface ReservedRow {
   closed_until_ms: number
 }
 
-interface ThrottleCountersParts {
+interface ThrottleCountersDeps {
   database: Database
   /** One clock for all nodes: the database's, or a test's. */
   nowMs: () => RawBuilder<number>
@@ -96,7 +96,7 @@ const counted = {
   expiresAtMs: sql.ref<number>('throttle_counters.expires_at_ms'),
 }
 
-export function createThrottleCounters(parts: ThrottleCountersParts): ThrottleCounters {
+export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCounters {
   const { database, nowMs } = parts
   const { kysely } = database
   const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`

@@ -48,7 +48,7 @@ export interface AccessTokens {
   verify(token: string): Promise<AccessTokenClaims>
 }
 
-interface AccessTokensParts {
+interface AccessTokensDeps {
   signingKeys: Pick<SigningKeys, 'active' | 'find'>
   clock: Clock
   /** Exact `iss`, and the `aud` we answer to (RFC 9068 §4). */
@@ -63,7 +63,7 @@ const tokenMaxLength = 4_096
 /** How far the clock that issued a token may run ahead of ours: the one ahead, the other behind. */
 export const clockSkewSeconds = (2 * clockToleranceMs) / 1000
 
-export function createAccessTokens(parts: AccessTokensParts): AccessTokens {
+export function createAccessTokens(parts: AccessTokensDeps): AccessTokens {
   const { signingKeys, clock, issuer, lifetimeSeconds, issueFrom = () => 0 } = parts
   return {
     async issue(subject) {

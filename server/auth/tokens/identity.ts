@@ -19,7 +19,7 @@ export interface Identities {
    * The one judgement of an access token, wherever it was shown.
    * @throws AppError token_expired or invalid_token; unavailable where nobody knows what was revoked
    */
-  judge(accessToken: string): Promise<Identity>
+  authenticateToken(accessToken: string): Promise<Identity>
   /**
    * For what only a person has: items, a session, a name.
    * @throws AppError insufficient_scope where a client calls in its own name: no scope would help it
@@ -32,16 +32,16 @@ export interface Identities {
 /** The scheme is case-insensitive (RFC 9110 §11.1); the token is b64token (RFC 6750 §2.1). */
 const bearerSyntax = /^bearer +([\w.~+/-]+=*) *$/i
 
-interface IdentitiesParts {
+interface IdentitiesDeps {
   accessTokens: AccessTokens
   revocations: Revocations
   changeFeed: Pick<ChangeFeed, 'catchUpIfSilent'>
 }
 
-export function createIdentities(parts: IdentitiesParts): Identities {
+export function createIdentities(parts: IdentitiesDeps): Identities {
   const { accessTokens, revocations, changeFeed } = parts
 
-  async function judge(accessToken: string): Promise<Identity> {
+  async function authenticateToken(accessToken: string): Promise<Identity> {
     const claims = await accessTokens.verify(accessToken)
     // Fail closed: better no answer than one for a session that has ended.
     await changeFeed.catchUpIfSilent()
@@ -61,10 +61,10 @@ export function createIdentities(parts: IdentitiesParts): Identities {
       }
       const token = bearerSyntax.exec(header)?.[1]
       if (token === undefined) throw refuseToken('not a b64token')
-      return judge(token)
+      return authenticateToken(token)
     },
 
-    judge,
+    authenticateToken,
 
     requireUser(identity) {
       if (identity.kind === 'user') return identity

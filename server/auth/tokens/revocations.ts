@@ -46,7 +46,7 @@ export interface Revocations {
   refresh(): Promise<void>
 }
 
-interface RevocationsParts {
+interface RevocationsDeps {
   database: Database
   clock: Clock
   /** One clock for all nodes: the database's, or a test's. */
@@ -70,7 +70,7 @@ export const revocationMarginMs = 2 * clockToleranceMs + 9 * 60_000
 const everybodyMarginSeconds = 2
 const toleranceSeconds = clockToleranceMs / 1000
 
-export async function createRevocations(parts: RevocationsParts): Promise<Revocations> {
+export async function createRevocations(parts: RevocationsDeps): Promise<Revocations> {
   const { database, clock, nowMs, feed, monotonicNow = () => performance.now() } = parts
   const { kysely } = database
   const keepMs = parts.accessTokenLifetimeSeconds * 1000 + revocationMarginMs

@@ -34,7 +34,7 @@ test('R36: a token that was believed a second ago is refused the second it expir
 
 test('R58: a token that was believed is refused once its session has ended', async () => {
   const { status, services, token } = await openKeycard()
-  const identity = await services.identities.judge(token)
+  const identity = await services.identities.authenticateToken(token)
   if (identity.kind !== 'user') throw new Error('the token of a user was expected')
   await services.signOut.bySessionId(identity.sessionId)
   expect(await status()).toBe(401)
@@ -56,7 +56,7 @@ test('R37: another spelling of a believed token is another token', async () => {
 
 test('no call can change what a token says for the others', async () => {
   const { services, token } = await openKeycard()
-  const identity = await services.identities.judge(token)
+  const identity = await services.identities.authenticateToken(token)
   expect(() => Object.assign(identity, { userId: 'another' })).toThrow(TypeError)
   expect(() => (identity.scopes as string[]).push('users:write')).toThrow(TypeError)
 })

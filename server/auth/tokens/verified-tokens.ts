@@ -6,7 +6,7 @@ import { type Clock, toSeconds } from '../../db/clock.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import { type AccessTokenClaims, type AccessTokens, clockSkewSeconds } from './access-tokens.ts'
 
-interface VerifiedTokensParts {
+interface VerifiedTokensDeps {
   accessTokens: AccessTokens
   signingKeys: Pick<SigningKeys, 'knows'>
   clock: Clock
@@ -21,7 +21,7 @@ interface VerifiedTokensParts {
  * good is never believed for having been good. Nothing that was refused is kept, and what has expired
  * not for long.
  */
-export function rememberVerified(parts: VerifiedTokensParts): AccessTokens {
+export function rememberVerified(parts: VerifiedTokensDeps): AccessTokens {
   const { accessTokens, signingKeys, clock, feed, capacity = 10_000 } = parts
   // By the whole token: another spelling of it, or another signature, is another token.
   const verified = new LRUCache<string, AccessTokenClaims>({ max: capacity })

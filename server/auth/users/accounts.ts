@@ -28,7 +28,7 @@ export interface Accounts {
    */
   create(
     request: AccountRequest,
-    alongside?: (id: string) => readonly Compilable[],
+    extraWrites?: (id: string) => readonly Compilable[],
     share?: Share,
   ): Promise<UserRecord>
   /** A new password for an account that there is. @throws AppError invalid_input */
@@ -39,15 +39,15 @@ export interface Accounts {
   ): Promise<StoredPassword>
 }
 
-interface AccountsParts {
+interface AccountsDeps {
   users: Users
   passwords: Passwords
   passwordProblem: PasswordRule
 }
 
-export function createAccounts({ users, passwords, passwordProblem }: AccountsParts): Accounts {
+export function createAccounts({ users, passwords, passwordProblem }: AccountsDeps): Accounts {
   return {
-    async create(request, alongside, share) {
+    async create(request, extraWrites, share) {
       const { password, email = null, fullName = null, role = 'user' } = request
       const profile = { ...tidyNames({ username: request.username, email }), fullName }
       const fields = [
@@ -57,7 +57,7 @@ export function createAccounts({ users, passwords, passwordProblem }: AccountsPa
       if (fields.length > 0) throw refuseFields(fields)
       const stored = await passwords.hash(password, share)
       const user = { ...profile, role, disabled: false, isDemo: false }
-      return users.create({ ...user, password: stored }, alongside)
+      return users.create({ ...user, password: stored }, extraWrites)
     },
 
     async hashNewPassword(password, { username, email }, share) {

@@ -39,13 +39,13 @@ export const demoAccounts: readonly DemoAccount[] = [
   },
 ]
 
-interface DemoAccountsParts {
+interface DemoAccountsDeps {
   users: Users
   passwords: Passwords
 }
 
 /** Makes those that are missing; what was changed about the others stays. */
-export async function ensureDemoAccounts({ users, passwords }: DemoAccountsParts): Promise<void> {
+export async function ensureDemoAccounts({ users, passwords }: DemoAccountsDeps): Promise<void> {
   await Promise.all(
     demoAccounts.map(async ({ password, ...account }) => {
       if (await users.findByLogin(account.username)) return
@@ -62,7 +62,7 @@ export async function ensureDemoAccounts({ users, passwords }: DemoAccountsParts
 }
 
 /** @throws StartError while an account still has the password it was shown with */
-export async function refuseDemoPasswords({ users, passwords }: DemoAccountsParts): Promise<void> {
+export async function refuseDemoPasswords({ users, passwords }: DemoAccountsDeps): Promise<void> {
   for (const { username, password } of demoAccounts) {
     const user = await users.findByLogin(username)
     if (!user?.isDemo) continue

@@ -58,12 +58,12 @@ export interface UserDirectory {
 /** Of what is read to the end. */
 const pageSize = 500
 
-interface UserDirectoryParts {
+interface UserDirectoryDeps {
   database: Database
   clock: Clock
 }
 
-export function createUserDirectory({ database, clock }: UserDirectoryParts): UserDirectory {
+export function createUserDirectory({ database, clock }: UserDirectoryDeps): UserDirectory {
   const { kysely } = database
 
   async function countSessions(userIds: readonly string[]): Promise<Map<string, number>> {

@@ -6,7 +6,7 @@ import { runInBatches } from '../../db/writes/batches.ts'
 import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
 import { isOldKey, replaceSearchKeys, type SearchableUser } from './user-search.ts'
 
-interface SearchUpgradeParts {
+interface SearchUpgradeDeps {
   database: Database
   feed: Pick<ChangeFeed, 'follow'>
   /** A start goes on meanwhile. */
@@ -17,7 +17,7 @@ interface SearchUpgradeParts {
  * Done beside everything else, from the start on and once a minute: an index holds the old keys alone,
  * so that a look which finds none costs nothing. Until then a search finds them in another way.
  */
-export function upgradeSearchKeys({ database, feed, serving }: SearchUpgradeParts): void {
+export function upgradeSearchKeys({ database, feed, serving }: SearchUpgradeDeps): void {
   const { kysely } = database
 
   async function upgrade(): Promise<PurgedRows> {

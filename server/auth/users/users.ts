@@ -52,30 +52,30 @@ export interface Users {
    * With the writes that belong to it, which are made from the new user's id: all of it, or nothing.
    * @throws AppError conflict, naming the field, where the user name or e-mail address is taken
    */
-  create(user: NewUser, alongside?: (id: string) => readonly Compilable[]): Promise<UserRecord>
+  create(user: NewUser, extraWrites?: (id: string) => readonly Compilable[]): Promise<UserRecord>
   /** All of them, or none. @throws AppError conflict where a name or address is taken */
   createAll(users: readonly NewUser[]): Promise<void>
   /** The same, with the writes that belong to it. @throws RequiredWriteError */
-  writeAll(users: readonly NewUser[], alongside: readonly Compilable[]): Promise<void>
+  writeAll(users: readonly NewUser[], extraWrites: readonly Compilable[]): Promise<void>
   /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
   replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
   /**
    * Whether he may still sign in with the password that was read. It waits for a change that is
    * being made, so that who asks after his own write is seen by that change or sees it.
    */
-  isUnchanged(user: UserRecord): Promise<boolean>
+  lockIfUnchanged(user: UserRecord): Promise<boolean>
   /** Somebody has just signed in, or is still here. Written down once a minute at most. */
   noteSeen(user: UserRecord): Promise<void>
 }
 
 const seenAgainAfterMs = 60_000
 
-interface UsersParts {
+interface UsersDeps {
   database: Database
   clock: Clock
 }
 
-export function createUsers({ database, clock }: UsersParts): Users {
+export function createUsers({ database, clock }: UsersDeps): Users {
   const { kysely } = database
 
   function insertsOf(row: Selectable<UsersTable>): Compilable[] {
@@ -87,16 +87,16 @@ export function createUsers({ database, clock }: UsersParts): Users {
 
   async function writeAll(
     newUsers: readonly NewUser[],
-    alongside: readonly Compilable[],
+    extraWrites: readonly Compilable[],
   ): Promise<void> {
     const nowMs = clock.now()
     const rows = newUsers.map((user) => toRow(user, nowMs))
     const keys = rows.flatMap((row) => searchKeyRows({ ...row, fullName: row.full_name }))
-    await sayConflict(() =>
+    await mapConflict(() =>
       database.runAtomically([
         ...insertRows(database.engine, 'users', rows),
         ...insertRows(database.engine, 'user_search_keys', keys),
-        ...alongside,
+        ...extraWrites,
       ]),
     )
   }
@@ -136,9 +136,9 @@ export function createUsers({ database, clock }: UsersParts): Users {
       return user
     },
 
-    async create(user, alongside = () => []) {
+    async create(user, extraWrites = () => []) {
       const row = toRow(user, clock.now())
-      await sayConflict(() => database.runAtomically([...insertsOf(row), ...alongside(row.id)]))
+      await mapConflict(() => database.runAtomically([...insertsOf(row), ...extraWrites(row.id)]))
       return toUserRecord(row)
     },
 
@@ -155,7 +155,7 @@ export function createUsers({ database, clock }: UsersParts): Users {
       return numUpdatedRows > 0n
     },
 
-    async isUnchanged({ id, passwordChangedAtMs }) {
+    async lockIfUnchanged({ id, passwordChangedAtMs }) {
       const { numUpdatedRows } = await kysely
         .updateTable('users')
         .set({ password_changed_at_ms: passwordChangedAtMs })
@@ -197,7 +197,7 @@ export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
 }
 
 /** @throws AppError conflict, naming the field, where `run` finds a name or an address taken */
-export async function sayConflict<Result>(run: () => Promise<Result>): Promise<Result> {
+export async function mapConflict<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()
   } catch (error) {

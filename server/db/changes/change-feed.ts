@@ -5,9 +5,10 @@ import { type Clock, clockToleranceMs } from '../clock.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import type { OnProgress } from '../writes/batches.ts'
-import { createOutages, type Outages } from './outages.ts'
+import { createDatabaseOutages, type DatabaseOutages } from './database-outages.ts'
 
-export interface ChangeFeed extends Pick<Outages, 'outMsWithin' | 'silentForMs' | 'watchWrite'> {
+export interface ChangeFeed
+  extends Pick<DatabaseOutages, 'outMsWithin' | 'silentForMs' | 'watchWrite'> {
   follow(follower: Follower): void
   /**
    * undefined while this process knows what the others wrote. Where the database has been silent for
@@ -32,7 +33,7 @@ export interface Follower {
 /** How many rows were deleted, by their table. */
 export type PurgedRows = Partial<Record<keyof Tables, number>>
 
-interface ChangeFeedParts {
+interface ChangeFeedDeps {
   database: Database
   clock: Clock
   onError: (error: unknown) => void
@@ -55,7 +56,7 @@ const purgeIntervalMs = 60_000
 /** How long a clock that was put forward has to go on before anything is deleted by it. */
 const distrustMs = 10 * 60_000
 
-export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
+export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
   const { database, clock, onError, distrustsClock = false } = parts
   const { monotonicNow = () => performance.now() } = parts
   const followers: Follower[] = []
@@ -63,7 +64,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   let purgedAtMs = clock.now()
   let lookedAtMs = { clock: clock.now(), monotonic: monotonicNow() }
   let distrustedUpToMs = distrustsClock ? monotonicNow() + distrustMs : 0
-  const outages = createOutages(monotonicNow)
+  const outages = createDatabaseOutages(monotonicNow)
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let isPolling = false

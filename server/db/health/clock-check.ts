@@ -7,13 +7,13 @@ import type { Database } from '../database.ts'
 /** Passes, or throws StartError naming both times. */
 export type ClockCheck = () => Promise<void>
 
-interface ClockCheckParts {
+interface ClockCheckDeps {
   database: Database
   machineClock: Clock
 }
 
 /** For a command: what it does is dated by the database's clock, which it cannot tell to be right. */
-export function createClockCheck({ database, machineClock }: ClockCheckParts): ClockCheck {
+export function createClockCheck({ database, machineClock }: ClockCheckDeps): ClockCheck {
   return async () => {
     const databaseNowMs = await readDatabaseTime(database)
     const nowMs = machineClock.now()

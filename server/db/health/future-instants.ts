@@ -5,7 +5,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts'
 import { clockToleranceMs, dayMs } from '../clock.ts'
 import type { Database } from '../database.ts'
 
-interface FutureInstantsParts {
+interface FutureInstantsDeps {
   database: Database
   /** One clock for all nodes: the database's, or a test's. */
   nowMs: () => RawBuilder<number>
@@ -20,7 +20,7 @@ const longestSessionMs = 30 * dayMs
  * of the audit log, and a retired key stay. Done at the start, and whenever the clock is put back; each
  * statement finds its rows, if any, by an index. Counters and revocations have bounds of their own.
  */
-export async function dateByNow(parts: FutureInstantsParts): Promise<void> {
+export async function dateByNow(parts: FutureInstantsDeps): Promise<void> {
   const { database, nowMs, feed } = parts
   const { kysely } = database
   const latest = (aheadMs = 0) => sql<number>`${nowMs()} + ${sql.lit(aheadMs + clockToleranceMs)}`

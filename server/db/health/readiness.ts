@@ -15,14 +15,14 @@ export interface ReadinessChecks {
 
 export type Readiness = () => Promise<ReadinessChecks>
 
-interface ReadinessParts {
+interface ReadinessDeps {
   database: Database
   changeFeed: ChangeFeed
   /** This machine's, or a test's; all that is dated goes by the database's. */
   machineClock: Clock
 }
 
-export function createReadiness(parts: ReadinessParts): Readiness {
+export function createReadiness(parts: ReadinessDeps): Readiness {
   const { database, changeFeed, machineClock } = parts
 
   return async () => {

@@ -19,7 +19,7 @@ describe.each([
     onTestFinished(() => proxy.close())
     const [one, other] = [await openProcess(proxy), await openProcess(proxy)]
     const [out, stays] = [await signIn(one), await signIn(one)]
-    const claims = await other.identities.judge(out.access_token)
+    const claims = await other.identities.authenticateToken(out.access_token)
     expect(other.revocations.isRevoked(claims)).toBe(false)
 
     await one.signOut.byRefreshToken(out.refresh_token)

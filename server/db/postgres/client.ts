@@ -14,7 +14,7 @@ export interface PostgresClient extends pg.PoolClient {
   tellsUnreplicatedCommit(): boolean
 }
 
-interface PostgresClientParts {
+interface PostgresClientDeps {
   hosts: PostgresHosts
   sockets: OpenSockets
   requiresChannelBinding: boolean
@@ -23,7 +23,7 @@ interface PostgresClientParts {
 const int8TypeId = 20
 
 export function createPostgresClient(
-  parts: PostgresClientParts,
+  parts: PostgresClientDeps,
   options: pg.ClientConfig,
 ): PostgresClient {
   const { hosts, sockets, requiresChannelBinding } = parts

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { AppError } from '../../contract/app-error.ts'
 import { StartError } from '../../settings/start-error.ts'
 import type { Database } from '../database.ts'
-import { sayUnavailable } from '../errors.ts'
+import { mapUnavailable } from '../errors.ts'
 import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { createObservedClock, type ObservedClock } from '../observed-clock.ts'
@@ -84,7 +84,7 @@ export async function openPostgres(url: string): Promise<Database> {
         onTime: clock.observe,
         countLostConnections: connections.countLost,
       }),
-    runAtomically: (writes) => sayUnavailable(() => connections.runAtomically(writes)),
+    runAtomically: (writes) => mapUnavailable(() => connections.runAtomically(writes)),
     setDurable: async () => {},
     changeToken: () => null,
     announcement: () =>
@@ -93,7 +93,7 @@ export async function openPostgres(url: string): Promise<Database> {
         : null,
     onAnnouncement: (listener) =>
       canAnnounce ? listenForAnnouncements(createListener, listener) : () => {},
-    ping: () => sayUnavailable(connections.checkWritable),
+    ping: () => mapUnavailable(connections.checkWritable),
     async backUp(file) {
       throw new AppError(
         'invalid_input',

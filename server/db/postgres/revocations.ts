@@ -16,7 +16,7 @@ interface Snapshot {
   lostConnections: number
 }
 
-interface ReaderParts {
+interface ReaderDeps {
   kysely: Kysely<Tables>
   nowMs: RawBuilder<number>
   /** The database says what time it is. */
@@ -30,7 +30,7 @@ interface ReaderParts {
  * it, and its transaction had not ended in the snapshot of the look before: however long a commit is
  * held, and whatever any clock says. Where nothing is new one statement says so, by the index alone.
  */
-export function createPostgresRevocationReader(parts: ReaderParts): RevocationReader {
+export function createPostgresRevocationReader(parts: ReaderDeps): RevocationReader {
   const { kysely, nowMs, onTime, countLostConnections } = parts
   let known: Snapshot | undefined
 

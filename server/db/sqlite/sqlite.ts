@@ -7,7 +7,7 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import { StartError } from '../../settings/start-error.ts'
 import { systemClock } from '../clock.ts'
 import type { Database } from '../database.ts'
-import { sayUnavailable } from '../errors.ts'
+import { mapUnavailable } from '../errors.ts'
 import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Tables } from '../tables.ts'
@@ -70,7 +70,7 @@ function createDatabase(
     clock: systemClock,
     createRevocationReader: () => createSqliteRevocationReader(kysely),
     runAtomically: (batch) =>
-      sayUnavailable(() => commits.runAtomically(() => writes.runAll(batch))),
+      mapUnavailable(() => commits.runAtomically(() => writes.runAll(batch))),
     setDurable: (isDurable) =>
       // With `normal` the files stay whole, and no commit waits for the disk with the lock in its hand.
       commits.runAlone(() => writes.exec(`pragma synchronous = ${isDurable ? 'full' : 'normal'}`)),

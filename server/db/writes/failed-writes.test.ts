@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
-import { createOutages, lengthSince } from '../changes/outages.ts'
+import { createDatabaseOutages, lengthSince } from '../changes/database-outages.ts'
 import { createFailedWrites, longestPauseMs, mostOutages } from './failed-writes.ts'
 
 function setUp() {
@@ -65,7 +65,7 @@ test('an error of another kind is no outage, and so is none of a hundred ago', a
 
 test('time in which the database was silent and took no writes counts once', async () => {
   let nowMs = 0
-  const { watchWrite, heard, outMsWithin } = createOutages(() => nowMs)
+  const { watchWrite, heard, outMsWithin } = createDatabaseOutages(() => nowMs)
   const failed = watchWrite(async () => {
     nowMs += 20_000
     throw new AppError('unavailable', 'later')

@@ -26,7 +26,7 @@ export type ClientCredentialsGrant = (
   request: ClientCredentialsGrantRequest,
 ) => Promise<TokenResponse>
 
-interface ClientCredentialsGrantParts {
+interface ClientCredentialsGrantDeps {
   clients: Pick<Clients, 'requireStillThere'>
   accessTokens: AccessTokens
   auditLog: AuditLog
@@ -37,7 +37,7 @@ export function createClientCredentialsGrant({
   clients,
   accessTokens,
   auditLog,
-}: ClientCredentialsGrantParts): ClientCredentialsGrant {
+}: ClientCredentialsGrantDeps): ClientCredentialsGrant {
   return async ({ scope, client, device }) => {
     requireGrant(client, 'client_credentials')
     const { registration } = client

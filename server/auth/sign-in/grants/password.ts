@@ -7,7 +7,7 @@ import { type Client, requireClientScopes, requireGrant } from '../../clients/cl
 import type { SessionDoor } from '../../sessions/session-rows.ts'
 import type { PasswordCheck } from '../password-check.ts'
 import type { Granted } from './issue-tokens.ts'
-import { listAllowedScopes, type SessionStart } from './start-session.ts'
+import { listAllowedScopes, type StartSession } from './start-session.ts'
 
 export interface PasswordGrantRequest {
   username: string
@@ -24,13 +24,13 @@ export interface PasswordGrantRequest {
 /** @throws AppError invalid_credentials, invalid_scope, unauthorized_client, unsupported_grant_type, overloaded */
 export type PasswordGrant = (request: PasswordGrantRequest) => Promise<Granted>
 
-interface PasswordGrantParts {
+interface PasswordGrantDeps {
   enabled: boolean
   checkPassword: PasswordCheck
-  startSession: SessionStart
+  startSession: StartSession
 }
 
-export function createPasswordGrant(parts: PasswordGrantParts): PasswordGrant {
+export function createPasswordGrant(parts: PasswordGrantDeps): PasswordGrant {
   const { enabled, checkPassword, startSession } = parts
   return async ({ username, password, scope, client, door, keep = false, device }) => {
     if (!enabled) {

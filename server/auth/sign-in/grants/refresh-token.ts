@@ -22,14 +22,14 @@ export interface RefreshTokenGrantRequest {
 /** @throws AppError invalid_grant, invalid_scope, unauthorized_client, invalid_client */
 export type RefreshTokenGrant = (request: RefreshTokenGrantRequest) => Promise<Granted>
 
-interface RefreshTokenGrantParts {
+interface RefreshTokenGrantDeps {
   users: Users
   clients: Pick<Clients, 'requireStillThere'>
   sessions: Sessions
   accessTokens: AccessTokens
 }
 
-export function createRefreshTokenGrant(parts: RefreshTokenGrantParts): RefreshTokenGrant {
+export function createRefreshTokenGrant(parts: RefreshTokenGrantDeps): RefreshTokenGrant {
   const { users, clients, sessions } = parts
   return async ({ refreshToken, scope, client, door, device }) => {
     requireGrant(client, 'refresh_token')

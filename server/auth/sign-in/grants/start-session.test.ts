@@ -73,7 +73,7 @@ test('R63: who is demoted meanwhile gets a token that opens nothing, and the low
   const user = await check('admin')
   await services().userAdministration.setRole(user.id, 'user', operator)
   const { tokens } = await start(user)
-  await expect(services().identities.judge(tokens.access_token)).rejects.toMatchObject({
+  await expect(services().identities.authenticateToken(tokens.access_token)).rejects.toMatchObject({
     reason: 'invalid_token',
   })
   const refreshed = await refresh(tokens.refresh_token)

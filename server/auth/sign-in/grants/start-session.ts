@@ -31,9 +31,9 @@ export interface SessionRequest {
  * @throws AppError invalid_credentials where the account has changed since it was proved;
  *   invalid_client where the client was removed since
  */
-export type SessionStart = (request: SessionRequest) => Promise<Granted>
+export type StartSession = (request: SessionRequest) => Promise<Granted>
 
-interface SessionStartParts {
+interface StartSessionDeps {
   users: Users
   clients: Pick<Clients, 'requireStillThere'>
   sessions: Sessions
@@ -47,7 +47,7 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
   return scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
 }
 
-export function createSessionStart(parts: SessionStartParts): SessionStart {
+export function createStartSession(parts: StartSessionDeps): StartSession {
   const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = parts
 
   const describe = ({ user, client, door, device }: SessionRequest, sessionId: string) => ({
@@ -73,9 +73,9 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
       keep,
       device,
     }
-    const alongside = (id: string) => [writeSignIn(request, id)]
+    const extraWrites = (id: string) => [writeSignIn(request, id)]
     try {
-      return await sessions.start({ ...facts, alongside })
+      return await sessions.start({ ...facts, extraWrites })
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error
       throw refuseChanged()
@@ -88,7 +88,7 @@ export function createSessionStart(parts: SessionStartParts): SessionStart {
    * may it leave a known device behind.
    */
   async function endIfChanged(started: StartedSession, request: SessionRequest): Promise<void> {
-    if (await users.isUnchanged(request.user)) return
+    if (await users.lockIfUnchanged(request.user)) return
     await end(started, request, 'password_changed')
     throw refuseChanged()
   }

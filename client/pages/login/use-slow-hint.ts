@@ -2,25 +2,25 @@
 
 import { useEffect, useState } from 'react'
 
-export type Patience = 'short' | 'spinning' | 'long'
+export type SlowHint = 'short' | 'spinning' | 'long'
 
 const spinnerAfterMs = 300
 const longAfterMs = 8_000
 
-export function usePatience(waiting: boolean): Patience {
-  const [patience, setPatience] = useState<Patience>('short')
+export function useSlowHint(waiting: boolean): SlowHint {
+  const [slowHint, setSlowHint] = useState<SlowHint>('short')
 
   useEffect(() => {
     if (!waiting) return
     const timers = [
-      setTimeout(() => setPatience('spinning'), spinnerAfterMs),
-      setTimeout(() => setPatience('long'), longAfterMs),
+      setTimeout(() => setSlowHint('spinning'), spinnerAfterMs),
+      setTimeout(() => setSlowHint('long'), longAfterMs),
     ]
     return () => {
       timers.forEach(clearTimeout)
-      setPatience('short')
+      setSlowHint('short')
     }
   }, [waiting])
 
-  return patience
+  return slowHint
 }

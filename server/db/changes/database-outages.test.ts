@@ -1,11 +1,11 @@
 // How long the database was out, within any time that somebody asks about.
 
 import { expect, test } from 'vitest'
-import { createOutages, shortestOutageMs } from './outages.ts'
+import { createDatabaseOutages, shortestOutageMs } from './database-outages.ts'
 
 function setUp() {
   let nowMs = 1_000_000
-  const outages = createOutages(() => nowMs)
+  const outages = createDatabaseOutages(() => nowMs)
   const pass = (milliseconds: number) => {
     nowMs += milliseconds
   }

@@ -1,6 +1,6 @@
 // Calls of a paused page: they wait until somebody has signed in again, or the page is given up.
 
-export interface HeldCalls {
+export interface QueuedCalls {
   /** What all of them wait for, from now on: a token, or the end of the session. */
   hold(): Promise<string>
   /** Whether one more may wait. */
@@ -12,9 +12,9 @@ export interface HeldCalls {
 /** A page that asks for more than this many is left to fail. */
 const maxCalls = 100
 
-export function createHeldCalls(): HeldCalls {
+export function createQueuedCalls(): QueuedCalls {
   let calls = 0
-  let settle: Pick<HeldCalls, 'release' | 'fail'> | undefined
+  let settle: Pick<QueuedCalls, 'release' | 'fail'> | undefined
   return {
     hold() {
       calls = 0

@@ -9,9 +9,9 @@ import { StatePage } from './state-page.tsx'
 const words = strings.closedDoor
 
 /** `scope`: what it would take, where that is known. */
-export function ClosedDoor({ scope }: { scope: readonly string[] }) {
+export function AccessDenied({ scope }: { scope: readonly string[] }) {
   return (
-    <StatePage picture={<ClosedDoorPicture />} title={words.heading} text={words.text}>
+    <StatePage picture={<AccessDeniedPicture />} title={words.heading} text={words.text}>
       {scope.filter(isScope).map((word) => (
         <p key={word}>
           {words.needs} <b>{scopeCatalogue[word]}</b> <code>{word}</code>
@@ -24,7 +24,7 @@ export function ClosedDoor({ scope }: { scope: readonly string[] }) {
   )
 }
 
-function ClosedDoorPicture() {
+function AccessDeniedPicture() {
   return (
     <svg className="state-picture" viewBox="0 0 96 96" fill="none" aria-hidden="true">
       <path d="M8 90h80" stroke="var(--rail)" strokeWidth="3" strokeLinecap="round" />

@@ -7,7 +7,7 @@ import {
   type Outage,
 } from '../writes/failed-writes.ts'
 
-export interface Outages {
+export interface DatabaseOutages {
   /** The database has just answered. */
   heard(): void
   /** In milliseconds, since it last did. */
@@ -22,7 +22,7 @@ export interface Outages {
 export const shortestOutageMs = 2_000
 
 /** @param monotonicNow in milliseconds; no clock that somebody sets */
-export function createOutages(monotonicNow: () => number): Outages {
+export function createDatabaseOutages(monotonicNow: () => number): DatabaseOutages {
   const silences: Outage[] = []
   const failedWrites = createFailedWrites(monotonicNow)
   let heardAtMs = monotonicNow()
