@@ -27,16 +27,16 @@ export function AccessDenied({ scope }: { scope: readonly string[] }) {
 function AccessDeniedPicture() {
   return (
     <svg className="state-picture" viewBox="0 0 96 96" fill="none" aria-hidden="true">
-      <path d="M8 90h80" stroke="var(--rail)" strokeWidth="3" strokeLinecap="round" />
-      <path d="M26 90V20a6 6 0 0 1 6-6h26a6 6 0 0 1 6 6v70" fill="var(--dado)" />
+      <path d="M8 90h80" stroke="var(--page-divider)" strokeWidth="3" strokeLinecap="round" />
+      <path d="M26 90V20a6 6 0 0 1 6-6h26a6 6 0 0 1 6 6v70" fill="var(--page-lower)" />
       <path
         d="M26 90V20a6 6 0 0 1 6-6h26a6 6 0 0 1 6 6v70"
-        stroke="var(--edge)"
+        stroke="var(--border-strong)"
         strokeWidth="2.5"
       />
-      <circle cx="56" cy="54" r="2.8" fill="var(--edge)" />
-      <rect x="72" y="44" width="13" height="22" rx="4" fill="var(--bezel)" />
-      <circle cx="78.5" cy="52" r="3" fill="var(--denied)" />
+      <circle cx="56" cy="54" r="2.8" fill="var(--border-strong)" />
+      <rect x="72" y="44" width="13" height="22" rx="4" fill="var(--surface-inverse)" />
+      <circle cx="78.5" cy="52" r="3" fill="var(--status-error)" />
     </svg>
   )
 }
