@@ -314,6 +314,15 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(600 - 63)
     })
 
+    test('R101: of ten at once from there exactly five are let in', async () => {
+      for (let round = 0; round < 5; round++) {
+        const { attempt, known, owner } = setUp()
+        known.add(`${owner.userId} ${owner.device.address}`)
+        const outcomes = await Promise.all(Array.from({ length: 10 }, () => attempt()))
+        expect(outcomes.filter((outcome) => outcome === 'let in')).toHaveLength(5)
+      }
+    })
+
     test('leaves the failures of devices alone, as those do its own', async () => {
       const { attempt } = await setUpClosed()
       await failTimes(10, () => attempt({ deviceId: 'phone' }))

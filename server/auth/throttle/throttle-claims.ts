@@ -28,12 +28,16 @@ export function waitMsOf(
   return !counter || counter.isPending || isTally ? 0 : pool.waitMsOf(counter)
 }
 
-/** Of the first that has room; where none has, the last one says for how long. */
+/**
+ * Of the first that has room; where none has, the last one says for how long. A list with tallies whose
+ * attempts have not ended is not passed over: what they tally may not be written yet, and would seem to
+ * have room for as many again.
+ */
 export async function takeAny(alternatives: readonly (readonly Claim[])[]): Promise<Taken> {
   let taken: Taken = { granted: false, waitMs: 0, isPending: false }
   for (const claims of alternatives) {
     taken = await takeAll(claims)
-    if (taken.granted) break
+    if (taken.granted || (taken.isPending && claims.some(({ isTally }) => isTally))) break
   }
   return taken
 }
