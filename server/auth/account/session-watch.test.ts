@@ -1,5 +1,6 @@
 // Who watches hears of every change, of this process and of others; it is read once for all who watch.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createChangeFeed } from '../../db/changes/change-feed.ts'
 import type { Clock } from '../../db/clock.ts'
@@ -259,6 +260,44 @@ forEachEngine((engine) => {
     expect(reading.counter.count).toBe(2)
     const changed = second[0]?.sessions.filter((each) => !first[0]?.sessions.includes(each))
     expect(changed?.map(({ id }) => id)).toEqual([session.id])
+  })
+
+  test('a list that is answered late never takes the place of one that was read after it', async () => {
+    const { others, database } = await openOneProcess(engine)
+    const read = openList(database, others.clock)
+    let readings = 0
+    let late: Promise<void> = Promise.resolve()
+    const watch = createSessionWatch({
+      database,
+      clock: others.clock,
+      feed: stillFeed,
+      async readList(userId) {
+        readings += 1
+        if (readings !== 2) return read(userId)
+        const list = await read(userId)
+        late = sleep(50)
+        await late
+        return list
+      },
+      onError: () => {},
+      monotonicNow: createSwiftTime(),
+    })
+    const controller = new AbortController()
+    onTestFinished(() => controller.abort())
+    const changes = watch.changes(others.userId, controller.signal)
+    await changes.next()
+    for (let count = 0; count < 2; count += 1) {
+      await others.start()
+      await watch.look()
+      // For the timer whose turn it is.
+      await sleep(1)
+    }
+    while ((await changes.next()).value?.total !== 2);
+    const end = changes.next()
+    await late
+    await watch.look()
+    controller.abort()
+    expect((await end).done).toBe(true)
   })
 
   test('many changes in a moment are told as one, a second later', async () => {

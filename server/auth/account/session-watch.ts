@@ -40,6 +40,8 @@ interface Watched {
   /** They have changed since `list` was read. */
   isStale: boolean
   readAtMs: number
+  /** The last reading, which may be under way. */
+  reading: Promise<void>
   timer: NodeJS.Timeout | undefined
   wakers: Set<() => void>
 }
@@ -87,12 +89,21 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
     entry.timer = setTimeout(() => void readNow(userId, entry).catch(onError), waitMs).unref()
   }
 
-  async function readNow(userId: string, entry: Watched): Promise<void> {
+  /** After what is being read: a list never takes the place of one that was read later. */
+  function readNow(userId: string, entry: Watched): Promise<void> {
     stopTimer(entry)
+    const read = () => readIfStale(userId, entry)
+    entry.reading = entry.reading.then(read, read)
+    return entry.reading
+  }
+
+  async function readIfStale(userId: string, entry: Watched): Promise<void> {
+    if (!entry.isStale) return
     entry.isStale = false
     entry.readAtMs = monotonicNow()
     try {
-      entry.list = keepUnchanged(entry.list, await readList(userId))
+      const list = await readList(userId)
+      entry.list = keepUnchanged(entry.list, list)
     } catch (error) {
       // The next look tries again.
       entry.isStale = true
@@ -174,6 +185,7 @@ function createWatched(): Watched {
     list: undefined,
     isStale: false,
     readAtMs: Number.NEGATIVE_INFINITY,
+    reading: Promise.resolve(),
     timer: undefined,
     wakers: new Set(),
   }
