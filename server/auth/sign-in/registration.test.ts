@@ -1,10 +1,13 @@
 // Registering: an account, a session with it, and what is told of names that are taken.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../contract/app-error.ts'
 import type { Services } from '../../services.ts'
 import { readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
 import { forEachEngine } from '../../testing/databases.ts'
 import { openTestApp } from '../../testing/test-app.ts'
+import type { Granted } from './grants/issue-tokens.ts'
 import type { RegistrationRequest } from './registration.ts'
 
 const password = 'seven quiet harbours at dawn'
@@ -20,6 +23,18 @@ function register(services: Services, request: Partial<RegistrationRequest>) {
     device: someDevice,
     ...request,
   })
+}
+
+/** As clients do: on a busy machine ten passwords at once may be too many to hash. */
+async function registerPatiently(...request: Parameters<typeof register>): Promise<Granted> {
+  for (;;) {
+    try {
+      return await register(...request)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.reason !== 'overloaded') throw error
+      await sleep((error.retryAfterSeconds ?? 1) * 1_000)
+    }
+  }
 }
 
 forEachEngine((engine) => {
@@ -49,7 +64,7 @@ forEachEngine((engine) => {
     const { services } = app()
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
-        register(services, { username: index % 2 ? 'grace' : 'GRACE' }),
+        registerPatiently(services, { username: index % 2 ? 'grace' : 'GRACE' }),
       ),
     )
     const refused = outcomes.flatMap((outcome) => ('reason' in outcome ? [outcome.reason] : []))
