@@ -194,6 +194,17 @@ describe('a restore that is refused leaves everything as it was', () => {
       },
       /a newer or a different Keycard/,
     ],
+    [
+      'is of a newer version of the app',
+      (file) => {
+        const newer = new Libsql(file)
+        newer.exec(`create table app_migrations
+          (name text primary key, timestamp text, checksum text, is_additive integer);
+          insert into app_migrations values ('0001_later', '2030-01-01T00:00:00.000Z', 'its own', 0)`)
+        newer.close()
+      },
+      /a newer or a different version of this app/,
+    ],
   ]
 
   test.each(refusals)('where the backup %s', async (what, spoil, why) => {

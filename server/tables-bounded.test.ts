@@ -21,6 +21,7 @@ const ownedTables = [
   'users',
   'kysely_migration',
   'kysely_migration_lock',
+  'app_migrations',
 ]
 
 test('every other table fills as the server is used, and is empty again in time', async () => {

@@ -3,23 +3,27 @@
 import { AppError } from '../contract/app-error.ts'
 import { StartError } from '../settings/start-error.ts'
 import type { Database } from './database.ts'
+import type { Migrations } from './migrations/migration.ts'
 
 export interface DatabaseOptions {
   /** `postgres://…`; SQLite in `dataDir` where there is none. */
   url?: string | undefined
   /** The folder that holds `keycard.db`; made where it is missing, readable by its owner only. */
   dataDir: string
+  /** What tests replace; by default those of `migrations/app/`. */
+  appMigrations?: Migrations
 }
 
 /**
  * Opens the database and brings its tables up to date.
  * @throws StartError when it cannot be opened
  */
-export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, dataDir, appMigrations } = options
   // Loaded when it is chosen: the other engine's driver would cost every start time and memory.
-  if (!url) return (await import('./sqlite/sqlite.ts')).openSqlite(dataDir)
+  if (!url) return (await import('./sqlite/sqlite.ts')).openSqlite(dataDir, appMigrations)
   if (/^postgres(ql)?:\/\//i.test(url))
-    return (await import('./postgres/postgres.ts')).openPostgres(url)
+    return (await import('./postgres/postgres.ts')).openPostgres(url, appMigrations)
   // What was written is not repeated: a mistyped URL may still hold a password.
   throw new StartError(
     'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',

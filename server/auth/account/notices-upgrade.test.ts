@@ -4,16 +4,14 @@ import { type Kysely, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { AuditEvent } from '../../contract/audit-events.ts'
 import { dayMs } from '../../db/clock.ts'
-import { createMigrations } from '../../db/migrations/migrations.ts'
+import { noticesProofsLiveSessions } from '../../db/migrations/0011-notices-proofs-live-sessions.ts'
 import { makeRandomId } from '../../db/random-id.ts'
 import type { Tables } from '../../db/tables.ts'
 import { forEachEngine, insertUser, openTestDatabase } from '../../testing/databases.ts'
 import { makeDeviceKnown } from '../../testing/known-device.ts'
 import { openTestSessions } from '../../testing/test-sessions.ts'
 
-const step = '0011_notices_proofs_and_live_sessions'
-
-/** The tables as they were before the step. */
+/** The tables as they were before the migration. */
 async function undo(kysely: Kysely<Tables>): Promise<void> {
   for (const statement of [
     'drop index audit_events_notices',
@@ -64,7 +62,7 @@ forEachEngine((engine) => {
       [await write('signed_in', { sessionId: confirmed.session.id })]: null,
       [await write('signed_out', { sessionId: unknown.session.id })]: null,
     }
-    await createMigrations(engine)[step]?.up(kysely as unknown as Kysely<unknown>)
+    await noticesProofsLiveSessions.up(kysely as unknown as Kysely<unknown>, engine)
     const rows = await kysely.selectFrom('audit_events').select(['id', 'notice']).execute()
     expect(Object.fromEntries(rows.map(({ id, notice }) => [id, notice]))).toEqual(expected)
   })

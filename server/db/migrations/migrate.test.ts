@@ -1,4 +1,4 @@
-// Tables of older, newer and changed versions, and several nodes that bring them up to date.
+// Tables of older, newer and changed versions, of Keycard's and of the app's, which several nodes bring up to date.
 
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -11,10 +11,11 @@ import {
 } from '../../testing/databases.ts'
 import type { Database, Engine } from '../database.ts'
 import { openDatabase } from '../open.ts'
+import { appMigrations } from './app/app-migrations.ts'
 import { readChecksum, readStatements } from './migration-checksum.ts'
-import { createMigrations } from './migrations.ts'
+import { migrations } from './migrations.ts'
 
-/** Names and statements are in databases of the field: a change is a new step, below these. */
+/** Names and statements are in databases of the field: a change is a new migration, below these. */
 const released: Record<Engine, Record<string, string>> = {
   sqlite: {
     '0001_users_sessions_items': '9403f91f',
@@ -97,10 +98,11 @@ const older = [
 ]
 
 forEachEngine((engine) => {
-  test('no step that was released has changed, neither its name nor its statements', async () => {
+  test('no migration that was released has changed, neither its name nor its statements', async () => {
     const checksums: Record<string, string> = {}
-    for (const [name, step] of Object.entries(createMigrations(engine))) {
-      if (name in released[engine]) checksums[name] = (await readChecksum(step, engine)).slice(0, 8)
+    for (const [name, migration] of Object.entries(migrations)) {
+      if (!(name in released[engine])) continue
+      checksums[name] = (await readChecksum(migration, engine)).slice(0, 8)
     }
     expect(checksums).toEqual(released[engine])
   })
@@ -142,11 +144,11 @@ forEachEngine((engine) => {
     })
   })
 
-  test('a newer version’s step that only adds is worked beside; one that breaks is refused', async () => {
+  test('a newer version’s migration that only adds is worked beside; one that breaks is refused', async () => {
     const place = await makePlace(engine)
     const newer = (additive: number) => `insert into kysely_migration
       (name, timestamp, checksum, is_additive) values ('9999_newer_${additive}', '2099-01-01T00:00:00.000Z', 'its own', ${additive})`
-    // A step that landed late, below one that was taken.
+    // One that landed late, below one that was taken.
     await change(place, (database) =>
       run(database, newer(1), `delete from kysely_migration where name = '0012_old_databases'`),
     )
@@ -159,7 +161,7 @@ forEachEngine((engine) => {
     await expect(openDatabase(place)).rejects.toThrow(/does not know \(9999_newer_0\)/)
   })
 
-  test('a step that was changed after the database took it is named', async () => {
+  test('a migration that was changed after the database took it is named', async () => {
     const place = await makePlace(engine)
     await change(place, (database) =>
       run(
@@ -168,16 +170,16 @@ forEachEngine((engine) => {
       ),
     )
     await expect(openDatabase(place)).rejects.toThrow(
-      /^The step 0003_devices_and_audit of the tables is not the one .*: put it back/,
+      /^The migration 0003_devices_and_audit is not the one .*: put it back/,
     )
   })
 })
 
-test('a step that an older node can go on beside takes nothing away', async () => {
-  for (const [name, step] of Object.entries(createMigrations('postgres'))) {
-    if (step.isBreaking) continue
-    for (const statement of await readStatements(step, 'postgres')) {
-      expect(statement, name).not.toMatch(
+test('a migration that an older node can go on beside takes nothing away', async () => {
+  for (const [name, migration] of Object.entries({ ...migrations, ...appMigrations })) {
+    if (migration.isBreaking) continue
+    for (const statement of await readStatements(migration, 'postgres')) {
+      expect(statement, `${name} takes something away: give it isBreaking`).not.toMatch(
         /^(drop table|truncate)|drop column|rename|alter column|add column (?!.*default).*not null/i,
       )
     }
@@ -188,7 +190,7 @@ test('a start says that it waits for another node, or for a table, and goes on w
   const place = await makePlace('postgres')
   await change(place, async (database) => {
     await run(database, ...older)
-    // What is documented for PgBouncer holds for statements, and not for a step.
+    // What is documented for PgBouncer holds for statements, and not for a migration.
     await run(
       database,
       `do $$ begin execute format('alter database %I set statement_timeout = 50', current_database()); end $$`,

@@ -3,9 +3,15 @@
 import type { Kysely } from 'kysely'
 import { StartError } from '../../settings/start-error.ts'
 import type { Engine } from '../database.ts'
+import { appMigrations } from './app/app-migrations.ts'
+import type { Migration, Migrations } from './migration.ts'
 import { readChecksum } from './migration-checksum.ts'
-import { createMigrationRecords, type MigrationRecord } from './migration-records.ts'
-import { createMigrations, type Step } from './migrations.ts'
+import {
+  createMigrationRecords,
+  type MigrationRecord,
+  type MigrationRecords,
+} from './migration-records.ts'
+import { migrations } from './migrations.ts'
 
 interface MigrateOptions {
   kysely: Kysely<unknown>
@@ -13,11 +19,9 @@ interface MigrateOptions {
   runAlone: RunAlone
   /** Gets a sentence where the start has to wait, or takes long; by default it is printed. */
   onWait?: OnWait
-  /** Those of this version by default. */
-  steps?: Steps
+  /** What tests replace; by default those of `app/`. */
+  appMigrations?: Migrations | undefined
 }
-
-export type Steps = Readonly<Record<string, Step>>
 
 export type OnWait = (sentence: string) => void
 
@@ -27,25 +31,80 @@ export type RunAlone = <Result>(
   onWait: OnWait,
 ) => Promise<Result>
 
+/** Migrations that know nothing of the others: each list has a table that says which were taken. */
+interface MigrationList {
+  table: 'kysely_migration' | 'app_migrations'
+  migrations: Migrations
+  /** What an operator reads where the database has taken one that this list does not have. */
+  sayUnknown(name: string): string
+}
+
+interface CheckedList extends MigrationList {
+  records: MigrationRecords
+  checksums: ReadonlyMap<string, string>
+  taken: readonly MigrationRecord[]
+}
+
 /** In milliseconds: what takes longer is told of. */
 const silentMs = 3_000
 
 /**
- * Takes the steps that the database has not taken. One that landed late may have a lower number than
- * one that was taken.
- * @throws StartError where the tables are those of a version that this one cannot work beside
+ * Takes the migrations that the database has not taken, Keycard's before the app's. One that landed late
+ * may have a lower number than one that was taken.
+ * @throws StartError where the tables are those of a version that this one cannot work beside; then
+ * nothing has changed
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  const { kysely, engine, runAlone, onWait = print } = options
-  const steps = options.steps ?? createMigrations(engine)
-  const records = createMigrationRecords(engine)
-  const checksums = new Map<string, string>()
-  for (const [name, step] of Object.entries(steps)) {
-    checksums.set(name, await readChecksum(step, engine))
-  }
+  const lists: MigrationList[] = [
+    {
+      table: 'kysely_migration',
+      migrations,
+      sayUnknown: (name) =>
+        'The database was last used by a newer or a different Keycard, and has migrations that this ' +
+        `one does not know (${name}): start that version, or use another database.`,
+    },
+    {
+      table: 'app_migrations',
+      migrations: options.appMigrations ?? appMigrations,
+      sayUnknown: (name) =>
+        'The database was last used by a newer or a different version of this app, and has ' +
+        `migrations of it that this one does not know (${name}): start that version, or use another ` +
+        'database.',
+    },
+  ]
+  const checked: CheckedList[] = []
+  for (const list of lists) checked.push(await check(list, options))
+  for (const list of checked) await takePending(list, options)
+}
 
+/** @throws StartError where the list and what was taken of it do not fit together */
+async function check(
+  list: MigrationList,
+  { kysely, engine }: MigrateOptions,
+): Promise<CheckedList> {
+  const checksums = new Map<string, string>()
+  for (const [name, migration] of Object.entries(list.migrations)) {
+    checksums.set(name, await readChecksum(migration, engine))
+  }
+  const records = createMigrationRecords(engine, list.table)
   const taken = await records.read(kysely)
-  for (const record of taken) checkRecord(record, checksums)
+  for (const { name, checksum, isAdditive } of taken) {
+    const known = checksums.get(name)
+    if (known === undefined && !isAdditive) throw new StartError(list.sayUnknown(name))
+    if (known !== undefined && checksum !== null && checksum !== known) {
+      throw new StartError(
+        `The migration ${name} is not the one that this database has taken: put it back as it was, ` +
+          'and write what changed as a new one.',
+      )
+    }
+  }
+  return { ...list, records, checksums, taken }
+}
+
+async function takePending(
+  { migrations, records, checksums, taken }: CheckedList,
+  { engine, runAlone, onWait = print }: MigrateOptions,
+): Promise<void> {
   const pending = [...checksums.keys()].sort().filter((name) => !isAmong(taken, name))
   for (const name of pending) {
     const sentence = `Keycard is bringing its tables up to date: ${name} ...`
@@ -58,18 +117,18 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   }
 
   async function take(name: string): Promise<void> {
-    const { up, fill, isBreaking = false } = steps[name] as Step
+    const { up, fill, isBreaking = false } = migrations[name] as Migration
     const record = { name, checksum: checksums.get(name) ?? null, isAdditive: !isBreaking }
     const isDone = await runAlone(async (locked) => {
       await records.prepare(locked)
       // While this one waited, another process has.
       if (isAmong(await records.read(locked), name)) return true
-      await up(locked)
+      await up(locked, engine)
       if (!fill) await records.add(locked, record)
       return !fill
     }, onWait)
     if (isDone || !fill) return
-    while ((await runAlone(fill, onWait)) > 0);
+    while ((await runAlone((locked) => fill(locked, engine), onWait)) > 0);
     await runAlone((locked) => records.add(locked, record), onWait)
   }
 }
@@ -80,21 +139,4 @@ function print(sentence: string): void {
 
 function isAmong(records: readonly MigrationRecord[], name: string): boolean {
   return records.some((record) => record.name === name)
-}
-
-function checkRecord(record: MigrationRecord, checksums: ReadonlyMap<string, string>): void {
-  const { name, checksum, isAdditive } = record
-  const known = checksums.get(name)
-  if (known === undefined && !isAdditive) {
-    throw new StartError(
-      'The database was last used by a newer or a different Keycard, and has steps that this one ' +
-        `does not know (${name}): start that version, or use another database.`,
-    )
-  }
-  if (known !== undefined && checksum !== null && checksum !== known) {
-    throw new StartError(
-      `The step ${name} of the tables is not the one that this database has taken: put it back as ` +
-        'it was, and write what changed as a new step.',
-    )
-  }
 }

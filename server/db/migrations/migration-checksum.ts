@@ -1,4 +1,4 @@
-// What a step of the migrations is known by: the statements that the engine executes for it.
+// What a migration is known by: the statements that the engine executes for it.
 
 import { createHash } from 'node:crypto'
 import {
@@ -12,10 +12,10 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import type { Engine } from '../database.ts'
-import type { Step } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 /** As on an engine that finds no rows; parameters are no part of a statement. */
-export async function readStatements(step: Step, engine: Engine): Promise<string[]> {
+export async function readStatements(migration: Migration, engine: Engine): Promise<string[]> {
   const statements: string[] = []
   const kysely = new Kysely<unknown>({
     dialect: {
@@ -28,12 +28,12 @@ export async function readStatements(step: Step, engine: Engine): Promise<string
     },
     log: ({ query }) => void statements.push(query.sql.replace(/\s+/g, ' ').trim()),
   })
-  await step.up(kysely)
-  await step.fill?.(kysely)
+  await migration.up(kysely, engine)
+  await migration.fill?.(kysely, engine)
   return statements
 }
 
-export async function readChecksum(step: Step, engine: Engine): Promise<string> {
-  const statements = await readStatements(step, engine)
+export async function readChecksum(migration: Migration, engine: Engine): Promise<string> {
+  const statements = await readStatements(migration, engine)
   return createHash('sha256').update(statements.join(';\n')).digest('hex')
 }

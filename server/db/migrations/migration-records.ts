@@ -1,4 +1,4 @@
-// Which steps of the migrations a database has taken: the table that Kysely's own Migrator made, and two columns.
+// Which migrations a database has taken: a table as Kysely's own Migrator made it, with two columns more.
 
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../database.ts'
@@ -7,7 +7,7 @@ export interface MigrationRecord {
   name: string
   /** null: taken by a version that had none. */
   checksum: string | null
-  /** Whether a version that does not know the step may go on beside it. */
+  /** Whether a version that does not know the migration may go on beside it. */
   isAdditive: boolean
 }
 
@@ -20,12 +20,15 @@ export interface MigrationRecords {
   addChecksums(kysely: Kysely<unknown>, checksums: ReadonlyMap<string, string>): Promise<void>
 }
 
-export function createMigrationRecords(engine: Engine): MigrationRecords {
+/** @param name of the table: each list of migrations has its own */
+export function createMigrationRecords(engine: Engine, name: string): MigrationRecords {
+  const table = sql.table(name)
+
   async function readColumns(kysely: Kysely<unknown>): Promise<Set<string>> {
     const { rows } = await (engine === 'postgres'
       ? sql<{ name: string }>`select attname as name from pg_attribute
-          where attrelid = to_regclass('kysely_migration') and attnum > 0 and not attisdropped`
-      : sql<{ name: string }>`select name from pragma_table_info('kysely_migration')`
+          where attrelid = to_regclass(${name}) and attnum > 0 and not attisdropped`
+      : sql<{ name: string }>`select name from pragma_table_info(${name})`
     ).execute(kysely)
     return new Set(rows.map(({ name }) => name))
   }
@@ -33,14 +36,14 @@ export function createMigrationRecords(engine: Engine): MigrationRecords {
   async function prepare(kysely: Kysely<unknown>): Promise<void> {
     const columns = await readColumns(kysely)
     if (columns.size === 0) {
-      await sql`create table kysely_migration (
+      await sql`create table ${table} (
         name varchar(255) not null primary key, timestamp varchar(255) not null,
         checksum text, is_additive integer)`.execute(kysely)
       return
     }
     if (columns.has('checksum')) return
-    await sql`alter table kysely_migration add column checksum text`.execute(kysely)
-    await sql`alter table kysely_migration add column is_additive integer`.execute(kysely)
+    await sql`alter table ${table} add column checksum text`.execute(kysely)
+    await sql`alter table ${table} add column is_additive integer`.execute(kysely)
   }
 
   return {
@@ -54,7 +57,7 @@ export function createMigrationRecords(engine: Engine): MigrationRecords {
         name: string
         checksum: string | null
         is_additive: number | null
-      }>`select name, ${added} from kysely_migration`.execute(kysely)
+      }>`select name, ${added} from ${table}`.execute(kysely)
       return rows.map(({ name, checksum, is_additive }) => ({
         name,
         checksum,
@@ -63,14 +66,14 @@ export function createMigrationRecords(engine: Engine): MigrationRecords {
     },
     prepare,
     async add(kysely, { name, checksum, isAdditive }) {
-      await sql`insert into kysely_migration (name, timestamp, checksum, is_additive)
+      await sql`insert into ${table} (name, timestamp, checksum, is_additive)
         values (${name}, ${new Date().toISOString()}, ${checksum}, ${isAdditive ? 1 : 0})
         on conflict (name) do nothing`.execute(kysely)
     },
     async addChecksums(kysely, checksums) {
       await prepare(kysely)
       for (const [name, checksum] of checksums) {
-        await sql`update kysely_migration set checksum = ${checksum}, is_additive = 1
+        await sql`update ${table} set checksum = ${checksum}, is_additive = 1
           where name = ${name} and checksum is null`.execute(kysely)
       }
     },

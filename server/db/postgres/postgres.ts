@@ -8,6 +8,7 @@ import type { Database } from '../database.ts'
 import { mapUnavailable } from '../errors.ts'
 import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
+import type { Migrations } from '../migrations/migration.ts'
 import { createObservedClock, type ObservedClock } from '../observed-clock.ts'
 import type { Tables } from '../tables.ts'
 import { announcementChannel, listenForAnnouncements } from './announcements.ts'
@@ -43,14 +44,14 @@ const limits = {
 const nowMs = sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
 
 /** @throws StartError when it is down or does not let us in */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, appMigrations?: Migrations): Promise<Database> {
   const { requiresChannelBinding, ...target } = readPostgresUrl(url)
   const hosts = createPostgresHosts(target.hosts)
   const sockets = createOpenSockets()
   const shared = { hosts, sockets, requiresChannelBinding }
   const clock = createObservedClock()
 
-  await explained(() => migrateAlone({ ...shared, ...limits.migration }), url)
+  await explained(() => migrateAlone({ ...shared, ...limits.migration }, appMigrations), url)
   const connections = createPostgresConnections({ ...shared, ...limits.serving })
   const kysely = new Kysely<Tables>({
     dialect: guardDialect(new PostgresDialect({ pool: connections.pool })),
@@ -113,13 +114,16 @@ async function explained<Result>(run: () => Promise<Result>, url: string): Promi
 }
 
 /** Waiting for another process's update of the tables may take longer than a statement may otherwise. */
-async function migrateAlone(options: PostgresConnectionsOptions): Promise<void> {
+async function migrateAlone(
+  options: PostgresConnectionsOptions,
+  appMigrations: Migrations | undefined,
+): Promise<void> {
   const connections = createPostgresConnections(options)
   try {
     const dialect = new PostgresDialect({ pool: connections.pool })
     const kysely = new Kysely<unknown>({ dialect })
     await checkEncoding(kysely)
-    await migrate({ kysely, engine: 'postgres', runAlone: runAloneOn(kysely) })
+    await migrate({ kysely, engine: 'postgres', runAlone: runAloneOn(kysely), appMigrations })
   } finally {
     await connections.close()
   }

@@ -10,6 +10,7 @@ import type { Database } from '../database.ts'
 import { mapUnavailable } from '../errors.ts'
 import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
+import type { Migrations } from '../migrations/migration.ts'
 import type { Tables } from '../tables.ts'
 import { backUpSqlite } from './backup.ts'
 import { connectSqlite, type SqliteConnection } from './connection.ts'
@@ -26,7 +27,7 @@ const startTimeoutMs = 5_000
 const readTimeoutMs = 50
 
 /** @throws StartError when the folder or the file cannot be used */
-export async function openSqlite(dataDir: string): Promise<Database> {
+export async function openSqlite(dataDir: string, appMigrations?: Migrations): Promise<Database> {
   const file = join(dataDir, sqliteFileName)
   const opened: SqliteConnection[] = []
   const connect = (busyTimeoutMs: number) => {
@@ -39,7 +40,7 @@ export async function openSqlite(dataDir: string): Promise<Database> {
     const writes = connect(startTimeoutMs)
     await configure(writes)
     const dialect = new SqliteDialect({ database: writes })
-    await migrateUnderLock(new Kysely<unknown>({ dialect }), writes)
+    await migrateUnderLock(new Kysely<unknown>({ dialect }), writes, appMigrations)
     // From here on the main thread waits for nobody.
     writes.exec('pragma busy_timeout = 0')
     return createDatabase(file, { writes, reads: connect(readTimeoutMs) })
@@ -127,11 +128,12 @@ async function configure(connection: SqliteConnection): Promise<void> {
 async function migrateUnderLock(
   kysely: Kysely<unknown>,
   connection: SqliteConnection,
+  appMigrations: Migrations | undefined,
 ): Promise<void> {
   // The write lock is taken first, so that of several processes one migrates and the others wait.
   await retryWhileBusy(async () => connection.exec('begin immediate'))
   try {
-    await migrate({ kysely, engine: 'sqlite', runAlone: (work) => work(kysely) })
+    await migrate({ kysely, engine: 'sqlite', runAlone: (work) => work(kysely), appMigrations })
     connection.exec('commit')
   } catch (error) {
     if (connection.inTransaction) connection.exec('rollback')
