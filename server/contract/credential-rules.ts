@@ -58,7 +58,8 @@ function withAsciiDomain(address: string): string {
   return URL.canParse(url) ? `${address.slice(0, at)}@${new URL(url).hostname}` : address
 }
 
-function foldText(text: string): string {
+/** Whatever its case, and the width or form of its characters. */
+export function foldText(text: string): string {
   return text.toWellFormed().normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 

@@ -1,12 +1,19 @@
 // The list of users: found by any word of theirs, in every order, page by page, on both engines.
 
-import { beforeAll, describe, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Role } from '../../contract/scopes.ts'
 import { sortOrders, userSortKeys } from '../../contract/user-order.ts'
 import type { ChangeFeed, Follower } from '../../db/changes/change-feed.ts'
 import type { Database } from '../../db/database.ts'
+import { openDatabase } from '../../db/open.ts'
 import { insertRows } from '../../db/writes/insert-rows.ts'
-import { forEachEngine, openTestDatabase, shareTestDatabase } from '../../testing/databases.ts'
+import {
+  createTestPlace,
+  forEachEngine,
+  openTestDatabase,
+  shareTestDatabase,
+} from '../../testing/databases.ts'
 import { createTestClock } from '../../testing/test-clock.ts'
 import { createUserDirectory, type UserQuery } from './user-directory.ts'
 import { upgradeSearchKeys } from './user-search-upgrade.ts'
@@ -26,7 +33,7 @@ const people: Person[] = [
   { username: 'ada', fullName: 'ADA LOVELACE', role: 'admin' },
   { username: 'bob_smith', email: 'bob.t@mail.company.org', fullName: "Bob O'Neill-Smith" },
   { username: 'carl.100', email: 'carl@example.com', disabled: true },
-  { username: '9lives', fullName: 'Straße  ﷺ Ａｄａ' },
+  { username: '9lives', email: '9lives@xn--mnchen-3ya.ex', fullName: 'Straße  ﷺ Ａｄａ' },
   { username: 'old-admin', role: 'admin', disabled: true },
 ]
 
@@ -72,6 +79,9 @@ forEachEngine((engine) => {
       ['an e-mail address', 'bob.t@mail.comp', ['bob_smith']],
       ['a later part of one', 'company', ['bob_smith']],
       ['the domain of one', 'example', ['carl.100', 'Zoe']],
+      ['a part of a domain in Unicode', 'MÜNCH', ['9lives']],
+      ['an address in one, as far as it is typed', '9lives@mün', ['9lives']],
+      ['its domain in ASCII', 'xn--mnchen-3ya.ex', ['9lives']],
       ['the domain with its @', '@example.com', ['carl.100', 'Zoe']],
       ['a full name over more words', ' van  d', ['Zoe']],
       ['the last word of one', 'dam', ['Zoe']],
@@ -82,6 +92,7 @@ forEachEngine((engine) => {
       ['the two in the other order', 'LOVELACE ada', ['ada']],
       ['words of three fields, in any order', 'neill company bob_s', ['bob_smith']],
       ['words with one that many have', 'example dam', ['Zoe']],
+      ['a word with an apostrophe beside another', "bob o'nei", ['bob_smith']],
       ['the same word twice', 'dam dam', ['Zoe']],
       ['a word of one character', 'd van', ['Zoe']],
     ])('finds by %s (%j)', async (_what, search, expected) => {
@@ -93,6 +104,7 @@ forEachEngine((engine) => {
       ['the middle of a word', 'ovelace'],
       ['what nobody is called', 'nobody'],
       ['two words of different people', 'zoe lovelace'],
+      ['a second word with another mark in it', 'bob neill.smith'],
       ['a second word from its middle', 'ada ovelace'],
       ['a wildcard beside a word', 'ada %'],
       ['another one beside a word', 'bob _mith'],
@@ -299,16 +311,52 @@ forEachEngine((engine) => {
     }
     await expectAll()
 
-    let everyMinute: Follower['purge']
-    const feed: Pick<ChangeFeed, 'follow'> = {
-      follow: ({ purge }) => {
-        everyMinute = purge
-      },
-    }
-    upgradeSearchKeys({ database: place, feed, serving: false })
-    await everyMinute?.()
+    await upgradeNow(place)
     expect(await keys.orderBy('key').execute()).toEqual(newKeys)
     await expectAll()
+  })
+
+  test('who had an address in a Unicode domain before an update is found by a part of it', async () => {
+    const place = await createTestPlace(engine)
+    onTestFinished(() => place.remove())
+    const older = await openDatabase(place)
+    const created = await createUsers({ database: older, clock }).create({
+      username: 'kim',
+      email: 'kim@xn--mnchen-3ya.example',
+      fullName: null,
+      role: 'user',
+      disabled: false,
+      password: { hash: 'none', keyId: null },
+      isDemo: false,
+    })
+    // As the keys were, all in ASCII.
+    const beginnings = [
+      'kim@xn--mnchen-3ya.example',
+      'xn--mnchen-3ya.example',
+      'mnchen-3ya.example',
+    ]
+    const rest = '\nkim\n kim xn mnchen 3ya example'
+    await older.kysely.deleteFrom('user_search_keys').execute()
+    await older.kysely
+      .insertInto('user_search_keys')
+      .values(beginnings.map((beginning) => ({ key: beginning + rest, user_id: created.id })))
+      .execute()
+    await sql`delete from kysely_migration where name >= '0015'`.execute(older.kysely)
+    await older.close()
+
+    const updated = await openDatabase(place)
+    onTestFinished(() => updated.close())
+    const directory = createUserDirectory({ database: updated, clock })
+    const find = async (search: string) => {
+      const query = { page: 1, perPage: 20, sort: 'username', order: 'asc', search } as const
+      return (await directory.list(query)).users.map(({ username }) => username)
+    }
+    expect(await find('xn--m')).toEqual(['kim'])
+    expect(await find('mün')).toEqual([])
+    await upgradeNow(updated)
+    for (const search of ['xn--m', 'MÜN', 'kim mün', 'kim@münch', 'kim@xn--mnchen-3ya.example']) {
+      expect(await find(search), search).toEqual(['kim'])
+    }
   })
 
   test('everyone is read to the end, page after page, each once and by name', async () => {
@@ -330,6 +378,17 @@ forEachEngine((engine) => {
     expect((await read('member-1000')).found).toEqual(names.slice(0, 10))
     expect(await directory.count()).toBe(501)
   })
+
+  async function upgradeNow(place: Database): Promise<void> {
+    let everyMinute: Follower['purge']
+    const feed: Pick<ChangeFeed, 'follow'> = {
+      follow: ({ purge }) => {
+        everyMinute = purge
+      },
+    }
+    upgradeSearchKeys({ database: place, feed, serving: false })
+    await everyMinute?.()
+  }
 
   /** `member-10000` and so on, with an address each. @returns their names, in their order */
   async function crowd(place: Database, count: number): Promise<string[]> {

@@ -1,6 +1,6 @@
 // The list of users as an admin sees it: searched, sorted, page by page, quick with a million of them.
 
-import { type Selectable, type SqlBool, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { AppError } from '../../contract/app-error.ts'
 import { userCursorPattern } from '../../contract/paging.ts'
 import {
@@ -14,7 +14,8 @@ import type { Database } from '../../db/database.ts'
 import { refuseCursor } from '../../db/read-page.ts'
 import type { UsersTable } from '../../db/tables.ts'
 import { findLastAdmin } from './last-admin.ts'
-import { columnOfKey, findUsers, type Slice, type UserPlace } from './user-matches.ts'
+import { columnOfKey, isPlaceAfter, type Slice, type UserPlace } from './user-match-order.ts'
+import { findUsers } from './user-matches.ts'
 import { toUserRecord, type UserRecord } from './users.ts'
 
 export interface UserQuery {
@@ -91,14 +92,13 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
   }
 
   /** An index alone finds the place in the list; rows are read of those only who stand there. */
-  async function readEverybody({ sort, order, after, limit, offset }: Slice): Promise<Found> {
+  async function readEverybody(slice: Slice): Promise<Found> {
+    const { sort, order, after, limit, offset } = slice
     const column = columnOfKey[sort]
-    const isAfter = ({ value, name }: UserPlace) =>
-      sql<SqlBool>`(${sql.ref(column)}, username_key) ${sql.raw(order === 'asc' ? '>' : '<')} (${value}, ${name})`
     const there = kysely
       .selectFrom('users')
       .select('username_key')
-      .$if(after !== undefined, (query) => query.where(isAfter(after as UserPlace)))
+      .$if(after !== undefined, (query) => query.where(isPlaceAfter(slice, after as UserPlace)))
       .orderBy(column, order)
       .orderBy('username_key', order)
       .limit(limit)
@@ -126,8 +126,10 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
   async function readMatches(search: string, slice: Slice): Promise<Found | undefined> {
     const matches = await findUsers(database, search)
     if (!matches) return undefined
-    const total = await matches.countTo(usersCountedTo + 1)
-    const rows = await readRows(await matches.read(slice))
+    const [total, rows] = await Promise.all([
+      matches.countTo(usersCountedTo + 1),
+      matches.read(slice).then(readRows),
+    ])
     return { rows, total, isCut: matches.isCut }
   }
 

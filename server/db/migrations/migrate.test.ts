@@ -31,6 +31,7 @@ const released: Record<Engine, Record<string, string>> = {
     '0012_old_databases': '05252633',
     '0013_master_keys': 'afeb5e8f',
     '0014_search_keys_and_admins': 'c589ce79',
+    '0015_search_keys_in_unicode': 'e63c2aa9',
   },
   postgres: {
     '0001_users_sessions_items': '278b73cf',
@@ -46,6 +47,7 @@ const released: Record<Engine, Record<string, string>> = {
     '0012_old_databases': '514b536a',
     '0013_master_keys': '7e07d011',
     '0014_search_keys_and_admins': '7bbdc89a',
+    '0015_search_keys_in_unicode': 'd41ba77e',
   },
 }
 

@@ -13,6 +13,7 @@ import { noticesProofsLiveSessions } from './0011-notices-proofs-live-sessions.t
 import { oldDatabases } from './0012-old-databases.ts'
 import { masterKeys } from './0013-master-keys.ts'
 import { searchKeysAndAdmins } from './0014-search-keys-and-admins.ts'
+import { searchKeysInUnicode } from './0015-search-keys-in-unicode.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -33,4 +34,5 @@ export const migrations: Migrations = {
   '0012_old_databases': oldDatabases,
   '0013_master_keys': masterKeys,
   '0014_search_keys_and_admins': searchKeysAndAdmins,
+  '0015_search_keys_in_unicode': searchKeysInUnicode,
 }
