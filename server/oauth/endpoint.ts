@@ -15,7 +15,7 @@ export interface OAuthRequest {
   form: FormParameters
   /** How the client named itself … */
   presented: PresentedClient
-  /** … and who it is: its secret has been checked. */
+  /** … and which client it is: its secret has been checked. */
   client: Client
   request: FastifyRequest
   reply: FastifyReply
@@ -23,12 +23,12 @@ export interface OAuthRequest {
 
 interface OAuthEndpoint {
   path: string
-  /** Whether an access token opens it too. */
+  /** Whether an access token also authorizes the request. */
   takesBearer?: boolean
   answer: (request: OAuthRequest) => Promise<unknown>
 }
 
-/** For an encapsulated plugin: its body parser and error shape hold for this endpoint only. */
+/** For an encapsulated plugin: its body parser and error shape apply to this endpoint only. */
 export function addOAuthEndpoint(
   app: FastifyInstance,
   services: Services,
@@ -51,7 +51,7 @@ export function addOAuthEndpoint(
     const naming = namingOf.get(request) ?? { named: false, usedBasic: false }
     const usedBearer = takesBearer && /^bearer\b/i.test(request.headers.authorization ?? '')
     const { status, headers, body } = toOAuthError(asAppError(error), { ...naming, usedBearer })
-    // Of our own faults alone: a flood that is told to come later must not fill the log.
+    // Log our own faults only: a flood of 503s ("come later") must not fill the log.
     if (status === 500) request.log.error({ err: error }, 'OAuth2 endpoint failed')
     return reply.code(status).headers(headers).send(body)
   })
@@ -68,15 +68,15 @@ export function addOAuthEndpoint(
 }
 
 /**
- * Any page may post a form to any site unasked. It would not see the answer, but sessions would begin,
- * and the attempts of whoever looks at that page be used up (R71).
+ * Any page may post a form to any site without asking. It could not read the answer, but it would
+ * start sessions and use up the sign-in attempts of the person who is looking at that page (R71).
  */
 function refuseForeignPage(request: FastifyRequest, settings: OriginSettings): void {
-  // A browser's extension, for one: no page sent it.
+  // A browser extension, for example: no page sent the request.
   if (request.headers['sec-fetch-site'] === 'none') return
   if (judgeOrigin(request, settings) !== 'foreign') return
   throw new AppError('cross_site', 'A page of another site cannot call this')
 }
 
-/** Known once the body is read, and asked for again where an error is answered. */
+/** Known once the body is read, and asked for again when an error is answered. */
 const namingOf = new WeakMap<FastifyRequest, Omit<ClientNaming, 'usedBearer'>>()

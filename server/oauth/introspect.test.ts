@@ -1,4 +1,4 @@
-// POST /introspect: what another server is told of a token is what a call with it would find.
+// POST /introspect: its answer about a token agrees with what a call with that token would get.
 
 import fc from 'fast-check'
 import { decodeJwt } from 'jose'
@@ -46,7 +46,7 @@ async function introspect(token: string, admin?: string): Promise<string> {
   return answer.body
 }
 
-test('an active token is told in the words of RFC 7662 §2.2', async () => {
+test('describes an active token in the words of RFC 7662 §2.2', async () => {
   const { access_token } = await signIn({
     scope: 'items:read me',
     client_id: 'keycard-cli',
@@ -77,11 +77,11 @@ describe('R52: introspection needs authorization', () => {
     return [answer.statusCode, error, answer.headers['www-authenticate']]
   }
 
-  test('nobody in particular is not told', async () => {
+  test('refuses a caller that names no client and shows no token', async () => {
     expect(await refusal({})).toEqual([401, 'invalid_client', 'Bearer'])
   })
 
-  test('a public client is not told, however it is named', async () => {
+  test('refuses a public client, however it is named', async () => {
     const named = { client_id: 'keycard-cli' }
     expect(await refusal({}, named)).toEqual([401, 'invalid_client', 'Bearer'])
     const basic = `Basic ${Buffer.from('keycard-cli:').toString('base64')}`
@@ -89,14 +89,14 @@ describe('R52: introspection needs authorization', () => {
     expect(await refusal({ authorization: basic })).toEqual([401, 'invalid_client', challenge])
   })
 
-  test('a bearer token without users:read is not enough', async () => {
+  test('refuses a bearer token without users:read', async () => {
     const challenge = 'Bearer error="insufficient_scope", scope="users:read"'
     const expected = [403, 'insufficient_scope', challenge]
     expect(await refusal(bearer(await keycard.tokenFor('johndoe')))).toEqual(expected)
     expect(await refusal(bearer(await keycard.tokenFor('admin', 'me')))).toEqual(expected)
   })
 
-  test('nor is one that is bad or expired', async () => {
+  test('refuses a bearer token that is invalid or expired', async () => {
     const challenge = (text: string) => `Bearer error="invalid_token", error_description="${text}"`
     expect(await refusal(bearer('a.b.c'))).toEqual([
       401,
@@ -109,13 +109,13 @@ describe('R52: introspection needs authorization', () => {
     expect(await refusal(bearer(admin))).toEqual([401, 'invalid_token', expired])
   })
 
-  test('a bearer token with users:read is enough, whatever it asks about', async () => {
+  test('accepts a bearer token with users:read, whatever token it asks about', async () => {
     const admin = await keycard.tokenFor('admin', 'users:read')
     expect(await introspect(admin, admin)).toContain('"active":true')
     expect(await introspect('garbage', admin)).toBe(inactive)
   })
 
-  test('a client that has shown its secret is told', async () => {
+  test('accepts a client that has proved its secret', async () => {
     const api = { client_id: 'api', client_secret: await addMachine('api') }
     const { access_token } = await signIn()
     const basic = Buffer.from(`${api.client_id}:${api.client_secret}`).toString('base64')
@@ -164,7 +164,7 @@ async function passesLocally(token: string): Promise<boolean> {
   }
 }
 
-/** Makes a token, and says what both have to find. */
+/** Makes a token, and states what introspection and a call must both find. */
 type State = [name: string, active: boolean, make: () => Promise<string>]
 
 async function freshUser() {
@@ -307,7 +307,7 @@ const states: State[] = [
   ],
 ]
 
-describe('R53: introspection and a protected call find the same', () => {
+describe('R53: introspection and a protected call agree on every token', () => {
   test.each(states)('%s', async (_name, active, make) => {
     const token = await make()
     expect(await passesLocally(token)).toBe(active)
@@ -328,7 +328,7 @@ describe('R53: introspection and a protected call find the same', () => {
     await shared.close()
   })
 
-  test('property: of a token with noise in it (2,000 cases)', async () => {
+  test('property: a token with noise in it (2,000 cases)', async () => {
     const { access_token, refresh_token } = await signIn()
     const admin = await keycard.tokenFor('admin')
     const noise = fc
@@ -346,7 +346,7 @@ describe('R53: introspection and a protected call find the same', () => {
       }),
       { numRuns: 2_000 },
     )
-    // Noise of no length leaves the token as it was: the property has seen both answers.
+    // Noise of length zero leaves the token as it was, so the property has seen both answers.
     expect(activeCount).toBeGreaterThan(0)
   }, 120_000)
 })

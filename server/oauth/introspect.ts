@@ -1,4 +1,4 @@
-// POST /introspect: a resource server asks what a token is worth right now (RFC 7662).
+// POST /introspect: a resource server asks whether a token is valid right now (RFC 7662).
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
@@ -9,7 +9,7 @@ import { readAuthorizationHeaders } from '../web/authorization-header.ts'
 import { requireParameter } from '../web/form-body.ts'
 import { addOAuthEndpoint, type OAuthRequest } from './endpoint.ts'
 
-/** What a bearer token needs to be let in here; an introspection tells a user's name. */
+/** The scope a bearer token needs here, since an introspection reveals a user's name. */
 export const introspectionScopes: readonly Scope[] = ['users:read']
 
 export async function introspectionEndpoint(
@@ -27,8 +27,8 @@ export async function introspectionEndpoint(
 }
 
 /**
- * RFC 7662 §2.1: not for everybody, or tokens could be tried here. A client that has shown its
- * secret may ask, and so may whoever shows an access token that lets them see users.
+ * RFC 7662 §2.1: not open to everyone, or tokens could be tried here. A client that has proved its
+ * secret may ask, and so may a caller whose access token allows them to see users.
  * @throws AppError not_authenticated, token_expired, invalid_token, insufficient_scope
  */
 async function requireIntrospector(
@@ -49,8 +49,8 @@ async function requireIntrospector(
 }
 
 /**
- * The same judgement as a protected call makes (R53). So a refresh token is not active here: a
- * resource server that believed it would let in what opens none of its doors.
+ * The same check as a protected call makes (R53). So a refresh token is not active here: a resource
+ * server that believed it would accept something that grants access to none of its resources.
  */
 async function describeToken(
   { config, tokenLookup, users }: Services,
@@ -68,7 +68,7 @@ async function describeToken(
     token_type: 'Bearer',
     exp: identity.expiresAt,
     iat: identity.issuedAt,
-    // RFC 9068 §2.2: where no user is involved, the client.
+    // RFC 9068 §2.2: the client, where no user is involved.
     sub: identity.kind === 'user' ? identity.userId : identity.clientId,
     aud: config.publicUrl,
     iss: config.publicUrl,

@@ -1,4 +1,4 @@
-// The documents at /.well-known: true, complete, and without a secret.
+// The documents at /.well-known are true, complete, and hold no secret.
 
 import { calculateJwkThumbprint, createLocalJWKSet, type JWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -30,7 +30,7 @@ test.each(paths)('R19: %s has no CORS headers, and asks for no token', async (pa
   expect(Object.keys(answer.headers).join()).not.toContain('access-control')
 })
 
-test('R46: the authorization server says what it can, grants and auth methods with it', async () => {
+test('R46: the authorization server lists what it supports, including grants and authentication methods', async () => {
   expect(await read(serverMetadata)).toEqual({
     issuer,
     token_endpoint: `${issuer}/token`,
@@ -55,7 +55,7 @@ test('R46: the authorization server says what it can, grants and auth methods wi
   })
 })
 
-test('R46: what it names is there', async () => {
+test('R46: every endpoint it names exists', async () => {
   const document = await read(serverMetadata)
   for (const [name, value] of Object.entries(document)) {
     if (!/_endpoint$|_uri$|_documentation$/.test(name)) continue
@@ -67,7 +67,7 @@ test('R46: what it names is there', async () => {
   }
 })
 
-test('R20: the password grant is not in it where it is switched off', async () => {
+test('R20: the password grant is left out where it is switched off', async () => {
   const without = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
   const document = await read(serverMetadata, without)
   expect(document.grant_types_supported).toEqual(['refresh_token', 'client_credentials'])
@@ -88,7 +88,7 @@ describe('R44: the key set', () => {
   const readKeys = async (app?: TestApp): Promise<JWK[]> =>
     (await read('/.well-known/jwks.json', app)).keys
 
-  test('has public members only, and each kid is its thumbprint', async () => {
+  test('has public members only, and each kid is the thumbprint of its key', async () => {
     const keys = await readKeys()
     expect(keys).toHaveLength(1)
     for (const key of keys) {
@@ -98,7 +98,7 @@ describe('R44: the key set', () => {
     }
   })
 
-  test('is what our tokens verify with', async () => {
+  test('verifies our own tokens', async () => {
     const keySet = createLocalJWKSet({ keys: await readKeys() })
     const options = { issuer, audience: issuer, typ: 'at+jwt' }
     const token = await keycard.tokenFor('johndoe')
@@ -110,7 +110,7 @@ describe('R44: the key set', () => {
     await expect(jwtVerify(tampered, keySet, options)).rejects.toThrow()
   })
 
-  test('is empty where the key is a shared secret', async () => {
+  test('is empty where the signing key is a shared secret', async () => {
     const secret = 'Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA'
     const shared = await openTestApp({ env: { JWT_ALGORITHM: 'HS256', SECRET_KEY: secret } })
     expect(await readKeys(shared)).toEqual([])

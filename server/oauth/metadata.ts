@@ -1,4 +1,4 @@
-// What a client or a resource server can find out by itself: RFC 8414, RFC 9728 and the key set.
+// What a client or resource server can discover by itself: RFC 8414, RFC 9728 and the key set.
 
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
@@ -7,7 +7,7 @@ import { docsPath } from '../contract/pages.ts'
 import { allScopes } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
 
-/** In seconds: a key that shall sign has to be in the set for as long before. */
+/** In seconds. A key must have been in the set for this long before it signs. */
 const maxAgeSeconds = 300
 
 export async function metadataEndpoints(app: FastifyInstance, services: Services): Promise<void> {
@@ -25,8 +25,8 @@ export async function metadataEndpoints(app: FastifyInstance, services: Services
 }
 
 /**
- * RFC 8414 §2. Grants and authentication methods are said although they are optional: left out
- * they would mean the authorization code grant and Basic alone.
+ * RFC 8414 §2. Grants and authentication methods are listed although they are optional: leaving
+ * them out would mean the authorization code grant and Basic only.
  */
 function describeServer(config: Config) {
   const secretMethods = ['client_secret_basic', 'client_secret_post']
@@ -37,12 +37,12 @@ function describeServer(config: Config) {
     introspection_endpoint: config.publicUrl + oauthPaths.introspect,
     jwks_uri: config.publicUrl + oauthPaths.jwks,
     scopes_supported: allScopes,
-    // Required. There is no authorization endpoint, so there is nothing it could respond with.
+    // Required. There is no authorization endpoint, so there is no response type to list.
     response_types_supported: [],
     grant_types_supported: listGrantTypes(config),
     token_endpoint_auth_methods_supported: ['none', ...secretMethods],
     revocation_endpoint_auth_methods_supported: ['none', ...secretMethods],
-    // §2 takes names of token types here too.
+    // §2 also allows names of token types here.
     introspection_endpoint_auth_methods_supported: [...secretMethods, 'Bearer'],
     service_documentation: config.publicUrl + docsPath,
   }

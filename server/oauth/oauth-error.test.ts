@@ -1,4 +1,4 @@
-// What every error becomes at the OAuth2 endpoints (RFC 6749 §5.2).
+// What each error becomes at the OAuth2 endpoints (RFC 6749 §5.2).
 
 import { expect, test } from 'vitest'
 import { AppError, type ErrorReason, errorReasons } from '../contract/app-error.ts'
@@ -8,7 +8,7 @@ const named: ClientNaming = { named: true, usedBasic: false, usedBearer: false }
 const answerTo = (reason: ErrorReason, client = named) =>
   toOAuthError(new AppError(reason, 'What is wrong'), client)
 
-test('every reason has its code and its status; one that no OAuth2 endpoint has is a fault of ours', () => {
+test('every reason has a code and a status; a reason that no OAuth2 endpoint has is an internal error', () => {
   const answers = errorReasons.map((reason) => {
     const { body, status } = answerTo(reason)
     return `${reason}: ${body.error} ${status}`
@@ -40,7 +40,7 @@ test('every reason has its code and its status; one that no OAuth2 endpoint has 
   ])
 })
 
-test('nothing is told of what is no refusal', () => {
+test('an unexpected error reveals nothing', () => {
   expect(toOAuthError(undefined, named)).toMatchObject({
     status: 500,
     headers: {},
@@ -48,7 +48,7 @@ test('nothing is told of what is no refusal', () => {
   })
 })
 
-test('a wrong password is 401 with a Bearer challenge to who names no client', () => {
+test('a wrong password is 401 with a Bearer challenge where no client is named', () => {
   expect(answerTo('invalid_credentials', { ...named, named: false })).toMatchObject({
     status: 401,
     headers: { 'www-authenticate': expect.stringMatching(/^Bearer/) },
@@ -56,7 +56,7 @@ test('a wrong password is 401 with a Bearer challenge to who names no client', (
   expect(answerTo('invalid_credentials').headers).toEqual({})
 })
 
-test('a client that came by Basic is asked for Basic again', () => {
+test('a client that used Basic is challenged with Basic', () => {
   expect(answerTo('invalid_client', { ...named, usedBasic: true })).toMatchObject({
     status: 401,
     headers: { 'www-authenticate': 'Basic realm="keycard"' },
@@ -64,13 +64,13 @@ test('a client that came by Basic is asked for Basic again', () => {
   expect(answerTo('invalid_client').headers).toEqual({})
 })
 
-test('when to come again is said, where it is known', () => {
+test('says when to try again, where that is known', () => {
   const error = new AppError('unavailable', 'Later', { retryAfterSeconds: 7 })
   expect(toOAuthError(error, named).headers).toEqual({ 'retry-after': '7' })
   expect(answerTo('unavailable').headers).toEqual({})
 })
 
-test('a description has the characters of RFC 6749 §5.2 alone', () => {
+test('a description uses only the characters of RFC 6749 §5.2', () => {
   const error = new AppError('invalid_request', 'say "a\\b" in Köln')
   const description = `say 'a?b' in K?ln`
   expect(toOAuthError(error, named).body).toEqual({

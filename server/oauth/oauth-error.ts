@@ -1,4 +1,4 @@
-// Errors at the OAuth2 door: AppError to RFC 6749 §5.2, with FastAPI's `detail` beside it.
+// Errors at the OAuth2 endpoints: AppError to RFC 6749 §5.2, with FastAPI's `detail` beside it.
 
 import type { AppError, ErrorReason } from '../contract/app-error.ts'
 import type { OAuthErrorBody, OAuthErrorCode } from '../contract/oauth.ts'
@@ -14,7 +14,7 @@ export interface OAuthErrorAnswer {
 export interface ClientNaming {
   named: boolean
   usedBasic: boolean
-  /** A bearer token was shown where one opens the endpoint. */
+  /** A bearer token was sent to an endpoint that accepts one. */
   usedBearer: boolean
 }
 
@@ -23,7 +23,7 @@ const codeAndStatusOfReason: Partial<Record<ErrorReason, [OAuthErrorCode, number
   invalid_input: ['invalid_request', 400],
   invalid_credentials: ['invalid_grant', 400],
   invalid_grant: ['invalid_grant', 400],
-  // RFC 7662 §2.3: what RFC 6750 §3 says of a bearer token holds where one opens an endpoint.
+  // RFC 7662 §2.3: where a bearer token authorizes an endpoint, RFC 6750 §3 applies to it.
   not_authenticated: ['invalid_client', 401],
   token_expired: ['invalid_token', 401],
   invalid_token: ['invalid_token', 401],
@@ -35,13 +35,13 @@ const codeAndStatusOfReason: Partial<Record<ErrorReason, [OAuthErrorCode, number
   invalid_scope: ['invalid_scope', 400],
   payload_too_large: ['invalid_request', 413],
   unsupported_media_type: ['invalid_request', 415],
-  // RFC 8628 §3.5 has the only word for "slower".
+  // Only RFC 8628 §3.5 has a code for "slow down".
   too_many_requests: ['slow_down', 429],
   overloaded: ['temporarily_unavailable', 503],
   unavailable: ['temporarily_unavailable', 503],
 }
 
-/** undefined is a fault of ours, told without a word of what it was. */
+/** undefined for an internal error, which is answered without any detail. */
 export function toOAuthError(error: AppError | undefined, client: ClientNaming): OAuthErrorAnswer {
   const known = error && codeAndStatusOfReason[error.reason]
   if (!known) return answer('server_error', 500, 'Something went wrong on our side')
@@ -50,7 +50,8 @@ export function toOAuthError(error: AppError | undefined, client: ClientNaming):
   if (error.retryAfterSeconds !== undefined) {
     result.headers['retry-after'] = String(error.retryAfterSeconds)
   }
-  // FastAPI's users expect 401 with the challenge; libraries, which all name a client, the RFC's 400.
+  // FastAPI's users expect 401 with the challenge; libraries, which all name a client, expect the
+  // RFC's 400.
   if (error.reason === 'invalid_credentials' && !client.named) result.status = 401
   const { usedBearer } = client
   const request = { isProtected: usedBearer, hasAuthorization: usedBearer }
@@ -58,7 +59,7 @@ export function toOAuthError(error: AppError | undefined, client: ClientNaming):
   if (challenge !== undefined && (usedBearer || result.status !== 400)) {
     result.headers['www-authenticate'] = challenge
   }
-  // §5.2: the scheme that was tried is the one that is asked for.
+  // §5.2: the challenge names the scheme that was tried.
   if (code === 'invalid_client' && client.usedBasic) {
     result.status = 401
     result.headers['www-authenticate'] = 'Basic realm="keycard"'

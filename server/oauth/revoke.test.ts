@@ -1,4 +1,4 @@
-// POST /revoke: what a client gives back opens nothing any more, and nobody gives back another's.
+// POST /revoke: a revoked token grants nothing any more, and no client can revoke another's.
 
 import { sql } from 'kysely'
 import pino from 'pino'
@@ -55,7 +55,7 @@ function expectEmpty200(answer: Awaited<ReturnType<typeof post>>): void {
 }
 
 describe('R49: a revoked token ends its session', () => {
-  test('the refresh token, with every access token of the session', async () => {
+  test('by the refresh token: every access token of the session ends with it', async () => {
     const first = await signIn()
     const second = (await refresh(first.refresh_token)).json<Required<TokenResponse>>()
     expect(await opens(first.access_token)).toBe(true)
@@ -65,21 +65,21 @@ describe('R49: a revoked token ends its session', () => {
     expect((await refresh(second.refresh_token)).json()).toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('the access token, with the refresh token: a session is one row', async () => {
+  test('by the access token: the refresh token ends too, since a session is one row', async () => {
     const tokens = await signIn()
     expectEmpty200(await revoke({ token: tokens.access_token }))
     expect(await opens(tokens.access_token)).toBe(false)
     expect((await refresh(tokens.refresh_token)).json()).toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('a refresh token that was traded already: its holder wants the session ended', async () => {
+  test('by a refresh token that was already traded: its holder wants the session ended', async () => {
     const first = await signIn()
     const second = (await refresh(first.refresh_token)).json<Required<TokenResponse>>()
     expectEmpty200(await revoke({ token: first.refresh_token }))
     expect(await opens(second.access_token)).toBe(false)
   })
 
-  test('and no other session of the user', async () => {
+  test("and leaves the user's other sessions alone", async () => {
     const [one, other] = [await signIn(), await signIn()]
     await revoke({ token: one.refresh_token })
     expect(await opens(other.access_token)).toBe(true)
@@ -110,19 +110,19 @@ test('R49: a token that a client got for itself has no session, and ends alone',
   expect([await opensUsers(one), await opensUsers(other)]).toEqual([401, 200])
 })
 
-describe('R48: what is no token of ours is answered with 200', () => {
+describe('R48: anything that is not one of our tokens is answered with 200', () => {
   test.each(['garbage', 'a.b.c', 'é', ' ', '\0', 'x'.repeat(9_000)])('%j', async (token) => {
     expectEmpty200(await revoke({ token }))
   })
 
-  test('a token that was revoked before', async () => {
+  test('a token that was already revoked', async () => {
     const { access_token, refresh_token } = await signIn()
     for (const token of [refresh_token, refresh_token, access_token]) {
       expectEmpty200(await revoke({ token }))
     }
   })
 
-  test('an expired token, which opens nothing and so ends nothing', async () => {
+  test('an expired token, which grants nothing and so ends nothing', async () => {
     const { access_token, refresh_token } = await signIn()
     clock.advance(15 * 60_000)
     expectEmpty200(await revoke({ token: access_token }))
@@ -130,7 +130,7 @@ describe('R48: what is no token of ours is answered with 200', () => {
   })
 
   test.each(['access_token', 'id_token', 'nonsense'])(
-    'R48: the hint %s does not keep a refresh token from being revoked',
+    'R48: a refresh token is revoked in spite of the hint %s',
     async (token_type_hint) => {
       const { access_token, refresh_token } = await signIn()
       expectEmpty200(await revoke({ token: refresh_token, token_type_hint }))
@@ -138,7 +138,7 @@ describe('R48: what is no token of ours is answered with 200', () => {
     },
   )
 
-  test('R48: nor does the hint refresh_token save an access token', async () => {
+  test('R48: an access token is revoked in spite of the hint refresh_token', async () => {
     const { access_token } = await signIn()
     expectEmpty200(await revoke({ token: access_token, token_type_hint: 'refresh_token' }))
     expect(await opens(access_token)).toBe(false)
@@ -154,13 +154,13 @@ describe("R50: another client's token is not revoked", () => {
     expect(await opens(tokens.access_token)).toBe(true)
     const refreshed = await refresh(tokens.refresh_token, cli)
     expect(refreshed.statusCode).toBe(200)
-    // The control: its own client can.
+    // Control: its own client can revoke it.
     expectEmpty200(await revoke({ token: tokens[kind], ...cli }))
     expect(await opens(tokens.access_token)).toBe(false)
   })
 })
 
-test('where our own part fails it is told as that, without a word of what it was', async () => {
+test('an internal error is answered as one, without details', async () => {
   const lines: string[] = []
   const logger = pino({ level: 'error' }, { write: (line) => lines.push(line) })
   const broken = await openTestApp({ logger })
@@ -182,7 +182,7 @@ test('where our own part fails it is told as that, without a word of what it was
   expect(lines.filter((line) => line.includes('OAuth2 endpoint failed'))).toHaveLength(1)
 })
 
-describe('a request that is wrong is told so', () => {
+describe('a malformed request is refused', () => {
   test('without a token', async () => {
     const answer = await revoke({ token_type_hint: 'access_token' })
     expect(answer.statusCode).toBe(400)
@@ -191,12 +191,12 @@ describe('a request that is wrong is told so', () => {
       error_description: 'token is missing',
       detail: 'token is missing',
     })
-    // No bearer token opens this endpoint, so that it asks for none.
+    // This endpoint accepts no bearer token, so it does not ask for one.
     const withBearer = await revoke({}, { authorization: 'Bearer x' })
     expect(withBearer.headers['www-authenticate']).toBeUndefined()
   })
 
-  test('of a client that is not known, by the way it was named', async () => {
+  test('of an unknown client, in the form that fits how it was named', async () => {
     const inBody = await revoke({ token: 'x', client_id: 'nobody' })
     expect([inBody.statusCode, inBody.json().error]).toEqual([400, 'invalid_client'])
     const authorization = `Basic ${Buffer.from('nobody:x').toString('base64')}`
@@ -205,7 +205,7 @@ describe('a request that is wrong is told so', () => {
     expect(byBasic.headers['www-authenticate']).toBe('Basic realm="keycard"')
   })
 
-  test('with GET, or a token in the query alone', async () => {
+  test('with GET, or with a token in the query only', async () => {
     const { access_token } = await signIn()
     const get = await keycard.app.inject(`/revoke?token=${access_token}`)
     expect([get.statusCode, get.headers.allow]).toEqual([405, 'POST'])

@@ -16,7 +16,7 @@ export async function revocationEndpoint(app: FastifyInstance, services: Service
 
 /**
  * A session is one row, so either of its tokens ends it whole: the refresh token and every access
- * token (RFC 7009 §2.1 demands the one and allows the other). A token that a client got for itself
+ * token (RFC 7009 §2.1 requires the one and allows the other). A token that a client got for itself
  * has no session, and ends alone.
  */
 async function revokeToken(
@@ -26,7 +26,7 @@ async function revokeToken(
   const found = await tokenLookup.find(requireParameter(form, 'token'))
   // §2.1: another client's token is not revoked.
   if (found?.clientId === client.id) await signOut.byToken(found, describeDevice(request))
-  // §2.2: the answer is the same for a token that is none. What the client wanted holds: it has no
-  // token that opens anything. The body means nothing, but some clients insist that it be JSON.
+  // §2.2: an invalid token gets the same answer. The client has what it wanted: it holds no token
+  // that grants access. The body means nothing, but some clients insist on JSON.
   return {}
 }

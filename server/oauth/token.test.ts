@@ -1,4 +1,4 @@
-// POST /token as its clients see it: RFC 6749, with FastAPI's habits where the two can live together.
+// POST /token as its clients see it: RFC 6749, plus FastAPI's habits where the two do not conflict.
 
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ async function signIn(fields: Fields = {}): Promise<Required<TokenResponse>> {
 const refresh = (refresh_token: string, fields: Fields = {}) =>
   post({ grant_type: 'refresh_token', refresh_token, ...fields })
 
-/** What every answer of this door has, and what every error body has (R8, R9, R18, R19). */
+/** What every answer of this endpoint has, and what every error body has (R8, R9, R18, R19). */
 function expectManners(answer: Answer): void {
   expect(answer.headers['cache-control']).toBe('no-store')
   expect(answer.headers.pragma).toBe('no-cache')
@@ -88,7 +88,7 @@ describe('the password grant', () => {
   })
 
   test.each(['cross-site', 'same-site'])(
-    'R71: a form that a page of another site posts (%s) is refused before anything is looked at',
+    'R71: a form that a page of another site posts (%s) is refused before anything is looked up',
     async (site) => {
       const before = keycard.services.passwords.stats().completed
       for (const url of ['/token', '/revoke', '/introspect']) {
@@ -103,12 +103,12 @@ describe('the password grant', () => {
         expectManners(answer)
       }
       expect(keycard.services.passwords.stats().completed).toBe(before)
-      // Swagger UI is a page of our own.
+      // Swagger UI is one of our own pages.
       expect((await post(johndoe, { 'sec-fetch-site': 'same-origin' })).statusCode).toBe(200)
     },
   )
 
-  test('R8, R18, R19: no answer is cached, goes elsewhere or is for another site to read', async () => {
+  test('R8, R18, R19: no answer is cached, redirects, or can be read by another site', async () => {
     const elsewhere = { origin: 'https://other.example', 'access-control-request-method': 'POST' }
     const [right, wrong] = [johndoe, { ...johndoe, password: 'wrong' }]
     for (const [form, status] of [
@@ -119,7 +119,7 @@ describe('the password grant', () => {
       const answer = await post(form)
       expect(answer.statusCode).toBe(status)
       expectManners(answer)
-      // Whatever it is, another site's page is told nothing of it.
+      // Whatever the request is, the other site's page learns nothing from the answer.
       const refused = await post(form, elsewhere)
       expectError(refused, 403, 'invalid_request', 'A page of another site cannot call this')
     }
@@ -131,7 +131,7 @@ describe('the password grant', () => {
     expectError(preflight, 405, 'invalid_request', expect.any(String))
   })
 
-  test('the token opens a protected call', async () => {
+  test('the token is accepted by a protected call', async () => {
     const { access_token } = await signIn()
     const answer = await keycard.app.inject({
       url: '/api/users/me',
@@ -170,13 +170,13 @@ describe('R10, R109: bad credentials', () => {
     { username: 'johndoe\0', password: 'secret' },
     { username: 'a@b', password: 'x'.repeat(8_000) },
   ]
-  /** Everything but what differs from one moment to the next. */
+  /** Everything except what changes from one moment to the next. */
   const visible = ({ statusCode, headers, rawPayload }: Answer) => {
     const { date: _date, 'x-request-id': _id, ...rest } = headers
     return { statusCode, headers: rest, body: rawPayload.toString('hex') }
   }
 
-  test('without a client: 401, the challenge, and one answer for wrong, unknown and disabled', async () => {
+  test('without a client: 401, the challenge, and the same answer for wrong, unknown and disabled', async () => {
     const answers = await Promise.all(attempts.map((fields) => post(fields)))
     const [first] = answers
     if (!first) throw new Error('no answer')
@@ -189,7 +189,7 @@ describe('R10, R109: bad credentials', () => {
     ['client_id', { grant_type: 'password', ...cli }, {}],
     ['Basic', { grant_type: 'password' }, basic('keycard-cli:')],
   ])(
-    'with a client (%s): 400, no challenge, and one answer for all',
+    'with a client (%s): 400, no challenge, and the same answer for wrong, unknown and disabled',
     async (_name, named, headers) => {
       const answers = await Promise.all(
         attempts.map((fields) => post({ ...fields, ...named }, headers)),
@@ -217,7 +217,7 @@ describe('the request itself', () => {
     },
   )
 
-  test('R1: nothing is read from the query', async () => {
+  test('R1: no parameter is read from the query', async () => {
     const answer = await keycard.app.inject({
       method: 'POST',
       url: '/token?username=johndoe&password=secret',
@@ -233,12 +233,15 @@ describe('the request itself', () => {
     ['multipart', 'multipart/form-data; boundary=x', '--x--'],
     ['plain text', 'text/plain', 'username=johndoe&password=secret'],
     ['a longer type', `${formType}-x`, 'username=johndoe&password=secret'],
-  ])('R2: %s is 415 and told which type is wanted', async (_name, type, payload) => {
-    const answer = await post(payload, { 'content-type': type })
-    expectError(answer, 415, 'invalid_request', `Content-Type must be ${formType}`)
-  })
+  ])(
+    'R2: %s is 415, and the answer names the type that is accepted',
+    async (_name, type, payload) => {
+      const answer = await post(payload, { 'content-type': type })
+      expectError(answer, 415, 'invalid_request', `Content-Type must be ${formType}`)
+    },
+  )
 
-  test.each(['', 'form', 'text/', ';'])('R2: a type that is none (%j) is 415', async (type) => {
+  test.each(['', 'form', 'text/', ';'])('R2: an invalid type (%j) is 415', async (type) => {
     expectError(
       await post('a=b', { 'content-type': type }),
       415,
@@ -248,7 +251,7 @@ describe('the request itself', () => {
   })
 
   test.each([undefined, 'username=johndoe&password=secret'])(
-    'R2: no type at all is 415 (body: %s)',
+    'R2: a missing type is 415 (body: %s)',
     async (text) => {
       const payload = text === undefined ? {} : { payload: Buffer.from(text) }
       const answer = await keycard.app.inject({ method: 'POST', url: '/token', ...payload })
@@ -279,19 +282,19 @@ describe('the request itself', () => {
     expectError(await post(body), 400, 'invalid_request', description)
   })
 
-  test('R5: raw bytes that are no UTF-8 are 400', async () => {
+  test('R5: bytes that are not UTF-8 are 400', async () => {
     const body = Buffer.concat([Buffer.from('username=johndoe&password='), Buffer.from([0xff])])
     expectError(await post(body), 400, 'invalid_request', 'The body is not valid UTF-8')
   })
 
-  test('R6: 16 KiB are taken, a byte more is 413', async () => {
+  test('R6: 16 KiB are accepted, one byte more is 413', async () => {
     const body = 'username=johndoe&password=secret&padding='
     const padding = 'x'.repeat(16 * 1024 - body.length)
     expect((await post(body + padding)).statusCode).toBe(200)
     expectError(await post(`${body}${padding}x`), 413, 'invalid_request', 'The body is too large')
   })
 
-  test('R6: 32 parameters are taken, 33 are refused', async () => {
+  test('R6: 32 parameters are accepted, 33 are refused', async () => {
     const more = (count: number) =>
       Array.from({ length: count }, (_, index) => `&p${index}=1`).join('')
     const body = 'username=johndoe&password=secret'
@@ -304,7 +307,7 @@ describe('the request itself', () => {
     )
   })
 
-  test('R9: what was sent is never echoed', async () => {
+  test('R9: no answer echoes what was sent', async () => {
     const planted = 'pl4nted'
     const bodies = [
       `${planted}=1&${planted}=2`,
@@ -331,7 +334,7 @@ describe('grant types and clients', () => {
     expectError(answer, 400, 'unsupported_grant_type', description)
   })
 
-  test('a client that names itself must name the grant', async () => {
+  test('a client that names itself must also name the grant', async () => {
     const byBody = await post({ ...johndoe, ...cli })
     expectError(byBody, 400, 'invalid_request', 'grant_type is missing')
     const byBasic = await post(johndoe, basic('keycard-cli:'))
@@ -376,7 +379,7 @@ describe('grant types and clients', () => {
     ['another id', { client_id: 'keycard-web' }],
     ['a secret', { client_secret: 'x' }],
     ['the same id and a secret', { ...cli, client_secret: 'x' }],
-  ])('R13: Basic and %s in the body are two ways', async (_name, fields) => {
+  ])('R13: using Basic and %s in the body together is refused', async (_name, fields) => {
     const answer = await post(
       { ...johndoe, grant_type: 'password', ...fields },
       basic('keycard-cli:'),
@@ -390,7 +393,7 @@ describe('grant types and clients', () => {
     ['no colon', basic('keycard-cli').authorization],
     ['nothing', 'Basic'],
     ['badly form-encoded', basic('%zz:').authorization],
-  ])('a Basic header that is malformed (%s) is invalid_request', async (_name, authorization) => {
+  ])('a malformed Basic header (%s) is invalid_request', async (_name, authorization) => {
     const answer = await post({ ...johndoe, grant_type: 'password' }, { authorization })
     expectError(answer, 400, 'invalid_request', expect.any(String))
   })
@@ -402,7 +405,7 @@ describe('grant types and clients', () => {
 })
 
 describe('scope', () => {
-  test('what is asked for is what is granted, in the order of the catalogue', async () => {
+  test('the scopes asked for are granted, in the order of the catalogue', async () => {
     expect((await signIn({ scope: 'items:read me' })).scope).toBe('me items:read')
     expect((await signIn({ scope: 'me me' })).scope).toBe('me')
   })
@@ -416,7 +419,7 @@ describe('scope', () => {
     ['a name every object has', '__proto__'],
     ['1,025 characters long', 'me '.repeat(341).padEnd(1_025, 'x')],
   ])(
-    'R14: a scope that is %s is invalid_scope, before the password is looked at',
+    'R14: a scope that is %s is invalid_scope, before the password is checked',
     async (_name, scope) => {
       const { stats } = keycard.services.passwords
       const before = stats().completed
@@ -425,7 +428,7 @@ describe('scope', () => {
     },
   )
 
-  test('R14: a scope the user may not have is told only to who knows the password', async () => {
+  test('R14: only a caller with the right password learns that a scope is not allowed to the user', async () => {
     const scope = 'me users:read'
     expectError(
       await post({ ...johndoe, password: 'wrong', scope }),
@@ -445,7 +448,7 @@ describe('scope', () => {
 describe('the refresh grant', () => {
   const description = 'The refresh token is not valid any more'
 
-  test('R16: gives a new pair, and the new one goes on', async () => {
+  test('R16: gives a new pair, and the new refresh token works in turn', async () => {
     const first = await signIn()
     const answer = await refresh(first.refresh_token)
     expectManners(answer)
@@ -457,7 +460,7 @@ describe('the refresh grant', () => {
     expect((await refresh(second.refresh_token)).statusCode).toBe(200)
   })
 
-  test('R55: the one before gives the same successor for 30 s', async () => {
+  test('R55: the previous refresh token gives the same successor for 30 s', async () => {
     const { refresh_token } = await signIn()
     const tokens = [await refresh(refresh_token), await refresh(refresh_token)].map(
       (answer) => answer.json<TokenResponse>().refresh_token,
@@ -465,14 +468,14 @@ describe('the refresh grant', () => {
     expect(tokens[0]).toBe(tokens[1])
   })
 
-  test('R15: may ask for less, which narrows the access token and not the session', async () => {
+  test('R15: a narrower scope narrows the access token, not the session', async () => {
     const { refresh_token } = await signIn()
     const narrow = (await refresh(refresh_token, { scope: 'me' })).json<Required<TokenResponse>>()
     expect(narrow.scope).toBe('me')
     expect((await refresh(narrow.refresh_token)).json()).toMatchObject({ scope: userScopes })
   })
 
-  test('R15: may not ask for more, and the refusal does not use the token up', async () => {
+  test('R15: a wider scope is refused, and the refresh token is not used up', async () => {
     const { refresh_token } = await signIn({ scope: 'me' })
     const scope = 'me items:read'
     expectError(await refresh(refresh_token, { scope }), 400, 'invalid_scope', expect.any(String))
@@ -480,7 +483,7 @@ describe('the refresh grant', () => {
     expect((await refresh(refresh_token)).statusCode).toBe(200)
   })
 
-  test("R15: another client's token is invalid_grant, and stays good for its own", async () => {
+  test("R15: another client's token is invalid_grant, and stays valid for its own client", async () => {
     const { refresh_token } = await signIn(cli)
     expectError(await refresh(refresh_token), 400, 'invalid_grant', description)
     expect((await refresh(refresh_token, cli)).statusCode).toBe(200)
@@ -500,7 +503,7 @@ describe('the refresh grant', () => {
     }
   })
 
-  test('R56: a replay ends the session and its access tokens, in the same words', async () => {
+  test('R56: a replay ends the session and its access tokens, with the same answer', async () => {
     const first = await signIn()
     const second = (await refresh(first.refresh_token)).json<Required<TokenResponse>>()
     const third = (await refresh(second.refresh_token)).json<Required<TokenResponse>>()
@@ -519,7 +522,7 @@ describe('the refresh grant', () => {
     expectError(await refresh(refresh_token), 400, 'invalid_grant', description)
   })
 
-  test('R59: the token of a user who was disabled is invalid_grant', async () => {
+  test('R59: the refresh token of a disabled user is invalid_grant', async () => {
     const { accounts, userAdministration } = keycard.services
     const password = 'four unrelated words here'
     const { id } = await accounts.create({ username: 'leaver', password })
@@ -528,7 +531,7 @@ describe('the refresh grant', () => {
     expectError(await refresh(refresh_token), 400, 'invalid_grant', description)
   })
 
-  test('R72: the cookie of a browser is neither read nor set here', async () => {
+  test("R72: a browser's cookie is neither read nor set here", async () => {
     const { refresh_token } = await signIn()
     const cookie = `keycard=${refresh_token}`
     const answer = await post(
@@ -543,7 +546,7 @@ describe('R20: PASSWORD_GRANT=off', () => {
   let closed: TestApp | undefined
   afterEach(() => closed?.close())
 
-  test('refuses the password grant, and nothing else', async () => {
+  test('refuses the password grant, and no other grant', async () => {
     const { refresh_token } = await signIn()
     closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
     const send = (form: Fields) =>
@@ -560,7 +563,7 @@ describe('R20: PASSWORD_GRANT=off', () => {
     expect(other?.json()).toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('a wrong password is told the same, and nothing is hashed', async () => {
+  test('a wrong password gets the same answer, and nothing is hashed', async () => {
     const keycardClosed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
     closed = keycardClosed
     const { completed } = keycardClosed.services.passwords.stats()

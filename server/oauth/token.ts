@@ -1,4 +1,4 @@
-// POST /token: the token endpoint of RFC 6749 §3.2, for every client that is not our own page.
+// POST /token: the token endpoint of RFC 6749 §3.2, for every client except our own pages.
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
@@ -34,7 +34,7 @@ async function grantTokens(
         device,
       })
       const { refresh_token, ...tokens } = granted.tokens
-      // A token that the client may not trade in is not given to it (RFC 6749 §5.1: optional).
+      // A client that may not refresh gets no refresh token (RFC 6749 §5.1: optional).
       return client.grants.includes('refresh_token') ? { ...tokens, refresh_token } : tokens
     }
     case 'refresh_token': {
@@ -57,7 +57,10 @@ async function grantTokens(
   }
 }
 
-/** FastAPI's users leave grant_type out; a client that names itself speaks RFC 6749, which wants it. */
+/**
+ * FastAPI's users leave grant_type out; a client that names itself follows RFC 6749, which requires
+ * it.
+ */
 function assumeGrantType({ clientId }: PresentedClient): string {
   if (clientId === undefined) return 'password'
   throw new AppError('invalid_request', 'grant_type is missing')

@@ -1,18 +1,21 @@
-// The WWW-Authenticate header of RFC 6750 §3, the same at every door.
+// The WWW-Authenticate header of RFC 6750 §3, the same on every surface.
 
 import type { AppError, ErrorReason } from '../contract/app-error.ts'
 
-/** What of a request decides how it is refused. */
+/** What about a request decides how it is refused. */
 export interface ChallengedRequest {
-  /** Whether an access token opens what is asked for. */
+  /** Whether an access token is what authorizes the request. */
   isProtected: boolean
-  /** Whether there is an Authorization header, good or bad. */
+  /** Whether there is an Authorization header, valid or not. */
   hasAuthorization: boolean
 }
 
 type ErrorCode = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
 
-/** The codes of §3.1. null: none, where no token was sent. What is not here is not about tokens. */
+/**
+ * The codes of §3.1. null: no code, because no token was sent. Reasons not listed here are not
+ * about tokens.
+ */
 const codeOfReason: Partial<Record<ErrorReason, ErrorCode | null>> = {
   not_authenticated: null,
   invalid_credentials: null,
@@ -30,9 +33,9 @@ export function bearerChallenge(
 ): string | undefined {
   const code = codeOfReason[reason]
   if (code === undefined) return undefined
-  // Of what needs no token, a malformed request says nothing about tokens.
+  // Where no token is needed, a malformed request gets no challenge.
   if (code === 'invalid_request' && !isProtected) return undefined
-  // §3.1: no code for a request that shows nothing.
+  // §3.1: no code where the request shows no token.
   if (code === null || (code === 'invalid_request' && !hasAuthorization)) return 'Bearer'
   const detail =
     scope.length > 0

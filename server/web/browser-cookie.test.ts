@@ -1,4 +1,4 @@
-// What the cookies are called, and whether they are Secure: as PUBLIC_URL says.
+// The names of the cookies, and whether they are Secure: both follow from PUBLIC_URL.
 
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ type Answer = Awaited<ReturnType<typeof call>>
 
 const cookieLines = (answer: Answer): string[] => [answer.headers['set-cookie'] ?? []].flat()
 
-/** The pairs that a browser would send back. */
+/** The name=value pairs that a browser would send back. */
 const pairsOf = (answer: Answer) => cookieLines(answer).map((line) => line.split(';', 1)[0] ?? '')
 
 const secure = [
@@ -59,8 +59,8 @@ describe('R68: what is set at a sign-in', () => {
   })
 })
 
-describe('a Secure cookie that an earlier version has set at an http address', () => {
-  /** As that version has left it in the browser. */
+describe('a Secure cookie that an earlier version set at an http address', () => {
+  /** As that version left it in the browser. */
   async function signInEarlier(): Promise<string> {
     const pairs = pairsOf(await call(keycard.app, 'auth.login'))
     return pairs.map((pair) => `__Host-${pair}`).join('; ')
@@ -68,7 +68,7 @@ describe('a Secure cookie that an earlier version has set at an http address', (
 
   const deletion = /^__Host-keycard=; Max-Age=0; Path=\/; .*; HttpOnly; Secure; SameSite=Strict$/
 
-  test('signs nobody out: it is read, and replaced by a plain one', async () => {
+  test('keeps the user signed in: it is read, and replaced by a plain one', async () => {
     const refreshed = await call(keycard.app, 'auth.refresh', await signInEarlier())
     expect(refreshed.statusCode).toBe(200)
     expect(cookieLines(refreshed)).toEqual([plain[1], expect.stringMatching(deletion)])
@@ -76,20 +76,20 @@ describe('a Secure cookie that an earlier version has set at an http address', (
     expect((await call(keycard.app, 'auth.refresh', renewed)).statusCode).toBe(200)
   })
 
-  test('shows a known device', async () => {
+  test('identifies a known device', async () => {
     const known = pairsOf(await call(keycard.app, 'auth.login', await signInEarlier()))
     const device = known.find((pair) => pair.startsWith('keycard-device='))
     const again = await call(keycard.app, 'auth.login', device)
     expect(pairsOf(again)).toContain(device)
   })
 
-  test('yields to a plain one', async () => {
+  test('gives way to a plain one', async () => {
     const pairs = pairsOf(await call(keycard.app, 'auth.login'))
     const both = [...pairs, '__Host-keycard=older'].join('; ')
     expect((await call(keycard.app, 'auth.refresh', both)).statusCode).toBe(200)
   })
 
-  test('R76: goes with the plain one at the sign-out', async () => {
+  test('R76: is removed with the plain one at sign-out', async () => {
     const answer = await call(keycard.app, 'auth.logout', await signInEarlier())
     expect(answer.statusCode).toBe(200)
     expect(cookieLines(answer)).toEqual([

@@ -1,4 +1,4 @@
-// A cookie of ours: no script can read it, and only our own pages set and send it (R68 to R71).
+// One of our cookies: no script can read it, and only our own pages set and send it (R68 to R71).
 
 import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -11,18 +11,18 @@ import { asksForStream } from './stream-request.ts'
 export type CookieName = 'keycard' | 'keycard-device'
 
 export interface BrowserCookie {
-  /** False for clients that are no browser: they keep what they are given themselves. */
+  /** False for clients that are not browsers: they store what they are given themselves. */
   readonly available: boolean
   read(): string | undefined
-  /** Without `maxAgeSeconds` it ends with the browser. */
+  /** Without `maxAgeSeconds` the cookie ends with the browser. */
   set(value: string, maxAgeSeconds?: number): void
   clear(): void
 }
 
 /**
- * @throws AppError cross_site where another site's page sent the request, other_address where our own
- *   page did, but the browser cannot say so; and invalid_request where the answer is to be streamed:
- *   its headers are gone before there is a cookie to send
+ * @throws AppError cross_site where another site's page sent the request; other_address where our
+ *   own page did, but the browser cannot say so; and invalid_request where the answer is to be
+ *   streamed: its headers are gone before there is a cookie to send
  */
 export function openBrowserCookie(
   request: FastifyRequest,
@@ -50,7 +50,7 @@ export function openBrowserCookie(
     const attributes = { path: '/', httpOnly: true, secure } as const
     const line = stringifySetCookie({ name, ...ours, ...attributes, sameSite: 'strict' })
     if (reply.raw.headersSent) throw new Error(`Too late for the cookie ${name}`)
-    // Fastify puts it beside those that are set already.
+    // Fastify adds it to the cookies that are already set.
     reply.header('set-cookie', line)
   }
 
@@ -73,9 +73,9 @@ export function openBrowserCookie(
 const deletion = { value: '', maxAge: 0, expires: new Date(0) }
 
 /**
- * Whoever made the browser send it: see `openBrowserCookie` for what only our own pages may ask.
- * Over http the Secure cookie that earlier versions set there still counts, until it is replaced.
- * Over https a plain one never does: another port or subdomain may have set it (R71).
+ * Does not ask which page made the browser send it; use `openBrowserCookie` for what only our own
+ * pages may do. Over http the Secure cookie that earlier versions set there still counts until it
+ * is replaced. Over https a plain one never does: another port or subdomain may have set it (R71).
  */
 export function readCookie(
   request: FastifyRequest,
@@ -87,7 +87,7 @@ export function readCookie(
   return readNamed(request, fullName(cookie, false)) ?? readNamed(request, secureCookie)
 }
 
-/** Whatever its prefix, and whoever has set it. */
+/** Any prefix counts, and it does not matter which page set it. */
 export function isOwnCookie(name: string): boolean {
   return /^(?:__Host-)?keycard(?:-device)?$/.test(name)
 }
@@ -96,7 +96,10 @@ function readNamed({ headers }: FastifyRequest, name: string): string | undefine
   return parseCookie(headers.cookie ?? '')[name]
 }
 
-/** The prefix makes the browser insist: Secure, this host alone, the whole of it (RFC 6265bis §4.1.3.2). */
+/**
+ * The browser enforces what the prefix says: Secure, this host only, the whole host (RFC 6265bis
+ * §4.1.3.2).
+ */
 function fullName(cookie: CookieName, secure: boolean): string {
   return secure ? `__Host-${cookie}` : cookie
 }

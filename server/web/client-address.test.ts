@@ -1,4 +1,4 @@
-// Where a request comes from, behind proxies that write addresses in their own ways.
+// The client's address, behind proxies that each write addresses in their own way.
 
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
@@ -40,11 +40,11 @@ test.each([
   ':443',
   '1'.repeat(8_000),
   `${' '.repeat(8_000)}198.51.100.8`,
-])('%j is no address', (entry) => {
+])('%j is not an address', (entry) => {
   expect(readForwardedAddress(entry)).toBeUndefined()
 })
 
-test('property: any address is read with and without a port, and always in one spelling', () => {
+test('property: any address is read with and without a port, and always gets the same spelling', () => {
   const port = fc.integer({ min: 0, max: 65_535 })
   fc.assert(
     fc.property(fc.ipV4(), fc.ipV6(), port, (four, six, number) => {
@@ -98,27 +98,24 @@ describe('R103: behind a trusted proxy', () => {
     ['a port at each address', (index: number) => `198.51.100.8:${40_000 + index}`],
     ['brackets and a port', (index: number) => `[2001:db8::8]:${40_000 + index}`],
     ['quotes', () => '"198.51.100.8"'],
-  ])(
-    'with %s, a stranger has the failures of one address, and nobody else has them',
-    async (_, say) => {
-      for (let index = 0; index < 3; index++) expect(await guess(say(index))).toBe(401)
-      expect(await guess(say(3))).toBe(429)
-      expect(await guess('203.0.113.50:6001')).toBe(401)
-    },
-  )
+  ])("with %s, a stranger's failures count against one address only", async (_, say) => {
+    for (let index = 0; index < 3; index++) expect(await guess(say(index))).toBe(401)
+    expect(await guess(say(3))).toBe(429)
+    expect(await guess('203.0.113.50:6001')).toBe(401)
+  })
 
-  test('proxies in a row are passed by, whether they name a port or not', async () => {
+  test('proxies in a row are skipped, whether they name a port or not', async () => {
     const ways = ['192.0.2.1:50, 10.0.0.2:4000', '9.9.9.9, 192.0.2.1, 2001:db8:a::7', '192.0.2.1']
     for (const way of ways) expect(await guess(way)).toBe(401)
     expect(await guess('192.0.2.1:51,10.0.0.3,10.0.0.2:4000')).toBe(429)
   })
 
-  test('whoever is no trusted proxy names no address but its own', async () => {
+  test('a peer that is not a trusted proxy can name no address but its own', async () => {
     for (const index of [1, 2, 3]) expect(await guess(`192.0.2.${index}`, '198.51.100.7')).toBe(401)
     expect(await guess('192.0.2.4', '::ffff:198.51.100.7')).toBe(429)
   })
 
-  test('a proxy that is named alone is trusted, and its neighbour is not', async () => {
+  test('a single listed proxy is trusted, and its neighbour is not', async () => {
     for (const index of [1, 2, 3, 4]) {
       expect(await guess(`192.0.2.${index}`, '192.168.7.7')).toBe(401)
     }
@@ -126,7 +123,7 @@ describe('R103: behind a trusted proxy', () => {
     expect(await guess('192.0.2.8', '192.168.7.8')).toBe(429)
   })
 
-  test('what cannot be read is the address of the connection, which the log says once', async () => {
+  test("where the header cannot be read, the address is the connection's, and the log says so once", async () => {
     lines.length = 0
     const junk = ['unknown', 'x'.repeat(8_000), '198.51.100.8, _hidden']
     for (const way of junk) expect(await guess(way)).toBe(401)
@@ -135,12 +132,12 @@ describe('R103: behind a trusted proxy', () => {
     expect(lines.filter((line) => line.includes('X-Forwarded-For'))).toHaveLength(1)
   })
 
-  test('no address is stored that is none, and no user agent of more than 400 characters', async () => {
+  test('no invalid address is stored, and no user agent of more than 400 characters', async () => {
     for (const way of ['x'.repeat(8_000), '198.51.100.8:1', '[2001:DB8::1]:2']) {
       await keycard.app.inject({
         method: 'POST',
         url: '/token',
-        // As Node writes it where the server listens on both.
+        // As Node writes it where the server listens on both IPv4 and IPv6.
         remoteAddress: '::ffff:10.0.0.1',
         headers: {
           'content-type': 'application/x-www-form-urlencoded',

@@ -1,4 +1,4 @@
-// Where a request comes from: the socket's address, or the one that a trusted proxy names (R103).
+// The client's address: the socket's, or the one that a trusted proxy names (R103).
 
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
@@ -12,15 +12,16 @@ declare module 'fastify' {
   }
 }
 
-/** Proxies in a row; nobody has so many. */
+/** Proxies in a row; more than any real set-up has. */
 const hopsMax = 16
-/** In characters: an IPv6 address with its zone, brackets, quotes and port takes fewer. */
+/** In characters: an IPv6 address with its zone, brackets, quotes and port is shorter. */
 const entryMaxLength = 80
 
 /**
- * `request.ip` in place of Fastify's own, which takes an entry of X-Forwarded-For as it stands: with a
- * port (Azure's Application Gateway and IIS add one) it is no address, and everybody would share one
- * pool. Where an entry cannot be read the address is the socket's, and the log says so once.
+ * Sets `request.ip` in place of Fastify's own, which takes an entry of X-Forwarded-For as it
+ * stands. With a port (Azure's Application Gateway and IIS add one) that is not an address, and all
+ * clients would share one pool. Where an entry cannot be read, the address is the socket's, and the
+ * log says so once.
  */
 export function addClientAddress(
   app: FastifyInstance,
@@ -45,9 +46,9 @@ export function addClientAddress(
 }
 
 /**
- * Each proxy appends the address it was called from, so the list is read from its end, for as long as
- * proxies of ours wrote it; what stands further left was written by the client.
- * @returns undefined where an entry that counts is no address
+ * Each proxy appends the address that called it. So the list is read from its end, for as long as
+ * our own proxies wrote it; anything further left was written by the client.
+ * @returns undefined where an entry that counts is not an address
  */
 function walkBack(
   socketAddress: string,
@@ -68,8 +69,9 @@ function walkBack(
 }
 
 /**
- * An entry of X-Forwarded-For as an address in one spelling (RFC 5952): without port, brackets, quotes
- * and zone, and IPv4 where it is written as IPv6. undefined for anything that is no address.
+ * Writes an entry of X-Forwarded-For as an address in one spelling (RFC 5952): without port,
+ * brackets, quotes and zone, and as IPv4 where it is IPv4 in IPv6. undefined for anything that is
+ * not an address.
  */
 export function readForwardedAddress(entry: string): string | undefined {
   if (entry.length > entryMaxLength) return undefined
@@ -78,7 +80,7 @@ export function readForwardedAddress(entry: string): string | undefined {
   if (bracketed !== undefined) return readIPv6(bracketed)
   const [address = ''] = text.split(/:\d{1,5}$/)
   if (isIPv4(address)) return address
-  // Eight groups and a port without brackets; with `::` the port could as well be a group.
+  // Eight groups and a port without brackets. With `::` the port could also be a group.
   const [, eightGroups] = /^((?:[\da-f]{1,4}:){7}[\da-f]{1,4}):\d{1,5}$/i.exec(text) ?? []
   return readIPv6(eightGroups ?? text)
 }

@@ -1,4 +1,4 @@
-// The device cookie: by it a browser is known again, whoever signs in there. It opens nothing.
+// The device cookie: it recognises a browser, whichever user signs in there. It grants no access.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { deviceLifetimeMs } from '../contract/device.ts'
@@ -7,13 +7,16 @@ import { openBrowserCookie, readCookie } from './browser-cookie.ts'
 import { judgeOrigin } from './request-origin.ts'
 
 export interface DeviceCookie {
-  /** The device's id; undefined where there is none, or none that we made. */
+  /** The device's id; undefined where there is none, or none that we issued. */
   read(): string | undefined
-  /** For as long as the device is remembered. null, for what is no browser, sets nothing. */
+  /**
+   * Lasts as long as the device is remembered. null, for a client that is not a browser, sets
+   * nothing.
+   */
   renew(deviceId: string | null): void
 }
 
-/** For calls that show a token: whoever sent them, the cookie counts where our own pages did (R70). */
+/** For calls that show a token: the cookie counts only where our own pages sent it (R70). */
 export function readDeviceId(
   request: FastifyRequest,
   { config, deviceTokens }: Pick<Services, 'config' | 'deviceTokens'>,

@@ -1,4 +1,5 @@
-// Bodies in a Content-Encoding: refused by name. What is compressed has no bound until it is unpacked.
+// Refuses bodies with a Content-Encoding, by name: the size of a compressed body is unbounded until
+// it is unpacked.
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
@@ -13,7 +14,7 @@ export function refuseEncodedBodies(app: FastifyInstance): void {
       done(null, body)
       return
     }
-    // RFC 9110 §15.5.16: what would have been taken.
+    // RFC 9110 §15.5.16: lists what would have been accepted.
     reply.header('accept-encoding', 'identity')
     done(
       new AppError(

@@ -1,4 +1,4 @@
-// The strict form reader: nothing is guessed, nothing is dropped, nothing is echoed.
+// The strict form reader guesses nothing, drops nothing and echoes nothing.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -40,7 +40,7 @@ test('R4: an empty value counts as omitted', () => {
   expect(read('a=&b&=c')).toEqual({ '': 'c' })
 })
 
-describe('R3: a parameter twice is refused', () => {
+describe('R3: a parameter given twice is refused', () => {
   test.each([
     'username=a&username=a',
     'username=a&user%6Eame=b',
@@ -50,12 +50,12 @@ describe('R3: a parameter twice is refused', () => {
     expect(refusal(body)).toBe('username is there twice')
   })
 
-  test('without repeating a name that is not of the protocol (R9)', () => {
+  test('without repeating a name that is not a word of the protocol (R9)', () => {
     expect(refusal('geheim=1&geheim=2')).toBe('A parameter is there twice')
   })
 })
 
-describe('R5: what is badly encoded is refused', () => {
+describe('R5: bad encoding is refused', () => {
   test.each(['password=%zz', 'password=%', 'password=%F', 'password=100%'])('%s', (body) => {
     expect(refusal(body)).toBe('password is badly percent-encoded')
   })
@@ -67,30 +67,30 @@ describe('R5: what is badly encoded is refused', () => {
     },
   )
 
-  test('raw bytes that are no UTF-8', () => {
+  test('bytes that are not UTF-8', () => {
     expect(refusal(Buffer.from([0x61, 0x3d, 0xff]))).toBe('The body is not valid UTF-8')
   })
 
-  test('a name', () => {
+  test('in a name', () => {
     expect(refusal('%zz=1')).toBe('A parameter name is badly percent-encoded')
   })
 })
 
-test('R6: 32 parameters are taken, 33 are refused', () => {
+test('R6: 32 parameters are accepted, 33 are refused', () => {
   const body = (count: number) =>
     Array.from({ length: count }, (_, index) => `p${index}=1`).join('&')
   expect(Object.keys(read(body(32)))).toHaveLength(32)
   expect(refusal(body(33))).toBe('There may be 32 parameters at most')
 })
 
-test('a parameter that is missing is named', () => {
+test('a missing parameter is named', () => {
   const form = parseForm(Buffer.from('username='))
   expect(() => requireParameter(form, 'username')).toThrow('username is missing')
 })
 
 const wellFormed = fc.string({ unit: 'grapheme' })
 
-test('property: what a browser encodes is what is read', () => {
+test('property: what a browser encodes is read back unchanged', () => {
   fc.assert(
     fc.property(fc.dictionary(wellFormed, wellFormed, { maxKeys: 8 }), (fields) => {
       const entries = Object.entries(fields)
@@ -101,7 +101,7 @@ test('property: what a browser encodes is what is read', () => {
   )
 })
 
-test('property: any bytes are read as URLSearchParams does, or refused', () => {
+test('property: any bytes are read as URLSearchParams reads them, or refused', () => {
   const piece = fc.constantFrom(
     'a',
     'b',
@@ -129,7 +129,7 @@ test('property: any bytes are read as URLSearchParams does, or refused', () => {
         expect(error).toBeInstanceOf(AppError)
         return
       }
-      // Its constructor takes one leading question mark away, which a form does not have.
+      // The constructor of URLSearchParams drops one leading question mark, which a form does not have.
       const lenient = [...new URLSearchParams(`?${body.toString('utf8')}`)]
       expect([...form]).toEqual(lenient.filter(([, value]) => value !== ''))
     }),
@@ -137,7 +137,7 @@ test('property: any bytes are read as URLSearchParams does, or refused', () => {
   )
 })
 
-test('property: two different values never read alike', () => {
+test('property: two different values are never read as equal', () => {
   const value = fc
     .uint8Array({ minLength: 1, maxLength: 4 })
     .map((array) => [...array].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))

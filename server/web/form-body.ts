@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
 import { refuseEncodedBodies } from './encoded-body.ts'
 
-/** Parameters that were given once and not empty (RFC 6749 §3.2: empty counts as omitted). */
+/** Parameters that were given once and are not empty (RFC 6749 §3.2: empty counts as omitted). */
 export type FormParameters = ReadonlyMap<string, string>
 
 const formMediaType = 'application/x-www-form-urlencoded'
@@ -27,7 +27,7 @@ export function acceptForm(app: FastifyInstance): void {
   app.addContentTypeParser('*', async () => {
     throw wrongMediaType()
   })
-  // A request without a body reaches no parser.
+  // A request without a body never reaches a parser.
   app.addHook('preHandler', async (request) => {
     if (request.body === undefined) throw wrongMediaType()
   })
@@ -38,9 +38,9 @@ function wrongMediaType(): AppError {
 }
 
 /**
- * The parsers at hand each get one of these wrong: URLSearchParams turns %FF and %FE into the same
- * U+FFFD, so that two passwords become equal, and `querystring` drops what is too much.
- * @throws AppError invalid_request naming the parameter that is twice or badly encoded
+ * The usual parsers each get one of these wrong: URLSearchParams turns %FF and %FE into the same
+ * U+FFFD, so that two passwords become equal, and `querystring` drops excess parameters.
+ * @throws AppError invalid_request naming the parameter that is given twice or badly encoded
  */
 export function parseForm(body: Uint8Array): FormParameters {
   const text = decodeUtf8(body, 'The body')
@@ -63,7 +63,7 @@ export function parseForm(body: Uint8Array): FormParameters {
   return parameters
 }
 
-/** At the first `=`: a value may hold more of them, thousands even, which are not worth a list. */
+/** Splits at the first `=`: a value may hold more of them, even thousands, which need no list. */
 export function splitPair(pair: string): [name: string, value: string] {
   const end = pair.indexOf('=')
   return end === -1 ? [pair, ''] : [pair.slice(0, end), pair.slice(end + 1)]
@@ -77,8 +77,8 @@ export function requireParameter(form: FormParameters, name: string): string {
 }
 
 /**
- * Percent-decoding as the URL standard has it for forms, but fatal: `%zz`, a lone `%` and bytes that
- * are no UTF-8 are refused.
+ * Percent-decoding as the URL standard defines it for forms, but fatal: `%zz`, a lone `%` and bytes
+ * that are not UTF-8 are refused.
  * @throws AppError invalid_request
  */
 export function decodeFormComponent(text: string, what: string): string {
@@ -99,7 +99,7 @@ function readPluses(text: string): string {
   return bytes.toString()
 }
 
-/** Names are echoed only where they are words of the protocol: error texts never repeat input (R9). */
+/** Echoes only names that are words of the protocol: error texts never repeat input (R9). */
 function describe(name: string): string {
   return protocolNames.has(name) ? name : 'A parameter'
 }

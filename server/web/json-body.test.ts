@@ -1,4 +1,4 @@
-// JSON bodies that are nested: as deep as anything may be, and no deeper.
+// Nested JSON bodies: accepted up to the deepest allowed level, and no deeper.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../testing/test-app.ts'
@@ -29,7 +29,7 @@ test.each([
   [`{"username":${nest(32)}}${padding}`],
   [`{"a":"\\\\","b":${nest(32)}}${padding}`],
   [`[${'[],'.repeat(1_000)}${nest(32)}]`],
-])('R82: what is nested too deeply is not parsed: %.20s', async (payload) => {
+])('R82: a body that is nested too deeply is not parsed: %.20s', async (payload) => {
   expect(await send(payload)).toEqual([400, 'invalid_request'])
 })
 
@@ -37,7 +37,7 @@ test.each([
   [`{"username":${nest(31)}}${padding}`],
   [`{"a":"${'['.repeat(2_000)}","b":"\\"${'{'.repeat(2_000)}"}`],
   [`[${Array(1_000).fill('[]').join()}]`],
-])('what is not is read, brackets in its texts and all: %.20s', async (payload) => {
+])('a body within the limit is read, including brackets in its strings: %.20s', async (payload) => {
   const [status, reason] = await send(payload)
   expect([status, reason]).toEqual([400, 'invalid_input'])
 })

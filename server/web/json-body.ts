@@ -4,15 +4,18 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'
 import { refuseEncodedBodies } from './encoded-body.ts'
 
-/** In bytes. The longest input there is, a full item in four-byte characters, takes a seventh. */
+/**
+ * In bytes. The longest possible input, a full item in four-byte characters, takes a seventh of
+ * this.
+ */
 export const jsonMaxBytes = 64 * 1024
 
 interface JsonBody {
-  /** What becomes of the text: the raw text itself, or its value. */
+  /** What the text becomes: the raw text itself, or its parsed value. */
   parse: (text: string) => unknown
 }
 
-/** For an encapsulated plugin: from here on, its routes take JSON and nothing else. */
+/** For an encapsulated plugin: its routes then accept JSON only. */
 export function acceptJsonOnly(app: FastifyInstance, { parse }: JsonBody): void {
   refuseEncodedBodies(app)
   app.removeAllContentTypeParsers()
@@ -31,7 +34,9 @@ export function acceptJsonOnly(app: FastifyInstance, { parse }: JsonBody): void 
   })
 }
 
-/** Fatal: Fastify's own parser turns every bad byte into U+FFFD, and two passwords into one (R5). */
+/**
+ * Fatal: Fastify's own parser turns every bad byte into U+FFFD, and so two passwords into one (R5).
+ */
 function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
@@ -42,10 +47,10 @@ function decodeUtf8(body: Buffer): string {
 
 /** A batch of ten inputs has three levels. */
 const depthMax = 32
-/** In characters: a shorter text costs next to nothing, whatever it is. */
+/** In characters: a shorter text costs next to nothing, whatever it holds. */
 const shortLength = 1_000
 
-/** JSON.parse takes five times as long for 60,000 open brackets as for a text of that length. */
+/** JSON.parse takes five times as long for 60,000 open brackets as for other text of that length. */
 function isNestedDeeply(text: string): boolean {
   if (text.length <= shortLength) return false
   let depth = 0
@@ -59,7 +64,7 @@ function isNestedDeeply(text: string): boolean {
   return false
 }
 
-/** Where the string that begins at `start` ends; the text's end where it does not. */
+/** Where the string that begins at `start` ends; the end of the text if it is never closed. */
 function endOfString(text: string, start: number): number {
   let at = start
   for (;;) {

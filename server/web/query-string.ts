@@ -1,11 +1,11 @@
-// A strict reader of query strings: every name once, and nothing that is badly encoded.
+// A strict reader of query strings: each name once, and nothing badly encoded.
 
 import { AppError } from '../contract/app-error.ts'
 import { decodeFormComponent, splitPair } from './form-body.ts'
 
 /**
- * Which of two values counts must not be a guess, and Fastify's parser keeps `%zz` as it is.
- * @throws AppError invalid_request or, naming the parameter that is there twice, invalid_input
+ * Which of two values counts must not be guessed, and Fastify's parser keeps `%zz` as it is.
+ * @throws AppError invalid_request or, naming the parameter that is given twice, invalid_input
  */
 export function readQuery(url: string): Map<string, string> {
   const query = new Map<string, string>()
@@ -23,7 +23,7 @@ export function readQuery(url: string): Map<string, string> {
 }
 
 export function refuseParameter(name: string, message: string): AppError {
-  // A name that looks like none is not repeated: it may be something that was pasted.
+  // Does not repeat a name that looks odd: it may be something that was pasted.
   const path = /^[\w.-]{1,40}$/.test(name) ? name : ''
   const subject = path === '' ? 'A parameter' : path
   return new AppError('invalid_input', `${subject} ${message}`, { fields: [{ path, message }] })

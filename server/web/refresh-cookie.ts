@@ -1,4 +1,4 @@
-// The browser's refresh token as a cookie, which lives as long as its session may (R57, R68, R69).
+// The browser's refresh token as a cookie that lives as long as its session may (R57, R68, R69).
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '../auth/sessions/session-rows.ts'
@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 import { openBrowserCookie, readCookie } from './browser-cookie.ts'
 
 export interface RefreshCookie {
-  /** False for clients that are no browser: they keep the token themselves. */
+  /** False for clients that are not browsers: they store the token themselves. */
   readonly available: boolean
   read(): string | undefined
   set(refreshToken: string, session: Pick<Session, 'kept' | 'expiresAtMs'>): void
@@ -25,7 +25,8 @@ export function openRefreshCookie(
     available: cookie.available,
     read: cookie.read,
     set(refreshToken, { kept, expiresAtMs }) {
-      // Not kept, it has no Max-Age and ends with the browser; idle expiry counts on the server.
+      // Without "keep me signed in" it has no Max-Age and ends with the browser; the server counts
+      // idle expiry.
       const leftSeconds = Math.ceil((expiresAtMs - services.clock.now()) / 1_000)
       cookie.set(refreshToken, kept ? leftSeconds : undefined)
     },
@@ -35,7 +36,7 @@ export function openRefreshCookie(
 
 /**
  * Whether a page that is being opened will find its session. It only decides which page is shown,
- * so it may be asked of an address typed by hand, which is not `same-origin`.
+ * so it may also be asked for an address typed by hand, which is not `same-origin`.
  * @returns undefined where the database does not answer: a page is shown all the same
  */
 export async function hasLiveRefreshCookie(

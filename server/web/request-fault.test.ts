@@ -1,4 +1,4 @@
-// What is refused before a handler, at every endpoint that takes a body; and redirects that no cache keeps.
+// Refusals before a handler, at every endpoint that takes a body; and redirects, which no cache stores.
 
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -26,7 +26,7 @@ const endpoints: [url: string, type: string, body: string][] = [
 ]
 
 test.each(endpoints)(
-  '%s refuses a body in a Content-Encoding, and names it',
+  '%s refuses a body with a Content-Encoding, and names it',
   async (url, type, body) => {
     for (const coding of ['gzip', 'br', 'deflate', 'zstd', 'GZIP', 'identity, gzip', 'nonsense']) {
       const payload = coding.toLowerCase().endsWith('gzip') ? gzipSync(body) : Buffer.from(body)
@@ -40,7 +40,7 @@ test.each(endpoints)(
   },
 )
 
-test('control: a body as it is, or in the encoding that is none, is taken', async () => {
+test('control: a body without encoding, or with `identity`, is accepted', async () => {
   for (const headers of [{}, { 'content-encoding': 'identity' }]) {
     const answer = await keycard.app.inject({
       method: 'POST',
@@ -50,13 +50,13 @@ test('control: a body as it is, or in the encoding that is none, is taken', asyn
     })
     expect(answer.statusCode).toBe(200)
   }
-  // No body, nothing to decode.
+  // No body, so nothing to decode.
   const headers = { 'content-encoding': 'gzip' }
   expect((await keycard.app.inject({ url: '/healthz', headers })).statusCode).toBe(200)
   expect((await keycard.app.inject({ url: '/trpc/auth.rules', headers })).statusCode).toBe(200)
 })
 
-test('no redirect is kept by a cache', async () => {
+test('no redirect is stored by a cache', async () => {
   const post = (url: string, payload: string) =>
     keycard.app.inject({ method: 'POST', url, headers: { ...own, 'content-type': form }, payload })
   const account = { username: 'redirected', password: 'violet tractor sings at noon 41' }

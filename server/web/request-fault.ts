@@ -1,8 +1,8 @@
-// What Fastify refuses before a handler runs, in our own words.
+// Maps what Fastify refuses before a handler runs to our own errors.
 
 import { AppError } from '../contract/app-error.ts'
 
-/** The AppError that `error` is or means; undefined for a fault of ours. */
+/** The AppError that `error` is or means; undefined for an internal error. */
 export function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown }
@@ -14,7 +14,7 @@ export function asAppError(error: unknown): AppError | undefined {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new AppError('invalid_request', 'Content-Length does not match the body')
     default: {
-      // Whatever else Fastify blames the request for: a path or a query it cannot read.
+      // Anything else that Fastify blames on the request: a path or a query it cannot read.
       const isRefusal = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
       return isRefusal ? new AppError('invalid_request', 'The request is malformed') : undefined
     }

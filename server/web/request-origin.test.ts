@@ -1,4 +1,5 @@
-// Whose page a request comes from: Origin and Host, behind a proxy and not, and by a rebound name (R70, R71).
+// Which page a request comes from: by Origin and Host, with and without a proxy, and under a
+// rebound name (R70, R71).
 
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,9 +7,9 @@ import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 const publicUrl = 'http://login.example:3000'
 let keycard: TestApp
-/** Behind a proxy on this machine, with demo accounts as the other. */
+/** Behind a proxy on this machine, with demo accounts like the other server. */
 let proxied: TestApp
-/** As in production: names are what they are, and no demo account is there. */
+/** As in production: names are not special, and there is no demo account. */
 let production: TestApp
 beforeAll(async () => {
   const env = { PUBLIC_URL: publicUrl }
@@ -20,12 +21,15 @@ afterAll(() => Promise.all([keycard.close(), proxied.close(), production.close()
 
 const proxy = '10.0.0.9'
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
-/** A browser on a page of a name that its owner lets lead here; over plain http it says nothing more. */
+/**
+ * A browser on a page whose name its owner points at this machine; over plain http it sends nothing
+ * more.
+ */
 const rebound = { origin: 'http://evil.example:3000', host: 'evil.example:3000' }
 
 type Headers = Record<string, string>
 
-/** Which of two: a cookie, tokens in the answer, or a refusal. */
+/** The outcome: a cookie, tokens in the answer, or a refusal. */
 async function signIn(app: TestApp, headers: Headers, remoteAddress = '127.0.0.1') {
   const answer = await app.app.inject({
     method: 'POST',
@@ -117,7 +121,7 @@ describe('R70: a sign-in', () => {
     ['without a browser', internal, 'tokens'],
   ])('through a trusted proxy with a name of its own, %s', async (_name, headers, expected) => {
     expect(await signIn(proxied, headers, proxy)).toBe(expected)
-    // The same from elsewhere, where its Host counts.
+    // The same from another address, where its Host counts.
     if (expected !== 403) expect(await signIn(proxied, headers, '10.0.0.8')).toBe(403)
   })
 })
@@ -142,7 +146,7 @@ describe('R71: DNS rebinding on loopback', () => {
         payload: '{"0":{"username":"admin","password":"admin-secret"}}',
       },
     ],
-  ])('gets no demo admin at %s', async (_name, request) => {
+  ])('%s gets no demo admin', async (_name, request) => {
     const before = keycard.services.passwords.stats().completed
     const answer = await keycard.app.inject(request)
     expect([answer.statusCode, answer.body]).toEqual([403, answer.body])
@@ -174,7 +178,7 @@ describe('by an internal name, without a browser', () => {
     },
   )
 
-  test('a token opens calls, and where there are no demo accounts a sign-in gets one', async () => {
+  test('a token is accepted, and where there are no demo accounts a sign-in gets one', async () => {
     const token = await keycard.tokenFor('johndoe')
     const headers = { ...internal, authorization: `Bearer ${token}` }
     for (const url of ['/api/users/me', '/trpc/users.me', '/trpc/users.me?connectionParams=null']) {

@@ -1,13 +1,13 @@
-// Whether a request comes from our own pages: asked before a cookie or a token is handed out.
+// Whether a request comes from our own pages: checked before a cookie or a token is handed out.
 
-/** What is asked of a request; Fastify's fits. */
+/** What is read of a request; Fastify's request fits. */
 export interface OriginFacts {
   readonly headers: {
     readonly host?: string | undefined
     readonly origin?: string | undefined
     readonly 'sec-fetch-site'?: string | string[] | undefined
   }
-  /** Whether the connection comes from a trusted proxy, which may call us by a name of its own. */
+  /** Whether the connection comes from a trusted proxy, which may use its own name for us. */
   readonly isFromProxy?: boolean
 }
 
@@ -25,9 +25,9 @@ export interface OriginSettings {
 export type RequestOrigin = 'own' | 'none' | 'foreign'
 
 /**
- * Scripts can set neither header. `Sec-Fetch-Site: same-origin` alone is not enough: a name that its
- * owner lets lead to this machine (DNS rebinding) is the same origin to the browser. So the Origin has
- * to be one of ours, and where there is none, the Host.
+ * Scripts can set neither header. `Sec-Fetch-Site: same-origin` alone is not enough: to the
+ * browser, a name whose owner points it at this machine (DNS rebinding) is the same origin. So the
+ * Origin must be one of ours, and where there is none, the Host.
  */
 export function judgeOrigin(request: OriginFacts, settings: OriginSettings): RequestOrigin {
   const { headers, isFromProxy = false } = request
@@ -35,18 +35,21 @@ export function judgeOrigin(request: OriginFacts, settings: OriginSettings): Req
   const fetchSite = headers['sec-fetch-site']
   if (fetchSite !== undefined && fetchSite !== 'same-origin') return 'foreign'
   const isSameOrigin = fetchSite === 'same-origin'
-  // A form of a page with `Referrer-Policy: no-referrer` says `null`, which is as good as nothing.
+  // A form on a page with `Referrer-Policy: no-referrer` sends `null`, which counts as absent.
   if (origin !== undefined && !(isSameOrigin && origin === 'null')) {
     return isOwnOrigin(request, settings.publicUrl) ? 'own' : 'foreign'
   }
-  // What a proxy calls us says nothing of what the browser does.
+  // The name a proxy uses for us says nothing about the browser.
   const isOurs = isFromProxy || isOwnHost(host, settings.publicUrl)
   if (isSameOrigin) return isOurs ? 'own' : 'foreign'
-  // Their passwords are known to everybody, and old browsers send neither header.
+  // Their passwords are public, and old browsers send neither header.
   return settings.demoAccounts && !isOurs ? 'foreign' : 'none'
 }
 
-/** Whether a Host header names PUBLIC_URL's host, this machine or an address: no other site can be there. */
+/**
+ * Whether a Host header names PUBLIC_URL's host, this machine or an address: no other site can be
+ * there.
+ */
 export function isOwnHost(host: string | undefined, publicUrl: string): boolean {
   const url = readUrl(`http://${host}`)
   if (url === undefined) return false
@@ -59,19 +62,19 @@ function isOwnOrigin({ headers, isFromProxy }: OriginFacts, publicUrl: string): 
   const url = isOrigin(origin) ? new URL(origin) : undefined
   if (url === undefined || !isLocalName(url.hostname)) return false
   const isAtHost = readUrl(`${url.protocol}//${host}`)?.host === url.host
-  // Behind a proxy the Host may be another one, and the browser's word is enough for such a name.
+  // Behind a proxy the Host may differ, and for such a name the browser's word is enough.
   return isAtHost || (isFromProxy === true && headers['sec-fetch-site'] === 'same-origin')
 }
 
-/** Names that nobody can let lead elsewhere (RFC 6761 §6.3), as `URL` writes them. */
+/** Names that no one can point elsewhere (RFC 6761 §6.3), as `URL` writes them. */
 function isLocalName(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|\d+(?:\.\d+){3}|\[.*\])$/.test(hostname)
 }
 
 /**
- * The address at which a page of ours is open, where PUBLIC_URL is another one. The browser says that
- * the page is ours; over plain http it says nothing (Fetch Metadata §2), and the page's address is
- * held against the one that the request came to.
+ * The address at which one of our pages is open, if it is not PUBLIC_URL. The browser says that the
+ * page is ours. Over plain http it says nothing (Fetch Metadata §2), so the page's address is
+ * compared with the one that the request came to.
  */
 export function findOtherAddress({ headers }: OriginFacts, publicUrl: string): string | undefined {
   const { origin, host } = headers

@@ -1,4 +1,4 @@
-// requireToken on a plain route: the same bearer rules as at every other door (RFC 6750).
+// requireToken on a plain route: the same bearer rules as on every other surface (RFC 6750).
 
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -52,7 +52,7 @@ async function refusal(options?: InjectOptions) {
 const invalid = (text: string) => `Bearer error="invalid_token", error_description="${text}"`
 const notValidated = 'Could not validate credentials'
 
-it('lets the right token in, and the handler knows who it is', async () => {
+it('a valid token is accepted, and the handler knows the caller', async () => {
   const answer = await call({ headers: bearer(token) })
   expect([answer.statusCode, answer.body]).toEqual([200, 'Lamp'])
   expect(answer.headers['cache-control']).toBe('no-store')
@@ -86,7 +86,7 @@ it('R22: two Authorization headers are refused, although Node would keep the fir
 describe('R23: a token anywhere else is refused', () => {
   const where = 'access_token is not a parameter here: a token goes into the Authorization header'
 
-  it('in the query, also where its name is encoded', async () => {
+  it('in the query, even with its name encoded', async () => {
     for (const name of ['access_token', 'access%5Ftoken']) {
       const options = { url: `/items.txt?${name}=${token}` }
       expect(await refusal(options)).toEqual([401, 'Bearer', where])
@@ -98,7 +98,7 @@ describe('R23: a token anywhere else is refused', () => {
     expect(await refusal({ method: 'POST', payload })).toEqual([401, 'Bearer', where])
   })
 
-  it('and in a cookie it is not looked for', async () => {
+  it('and a cookie is not searched for one', async () => {
     const headers = { cookie: `access_token=${token}` }
     expect(await refusal({ headers })).toEqual([401, 'Bearer', 'Not authenticated'])
   })
@@ -115,13 +115,13 @@ it('R24: a token in two places is a malformed request', async () => {
   }
 })
 
-it('R25: no token is answered with a bare challenge', async () => {
+it('R25: a missing token is answered with a bare challenge', async () => {
   const expected = [401, 'Bearer', 'Not authenticated']
   expect(await refusal()).toEqual(expected)
   expect(await refusal({ headers: { authorization: 'Basic Og==' } })).toEqual(expected)
 })
 
-describe('R26: a token that is not good any more', () => {
+describe('R26: an invalid token', () => {
   it('garbage', async () => {
     const headers = bearer('a.b.c')
     expect(await refusal({ headers })).toEqual([401, invalid(notValidated), notValidated])
@@ -149,13 +149,13 @@ describe('R26: a token that is not good any more', () => {
   })
 })
 
-it('R27: a token without the scope is told which one is short', async () => {
+it('R27: a token without the scope gets an answer that names the missing one', async () => {
   const headers = bearer(await keycard.tokenFor('johndoe', 'me'))
   const challenge = 'Bearer error="insufficient_scope", scope="items:read"'
   expect(await refusal({ headers })).toEqual([403, challenge, 'Not enough permissions'])
 })
 
-it('R28: a tRPC call and a REST call with the same token are answered alike', async () => {
+it('R28: a tRPC call and a REST call with the same token get the same answer', async () => {
   const headers = bearer('a.b.c')
   const plain = await call({ headers })
   for (const url of ['/trpc/items.list', '/api/items']) {
@@ -165,7 +165,7 @@ it('R28: a tRPC call and a REST call with the same token are answered alike', as
   }
 })
 
-it('a route that forgot the guard knows nobody, whatever token is shown', async () => {
+it('a route without the guard has no identity, whatever token is sent', async () => {
   const answer = await call({ url: '/unguarded', headers: bearer(token) })
   expect([answer.statusCode, answer.json()]).toEqual([500, { detail: 'Internal Server Error' }])
 })
@@ -175,7 +175,7 @@ it('a scope that is not in the catalogue is a compile error', () => {
   expect(requireToken(keycard.services, 'items:raed')).toBeTypeOf('function')
 })
 
-it('the example of the README is the route of this test', () => {
+it("the example in the README is this test's route", () => {
   const own = readFileSync(new URL(import.meta.url), 'utf8')
   const [, example = ''] = /\/\/ README: a plain route\n(.*?) *\/\/ README: end/s.exec(own) ?? []
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')

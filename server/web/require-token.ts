@@ -1,4 +1,4 @@
-// A guard for plain Fastify routes: the same rules for bearer tokens as every other door has.
+// A guard for plain Fastify routes: the same bearer-token rules as on every other surface.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { UserIdentity } from '../auth/tokens/identity.ts'
@@ -9,18 +9,18 @@ import { readAuthorizationHeaders } from './authorization-header.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls. On a route without `requireToken` it throws: nobody has been asked who they are. */
+    /** The caller. Throws on a route without `requireToken`, because no token was checked there. */
     identity: UserIdentity
   }
 }
 
 /**
- * A `preHandler` that lets in the user who shows a valid access token with all of `scopes`. It throws an
- * AppError, which the app's error handler answers with the status and challenge of RFC 6750 §3.
+ * A `preHandler` that accepts a user whose access token is valid and has all of `scopes`. It throws
+ * an AppError, which the app's error handler answers with the status and challenge of RFC 6750 §3.
  */
 export function requireToken({ identities }: Services, ...scopes: Scope[]) {
   const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // What only some may see is not for caches (R85); the handler may still say otherwise.
+    // Caches must not store what only some users may see (R85); the handler may still override this.
     reply.header('cache-control', 'no-store')
     refuseMisplacedToken(request)
     const caller = await identities.identify(readAuthorizationHeaders(request.raw.rawHeaders))
@@ -34,7 +34,7 @@ export function requireToken({ identities }: Services, ...scopes: Scope[]) {
 
 const guards = new WeakSet<object>()
 
-/** Makes `request.identity` known to every route of the app, and known which routes are guarded. */
+/** Adds `request.identity` to every route of the app, and records which routes are guarded. */
 export function addIdentity(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const isGuarded = [route.preHandler ?? []].flat().some((handler) => guards.has(handler))
@@ -52,9 +52,10 @@ export function addIdentity(app: FastifyInstance): void {
 const identityOf = new WeakMap<FastifyRequest, UserIdentity>()
 
 /**
- * URLs are logged on their way and kept in histories, so a token is taken from the header alone
- * (RFC 6750 §2.3), and told about where it stands anywhere else.
- * @throws AppError invalid_request where there is one in the header too (§2), else not_authenticated
+ * URLs are logged along the way and kept in histories, so a token is read from the header only (RFC
+ * 6750 §2.3). A token anywhere else is refused with a message that says where it is.
+ * @throws AppError invalid_request where there is one in the header too (§2), else
+ * not_authenticated
  */
 export function refuseMisplacedToken({
   query,
@@ -71,7 +72,7 @@ export function refuseMisplacedToken({
   )
 }
 
-/** Whatever parser a route has: an object, or the map or search parameters of a form. */
+/** Whatever parser a route uses: an object, or the map or search parameters of a form. */
 function hasAccessToken(fields: unknown): boolean {
   if (fields instanceof Map || fields instanceof URLSearchParams) return fields.has('access_token')
   return typeof fields === 'object' && fields !== null && Object.hasOwn(fields, 'access_token')

@@ -3,8 +3,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * httpBatchStreamLink sends the one header, or with `streamHeader: 'accept'` the other. Wider than
- * tRPC's own reading, which takes `application/jsonl` alone for a stream.
+ * httpBatchStreamLink sends the one header, or with `streamHeader: 'accept'` the other. Broader
+ * than tRPC's own check, which takes only `application/jsonl` for a stream.
  */
 export function asksForStream({ 'trpc-accept': trpcAccept, accept }: IncomingHttpHeaders): boolean {
   return trpcAccept !== undefined || accept?.includes('jsonl') === true
