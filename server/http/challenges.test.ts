@@ -11,7 +11,7 @@ import { listRestProcedures } from './rest/rest-procedures.ts'
 
 let keycard: TestApp
 let token: string
-/** Without a scope that any procedure asks for: its user may see who they are. */
+/** Without a scope that any procedure asks for: such a token only shows its user who they are. */
 let narrow: string
 beforeAll(async () => {
   keycard = await openTestApp()
@@ -82,7 +82,7 @@ const malformed = expect.stringMatching(
   /^Bearer error="invalid_request", error_description="[^"\\]+"$/,
 )
 
-test('the list of routes is that of the router', () => {
+test('the list of routes comes from the router', () => {
   expect(restRoutes.length).toBeGreaterThan(20)
   expect(trpcRoutes.length).toBeGreaterThan(restRoutes.length - 1)
 })
@@ -104,7 +104,7 @@ describe.each(routes)('%s', (name, route) => {
     if (isRest) expect(await ask(route, undefined, withToken)).toEqual(bare)
   })
 
-  test('R26: a token that is none: 401 invalid_token, whatever else is wrong', async () => {
+  test('R26: an invalid token: 401 invalid_token, whatever else is wrong', async () => {
     for (const wrong of ['Bearer a.b.c', 'Bearer', 'Bearer a b']) {
       expect(await ask(route, wrong)).toEqual([401, invalidToken])
       expect(await ask(route, wrong, withUnknown)).toEqual([401, invalidToken])
@@ -114,13 +114,13 @@ describe.each(routes)('%s', (name, route) => {
   test('R28: a malformed request with a good token: 400 invalid_request', async () => {
     const bearer = `Bearer ${token}`
     if (isRest) expect(await ask(route, bearer, withToken)).toEqual([400, malformed])
-    // Not UTF-8; a query of tRPC has its input in the URL, and some procedures read none.
+    // Not UTF-8. A tRPC query has its input in the URL, and some procedures read no input.
     if (request.method === 'GET') return
     expect(await ask(route, bearer, { payload: Buffer.from([0x7b, 0xff]) })).toEqual([
       400,
       malformed,
     ])
-    // Nothing was shown: nothing is said of it (RFC 6750 §3.1).
+    // No token was sent, so the challenge has no error code (RFC 6750 §3.1).
     const [status, challenge] = await ask(route, undefined, { payload: Buffer.from([0xff]) })
     expect([status, challenge]).toEqual([400, 'Bearer'])
   })
@@ -129,7 +129,7 @@ describe.each(routes)('%s', (name, route) => {
 const beyondMe = routes.filter(([, { scopes }]) => scopes.some((scope) => scope !== 'me'))
 
 test.each(beyondMe)(
-  'R27: %s: a token that is short of a scope: 403 naming it, whatever else is wrong',
+  'R27: %s: a token without the needed scope: 403 naming it, whatever else is wrong',
   async (_name, route) => {
     const { request, scopes } = route
     const refused = [403, `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`]
@@ -160,7 +160,7 @@ describe('elsewhere', () => {
     expect(basic.headers['www-authenticate']).toBe('Bearer')
   })
 
-  test('/metrics tells a wrong token from none', async () => {
+  test('/metrics distinguishes a wrong token from a missing one', async () => {
     const ask = (headers: Record<string, string>) =>
       keycard.app.inject({ url: '/metrics', headers: { via: '1.1 proxy', ...headers } })
     expect((await ask({})).headers['www-authenticate']).toBe('Bearer')
@@ -169,7 +169,7 @@ describe('elsewhere', () => {
     )
   })
 
-  test('every 401 has a challenge: a refresh without a good cookie too', async () => {
+  test('every 401 has a challenge, also a refresh without a valid cookie', async () => {
     const headers = { ...json, 'sec-fetch-site': 'same-origin', cookie: 'keycard=x' }
     const answer = await keycard.app.inject({
       method: 'POST',
@@ -180,7 +180,7 @@ describe('elsewhere', () => {
     expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, 'Bearer'])
   })
 
-  test('control: what needs no token says nothing of one', async () => {
+  test('control: an endpoint that needs no token sends no challenge', async () => {
     const login = { method: 'POST', url: '/trpc/auth.login', headers: json, payload: '{' } as const
     const token = { method: 'POST', url: '/token', headers: form, payload: 'username=%zz' } as const
     for (const request of [login, token]) {

@@ -1,4 +1,4 @@
-// The database gone under a running server: every door says "later" in its own words.
+// The database is gone while the server runs: each surface answers "later" in its own format.
 
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import type { TokenResponse } from '../contract/oauth.ts'
 import { createTestPlace } from '../testing/databases.ts'
 import { openTestApp } from '../testing/test-app.ts'
 
-test('R51: while the database is down every door answers 503 with when to come back', async () => {
+test('R51: while the database is down every endpoint answers 503 with Retry-After', async () => {
   const place = await createTestPlace('postgres')
   const masterKey = randomBytes(32).toString('base64')
   const { app, tokenFor, close } = await openTestApp({
@@ -35,7 +35,7 @@ test('R51: while the database is down every door answers 503 with when to come b
     expect(token.json()).toMatchObject({ error: 'temporarily_unavailable' })
     expect([token.statusCode, token.headers['retry-after']]).toEqual([503, '5'])
 
-    // Never a 200 for what was not done; garbage needs no database to be known as such.
+    // Never a 200 for work that was not done; recognising garbage needs no database.
     const postToken = (url: string, shown: string) =>
       app.inject({
         method: 'POST',
@@ -56,7 +56,7 @@ test('R51: while the database is down every door answers 503 with when to come b
     expect([rest.statusCode, rest.headers['retry-after']]).toEqual([503, '5'])
     expect(rest.json()).toEqual({ detail: expect.stringContaining('Try again') })
 
-    // Who has a cookie is not sent away from the app: it waits, and finds out.
+    // A browser with a cookie is not sent away from the app: it waits, and finds out.
     const page = { accept: 'text/html', cookie: `keycard=${refresh_token}` }
     const home = await app.inject({ url: '/', headers: page })
     expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])

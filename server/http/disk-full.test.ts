@@ -1,10 +1,10 @@
-// A disk without room under a running server: what is there can be read, and writing is for later.
+// A full disk while the server runs: reads go on, and writes are refused with "later".
 
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openTestApp } from '../testing/test-app.ts'
 
-test('R51: while the disk is full reading goes on, writing says 503, and nothing acknowledged is lost', async () => {
+test('R51: while the disk is full reads go on, writes answer 503, and nothing acknowledged is lost', async () => {
   const { app, services, tokenFor, close } = await openTestApp()
   try {
     const headers = { authorization: `Bearer ${await tokenFor('johndoe')}` }

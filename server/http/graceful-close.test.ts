@@ -1,4 +1,4 @@
-// The end of a server that listens: who hears of it first, and who cannot hold it up.
+// The shutdown of a listening server: balancers hear of it first, and no client can delay it.
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
@@ -18,7 +18,7 @@ async function listen() {
   const { port } = app.server.address() as AddressInfo
   return {
     app,
-    /** A connection that has said so much, and says no more. */
+    /** A connection that has sent this much, and sends no more. */
     async say(text: string): Promise<Socket> {
       const socket = connect(port, '127.0.0.1').on('error', () => {})
       await once(socket, 'connect')
@@ -43,7 +43,7 @@ const unfinished = {
   ].join('\r\n'),
 }
 
-test('R115: /readyz is 503 while connections are still taken, and then none is', async () => {
+test('R115: /readyz is 503 while connections are still accepted, and then none are', async () => {
   const { app, ask } = await listen()
   const ended = endApp(app, { takesForMs: 1_000 })
   const answer = await ask('/readyz')
@@ -57,7 +57,7 @@ test('R115: /readyz is 503 while connections are still taken, and then none is',
   await expect(ask('/readyz')).rejects.toThrow('fetch failed')
 })
 
-test('a connection that never sent anything is closed at once, also by the app alone', async () => {
+test('a connection that never sent anything is closed at once, also where only the app is closed', async () => {
   const { app, say } = await listen()
   const closed = once(await say(''), 'close')
   await app.close()
@@ -65,7 +65,7 @@ test('a connection that never sent anything is closed at once, also by the app a
 })
 
 test.each(Object.entries(unfinished))(
-  '%s holds the end up to the deadline, not longer',
+  '%s delays the shutdown up to the deadline, not longer',
   async (_, text) => {
     const { app, say } = await listen()
     const closed = once(await say(text), 'close')

@@ -1,4 +1,5 @@
-// The end of the app: balancers hear of it first, what is under way is answered, and nothing holds it up.
+// Shuts the app down: balancers hear of it first, requests in progress are answered, and nothing
+// delays it.
 
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,9 +19,11 @@ export interface Ending {
 }
 
 interface EndOptions {
-  /** How long it goes on taking connections, so that balancers hear of it first. */
+  /** How long it goes on accepting connections, so that balancers hear of the shutdown first. */
   takesForMs: number
-  /** When the last connections are closed, whatever is under way: 5 s after the beginning by default. */
+  /**
+   * When the last connections are closed, whatever is in progress: 5 s after the start by default.
+   */
   connectionsUpToMs?: number
 }
 
@@ -28,7 +31,7 @@ interface EndOptions {
 const connectionsUpToMsDefault = 5_000
 const silentSweepMs = 100
 
-/** A request that never comes to its end keeps its connection, and the app, up to the deadline. */
+/** A request that never ends keeps its connection, and the app, open up to the deadline. */
 export async function endApp(app: FastifyInstance, options: EndOptions): Promise<void> {
   const { takesForMs, connectionsUpToMs = connectionsUpToMsDefault } = options
   app.ending.begin()
@@ -39,8 +42,8 @@ export async function endApp(app: FastifyInstance, options: EndOptions): Promise
 }
 
 /**
- * Without it a browser's kept-alive connection would hold up the end for more than a minute, one that
- * it opened in advance for as long, and a stream for as long as somebody listens.
+ * Without it a browser's kept-alive connection would delay the end for more than a minute, one that
+ * it opened in advance for as long, and a stream for as long as its client listens.
  */
 export function closeGracefully(
   app: FastifyInstance,

@@ -1,4 +1,4 @@
-// Hostile input at every door: a clear refusal in the door's own words, and no secret in the log.
+// Hostile input on every surface: a clear refusal in that surface's format, and no secret in the log.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -17,7 +17,7 @@ let log = ''
 const logger = pino({ level: 'trace' }, { write: (line: string) => (log += line) })
 
 let keycard: TestApp
-/** The sign-in form with a page of its own, since nothing may be built yet. */
+/** The sign-in form with a page of its own, since the client may not be built yet. */
 let pages: FastifyInstance
 let accessToken: string
 
@@ -41,7 +41,7 @@ function send(options: InjectOptions, app = keycard.app) {
   return app.inject(options)
 }
 
-/** Holds an answer against the shape of its door; a status of 400 to 499 is a clear refusal. */
+/** Checks an answer against its surface's format; a status of 400 to 499 is a clear refusal. */
 const shapes = {
   oauth({ headers, json }: Answer) {
     expect(headers['content-type']).toBe('application/json; charset=utf-8')
@@ -138,7 +138,7 @@ describe('a form', () => {
   )
 })
 
-/** What a field of an input may be turned into; the key says so in the title. */
+/** What a field of an input may be turned into; the key appears in the title. */
 const values: Record<string, unknown> = {
   missing: undefined,
   null: null,
@@ -155,7 +155,7 @@ const values: Record<string, unknown> = {
   'an object': { [planted]: planted },
 }
 
-/** A good input of each procedure, and what of the above is good in a field. */
+/** A valid input for each procedure, and which of the values above are valid in a field. */
 const inputs: Record<
   string,
   { type: 'query' | 'mutation'; good: object; fine: Record<string, string[]> }
@@ -170,7 +170,7 @@ const inputs: Record<
     good: { title: 'a', description: 'b' },
     fine: { description: ['missing', 'empty text'] },
   },
-  // Of an item that is not there: whatever is given, it is not found.
+  // Of an item that does not exist: whatever is sent, it is not found.
   'items.update': { type: 'mutation', good: { id: 'x', title: 'a', description: 'b' }, fine: {} },
   'items.delete': { type: 'mutation', good: { id: 'x' }, fine: {} },
   'items.list': {
@@ -189,7 +189,7 @@ const inputs: Record<
       order: ['missing'],
     },
   },
-  // Its password is too short, whatever else is given.
+  // Its password is too short, whatever else is sent.
   'users.create': {
     type: 'mutation',
     good: {
@@ -202,7 +202,7 @@ const inputs: Record<
     },
     fine: {},
   },
-  // Of a user who is not there, as above.
+  // Of a user who does not exist, as above.
   'users.setPassword': {
     type: 'mutation',
     good: { id: 'x', password: planted, current_password: planted },
@@ -378,7 +378,7 @@ describe('paths and headers', () => {
     '/',
   ]
 
-  test.each(doors)('R86: no method is a fault of ours at %s', async (url) => {
+  test.each(doors)('R86: no method causes an internal error at %s', async (url) => {
     for (const method of keycard.app.supportedMethods) {
       const answer = await send({ method: method as 'GET', url })
       expect([method, url, answer.statusCode < 500]).toEqual([method, url, true])
@@ -386,17 +386,14 @@ describe('paths and headers', () => {
     expect(keycard.app.supportedMethods).toContain('TRACE')
   })
 
-  test.each(['TRACE', 'PUT', 'DELETE'])(
-    '%s is 405 at the typed door, in its own words',
-    async (method) => {
-      const answer = await send({ method: method as 'PUT', url: '/trpc/items.list' })
-      expectRefusal(answer, 'trpc')
-      expect(answer.statusCode).toBe(405)
-      expect(answer.headers.allow).toBe('GET, HEAD, POST')
-    },
-  )
+  test.each(['TRACE', 'PUT', 'DELETE'])("%s is 405 at /trpc, in tRPC's format", async (method) => {
+    const answer = await send({ method: method as 'PUT', url: '/trpc/items.list' })
+    expectRefusal(answer, 'trpc')
+    expect(answer.statusCode).toBe(405)
+    expect(answer.headers.allow).toBe('GET, HEAD, POST')
+  })
 
-  /** R86: none of these is a fault of ours. */
+  /** R86: none of these is an internal error. */
   const headers: Record<string, string> = {
     authorization: `Bearer ${planted}`,
     cookie: `keycard=%zz%00${planted}; =; ;;; __proto__=x; a`,
@@ -414,7 +411,7 @@ describe('paths and headers', () => {
     'accept-version': '99.x',
   }
 
-  test.each(Object.keys(headers))('R86: a malformed %s header is no 5xx', async (name) => {
+  test.each(Object.keys(headers))('R86: a malformed %s header never causes a 5xx', async (name) => {
     const value = headers[name] ?? ''
     const requests: InjectOptions[] = [
       { url: '/trpc/users.me' },
@@ -459,7 +456,7 @@ describe('over a real socket', () => {
   const host = 'Host: localhost'
   const close = 'Connection: close'
 
-  test('R22: two Authorization headers are 400 at every door; one is taken', async () => {
+  test('R22: two Authorization headers are 400 on every surface; one is accepted', async () => {
     await forgiveFailures(keycard.services)
     const one = `Authorization: Bearer ${accessToken}`
     for (const path of ['/trpc/users.me', '/api/users/me']) {
@@ -481,7 +478,7 @@ describe('over a real socket', () => {
     expect(await ask(...request, basic, basic, '', form)).toBe(400)
   })
 
-  test('a request that never ends is not waited for without end', () => {
+  test('a request that never ends is not waited for without limit', () => {
     const { requestTimeout, headersTimeout } = keycard.app.server
     expect([requestTimeout, headersTimeout]).toEqual([60_000, 60_000])
   })
@@ -540,17 +537,17 @@ describe('R30: the log', () => {
     for (const secret of [planted, access_token, refresh_token, accessToken]) {
       expect(log).not.toContain(secret)
     }
-    // The other way round: the log was kept, and a secret in it would have been found.
+    // Control: the log was written, and a secret in it would have been found.
     expect(log).toContain('"path":"/trpc/users.me"')
     logger.info({ url: planted }, 'planted')
     expect(log).toContain(planted)
   })
 
-  test('holds no fault of ours', () => {
+  test('holds no internal error', () => {
     expect(log).not.toMatch(/request failed|procedure failed|endpoint failed|sign-in failed/)
   })
 
-  test('says who was refused, from where and why', () => {
+  test('says which caller was refused, from where and why', () => {
     expect(log).toMatch(
       /"event":"sign_in_refused","userId":"[\w-]{22}","why":"wrong_password","address":"127\.0\.0\.1"/,
     )

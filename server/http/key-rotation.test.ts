@@ -1,4 +1,4 @@
-// Rotation under load: two servers on one database, calls all the time, and nobody is turned away.
+// Key rotation under load: two servers on one database, constant calls, and no call is refused.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -19,9 +19,9 @@ interface Server {
 
 const masterKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')
 const rotations = 10
-/** More than a poll: what the `next` state is for. */
+/** Longer than one poll: this is what the `next` state is for. */
 const longEnoughMs = 500
-/** Then an unknown `kid` makes nobody ask the database. */
+/** So an unknown `kid` makes no server ask the database. */
 const never = Number.POSITIVE_INFINITY
 
 async function openServer(place: TestPlace, unknownKidCooldownMs?: number): Promise<Server> {
@@ -51,7 +51,7 @@ async function openPair(engine: Engine, unknownKidCooldownMs?: number): Promise<
   ]
 }
 
-/** A user's session, once; tokens for it are then made without hashing a password each time. */
+/** Starts a user's session once; its tokens are then made without hashing a password each time. */
 async function signIn({ services }: Server): Promise<AccessTokenSubject> {
   const { tokens } = await services.passwordGrant({
     username: 'johndoe',
@@ -69,7 +69,7 @@ async function call({ app }: Server, token: string): Promise<number> {
   return (await app.inject({ url: '/api/protected', headers })).statusCode
 }
 
-/** Each server's new token is shown to the other at once, and an old one to both, until told to stop. */
+/** Shows each server's new token to the other at once, and an old one to both, until told to stop. */
 function startCalls(servers: readonly [Server, Server], subject: AccessTokenSubject) {
   const [one, other] = servers
   const counts = new Map<number, number>()
@@ -97,7 +97,7 @@ function startCalls(servers: readonly [Server, Server], subject: AccessTokenSubj
         callAndCount(one, older),
         callAndCount(other, older),
       ])
-      // Some 300 calls a second, where the machine can.
+      // About 300 calls a second, if the machine can.
       await sleep(10)
     }
   }
@@ -115,7 +115,7 @@ function startCalls(servers: readonly [Server, Server], subject: AccessTokenSubj
 async function rotateUnderLoad(servers: [Server, Server], waitMs: number) {
   const calls = startCalls(servers, await signIn(servers[0]))
   for (let turn = 0; turn < rotations; turn++) {
-    // Now by one server, now by the other.
+    // The two servers take turns.
     await (servers[turn % 2] as Server).services.keyRotation.rotate(waitMs)
     await sleep(100)
   }
@@ -123,27 +123,27 @@ async function rotateUnderLoad(servers: [Server, Server], waitMs: number) {
 }
 
 forEachEngine((engine) => {
-  test('R112: ten rotations under load turn nobody away', async () => {
+  test('R112: ten rotations under load refuse no call', async () => {
     const { counts, kids } = await rotateUnderLoad(await openPair(engine, never), longEnoughMs)
     expect(Object.keys(counts)).toEqual(['200'])
-    // Every key has signed, so that each change was seen by calls.
+    // Each key has signed, so calls have seen every change.
     expect(kids.size).toBe(rotations + 1)
   })
 
-  test('R112: a key that skips being next is asked for, and turns nobody away', async () => {
+  test('R112: a key that skips the `next` state is fetched on demand, and no call is refused', async () => {
     const servers = await openPair(engine, 0)
     const { counts } = await rotateUnderLoad(servers, 0)
     expect(Object.keys(counts)).toEqual(['200'])
   })
 
-  test('the control: with neither next nor asking for unknown keys, calls are refused', async () => {
+  test('control: with neither `next` nor lookups of unknown keys, calls are refused', async () => {
     const servers = await openPair(engine, never)
     const { counts } = await rotateUnderLoad(servers, 0)
     expect(counts[401]).toBeGreaterThan(0)
     expect(counts[200]).toBeGreaterThan(0)
   })
 
-  test('R112: a dropped key opens nothing on any server within a poll, and others go on', async () => {
+  test('R112: a dropped key is refused by every server within one poll, and other keys stay valid', async () => {
     const [one, other] = await openPair(engine)
     const subject = await signIn(one)
     const { token } = await one.services.accessTokens.issue(subject)

@@ -1,4 +1,4 @@
-// Every text from outside has a length bound, checked before anything looks at its characters.
+// Every text from outside has a length bound, which is checked before its characters are read.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loginMaxLength, passwordMaxUnits } from '../contract/credential-rules.ts'
@@ -68,9 +68,9 @@ function findUnbounded(schema: JsonSchema, path: string): string[] {
   return Object.keys(schema).length === 0 ? [] : below.flatMap((one) => findUnbounded(...one))
 }
 
-describe('a sign-in with a name longer than any', () => {
+describe('a sign-in with a name longer than the maximum', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
-  // Two thousand marks in the wrong order: 12 KB in a form, and dear to normalize.
+  // Two thousand marks in the wrong order: 12 KB in a form, and expensive to normalize.
   const username = `a${'\u0301\u0316'.repeat(1_000)}`
   const payload = new URLSearchParams({ username, password: 'secret' }).toString()
 
@@ -81,7 +81,7 @@ describe('a sign-in with a name longer than any', () => {
     expect(answer.body).toContain(told)
   })
 
-  test('through auth.login is told which field it is', async () => {
+  test('through auth.login names the field', async () => {
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ username, password: 'secret' })
     const answer = await send({ method: 'POST', url: '/trpc/auth.login', headers, payload: body })
@@ -92,8 +92,8 @@ describe('a sign-in with a name longer than any', () => {
   })
 })
 
-describe('whatever is sent to whatever endpoint', () => {
-  /** What is dear: normalizing takes time that grows with the square of the marks in a row. */
+describe('any input to any endpoint', () => {
+  /** The expensive part: normalizing takes time that grows with the square of the marks in a row. */
   async function findLongest(
     requests: readonly Request[],
     ask = send,
@@ -125,11 +125,11 @@ describe('whatever is sent to whatever endpoint', () => {
     )
     const longest = await findLongest(requests)
     expect(longest.get('NFC')).toBeLessThanOrEqual(passwordMaxUnits)
-    // Folding a name can make it longer: one character of it becomes 18 at most.
+    // Folding a name can make it longer: one character becomes 18 at most.
     expect(longest.get('NFKC')).toBeLessThanOrEqual(loginMaxLength * 18)
   })
 
-  test('control: a text that is normalized before its bound is seen', async () => {
+  test('control: a text that is normalized before its bound is checked gets noticed', async () => {
     const careless = (request: Request) => {
       request.payload?.normalize('NFKC')
       return send(request)

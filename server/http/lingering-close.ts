@@ -1,4 +1,5 @@
-// The end of a connection whose client still sends: our side first, the rest is read and dropped (RFC 9112 §9.6).
+// Ends a connection whose client still sends: closes our side first, then reads and drops the rest
+// (RFC 9112 §9.6).
 
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,8 +11,8 @@ const lingerMaxMs = 30_000
 const silenceMaxMs = 2_000
 
 /**
- * Closed at once, a connection with unread bytes is reset, and the client loses the answer that it has
- * not read yet: a body that is too large would look like a broken server.
+ * If it were closed at once, a connection with unread bytes would be reset, and the client would
+ * lose an answer it has not read yet: a body that is too large would look like a broken server.
  */
 export function closeLingering(socket: Socket): void {
   socket.end()
@@ -20,7 +21,7 @@ export function closeLingering(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer))
 }
 
-/** For every answer after which the connection is closed, and whose request has not come whole. */
+/** For every answer after which the connection is closed and whose request has not fully arrived. */
 export function addLingeringClose(app: FastifyInstance): void {
   app.addHook('onSend', ({ raw }, _reply, payload, done) => {
     if (!raw.complete) lingerOnClose(raw)
@@ -28,10 +29,10 @@ export function addLingeringClose(app: FastifyInstance): void {
   })
 }
 
-/** Of each connection the last request that was answered before it had come whole. */
+/** For each connection, the last request that was answered before it had fully arrived. */
 const unfinished = new WeakMap<Socket, IncomingMessage>()
 
-/** Node closes a connection after its last answer by `destroySoon`, which is replaced once. */
+/** Node closes a connection after its last answer with `destroySoon`, which is replaced once. */
 function lingerOnClose(request: IncomingMessage): void {
   const { socket } = request
   if (!unfinished.has(socket)) {

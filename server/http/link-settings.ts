@@ -1,4 +1,5 @@
-// Calls that a link of tRPC's client has put together in a way that is not taken here: what to set instead.
+// Refuses calls that a tRPC client link combines in a way we do not accept, and names the setting
+// to change.
 
 import { type AnyTRPCProcedure, type AnyTRPCRouter, TRPCError } from '@trpc/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,4 +1,4 @@
-// Another process writes to the SQLite file under a running server: who reads does not wait for it.
+// Another process writes to the SQLite file while the server runs: reads do not wait for it.
 
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { sqliteFileName } from '../db/sqlite/sqlite.ts'
 import { openTestApp } from '../testing/test-app.ts'
 
-test('R51: while another process has the file locked a write waits for it, and nothing else does', async () => {
+test('R51: while another process holds the file lock, writes wait for it and reads do not', async () => {
   const { app, services, tokenFor, close } = await openTestApp()
   const other = new Libsql(join(services.config.dataDir, sqliteFileName))
   try {
@@ -24,7 +24,7 @@ test('R51: while another process has the file locked a write waits for it, and n
     void writing.finally(() => {
       isWritten = true
     })
-    // More than the write needs to come to the lock: were the main thread to wait there, it would give up.
+    // Longer than the write needs to reach the lock. If the main thread waited there, it would give up.
     for (const url of Array(10).fill(['/api/items', '/healthz', '/readyz']).flat()) {
       expect(await ask(url)).toBe(200)
       await nextTurn()

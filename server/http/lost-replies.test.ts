@@ -1,4 +1,4 @@
-// A refresh token shown again, at /token and in a browser's cookie: a lost reply, or a copy of it.
+// A refresh token shown again, at /token and in a browser's cookie: a lost reply, or a stolen copy.
 
 import { describe, expect, test } from 'vitest'
 import { createKeyedMac } from '../auth/secrets/keyed-mac.ts'
@@ -15,7 +15,7 @@ const minute = 60_000
 const hour = 60 * minute
 const home = '192.0.2.7'
 
-/** What each kind of client says of itself; of the browser also the cookie of its device. */
+/** What each kind of client says about itself; for the browser also the cookie of its device. */
 const clients = {
   token: { userAgent: 'acme-sync/4.1', updated: 'acme-sync/4.2', other: 'curl/8.5.0' },
   browser: {
@@ -32,7 +32,7 @@ forEachEngine((engine) => {
   })
 
   interface Shown extends Partial<Device> {
-    /** False for a copy of the refresh token alone. */
+    /** False for a copy of the refresh token without the device cookie. */
     hasDevice?: boolean
   }
 
@@ -66,7 +66,7 @@ forEachEngine((engine) => {
         if (!tokens) throw new Error('The session is over')
         return tokens
       },
-      /** In the order of the alphabet: what happens in one millisecond has no other. */
+      /** Sorted alphabetically: events of the same millisecond have no other order. */
       log: async () => (await readAuditLog(services, userId)).sort(),
     }
   }
@@ -125,17 +125,17 @@ forEachEngine((engine) => {
 
   const alarm = (why: string) => `refresh_token_reused ${why}`
 
-  describe.each(['token', 'browser'] as const)('at the door %s', (door) => {
+  describe.each(['token', 'browser'] as const)('at %s', (door) => {
     const { updated, other } = clients[door]
 
     test.each([
       ['1 s', 1_000, 'refresh_forgiven'],
       ['30 s', 30_000, 'refresh_forgiven'],
-      // Where this machine is so busy that the feed falls silent, that counts as an outage.
+      // Where this machine is so busy that the change feed falls silent, that counts as an outage.
       ['31 s', 31_000, expect.stringMatching(/^refresh_(forgiven|recovered)$/)],
       ['10 minutes', 10 * minute, 'refresh_recovered'],
       ['8 hours', 8 * hour, 'refresh_recovered'],
-    ])('R55: a reply that was lost %s ago signs nobody out', async (_name, lostMs, event) => {
+    ])('R55: a reply that was lost %s ago signs no one out', async (_name, lostMs, event) => {
       const { first, mustRefresh, log } = await startSession(door)
       const lost = await mustRefresh(first)
       clock.advance(lostMs)
@@ -146,7 +146,7 @@ forEachEngine((engine) => {
       expect(again.refresh === lost.refresh).toBe((await log())[0] === 'refresh_forgiven')
     })
 
-    test('R56: a thief who shows the token later is found when its owner refreshes next', async () => {
+    test('R56: a thief who shows the token later is detected when its owner refreshes next', async () => {
       const { first: stolen, mustRefresh, refresh, log } = await startSession(door)
       const owner = await mustRefresh(stolen)
       clock.advance(10 * minute)
@@ -157,7 +157,7 @@ forEachEngine((engine) => {
       expect(await opens(thief.access)).toBe(false)
     })
 
-    test('R56: a thief who refreshed first is found with the successor that died', async () => {
+    test('R56: a thief who refreshed first is detected by the successor that died', async () => {
       const { first: stolen, mustRefresh, refresh, log } = await startSession(door)
       const thief = await mustRefresh(stolen)
       clock.advance(10 * minute)
@@ -167,7 +167,7 @@ forEachEngine((engine) => {
       expect(await opens(owner.access)).toBe(false)
     })
 
-    test('R55: a second tab shows the old token after a recovery: the same successor for 30 s', async () => {
+    test('R55: a second tab that shows the old token after a recovery gets the same successor for 30 s', async () => {
       const { first, mustRefresh, refresh, log } = await startSession(door)
       await mustRefresh(first)
       clock.advance(hour)
@@ -179,7 +179,7 @@ forEachEngine((engine) => {
       expect(await log()).toEqual(['refresh_forgiven', 'refresh_recovered', alarm('used_before')])
     })
 
-    test('R55: each forgiven refresh is written down and counted', async () => {
+    test('R55: each forgiven refresh is logged and counted', async () => {
       const { first, mustRefresh, log } = await startSession(door)
       const before = counted('refresh_forgiven')
       const shown = await Promise.all(Array.from({ length: 20 }, () => mustRefresh(first)))
@@ -201,7 +201,7 @@ forEachEngine((engine) => {
       expect(await log()).toEqual([alarm('another_agent')])
     })
 
-    test('R97: one from another address goes on, and its owner can see it', async () => {
+    test('R97: a program at another address continues the session, and its owner can see that', async () => {
       const { first, mustRefresh, log } = await startSession(door)
       const { refresh } = await mustRefresh(first)
       expect((await mustRefresh(first, { address: '198.51.100.9' })).refresh).toBe(refresh)
@@ -214,7 +214,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test(`R73: ${forgivenMax} are forgiven after one refresh, and one more ends the session`, async () => {
+  test(`R73: ${forgivenMax} replays are forgiven after one refresh, and one more ends the session`, async () => {
     const { first, mustRefresh, refresh, log } = await startSession('token')
     const current = await mustRefresh(first)
     for (let count = 0; count < forgivenMax; count += 50) {
@@ -236,7 +236,7 @@ forEachEngine((engine) => {
     expect(await log()).toEqual([alarm('another_agent')])
   })
 
-  test('R55: what a program is called is asked of the one that refreshed, not of the one that signed in', async () => {
+  test('R55: the program is compared with the one that refreshed last, not with the one that signed in', async () => {
     const { first, mustRefresh, refresh } = await startSession('token')
     const script = { userAgent: 'python-requests/2.32' }
     const { refresh: second } = await mustRefresh(first, script)
@@ -244,7 +244,7 @@ forEachEngine((engine) => {
     expect(await refresh(first)).toBeUndefined()
   })
 
-  test('R15: a lost reply asked again with a wider scope changes nothing', async () => {
+  test('R15: a lost reply that is asked for again with a wider scope changes nothing', async () => {
     const { first, mustRefresh, log } = await startSession('token')
     await mustRefresh(first)
     clock.advance(minute)
@@ -266,7 +266,7 @@ forEachEngine((engine) => {
     expect(await log()).toEqual(['refresh_recovered'])
   })
 
-  describe('a token of the form without the user', () => {
+  describe('a token in the old form, without the user', () => {
     /** As it was made before the id of the user was added. */
     function toOldForm(token: string): string {
       const [, sessionId, counter] = token.split('.')
@@ -276,7 +276,7 @@ forEachEngine((engine) => {
     }
 
     test.each(['token', 'browser'] as const)(
-      'is traded at the door %s for one that has it, and recovers a lost reply',
+      'is traded at %s for one that names the user, and recovers a lost reply',
       async (door) => {
         const { userId, first, mustRefresh } = await startSession(door)
         const old = toOldForm(first)

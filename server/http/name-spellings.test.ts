@@ -1,4 +1,5 @@
-// One account, however its name is spelt: where it is made, signed in to, changed, searched for and throttled (R102).
+// One account, however its name is spelt: created, signed in to, changed, searched for and
+// throttled (R102).
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { User } from '../contract/users.ts'
@@ -48,14 +49,14 @@ const signIns: [string, (username: string, password: string) => Promise<number>]
 
 describe.each(signIns)('R102: a sign-in at %s', (_name, signIn) => {
   test.each(['johndoe ', ' johndoe', 'JohnDoe\u00a0', 'ｊｏｈｎｄｏｅ　', 'johndoe\t'])(
-    'takes %j for johndoe',
+    'accepts %j for johndoe',
     async (name) => {
       expect(await signIn(name, 'secret')).toBe(200)
     },
   )
 
   test.each(['john doe', 'johndoe\u200b', 'johndoe.', ' '])(
-    'control: takes %j for nobody',
+    'control: matches no account for %j',
     async (name) => {
       expect(await signIn(name, 'secret')).not.toBe(200)
     },
@@ -72,7 +73,10 @@ const spellings = [
   'münchen。example',
 ]
 
-/** Each makes an account with this name and address, spelt with spaces around, and answers what is stored. */
+/**
+ * Each makes an account with this name and address, spelt with spaces around, and returns what is
+ * stored.
+ */
 const makers: Record<string, (username: string, email: string) => Promise<void>> = {
   async 'auth.register'(username, email) {
     expect((await post('/trpc/auth.register', { username, email, password })).statusCode).toBe(200)
@@ -91,7 +95,7 @@ const makers: Record<string, (username: string, email: string) => Promise<void>>
 
 let made = 0
 describe.each(Object.keys(makers))('an account made by %s', (maker) => {
-  test('is stored without the space, its domain in ASCII, and signed in to by every spelling', async () => {
+  test('is stored without the space, its domain in ASCII, and every spelling signs in to it', async () => {
     const name = `spelt-${++made}`
     await makers[maker]?.(` ${name} `, ` ${name}.${ascii.replace('xn--mnchen-3ya', 'münchen')} `)
     const user = await keycard.services.users.findByLogin(name)
@@ -121,7 +125,7 @@ describe.each(Object.keys(makers))('an account made by %s', (maker) => {
   })
 })
 
-test('an address that is changed is stored and looked up alike', async () => {
+test('a changed address is stored and looked up the same way', async () => {
   const authorization = `Bearer ${await keycard.tokenFor('johndoe')}`
   const answer = await keycard.app.inject({
     method: 'PATCH',
@@ -151,7 +155,7 @@ test.each([
   '@münchen.example',
   'ü@münchen.example',
   'a@ü'.padEnd(300, 'ü'),
-])('control: %j is no address', async (email) => {
+])('control: %j is not an address', async (email) => {
   const answer = await post('/trpc/auth.register', {
     username: `no-address-${++made}`,
     email,

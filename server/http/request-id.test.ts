@@ -1,4 +1,4 @@
-// One request, one id: in all of its lines of the log, and in its answer.
+// One request, one id: in all of its log lines, and in its answer.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOperatorLog } from '../auth/audit/operator-log.ts'
@@ -23,7 +23,7 @@ function signIn(headers: Record<string, string> = {}) {
   })
 }
 
-test('R114: what is logged of a request has its id, the audit log’s line among it', async () => {
+test('R114: every log line of a request has its id, including the audit log’s', async () => {
   const [one, other] = [await signIn(), await signIn()]
   const id = other.headers['x-request-id']
   expect(id).toMatch(/^[\w-]{20,40}$/)
@@ -35,7 +35,7 @@ test('R114: what is logged of a request has its id, the audit log’s line among
   ])
 })
 
-test('R114: no client chooses the id that stands in our log', async () => {
+test('R114: no client chooses the id in our log', async () => {
   const forged = 'chosen-by-a-client'
   const answer = await signIn({ 'x-request-id': forged, 'request-id': forged })
   expect(answer.headers['x-request-id']).not.toBe(forged)

@@ -1,9 +1,9 @@
-// One id for each request: in every line of the log that it causes, and in its answer, to be asked about.
+// One id for each request: in each of its log lines, and in its answer, so that it can be quoted.
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 
-/** Ours alone: what a client calls its request does not stand in our log (R114). */
+/** Only our own: a client's request id does not enter our log (R114). */
 export const makeRequestId = (): string => randomUUID()
 
 export function tellRequestId(app: FastifyInstance): void {

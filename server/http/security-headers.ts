@@ -1,4 +1,4 @@
-// What every answer tells the browser to refuse (R74).
+// The headers of every answer that tell the browser what to refuse (R74).
 
 import type { FastifyInstance } from 'fastify'
 
@@ -10,7 +10,7 @@ export interface SecurityHeaderOptions {
 }
 
 export interface SecurityHeaders {
-  /** Few, because they travel with every call. Data that is opened as a page may do nothing at all. */
+  /** Few, because they travel with every call. Data that is opened as a page may do nothing. */
   readonly ofData: Readonly<Record<string, string>>
   readonly ofPages: Readonly<Record<string, string>>
 }
@@ -34,7 +34,7 @@ export function addSecurityHeaders(
   })
 }
 
-/** Where calls are answered, in JSON alone. */
+/** Where calls are answered, with JSON only. */
 export function isDataPath(url: string): boolean {
   return dataPath.test(url)
 }
@@ -57,7 +57,7 @@ function describePageHeaders(options: SecurityHeaderOptions): Record<string, str
   return {
     ...describeDataHeaders(options),
     'content-security-policy': describePolicy(options.styleHashes),
-    // Not no-referrer: with it a form's POST says `Origin: null`, and R70 has to know its origin.
+    // Not no-referrer: with it a form's POST says `Origin: null`, and R70 needs the origin.
     'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',
   }
@@ -76,7 +76,7 @@ function describePolicy(styleHashes: readonly string[]): string {
     'object-src': ["'none'"],
     'frame-ancestors': ["'none'"],
     'require-trusted-types-for': ["'script'"],
-    // No policy may be made: nothing of ours turns text into HTML or script.
+    // No policy may be created: none of our code turns text into HTML or script.
     'trusted-types': ["'none'"],
   }
   return Object.entries(directives)

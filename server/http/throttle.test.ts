@@ -1,4 +1,4 @@
-// Too many guesses, at every door that takes a password: one budget, each door's own words.
+// Too many guesses, wherever a password is checked: one budget, and each surface's own format.
 
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { threadsDefault } from '../auth/passwords/passwords.ts'
@@ -9,7 +9,7 @@ import { createTestClock } from '../testing/test-clock.ts'
 const clock = createTestClock()
 let keycard: TestApp
 beforeAll(async () => {
-  // What is told of many at once depends on how long a hash takes.
+  // The answer to many at once depends on how long a hash takes.
   keycard = await openTestApp({ clock, bcryptCost: 10 })
 })
 afterEach(() => forgiveFailures(keycard.services))
@@ -43,7 +43,7 @@ const doors = {
     }),
 }
 
-/** By all doors in turn. */
+/** By all endpoints in turn. */
 async function fail(times: number, username = 'johndoe'): Promise<void> {
   const ways = Object.values(doors)
   for (let count = 0; count < times; count++) {
@@ -52,8 +52,8 @@ async function fail(times: number, username = 'johndoe'): Promise<void> {
   }
 }
 
-describe('R100, R106: after five failures through all doors together', () => {
-  test('/token says slow_down and when to come back', async () => {
+describe('R100, R106: after five failures over all endpoints together', () => {
+  test('/token says slow_down and when to try again', async () => {
     await fail(5)
     const answer = await doors['/token']()
     expect(answer.statusCode).toBe(429)
@@ -63,7 +63,7 @@ describe('R100, R106: after five failures through all doors together', () => {
     expect(answer.json()).toEqual({ error: 'slow_down', error_description: detail, detail })
   })
 
-  test('auth.login says so typed', async () => {
+  test('auth.login says so in its typed error', async () => {
     await fail(5)
     const answer = await doors['auth.login']()
     expect(answer.statusCode).toBe(429)
@@ -81,7 +81,7 @@ describe('R100, R106: after five failures through all doors together', () => {
   })
 
   test.each(Object.keys(doors) as (keyof typeof doors)[])(
-    '%s does not look at the password, and not at the right one either',
+    '%s does not check the password, not even the right one',
     async (door) => {
       await fail(5)
       const before = keycard.services.passwords.stats().completed
@@ -95,7 +95,7 @@ describe('R100, R106: after five failures through all doors together', () => {
     },
   )
 
-  test('an account that is disabled, and one that is not there, are told the same to the byte', async () => {
+  test('a disabled account and one that does not exist get the same answer to the byte', async () => {
     const answers = []
     for (const username of ['johndoe', 'alice', 'nobody-at-all']) {
       await fail(5, username)
@@ -108,7 +108,7 @@ describe('R100, R106: after five failures through all doors together', () => {
   })
 })
 
-test('R102: user name and e-mail address draw on one budget', async () => {
+test('R102: user name and e-mail address share one budget', async () => {
   await fail(3, 'johndoe')
   await fail(2, 'JohnDoe@example.com')
   expect((await doors['/token']()).statusCode).toBe(429)
@@ -125,7 +125,7 @@ test('R80: a batch counts its calls, not its requests', async () => {
     .json<{ error: { data: { httpStatus: number } } }[]>()
     .map(({ error }) => error.data.httpStatus)
   expect(statuses.filter((status) => status === 401)).toHaveLength(5)
-  // On a slow machine some are still waiting for their turn after five seconds.
+  // On a slow machine some still wait for their turn after five seconds.
   expect(statuses.filter((status) => status === 429 || status === 503)).toHaveLength(5)
 })
 
@@ -150,7 +150,7 @@ test('an address that fails too often is refused for every account', async () =>
   }
 })
 
-test('R103: the address is the socket’s, or the right-most hop that is no listed proxy', async () => {
+test('R103: the address is the socket’s, or the right-most hop that is not a listed proxy', async () => {
   const env = { SIGN_IN_FAILURES_PER_ADDRESS: '1', TRUSTED_PROXIES: '10.0.0.0/8' }
   const proxied = await openTestApp({ clock, env })
   let names = 0
@@ -169,7 +169,7 @@ test('R103: the address is the socket’s, or the right-most hop that is no list
     // What stands further left was written by the client.
     expect(await statusFrom('10.0.0.1', '203.0.113.9, 192.0.2.1, 10.0.0.2')).toBe(429)
     expect(await statusFrom('10.0.0.1', '192.0.2.2')).toBe(401)
-    // Whoever is no proxy of ours names no address but its own.
+    // A peer that is not one of our proxies can name no address but its own.
     expect(await statusFrom('192.0.2.3', '198.51.100.8')).toBe(401)
     expect(await statusFrom('192.0.2.3', '198.51.100.9')).toBe(429)
   } finally {
@@ -177,7 +177,7 @@ test('R103: the address is the socket’s, or the right-most hop that is no list
   }
 })
 
-test('an owner on a known device does not wait behind strangers who fill the queue of hashes', async () => {
+test('an owner on a known device does not wait behind strangers who fill the hash queue', async () => {
   const { passwords } = keycard.services
   const signIn = (cookie = '') =>
     keycard.app.inject({
@@ -190,7 +190,7 @@ test('an owner on a known device does not wait behind strangers who fill the que
   const device = cookies.find((cookie) => cookie.startsWith('keycard-device='))
   expect(device).toBeDefined()
 
-  // Every place is taken until all have come.
+  // Every place stays taken until all have arrived.
   let open = () => {}
   const opened = new Promise<void>((resolve) => {
     open = resolve
@@ -198,7 +198,7 @@ test('an owner on a known device does not wait behind strangers who fill the que
   const places = threadsDefault + 1
   const taken = Array.from({ length: places }, () => passwords.takeTurn({}, () => opened))
   onTestFinished(open)
-  /** Every sign-in that has come is waiting, or was refused for want of room. */
+  /** Every sign-in has arrived and waits, or was refused because the queue is full. */
   const countArrived = () => passwords.stats().waiting + passwords.stats().refused
   const refusedBefore = passwords.stats().refused
   const looked: string[] = []
@@ -218,12 +218,12 @@ test('an owner on a known device does not wait behind strangers who fill the que
   expect(await owner).toBe(200)
   const statuses = await Promise.all(strangers)
   await Promise.all(taken)
-  // First come, first served, it would have been the last.
+  // First come, first served would have made it the last.
   expect(looked.indexOf('owner')).toBeLessThan(looked.length - 1)
   expect(new Set(statuses)).toEqual(new Set([401, 503]))
 })
 
-test('R108: where nothing can be counted, no password is looked at', async () => {
+test('R108: where attempts cannot be counted, no password is checked', async () => {
   const broken = await openTestApp()
   try {
     await broken.services.database.kysely.schema.dropTable('throttle_counters').execute()
@@ -241,7 +241,7 @@ test('R108: where nothing can be counted, no password is looked at', async () =>
   }
 })
 
-test('R100: on a known device the owner proves who he is while strangers guess at his account', async () => {
+test('R100: on a known device owners prove who they are while strangers guess at their account', async () => {
   const signIn = await doors['auth.login']({ username: 'johndoe', password: 'secret' })
   const authorization = `Bearer ${signIn.json().result.data.access_token}`
   const cookie = String(
@@ -259,7 +259,7 @@ test('R100: on a known device the owner proves who he is while strangers guess a
     })
   const known = { cookie: cookie.split(';')[0] ?? '' }
   await fail(5)
-  // R70: the cookie counts where a page of ours has sent it, and nowhere else.
+  // R70: the cookie counts where one of our pages sent it, and nowhere else.
   const elsewhere = [{}, { 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]
   for (const headers of [sameOrigin, ...elsewhere.map((site) => ({ ...known, ...site }))]) {
     expect((await changePassword(headers)).statusCode).toBe(429)
@@ -267,8 +267,8 @@ test('R100: on a known device the owner proves who he is while strangers guess a
   expect((await changePassword({ ...known, ...sameOrigin })).statusCode).toBe(200)
 })
 
-describe('R95: while as many sign-ins are waiting as may', () => {
-  test('another one is told when to come back, and nothing is counted against anybody', async () => {
+describe('R95: while the queue of sign-ins is full', () => {
+  test('another one gets a time to try again, and no failure is counted', async () => {
     const { passwords, loginThrottle } = keycard.services
     const waiting: Promise<unknown>[] = []
     // More than any machine has threads and places.
@@ -284,7 +284,7 @@ describe('R95: while as many sign-ins are waiting as may', () => {
   })
 })
 
-/** How an account stands that strangers have guessed at until it was closed. */
+/** The state of an account that strangers have guessed at until it was blocked. */
 async function closeAccount(userId: string): Promise<void> {
   const { kysely } = keycard.services.database
   const nowMs = clock.now()
@@ -330,8 +330,8 @@ async function makeAccount() {
   return { id, username, password, signIn, getToken }
 }
 
-describe('a program at /token, where the account has signed in from', () => {
-  test('is let in while strangers elsewhere have closed the account, and opens it', async () => {
+describe('a program at /token that has signed in to the account from its address', () => {
+  test('gets in while strangers elsewhere have blocked the account, and unblocks it', async () => {
     const { id, getToken } = await makeAccount()
     expect(await getToken('203.0.113.5')).toBe(200)
     await closeAccount(id)
@@ -340,7 +340,7 @@ describe('a program at /token, where the account has signed in from', () => {
     expect(await getToken('198.51.100.1')).toBe(200)
   })
 
-  test('is let in while its neighbours have used up the failures of its address', async () => {
+  test('gets in while its neighbours have used up the failures of its address', async () => {
     const strict = await openTestApp({ clock, env: { SIGN_IN_FAILURES_PER_ADDRESS: '2' } })
     const statusOf = async (username: string, password: string) => {
       const payload = new URLSearchParams({ username, password }).toString()
@@ -357,14 +357,14 @@ describe('a program at /token, where the account has signed in from', () => {
     }
   })
 
-  test('waits where it was never let in: it is as good as a stranger', async () => {
+  test('waits where it never signed in: it counts as a stranger', async () => {
     const { id, getToken } = await makeAccount()
     await closeAccount(id)
     expect(await getToken('203.0.113.5')).toBe(429)
   })
 })
 
-describe('whoever has a thousand device cookies of an account', () => {
+describe('an attacker with a thousand device cookies of one account', () => {
   async function setUp() {
     const account = await makeAccount()
     const { database, deviceTokens } = keycard.services
@@ -382,7 +382,10 @@ describe('whoever has a thousand device cookies of an account', () => {
       )
       .execute()
     const cookies = ids.map((id) => `keycard-device=${deviceTokens.make(id)}`)
-    /** With so many of them in turn, each from another address; how many were looked at. */
+    /**
+     * Uses that many cookies in turn, each from another address; returns how many passwords were
+     * checked.
+     */
     const guess = async (times: number) => {
       let looked = 0
       for (const [index, cookie] of cookies.slice(0, times).entries()) {
@@ -395,12 +398,12 @@ describe('whoever has a thousand device cookies of an account', () => {
     return { ...account, guess }
   }
 
-  test('has the ten failures of all of them, and then those of everybody', async () => {
+  test('gets the ten failures that all cookies share, and then those of strangers', async () => {
     const { guess } = await setUp()
     expect(await guess(40)).toBe(15)
   })
 
-  test('has those of everybody after a change of the password, in which its browser stays known', async () => {
+  test('gets those of strangers after a change of the password, in which the browser that made it stays known', async () => {
     const { id, password, guess, signIn } = await setUp()
     const signedIn = await signIn({ from: '203.0.113.7' })
     const cookies = signedIn.cookies.map(({ name, value }) => `${name}=${value}`)

@@ -1,4 +1,4 @@
-// Right passwords take turns: nobody is refused for being right, however many come at once.
+// Right passwords take turns: none is refused, however many arrive at once.
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { forgiveFailures } from '../testing/forgive-failures.ts'
@@ -25,7 +25,7 @@ function signIn({ app }: TestApp, username: string, password: string, remoteAddr
   })
 }
 
-/** As an honest client does: told to come later, it comes later. */
+/** Like an honest client: told to try again later, it does. */
 async function signInPatiently(...args: Parameters<typeof signIn>): Promise<number> {
   for (;;) {
     const { statusCode, headers } = await signIn(...args)
@@ -39,7 +39,7 @@ async function signInPatiently(...args: Parameters<typeof signIn>): Promise<numb
 const countOf = (statuses: number[], status: number) =>
   statuses.filter((one) => one === status).length
 
-test('six right ones of one account at once are all let in, after four wrong ones too', async () => {
+test('six right passwords of one account at once are all accepted, also after four wrong ones', async () => {
   for (let count = 0; count < 4; count++) {
     expect((await signIn(keycard, 'johndoe', 'wrong', '192.0.2.1')).statusCode).toBe(401)
   }
@@ -49,14 +49,14 @@ test('six right ones of one account at once are all let in, after four wrong one
   expect(await Promise.all(six)).toEqual(Array(6).fill(200))
 })
 
-test('two dozen of one account behind one address are all let in, some of them later', async () => {
+test('two dozen of one account behind one address are all accepted, some of them later', async () => {
   const many = Array.from({ length: 24 }, () =>
     signInPatiently(keycard, 'johndoe', 'secret', '192.0.2.2'),
   )
   expect(countOf(await Promise.all(many), 200)).toBe(24)
 })
 
-test('an office that has one failure left in its window is let in, account by account', async () => {
+test('an office with one failure left in its window gets in, account by account', async () => {
   const office = '192.0.2.3'
   const statusOf = async (username: string, password: string) =>
     (await signIn(other, username, password, office)).statusCode
@@ -71,7 +71,7 @@ test('an office that has one failure left in its window is let in, account by ac
   expect(await statusOf('nobody-4', 'wrong')).toBe(429)
 })
 
-test('R101: of wrong ones at once as many are looked at as ever', async () => {
+test('R101: as many wrong passwords are checked as ever when they come at once', async () => {
   const guesses = Array.from({ length: 20 }, async () => {
     const { statusCode } = await signIn(keycard, 'admin', 'wrong', '192.0.2.4')
     return statusCode
@@ -81,7 +81,7 @@ test('R101: of wrong ones at once as many are looked at as ever', async () => {
   expect(countOf(statuses, 429) + countOf(statuses, 503)).toBe(15)
 })
 
-test('one account that signs in without a pause keeps nobody else out', async () => {
+test('one account that signs in without a pause keeps no other account out', async () => {
   const { passwords } = keycard.services
   let isOver = false
   const greedy = Promise.all(
@@ -96,6 +96,6 @@ test('one account that signs in without a pause keeps nobody else out', async ()
   isOver = true
   await greedy
   expect(statusCode).toBe(200)
-  // First come, first served, it would have been all that waited.
+  // First come, first served would have taken every waiting place.
   expect(servedMeanwhile).toBeLessThan(10)
 })

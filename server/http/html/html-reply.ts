@@ -1,4 +1,5 @@
-// HTML as an answer: never from a cache unasked, and compressed where that is understood.
+// HTML answers: never served from a cache without asking the server, and compressed where the
+// client accepts it.
 
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -12,7 +13,7 @@ import {
   type RefusalPage,
 } from './refusal-page.ts'
 
-/** Sign-in or registration; the status is the caller's (`reply.code(401)`), 200 by default. */
+/** Sign-in or registration. The caller sets the status (`reply.code(401)`); 200 by default. */
 export async function sendDoorPage<Slots>(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,17 +1,17 @@
-// A page that the build has rendered: its marks filled in with the text of one request.
+// A page that the build has rendered; its marks are filled in with the text for one request.
 
 import { createHash } from 'node:crypto'
 import { slotMarkPattern } from '../../contract/pages/sign-in-slots.ts'
 import { escapeHtml } from './escape-html.ts'
 
 export interface PrerenderedPage<Slots> {
-  /** The inlined style's, as the content security policy wants it: 'sha256-…'. */
+  /** Of the inlined style, as the content security policy needs it: 'sha256-…'. */
   readonly styleHash: string
   render(slots: Slots): string
 }
 
 interface PageParts<Slots, View> {
-  /** For the complaint about a broken build. */
+  /** For the message about a broken build. */
   name: string
   template: string
   marks: View
@@ -19,14 +19,14 @@ interface PageParts<Slots, View> {
   describe: (slots: Slots) => View
 }
 
-/** Cut apart once, so that text put in is never searched for marks again. */
+/** Split once, so that inserted text is never searched for marks. */
 export function createPrerenderedPage<Slots, View extends Record<keyof View, string>>({
   name,
   template,
   marks,
   describe,
 }: PageParts<Slots, View>): PrerenderedPage<Slots> {
-  // With one capture group, split() answers text and mark names in turns.
+  // With one capture group, split() returns text and mark names alternately.
   const pieces = template.split(slotMarkPattern)
   const missing = Object.keys(marks).filter((mark) => !pieces.includes(mark))
   if (missing.length > 0) {

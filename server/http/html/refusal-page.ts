@@ -1,4 +1,4 @@
-// The page for a browser whose request was refused before it came to a route of ours; programs get JSON.
+// The page for a browser whose request is refused before it reaches a route; programs get JSON.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { type RefusalView, refusalMarks } from '../../contract/pages/refusal-page.ts'
@@ -33,8 +33,8 @@ export function createRefusalPage(template: string): RefusalPage {
 }
 
 /**
- * Whether the answer is to be shown as a page. Browsers say so (Fetch Metadata §2.3), over plain http only
- * by what they would like to get.
+ * Whether the answer is shown as a page. Browsers say so (Fetch Metadata §2.3); over plain http
+ * only the Accept header does.
  */
 export function isNavigation(
   headers: Pick<IncomingHttpHeaders, 'sec-fetch-mode' | 'accept'>,
@@ -43,12 +43,15 @@ export function isNavigation(
   return mode === undefined ? /\btext\/html\b/i.test(headers.accept ?? '') : mode === 'navigate'
 }
 
-/** In bytes: what is looked at of a packet. Browsers send what tells them before their cookies. */
+/**
+ * In bytes: how much of a packet is searched. Browsers send the headers that identify them before
+ * their cookies.
+ */
 const packetHeadBytes = 4 * 1_024
 
 /**
- * The same of a request that the parser refuses: of its last packet, where its line and headers stand there.
- * Where they stood in one before, it counts as a program's.
+ * The same for a request that the parser refuses. It looks at the last packet, if the request line
+ * and headers are in it. If they were in an earlier one, the request counts as a program's.
  */
 export function isNavigationPacket(packet: unknown): boolean {
   if (!Buffer.isBuffer(packet)) return false
@@ -59,7 +62,7 @@ export function isNavigationPacket(packet: unknown): boolean {
   return isNavigation({ 'sec-fetch-mode': read('sec-fetch-mode'), accept: read('accept') })
 }
 
-/** It runs nothing, and loads its own font and icon. `styleHash` is of its inlined style. */
+/** It runs no script, and loads its own font and icon. `styleHash` is that of its inlined style. */
 export function describeRefusalPolicy(styleHash: string): string {
   return [
     `default-src 'none'; style-src '${styleHash}'; font-src 'self'; img-src 'self'`,
@@ -134,7 +137,7 @@ const words: Readonly<Record<number, Words>> = {
   },
 }
 
-/** In characters: enough to know whose cookie it is. */
+/** In characters: enough to tell whose cookie it is. */
 const shownNameMaxLength = 40
 const shownCookies = 5
 
@@ -150,7 +153,7 @@ function shorten(name: string): string {
   return name.length > shownNameMaxLength ? `${name.slice(0, shownNameMaxLength)}…` : name
 }
 
-/** Its space does not break. */
+/** Its space is a non-breaking one. */
 function formatSize(bytes: number): string {
   return `${Math.max(bytes / 1_024, 0.1).toFixed(1)}\u00a0KB`
 }

@@ -1,4 +1,4 @@
-// What a balancer and Prometheus are told, by a server that is well, and by one that is not.
+// What a balancer and Prometheus learn from a healthy server, and from an unhealthy one.
 
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
@@ -30,14 +30,14 @@ describe('R115: /readyz', () => {
       expect(answer.headers['cache-control']).toBe('no-store')
     }))
 
-  test('a command is refused where the clock is off the database’s, with both times', () =>
+  test("a command is refused where this machine's clock differs from the database's, and both times are named", () =>
     withApp({ clock: createTestClock() }, async ({ services }) => {
       await expect(services.checkClock()).rejects.toThrow(
         /^This machine's clock says 2026-01-02T03:04:05.000Z, and the database's 20\d\d-.*Z: set/,
       )
     }))
 
-  test('says that the clock is off the database’s', () =>
+  test('says that the clock differs from the database’s', () =>
     withApp({ clock: createTestClock() }, async ({ app }) => {
       const answer = await app.inject('/readyz')
       expect(answer.statusCode).toBe(503)
@@ -70,7 +70,7 @@ describe('/metrics', () => {
     withApp({}, async ({ app }) => {
       const post = (payload: string) =>
         app.inject({ method: 'POST', url: '/token', headers: form, payload })
-      // The first reading loads the meters.
+      // The first request loads the metrics library.
       await app.inject('/metrics')
       const { refresh_token } = (await post('username=johndoe&password=secret')).json()
       await post('username=johndoe&password=wrong')
@@ -111,14 +111,14 @@ describe('/metrics', () => {
     ['forwarded', 'for=192.0.2.1'],
     ['x-forwarded-for', '192.0.2.1'],
     ['via', '1.1 Caddy'],
-  ])('a proxy on this machine, which says %s: %s, opens them to nobody', (name, value) =>
+  ])('a proxy on this machine that sends %s: %s opens them to no one', (name, value) =>
     withApp({}, async ({ app }) => {
       const answer = await app.inject({ url: '/metrics', headers: { [name]: value } })
       expect(answer.statusCode).toBe(401)
     }),
   )
 
-  test('without METRICS_TOKEN nobody reads them from elsewhere', () =>
+  test('without METRICS_TOKEN they cannot be read from elsewhere', () =>
     withApp({}, async ({ app }) => {
       const headers = { authorization: 'Bearer null' }
       const answer = await app.inject({ url: '/metrics', remoteAddress: '192.0.2.1', headers })

@@ -1,4 +1,4 @@
-// What a balancer asks: is this process alive, and may it be sent requests (R115).
+// What a balancer asks: is this process alive, and is it ready for requests (R115)?
 
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '../../services.ts'

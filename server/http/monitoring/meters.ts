@@ -1,4 +1,4 @@
-// The meters behind /metrics: read from the services when they are asked for, but for the latency.
+// The meters behind /metrics: all but the latency are read from the services on request.
 
 import type { Services } from '../../services.ts'
 
@@ -88,7 +88,7 @@ export async function createMeters(services: Services): Promise<Meters> {
     },
   })
 
-  /** Written down many at a time: the library's code is then at hand, and costs a call a seventh. */
+  /** Recorded many at a time: the library's code is then warm, and costs a call a seventh. */
   const observed: { route: string; status: number; seconds: number }[] = []
   function writeDown(): void {
     for (const { route, status, seconds } of observed.splice(0)) {

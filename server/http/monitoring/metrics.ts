@@ -1,4 +1,4 @@
-// GET /metrics for Prometheus: what happens at the doors, how busy it is, and how late the loop.
+// GET /metrics for Prometheus: counts per endpoint, load, and the lag of the event loop.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BlockList } from 'node:net'
@@ -10,7 +10,7 @@ import { isOwnHost } from '../../web/request-origin.ts'
 import { createMeters, type Meters } from './meters.ts'
 
 export async function metricsEndpoint(app: FastifyInstance, services: Services): Promise<void> {
-  // The library is loaded once we listen: nobody waits for it at the start.
+  // The library is loaded after the server listens, so the start does not wait for it.
   let loading: Promise<Meters> | undefined
   let meters: Meters | undefined
   const load = async () => {
@@ -43,7 +43,7 @@ export async function metricsEndpoint(app: FastifyInstance, services: Services):
   })
 }
 
-/** Of a closed list, never the path as it came: whoever asks could make labels without end. */
+/** From a fixed list, never the raw path: otherwise callers could create labels without limit. */
 function nameRoute({ routeOptions, params }: FastifyRequest): string {
   const { url } = routeOptions
   if (url === undefined) return 'unknown'
@@ -57,7 +57,10 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)
 loopback.addAddress('::1', 'ipv6')
 
-/** A proxy on this machine sends them (RFC 7239): who asks is somebody else, trusted proxy or not. */
+/**
+ * A proxy on this machine sends these headers (RFC 7239): the caller is then someone else, whether
+ * the proxy is trusted or not.
+ */
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'via']
 
 function mayRead(
@@ -66,7 +69,7 @@ function mayRead(
 ): boolean {
   const isProxied = forwardingHeaders.some((name) => headers[name] !== undefined)
   const isThisMachine = !isProxied && loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')
-  // A page of another site may call itself by a name that leads here, and read what its browser may.
+  // Another site's page may use a name that resolves to this machine, and read what its browser may read.
   if (isThisMachine && isOwnHost(headers.host, publicUrl)) return true
   const [, shown] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   return token !== null && shown !== undefined && isSame(shown, token)

@@ -1,4 +1,4 @@
-// The page at /docs: what surrounds Swagger UI, in files, because nothing may be inline.
+// The page at /docs: the frame around Swagger UI, in files, because nothing may be inline.
 
 import { docsPath } from '../../contract/pages.ts'
 import { openapiPath } from './openapi.ts'

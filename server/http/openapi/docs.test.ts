@@ -1,4 +1,4 @@
-// Swagger UI's page: served from here whole, with nothing inline and nothing else beside it.
+// Swagger UI's page: served entirely from here, with nothing inline and no other files.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
@@ -21,7 +21,7 @@ it('serves the page at /docs, with or without a trailing slash', async () => {
 it('R74: allows nothing inline and nothing from elsewhere', async () => {
   const { body, headers } = await keycard.app.inject('/docs')
   expect(headers['content-security-policy']).toContain("script-src 'self'; style-src 'self';")
-  // Over plain http on any host but localhost it would break the page.
+  // Over plain http, on any host but localhost, it would break the page.
   expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests')
   expect(body).not.toMatch(/<style|<script>|https?:|\son\w+=/)
 })

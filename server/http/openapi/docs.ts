@@ -1,4 +1,4 @@
-// GET /docs: Swagger UI, served from here with a page of our own.
+// GET /docs: Swagger UI, served from here with our own page.
 
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { docsPath } from '../../contract/pages.ts'
 import { docsHtml, docsIcon, docsScript, docsStyle } from './docs-page.ts'
 
-/** The package's own plugin wants a document plugin beside it; its vendored files are enough. */
+/** The package's own plugin requires a document plugin; its vendored files are enough. */
 const swaggerFiles = path.join(
   path.dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')),
   'static',
@@ -15,7 +15,9 @@ const swaggerFiles = path.join(
 
 const servedFiles = new Set(['/swagger-ui-bundle.js', '/swagger-ui.css'])
 
-/** Swagger UI draws with data: images and knows no Trusted Types, so its page has its own policy. */
+/**
+ * Swagger UI uses data: images and does not support Trusted Types, so its page has its own policy.
+ */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document, made from the router itself: nothing in it can fall behind the code.
+// The OpenAPI 3.1 document, generated from the router: it cannot fall behind the code.
 
 import type { AnyTRPCRouter } from '@trpc/server'
 import type { Config } from '../../config.ts'
@@ -27,7 +27,7 @@ import {
 } from './openapi-token-use.ts'
 import { packageLicense, packageVersion } from './package-version.ts'
 
-/** Without the password grant no scheme says that one could sign in with a password. */
+/** Without the password grant no security scheme offers a sign-in with a password. */
 type DocumentOptions = Pick<Config, 'passwordGrant' | 'passwordMinLength'>
 
 export function describeApi(
@@ -47,7 +47,7 @@ export function describeApi(
         license: { name: packageLicense, identifier: packageLicense },
       }),
     },
-    // Wherever the document was loaded from: behind a proxy, on localhost, at an address.
+    // Relative to where the document was loaded from: behind a proxy, on localhost, at an address.
     servers: [{ url: '/', description: 'This server' }],
     tags: listTags(procedures),
     paths: {
@@ -70,7 +70,7 @@ export function describeApi(
   return withPasswordLength(document, passwordMinLength)
 }
 
-/** In code points, as JSON Schema counts; how long one has to be is a setting. */
+/** In code points, as JSON Schema counts. The minimum length is a setting. */
 function withPasswordLength<Document>(document: Document, minLength: number): Document {
   return JSON.parse(JSON.stringify(document), (_key, value) =>
     value?.format === newPasswordFormat
@@ -79,7 +79,7 @@ function withPasswordLength<Document>(document: Document, minLength: number): Do
   )
 }
 
-/** One for each router, and that of the endpoints of OAuth2. */
+/** One for each router, and one for the OAuth2 endpoints. */
 function listTags(procedures: readonly RestProcedure[]): { name: string; description: string }[] {
   const names = new Set(['token', ...procedures.map(({ name }) => tagOf(name))])
   return [...names].map((name) => ({
@@ -155,7 +155,7 @@ function describeRefusals(procedure: RestProcedure) {
   if (!procedure.isPublic) names.push('Unauthorized', 'Forbidden')
   if (procedure.pathFields.length > 0) names.push('NotFound')
   if (hasBody(procedure)) names.push('ContentTooLarge', 'UnsupportedMediaType')
-  // Guesses at a password are counted wherever it is asked for (R100).
+  // Guesses at a password are counted wherever one is asked for (R100).
   if ('current_password' in procedure.fields || 'proof' in procedure.fields) {
     names.push('TooManyRequests')
   }

@@ -1,4 +1,4 @@
-// The refusals of the REST door as OpenAPI describes them, each with its body.
+// The refusals of the REST API as OpenAPI describes them, each with its body.
 
 import type { JsonSchema } from '../rest/json-schema.ts'
 

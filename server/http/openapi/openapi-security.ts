@@ -1,4 +1,4 @@
-// How a token is shown and got, as OpenAPI describes it, and what each operation asks of it.
+// How a token is obtained and sent, as OpenAPI describes it, and what each operation requires of it.
 
 import { oauthPaths } from '../../contract/oauth.ts'
 import { type Scope, scopeCatalogue } from '../../contract/scopes.ts'
@@ -17,7 +17,7 @@ export function describeSecuritySchemes(passwordGrant: boolean) {
   }
 }
 
-/** One of the schemes is enough. Scopes are OAuth2's: of a plain bearer token there is nothing to list. */
+/** One of the schemes is enough. Only OAuth2 has scopes; a plain bearer scheme lists none. */
 export function describeSecurity(passwordGrant: boolean, scopes: readonly Scope[]) {
   return [...(passwordGrant ? [{ OAuth2PasswordBearer: scopes }] : []), { HTTPBearer: [] }]
 }

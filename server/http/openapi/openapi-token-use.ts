@@ -1,4 +1,4 @@
-// `POST /revoke` and `POST /introspect` as OpenAPI describes them: what becomes of a token.
+// `POST /revoke` and `POST /introspect` as OpenAPI describes them.
 
 import { introspectionScopes } from '../../oauth/introspect.ts'
 import type { JsonSchema } from '../rest/json-schema.ts'

@@ -1,4 +1,4 @@
-// `POST /token` as OpenAPI describes it. No procedure stands behind it, so it is written by hand.
+// `POST /token` as OpenAPI describes it: written by hand, because no procedure stands behind it.
 
 import { builtInClientIds, grantTypes } from '../../contract/oauth.ts'
 import type { JsonSchema } from '../rest/json-schema.ts'

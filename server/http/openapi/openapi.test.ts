@@ -1,4 +1,4 @@
-// The OpenAPI document: valid, and saying of every procedure what the router says.
+// The OpenAPI document is valid, and says of every procedure what the router says.
 
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { appRouter } from '../../trpc/router.ts'
 import { describeApi } from './openapi-document.ts'
 
 let keycard: TestApp
-// What a client reads, typed no more than JSON is.
+// The parts that a client reads, typed as loosely as JSON.
 let document: ReturnType<typeof JSON.parse>
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('GET /openapi.json', () => {
     expect(await check({ ...document, info: {} })).toMatchObject({ valid: false })
   })
 
-  it('refers to nothing that is not there', () => {
+  it('has no dangling reference', () => {
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)
     const targets = new Set([...references].map(([, target = '']) => target))
     expect(targets.size).toBeGreaterThan(5)
@@ -42,7 +42,7 @@ describe('GET /openapi.json', () => {
     }
   })
 
-  it('has every procedure that declares a path, and no other', () => {
+  it('lists every procedure that declares a path, and no other', () => {
     const operations = Object.values<Record<string, { operationId: string }>>(document.paths)
       .flatMap((path) => Object.values(path))
       .map(({ operationId }) => operationId)
@@ -52,7 +52,7 @@ describe('GET /openapi.json', () => {
     expect(operations).toContain('items.update')
   })
 
-  it.each(procedures)('puts on %s the padlocks that the router has', (name, meta) => {
+  it.each(procedures)('puts the same padlocks on %s as the router', (name, meta) => {
     const { rest, scopes = [] } = meta as {
       rest: { method: string; path: string }
       scopes?: string[]
@@ -101,7 +101,7 @@ describe('GET /openapi.json', () => {
     })
   })
 
-  it('R106: says of every operation that takes a password that there can be too many', () => {
+  it('R106: documents too many requests for every operation that takes a password', () => {
     const operations = Object.values<Record<string, unknown>>(document.paths).flatMap(Object.values)
     for (const operation of operations) {
       const text = JSON.stringify(operation)
@@ -120,7 +120,7 @@ describe('GET /openapi.json', () => {
     expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(declared))
   })
 
-  it('says of each operation what a linter asks for', () => {
+  it('has what a linter requires of each operation', () => {
     const operations = Object.values<Record<string, Record<string, unknown>>>(
       document.paths,
     ).flatMap((path) => Object.values(path))
@@ -140,7 +140,7 @@ describe('GET /openapi.json', () => {
     })
   })
 
-  it('says how long a new password has to be here', () => {
+  it('states the minimum length of a new password here', () => {
     const schemas = [
       ['/api/users', 'password'],
       ['/api/users/{id}/set-password', 'password'],
@@ -156,7 +156,7 @@ describe('GET /openapi.json', () => {
     expect(JSON.stringify(strict)).toContain('"minLength":20')
   })
 
-  it('says what a cursor looks like, and hands out no other', async () => {
+  it('states the form of a cursor, and no other form is handed out', async () => {
     const headers = { authorization: `Bearer ${await keycard.tokenFor('johndoe')}` }
     const create = { method: 'POST', url: '/api/items', headers } as const
     for (const title of ['a', 'b']) await keycard.app.inject({ ...create, payload: { title } })
@@ -181,7 +181,7 @@ describe('GET /openapi.json', () => {
 })
 
 describe('describeApi', () => {
-  it('R20: knows no password flow where the password grant is off', async () => {
+  it('R20: has no password flow where the password grant is off', async () => {
     const without = describeApi(appRouter, { passwordGrant: false, passwordMinLength: 15 })
     expect(Object.keys(without.components.securitySchemes)).toEqual(['HTTPBearer'])
     expect(JSON.stringify(without)).not.toMatch(
@@ -197,7 +197,7 @@ describe('describeApi', () => {
     expect(await new Validator({ strict: false }).validate(without)).toEqual({ valid: true })
   })
 
-  it('tells the programmer of a path without schemas, or with a field that is none', () => {
+  it('fails with a message for a path without schemas, or with a field that does not exist', () => {
     const base = { method: 'GET', summary: 'A test' } as const
     const withoutOutput = protectedProcedure
       .meta({ rest: { ...base, path: '/one' } })

@@ -1,4 +1,4 @@
-// GET /openapi.json: the document that describes the REST door.
+// GET /openapi.json: the document that describes the REST API.
 
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -13,7 +13,7 @@ export async function openapiPlugin(app: FastifyInstance, { config }: Services):
   const etag = `"${createHash('sha256').update(document).digest('base64url')}"`
 
   app.get(openapiPath, async (request, reply) => {
-    // A minute, in seconds; then it is asked for again, and sent only if it has changed.
+    // A minute, in seconds; after that clients ask again, and get it only if it has changed.
     reply.headers({ 'cache-control': 'max-age=60', etag })
     if (request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.type('application/json; charset=utf-8').send(document)

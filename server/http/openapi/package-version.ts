@@ -4,7 +4,7 @@ import packageFile from '../../../package.json' with { type: 'json' }
 
 interface PackageFacts {
   version: string
-  /** An SPDX identifier; some that are built on this have none. */
+  /** An SPDX identifier; an app built on Keycard may have none. */
   license?: string
 }
 

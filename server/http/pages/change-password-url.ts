@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { changePasswordFragment, pagePaths } from '../../contract/pages.ts'
 
-/** A plain redirect, §3.1: whoever is not signed in comes back here after that. */
+/** A plain redirect (§3.1): a user who is not signed in comes back here after signing in. */
 export async function changePasswordUrl(app: FastifyInstance): Promise<void> {
   app.get('/.well-known/change-password', async (_request, reply) =>
     reply

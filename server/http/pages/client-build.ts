@@ -1,4 +1,4 @@
-// The built browser part: where it lies, and its four pages, read once at the start.
+// The built client: where it lies, and its four pages, read once at the start.
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -18,7 +18,7 @@ export interface ClientBuild {
 interface BuildOptions {
   /** Where the pages are built to. */
   directory: string
-  /** Whether the sign-in page shows the way to an account of one's own. */
+  /** Whether the sign-in page links to registration. */
   registration?: boolean
 }
 

@@ -1,4 +1,4 @@
-// POST /login: the sign-in form where no script runs.
+// POST /login: the sign-in form without scripts.
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -43,7 +43,7 @@ function submit(
 
 type Answer = Awaited<ReturnType<typeof submit>>
 
-/** What stands in a slot, with its escapes. */
+/** The content of a slot, with its escapes. */
 const slot = ({ body }: Answer, name: string) =>
   new RegExp(`<p id="${name}">(.*)</p>`).exec(body)?.[1]
 
@@ -69,13 +69,13 @@ describe('with the right password', () => {
     expect(answer.body).toBe('')
   })
 
-  test('R57: the ticked box keeps it for 14 days', async () => {
+  test('R57: a ticked box makes the cookie last 14 days', async () => {
     const answer = await submit({ ...johndoe, keep: 'on' })
     const [line] = [answer.headers['set-cookie'] ?? []].flat()
     expect(line).toMatch(/^__Host-keycard=[^;]+; Max-Age=1209600; Path=/)
   })
 
-  test('the cookie is a session that auth.refresh goes on with', async () => {
+  test('the cookie is a session that auth.refresh continues', async () => {
     const answer = await submit(johndoe)
     const refreshed = await keycard.app.inject({
       method: 'POST',
@@ -114,16 +114,16 @@ describe('with the right password', () => {
     expect(answer.headers.location).toBe('/items')
   })
 
-  test('an old browser that sends Origin only may sign in', async () => {
+  test('an old browser that sends only Origin may sign in', async () => {
     const answer = await submit(johndoe, { origin: 'http://localhost:3000' })
     expect(answer.statusCode).toBe(303)
   })
 })
 
-describe('with the wrong one', () => {
+describe('with the wrong password', () => {
   const wrong = /^That username and password don’t match\. Try again\.$/
 
-  test('401: the page again, with the user name and next kept, and the password not', async () => {
+  test('401: the page again, with the user name and next filled in, and the password empty', async () => {
     const answer = await submit({ username: 'johndoe', password: 'geheim', next: '/account' })
     expectPage(answer, 401, 'error', wrong)
     expect(slot(answer, 'username')).toBe('johndoe')
@@ -160,14 +160,14 @@ describe('with the wrong one', () => {
   })
 })
 
-describe('what is no sign-in at all', () => {
+describe('a malformed sign-in', () => {
   test.each([
     {},
     { username: 'johndoe' },
     { password: 'secret' },
     { username: 'johndoe', password: '' },
     { username: '', password: 'secret' },
-  ])('%j: 422 and the page says what is missing', async (fields) => {
+  ])('%j: 422, and the page says what is missing', async (fields) => {
     const answer = await submit(fields)
     expectPage(answer, 422, 'error', /^Enter your username and your password\.$/)
     expect(slot(answer, 'username')).toBe('username' in fields ? fields.username : '')
@@ -184,7 +184,7 @@ describe('what is no sign-in at all', () => {
     expectPage(answer, 403, 'error', /^This sign-in was refused\./)
   })
 
-  test('a page open at another address than PUBLIC_URL is told both, and that setting', async () => {
+  test('a page that is open at another address than PUBLIC_URL names both addresses, and that setting', async () => {
     const answer = await submit(johndoe, {
       origin: 'http://keycard.lan:3000',
       host: 'keycard.lan:3000',
@@ -214,7 +214,7 @@ describe('what is no sign-in at all', () => {
     },
   )
 
-  test('R20: with PASSWORD_GRANT=off the page says that this is switched off', async () => {
+  test('R20: with PASSWORD_GRANT=off the page says that password sign-in is off', async () => {
     const closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
     const door = fastify()
     await loginForm(door, closed.services, {
@@ -231,7 +231,7 @@ describe('what is no sign-in at all', () => {
     await closed.close()
   })
 
-  test('without the built pages it says so', async () => {
+  test('says so where no pages are built', async () => {
     const bare = fastify()
     await loginForm(bare, keycard.services, undefined)
     const answer = await bare.inject({

@@ -1,4 +1,4 @@
-// POST /login: the sign-in form where scripts have not arrived, or never will.
+// POST /login: the sign-in form for browsers where no script has arrived, or ever will.
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../contract/app-error.ts'
@@ -16,7 +16,7 @@ import { toHttpError } from '../refusals/http-error.ts'
 import type { ClientBuild } from './client-build.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
 
-/** On to `next` with the right password, or the page again. */
+/** Redirects to `next` with the right password, else shows the page again. */
 export async function loginForm(
   app: FastifyInstance,
   services: Services,
@@ -54,7 +54,7 @@ export async function loginForm(
       scope: undefined,
       client: services.clients.web,
       door: 'browser',
-      // A box that is not ticked is not sent.
+      // Browsers do not send an unticked box.
       keep: form.get('keep') !== undefined,
       device: { ...describeDevice(request), deviceId: deviceCookie.read() },
     })

@@ -1,4 +1,4 @@
-// The sign-in page's slots: whatever is put in stays text.
+// The sign-in page's slots: inserted text always stays text.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ const page = createLoginPage(template)
 const idle: SignInSlots = { state: 'idle', message: '', next: '/items', username: '' }
 
 describe('the sign-in page', () => {
-  it('bears state, message, next and user name', () => {
+  it('shows state, message, next and user name', () => {
     const message = signInMessages.wrongCredentials
     expect(page.render({ state: 'error', message, next: '/account', username: 'johndoe' })).toBe(
       [
@@ -79,7 +79,7 @@ describe('the sign-in page', () => {
     )
   })
 
-  it('admits its inlined style by the hash that the browser computes', () => {
+  it('allows its inlined style by the hash that the browser computes', () => {
     // printf 'a{color:red}' | openssl dgst -sha256 -binary | base64
     expect(page.styleHash).toBe('sha256-6hWWMOcF+mJesSJGYhmK2lkIIEw9Xc5XKGLPVzh8yxs=')
   })
@@ -90,7 +90,7 @@ describe('the sign-in page', () => {
     )
   })
 
-  it('marks every state that is a failure in its title', () => {
+  it('marks every failure state in its title', () => {
     const titleOf = (state: SignInSlots['state']) => describeSignIn({ ...idle, state }).title
     expect(titleOf('error')).toMatch(/^Error: /)
     expect(titleOf('throttled')).toMatch(/^Error: /)

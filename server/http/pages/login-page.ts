@@ -6,7 +6,7 @@ import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered
 
 export type LoginPage = PrerenderedPage<SignInSlots>
 
-/** Where nobody makes an account here, a word on its root lets the styles take away the way there. */
+/** Where registration is off, a word on its root lets the styles hide the link to it. */
 export function createLoginPage(template: string, registration = true): LoginPage {
   return createPrerenderedPage({
     name: 'sign-in page',

@@ -1,4 +1,4 @@
-// A browser that kept no cookie: how it is recognised, and what it is told.
+// A browser that kept no cookie: how it is recognised, and what the page says.
 
 import { expect, test } from 'vitest'
 import { comesFromForm, describeLostCookie } from './lost-cookie.ts'
@@ -14,7 +14,7 @@ test.each<[string, Record<string, string>, boolean]>([
   ['a page of ours that names none', { 'sec-fetch-site': 'same-origin' }, true],
   ['a page elsewhere that names none', { 'sec-fetch-site': 'cross-site' }, false],
   ['nowhere', {}, false],
-])('who comes from %s', (_where, headers, isFromForm) => {
+])('recognises a browser that comes from %s', (_where, headers, isFromForm) => {
   expect(comesFromForm({ headers, host })).toBe(isFromForm)
 })
 

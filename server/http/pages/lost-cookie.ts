@@ -1,11 +1,14 @@
-// A browser that has signed in and kept no cookie: what it is told, and how it is recognised.
+// A browser that has signed in and kept no cookie: how it is recognised, and what its page says.
 
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { lostCookieMark, pagePaths } from '../../contract/pages.ts'
 import { escapeHtml } from '../html/escape-html.ts'
 
-/** For the person in front of it. No browser has to keep a Secure cookie over http: WebKit keeps none. */
+/**
+ * For the person at the browser. A browser need not keep a Secure cookie over http: WebKit does
+ * not.
+ */
 export function describeLostCookie({
   publicUrl,
   cookieSecure,
@@ -16,8 +19,8 @@ export function describeLostCookie({
 }
 
 /**
- * The app's page with that sentence, which is all of it that is seen where there are no scripts; and with a
- * mark for its scripts, which know of no referrer where the browser sends none.
+ * The app's page with that sentence, which is all that shows without scripts; and with a mark for
+ * its scripts, which cannot see a referrer that the browser does not send.
  */
 export function addLostCookie(appHtml: string, sentence: string): string {
   return appHtml
@@ -26,8 +29,8 @@ export function addLostCookie(appHtml: string, sentence: string): string {
 }
 
 /**
- * Whether one of our forms has led to this page. A browser without a referrer still says that a page of ours
- * has (Fetch Metadata §2.4), and without a cookie only the forms lead here.
+ * Whether one of our forms has led to this page. A browser without a referrer still says that one
+ * of our pages has (Fetch Metadata §2.4), and without a cookie only the forms lead here.
  */
 export function comesFromForm({
   headers,

@@ -1,4 +1,4 @@
-// POST /register: the registration form where no script runs.
+// POST /register: the registration form without scripts.
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -48,7 +48,7 @@ function submit(
 
 type Answer = Awaited<ReturnType<typeof submit>>
 
-/** What stands in a slot, with its escapes. */
+/** The content of a slot, with its escapes. */
 const slot = ({ body }: Answer, name: string) =>
   new RegExp(`<p id="${name}">(.*)</p>`).exec(body)?.[1]
 
@@ -72,7 +72,7 @@ test.each(['https://evil.example', '//evil.example', '/register', '/login', '/a/
 )
 
 describe('the page again', () => {
-  test('27. each field says what would mend it; what was typed stays, but for the password', async () => {
+  test('27. each field says how to correct it; what was typed stays, except the password', async () => {
     const answer = await submit({
       username: 'a b',
       email: 'nope',
@@ -97,7 +97,7 @@ describe('the page again', () => {
     expect(answer.headers['set-cookie']).toBeUndefined()
   })
 
-  test('a name that is taken is said at its field, and the others keep their hints', async () => {
+  test('a name that is taken is reported at its field, and the others keep their hints', async () => {
     const answer = await submit({ username: 'JOHNDOE', password })
     expect(answer.statusCode).toBe(409)
     expect(slot(answer, 'usernameNote')).toBe('Username is taken: choose another one.')
@@ -105,14 +105,14 @@ describe('the page again', () => {
     expect(slot(answer, 'emailNote')).toBe('Optional. You can sign in with it too.')
   })
 
-  test('an empty form is told what is missing', async () => {
+  test('an empty form lists what is missing', async () => {
     const answer = await submit({})
     expect(answer.statusCode).toBe(422)
     expect(slot(answer, 'usernameInvalid')).toBe('true')
     expect(slot(answer, 'passwordInvalid')).toBe('true')
   })
 
-  test('what was typed cannot become markup, or a slot', async () => {
+  test('typed text cannot become markup, or a slot', async () => {
     const username = `"><script>alert(1)</script>${registerSlotMarks.next}`
     const answer = await submit({ username, password, email: "'><b>" })
     expect(slot(answer, 'username')).toBe(
@@ -125,7 +125,7 @@ describe('the page again', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }],
     ['another Origin', { origin: 'https://evil.example' }],
     ['no browser at all', {}],
-  ])('R70, R71: from %s it is 403, and there is no account', async (_name, headers) => {
+  ])('R70, R71: from %s it is 403, and no account is made', async (_name, headers) => {
     const answer = await submit({ username: 'mallory', password }, headers as typeof ownPage)
     expect(answer.statusCode).toBe(403)
     expect(slot(answer, 'message')).toBe('This was refused. Reload the page and try again.')

@@ -1,4 +1,4 @@
-// POST /register: the registration form where scripts have not arrived, or never will.
+// POST /register: the registration form for browsers where no script has arrived, or ever will.
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../contract/app-error.ts'
@@ -21,7 +21,7 @@ import { toHttpError } from '../refusals/http-error.ts'
 import type { ClientBuild } from './client-build.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
 
-/** On to `next`, signed in, or the page again with what is to be put right. */
+/** Redirects to `next`, signed in, or shows the page again with what is to be corrected. */
 export async function registerForm(
   app: FastifyInstance,
   services: Services,

@@ -1,4 +1,4 @@
-// What the page says of a form that was posted without scripts, and came to nothing.
+// What the page says when a form posted without scripts is refused.
 
 import { openingMessages } from '../../contract/pages/sign-in-opening.ts'
 import { describeThrottle, signInMessages } from '../../contract/pages/sign-in-page.ts'
@@ -9,7 +9,7 @@ export interface Refusal {
   message: string
 }
 
-/** `refused` stands for what no page of ours can have sent. */
+/** `refused` stands for what none of our pages can have sent. */
 export function describeRefusal(error: unknown, refused: string): Refusal {
   const { reason, message = refused, retryAfterSeconds } = asAppError(error) ?? {}
   switch (reason) {

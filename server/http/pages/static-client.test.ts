@@ -1,4 +1,4 @@
-// The pages' server side: what it answers at which path, with which headers.
+// The server side of the pages: what it answers at which path, with which headers.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -112,7 +112,7 @@ describe('pages', () => {
     expect(hostile.body).toContain('|/items|/login?next=%2Fitems|')
   })
 
-  it('with REGISTRATION=off says that no accounts are made here', async () => {
+  it('with REGISTRATION=off says that registration is closed', async () => {
     const server = await startApp({ registration: false })
     const reply = await server.inject({ url: '/register', headers: browser })
     expect(reply.statusCode).toBe(403)
@@ -120,7 +120,7 @@ describe('pages', () => {
     expect(reply.body).toContain('|New accounts aren’t made here: ask whoever runs this Keycard')
   })
 
-  it('compresses a page where that is understood', async () => {
+  it('compresses a page where the client accepts it', async () => {
     const server = await startApp()
     const gzipped = await server.inject({
       url: '/items',
@@ -135,7 +135,7 @@ describe('pages', () => {
     expect(refused.headers['content-encoding']).toBeUndefined()
   })
 
-  it('sends who is signed in on to next, and from / to the items', async () => {
+  it('redirects signed-in users to next, and from / to the items', async () => {
     const server = await startApp({ signedIn: true })
     const login = await server.inject({ url: '/login?next=/users', headers: browser })
     expect([login.statusCode, login.headers.location]).toEqual([303, '/users'])
@@ -146,18 +146,18 @@ describe('pages', () => {
     expect(home.headers['cache-control']).toBe('no-store')
   })
 
-  describe('to a browser that has signed in and kept no cookie', () => {
+  describe('for a browser that has signed in and kept no cookie', () => {
     const sentence =
       'This browser did not keep the sign-in cookie. Open https://keycard.example, allow cookies there, and sign in again.'
     const fromForm = { ...browser, host: 'keycard.example' }
 
-    it('say so at the sign-in', async () => {
+    it('says so on the sign-in page', async () => {
       const server = await startApp()
       const reply = await server.inject({ url: '/login?reason=no-cookie', headers: browser })
       expect(reply.body).toContain(`|fault|Ready|to continue to Items|bad|${sentence}|`)
     })
 
-    it('say so where there are no scripts, on the page that the form has led to', async () => {
+    it('says so without scripts, on the page that the form has led to', async () => {
       const server = await startApp()
       for (const form of ['login?next=/account', 'register']) {
         const headers = { ...fromForm, referer: `https://keycard.example/${form}` }
@@ -172,14 +172,14 @@ describe('pages', () => {
       ['another site led there', { referer: 'https://evil.example/login' }],
       ['the referrer is no address', { referer: '/login' }],
       ['nothing led there', {}],
-    ])('and say nothing of it where %s', async (_what, headers) => {
+    ])('says nothing of it where %s', async (_what, headers) => {
       const server = await startApp()
       const reply = await server.inject({ url: '/account', headers: { ...fromForm, ...headers } })
       expect(reply.body).toContain('<noscript><p>Scripts</p></noscript>')
     })
   })
 
-  it('goes on showing pages while nobody can tell who is signed in', async () => {
+  it('still shows pages while the database cannot say who is signed in', async () => {
     const server = await startApp({ signedIn: 'unknown' })
     for (const url of ['/login', '/register']) {
       expect((await server.inject({ url, headers: browser })).statusCode).toBe(200)
@@ -188,7 +188,7 @@ describe('pages', () => {
     expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
   })
 
-  it('sends who is not from / to the sign-in page, unless the cookie cannot have come', async () => {
+  it('redirects others from / to the sign-in page, unless the cookie cannot have been sent', async () => {
     const server = await startApp()
     const home = await server.inject({ url: '/', headers: browser })
     expect([home.statusCode, home.headers.location]).toEqual([303, '/login'])
@@ -241,7 +241,7 @@ describe('R77: any other path is left to the not-found handler', () => {
     expect(reply.json()).toEqual({ detail: 'Not Found' })
   })
 
-  it('as are the pages themselves where JSON is asked for', async () => {
+  it('and so are the pages themselves where JSON is asked for', async () => {
     const server = await startApp()
     for (const url of ['/', '/login', '/items']) {
       const reply = await server.inject({ url, headers: { accept: 'application/json' } })
@@ -249,7 +249,7 @@ describe('R77: any other path is left to the not-found handler', () => {
     }
   })
 
-  it('and every method but GET and HEAD', async () => {
+  it('and every method except GET and HEAD', async () => {
     const server = await startApp()
     for (const method of ['POST', 'PUT', 'DELETE'] as const) {
       expect((await server.inject({ method, url: '/items', headers: browser })).statusCode).toBe(
@@ -261,7 +261,7 @@ describe('R77: any other path is left to the not-found handler', () => {
 })
 
 describe('assets', () => {
-  it('are kept for good, and come compressed where that is understood', async () => {
+  it('are cached for good, and compressed where the client accepts it', async () => {
     const server = await startApp()
     const plain = await server.inject({ url: '/assets/app-1234.js' })
     expect(plain.body).toBe(script)
@@ -277,7 +277,7 @@ describe('assets', () => {
 })
 
 describe('R74: security headers', () => {
-  it('stand on pages, assets and errors alike', async () => {
+  it('are on pages, assets and errors alike', async () => {
     const server = await startApp()
     for (const url of ['/login', '/items', '/assets/app-1234.js', '/nothing']) {
       const { headers } = await server.inject({ url, headers: browser })
@@ -302,7 +302,7 @@ describe('R74: security headers', () => {
     }
   })
 
-  it('let data that is opened as a page do nothing at all', async () => {
+  it('stop data that is opened as a page from doing anything', async () => {
     app = Fastify()
     addSecurityHeaders(
       app,

@@ -1,4 +1,4 @@
-// The browser's part: its files, and its pages at the app's own paths and nowhere else (R77).
+// The client's files, and its pages at the app's own paths and nowhere else (R77).
 
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -14,7 +14,10 @@ import { addLostCookie, comesFromForm, describeLostCookie } from './lost-cookie.
 export interface StaticClientOptions {
   /** undefined where nothing is built: the pages then say so. */
   build: ClientBuild | undefined
-  /** Whether the request's cookie belongs to a live session; undefined where nobody can tell now. */
+  /**
+   * Whether the request's cookie belongs to a live session; undefined where that cannot be known
+   * now.
+   */
   isSignedIn: (request: FastifyRequest) => Promise<boolean | undefined>
   /** Whether the request's browser keeps our cookie, of a live session or not. */
   keepsCookie: (request: FastifyRequest) => boolean
@@ -34,7 +37,7 @@ export async function serveStaticClient(
     async (request, reply) => {
       if (!wantsPage(request)) return reply.callNotFound()
       const next = safeReturnPath(request.query.next)
-      // With a reason the app has just been refused: it would come back here at once.
+      // A reason means that the app was just refused: it would come back here at once.
       const isSentHere = request.query.reason !== undefined
       if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
       return sendDoorPage(request, reply, build?.loginPage, {
@@ -62,9 +65,10 @@ export async function serveStaticClient(
 
   app.get(pagePaths.home, async (request, reply) => {
     if (!wantsPage(request)) return reply.callNotFound()
-    // Where nobody can tell the app finds out: it waits for the database, and signs nobody out.
+    // Where the session cannot be checked the app finds out: it waits for the database, and signs
+    // no one out.
     if ((await isSignedIn(request)) !== false) return redirect(reply, pagePaths.items)
-    // A link on another site brings no SameSite=Strict cookie: only the app can find out.
+    // A link on another site sends no SameSite=Strict cookie: only the app can find out.
     if (request.headers['sec-fetch-site'] === 'cross-site') {
       return sendAppPage(request, reply, build)
     }
@@ -86,7 +90,7 @@ const closed = { state: 'closed', message: registerMessages.closed } as const
 const ownRoutes: readonly string[] = [pagePaths.home, pagePaths.signIn, pagePaths.register]
 const appPaths = Object.values(pagePaths).filter((path) => !ownRoutes.includes(path))
 
-/** One route a file: a name that is not there is unknown like any other path. */
+/** One route a file: an unknown name is answered like any other unknown path. */
 async function serveAssets(app: FastifyInstance, root: string) {
   await app.register(fastifyStatic, {
     root,
@@ -96,18 +100,18 @@ async function serveAssets(app: FastifyInstance, root: string) {
     index: false,
     decorateReply: false,
     preCompressed: true,
-    // The name holds the content's hash, so what it names never changes (RFC 8246).
+    // The name holds the content's hash, so its content never changes (RFC 8246).
     maxAge: '365d',
     immutable: true,
   })
 }
 
-/** A script that asks for JSON at a page's path gets a 404 it can read, and no surprising HTML. */
+/** A script that asks for JSON at a page's path gets a 404 it can read, not unexpected HTML. */
 function wantsPage({ headers: { accept = '*/*' } }: FastifyRequest): boolean {
   return accept.trim() === '*/*' || /\btext\/html\b/i.test(accept)
 }
 
-/** 303, so that what follows is a GET; never kept, because it is true for this moment only. */
+/** 303, so that the next request is a GET; never cached, because it is only true right now. */
 function redirect(reply: FastifyReply, path: string) {
   return reply.header('cache-control', 'no-store').redirect(path, 303)
 }

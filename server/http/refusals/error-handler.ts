@@ -14,7 +14,7 @@ export type SendError = (
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A route that an access token opens: its refusals bear the challenges of RFC 6750. */
+    /** A route that accepts an access token: its refusals bear the challenges of RFC 6750. */
     isProtected?: boolean
   }
 }

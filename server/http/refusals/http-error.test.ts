@@ -32,7 +32,7 @@ it('answers every reason with its status, and its message as detail', () => {
   expect(reasonsOf(503)).toEqual(['overloaded', 'unavailable'])
 })
 
-it('names the fields, where there are any; a fault of the input always says which', () => {
+it('names the fields, where there are any; an invalid input always names one', () => {
   const fields = [{ path: 'email', message: 'is taken' }]
   const bodyOf = (...[reason, message, details]: ConstructorParameters<typeof AppError>) =>
     toHttpError(new AppError(reason, message, details)).body
@@ -57,7 +57,7 @@ it.each(['too_many_requests', 'overloaded', 'unavailable'] as const)(
 )
 
 it.each([new Error('secret'), new TRPCError({ code: 'NOT_FOUND', message: 'secret' })])(
-  'tells nothing of %s',
+  'reveals nothing about %s',
   (error) => {
     expect(toHttpError(error)).toEqual({
       status: 500,

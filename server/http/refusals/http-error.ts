@@ -1,4 +1,4 @@
-// Errors outside of the OAuth2 and tRPC protocols: what they are in HTTP, with FastAPI's `detail`.
+// Errors outside the OAuth2 and tRPC protocols: their HTTP form, with FastAPI's `detail`.
 
 import { TRPCError } from '@trpc/server'
 import type { AppError, ErrorReason, FieldError } from '../../contract/app-error.ts'
@@ -45,10 +45,10 @@ const statusOfReason: Record<ErrorReason, number> = {
   unavailable: 503,
 }
 
-/** In seconds, where the error does not know better. */
+/** In seconds, where the error names no time itself. */
 const retryAfterDefaultSeconds = 5
 
-/** What is no AppError is a fault of ours, told without a word of what it was. */
+/** Anything that is not an AppError is an internal error, answered without details. */
 export function toHttpError(error: unknown, request = publicRequest): HttpError {
   const appError = error instanceof TRPCError ? findAppError(error) : asAppError(error)
   if (!appError) return { status: 500, headers: {}, body: { detail: 'Internal Server Error' } }
@@ -65,7 +65,7 @@ export function toHttpError(error: unknown, request = publicRequest): HttpError 
   }
 }
 
-/** By default: what no token opens. */
+/** By default: a route that takes no token. */
 const publicRequest: ChallengedRequest = { isProtected: false, hasAuthorization: false }
 
 function describeHeaders(

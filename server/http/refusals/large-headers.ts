@@ -1,16 +1,17 @@
-// Headers that are too large: refused where a browser can be told which of its cookies it is.
+// Headers that are too large: refused in a way that tells a browser which of its cookies is the cause.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { removeCookiesPath } from '../../contract/pages/refusal-page.ts'
 import { sendRefusal } from '../html/html-reply.ts'
 import type { CookieWeight, Refusal, RefusalPage } from '../html/refusal-page.ts'
 
-/** In bytes: Node's own default. The address is not counted: what reads it has bounds of its own. */
+/** In bytes: Node's own default. The address is not counted; its readers have their own bounds. */
 const headersMaxBytes = 16 * 1_024
 /**
- * What is read of them, so that the answer can name the cookies; past it the parser refuses. Three times
- * as much, and less than a connection may send as a body. The first read of a socket (64 KiB) still has
- * the request's line where the parser refuses: a browser is known by what stands after it.
+ * How much of them is read, so that the answer can name the cookies; beyond it the parser refuses.
+ * Three times as much, and less than a connection may send as a body. The first read of a socket
+ * (64 KiB) still holds the request line where the parser refuses: a browser is recognised by the
+ * headers after it.
  */
 export const headersReadBytes = 48 * 1_024
 
@@ -28,7 +29,7 @@ export function refuseLargeHeaders(app: FastifyInstance, page: RefusalPage | und
   })
 }
 
-/** @returns why the request is refused, or undefined: it may have its headers */
+/** @returns why the request is refused, or undefined where its headers are accepted */
 function findLargeHeaders(request: FastifyRequest): Refusal | undefined {
   let bytes = 0
   for (const text of request.raw.rawHeaders) bytes += text.length

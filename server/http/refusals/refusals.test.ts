@@ -1,4 +1,4 @@
-// What is refused before it has a route: a page for browsers, JSON for programs.
+// Requests refused before they have a route: a page for browsers, JSON for programs.
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -42,7 +42,7 @@ function ask({ headers, ...request }: InjectOptions, more: Record<string, string
 }
 
 describe.each(refusals)('%s', (_name, status, heading, request) => {
-  it('is a page where a browser goes there, which runs nothing', async () => {
+  it('is a page where a browser navigates, and the page runs no script', async () => {
     const overHttp = { accept: navigation.accept }
     for (const headers of [navigation, overHttp]) {
       const answer = await ask(request, headers)
@@ -58,7 +58,7 @@ describe.each(refusals)('%s', (_name, status, heading, request) => {
     }
   })
 
-  it('is JSON for programs, and for what a page asks for', async () => {
+  it('is JSON for programs, and for requests that a page makes', async () => {
     const programs = [{ accept: '*/*' }, { accept: 'application/json' }]
     for (const headers of [...programs, { accept: 'text/html', 'sec-fetch-mode': 'cors' }]) {
       const answer = await ask(request, headers)
@@ -68,7 +68,7 @@ describe.each(refusals)('%s', (_name, status, heading, request) => {
   })
 })
 
-describe('what is refused before anything is routed', () => {
+describe('what is refused before routing', () => {
   let port: number
   beforeAll(async () => {
     port = Number(new URL(await keycard.app.listen({ port: 0, host: '127.0.0.1' })).port)
@@ -138,8 +138,8 @@ it('nothing is refused because the app closes: what was being sent is answered, 
   await closed
 })
 
-describe('the page of too many cookies', () => {
-  it('names the largest and none of their values, whatever they are called', async () => {
+describe('the page about too many cookies', () => {
+  it('names the largest and none of their values, whatever their names', async () => {
     const cookie = `<b>=${'v4lue'.repeat(2_000)}; ${jar(5_000, 2_000, 300, 200, 100, 90)}`
     const { body } = await ask({ url: '/items', headers: { cookie } }, navigation)
     expect(body).toContain(
@@ -150,14 +150,14 @@ describe('the page of too many cookies', () => {
     expect(body).toContain('data-removes="cookies"')
   })
 
-  it('offers to remove them only where they are what is too much', async () => {
+  it('offers to remove cookies only where they are what is too large', async () => {
     const cookie = jar(300)
     const headers = { cookie, 'x-a': 'a'.repeat(17_000) }
     const { body } = await ask({ url: '/login', headers }, navigation)
     expect(body).toContain('data-removes=""')
   })
 
-  it('control: is not shown for as many as Keycard reads', async () => {
+  it('control: is not shown for as many as Keycard accepts', async () => {
     const { statusCode } = await ask(
       { url: '/login', headers: { cookie: jar(8_000, 8_000) } },
       navigation,
@@ -176,7 +176,7 @@ describe('the button on it', () => {
     })
   const own = { 'sec-fetch-site': 'same-origin' }
 
-  it('removes the largest, wherever they were set, in an answer that every proxy takes', async () => {
+  it('removes the largest, wherever they were set, in an answer that every proxy accepts', async () => {
     const small = Array.from({ length: 150 }, (_, index) => `small${index}=${'s'.repeat(90)}`)
     const cookie = [jar(9_000, 8_000), ...small].join('; ')
     const there = { host: 'login.example.com', origin: 'http://login.example.com' }
@@ -192,7 +192,7 @@ describe('the button on it', () => {
     expect(lines.join('').length).toBeLessThanOrEqual(3_000)
   })
 
-  it('keeps ours: who is signed in stays so', async () => {
+  it('keeps our own cookies, so signed-in users stay signed in', async () => {
     const cookie = `keycard=token; keycard-device=device; ${jar(9_000, 8_000)}`
     const { headers } = await remove(cookie, own)
     expect([headers['set-cookie']].flat()).toEqual([
@@ -201,7 +201,7 @@ describe('the button on it', () => {
     ])
   })
 
-  it('is no other site’s to press', async () => {
+  it('cannot be pressed by another site', async () => {
     for (const site of ['cross-site', 'same-site']) {
       const answer = await remove(jar(9_000), { 'sec-fetch-site': site })
       expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])

@@ -1,4 +1,4 @@
-// POST /remove-cookies: the button on the page of a browser that sends more cookies than we read.
+// POST /remove-cookies: the button on the page for a browser that sends more cookies than we read.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../../contract/app-error.ts'
@@ -15,7 +15,10 @@ const answerMaxLength = 3_000
 /** Another cookie of the same name may come from a parent domain. */
 const ownMaxBytes = 1_024
 
-/** The largest first, as many as fit into the answer, and none of ours: who is signed in stays so. */
+/**
+ * The largest first, as many as fit into the answer, and none of ours, so signed-in users stay
+ * signed in.
+ */
 export async function removeCookiesForm(
   app: FastifyInstance,
   { config }: { config: OriginSettings },
@@ -43,14 +46,17 @@ function listRemovals({ headers, hostname, protocol }: FastifyRequest): string[]
   return removals
 }
 
-/** RFC 6265 §5.3: only a cookie of the same domain and path is replaced, and the request names neither. */
+/**
+ * RFC 6265 §5.3: only a cookie of the same domain and path is replaced, and the request names
+ * neither.
+ */
 function describeRemovals(name: string, host: string, isHttps: boolean): string[] {
   const isPrefixed = /^__(?:Host|Secure)-/i.test(name)
   const removal = `${name}=; Path=/; Max-Age=0${isHttps || isPrefixed ? '; Secure' : ''}`
   return [removal, ...listDomains(host).map((domain) => `${removal}; Domain=${domain}`)]
 }
 
-/** `login.example.com` and `example.com`: an address or a name of one word is no domain. */
+/** `login.example.com` and `example.com`: an address or a single-word name is not a domain. */
 function listDomains(host: string): string[] {
   const labels = host.split('.')
   if (labels.length < 2 || /^[\d.]+$|:/.test(host)) return []

@@ -1,4 +1,5 @@
-// Requests that reach no route: an answer with `detail` and all headers, and none of their bytes in the log.
+// Requests that reach no route: an answer with `detail` and all headers, and none of their bytes in
+// the log.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -53,7 +54,7 @@ const refusals: [name: string, status: number, lines: string[]][] = [
 
 describe('a request that reaches no route', () => {
   test.each(refusals)(
-    '%s is told in `detail`, with %i and every header',
+    '%s is answered in `detail`, with %i and every header',
     async (_name, status, lines) => {
       const answer = await send(...lines)
       expect(answer.status).toBe(status)
@@ -73,7 +74,7 @@ describe('a request that reaches no route', () => {
     },
   )
 
-  test('control: one Host, with a port or none, in brackets, with an underscore, is enough', async () => {
+  test('control: a single Host is enough: with or without a port, in brackets, with an underscore', async () => {
     for (const name of ['localhost', 'keycard:3000', '[::1]:3000', 'my_service', '10.0.0.1:80']) {
       const answer = await send('GET /healthz HTTP/1.1', `Host: ${name}`, close)
       expect([name, answer.status]).toEqual([name, 200])
@@ -89,7 +90,7 @@ describe('a request that reaches no route', () => {
     expect((await send('GET /healthz HTTP/1.1', host, close)).status).toBe(200)
   })
 
-  test('an answer that has begun is not broken by one more', async () => {
+  test('an answer that has begun is not broken by another one', async () => {
     const token = await keycard.tokenFor('johndoe')
     const stream = ['GET /trpc/sessions.changes HTTP/1.1', host, `Authorization: Bearer ${token}`]
     const { status, text } = await sendRaw(
@@ -102,7 +103,7 @@ describe('a request that reaches no route', () => {
     expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1)
   })
 
-  test('R30: is in the log by its id, and without a byte of what was sent', async () => {
+  test('R30: is logged by its id, without a byte of what was sent', async () => {
     const { headers } = await send('GET / HTTP/1.1', host, `X-A: ${planted}\0b`)
     expect(log).toContain(headers['x-request-id'])
     expect(log).not.toContain(planted)
@@ -122,7 +123,7 @@ describe('a body that is too large', () => {
     ['/api/items', 'multipart/form-data', 415],
     ['/nowhere', 'application/json', 413],
   ])(
-    'at %s as %s is answered (%i) to a client that writes on to the end',
+    'at %s as %s is answered (%i) to a client that goes on writing to the end',
     async (path, type, status) => {
       for (const connection of ['close', 'keep-alive']) {
         const head = [
@@ -133,7 +134,7 @@ describe('a body that is too large', () => {
           `Connection: ${connection}`,
         ]
         const body = Array.from({ length: 20 }, () => megabyte)
-        // Without its last byte the request would have no end, and the connection neither.
+        // Without its last byte the request would never end, nor would the connection.
         const next =
           connection === 'close' ? [] : [`GET /healthz HTTP/1.1\r\n${host}\r\n${close}\r\n\r\n`]
         const answer = await sendRaw(port, `${head.join('\r\n')}\r\n\r\n`, ...body, ...next)
@@ -142,7 +143,7 @@ describe('a body that is too large', () => {
     },
   )
 
-  test('headers that are too large are answered to a client that writes on', async () => {
+  test('headers that are too large are answered to a client that goes on writing', async () => {
     const head = `GET / HTTP/1.1\r\n${host}\r\nX-A: `
     const answer = await sendRaw(port, head, ...Array.from({ length: 5 }, () => megabyte))
     expect([answer.status, answer.error]).toEqual([431, undefined])

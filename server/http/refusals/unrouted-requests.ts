@@ -1,4 +1,4 @@
-// Requests that reach no route: what Node's parser refuses, an expectation, CONNECT, and none or two Hosts.
+// Requests that reach no route: parser errors, an expectation, CONNECT, and no Host or two of them.
 
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -16,14 +16,14 @@ import type { SecurityHeaders } from '../security-headers.ts'
 import { headersTooLarge } from './large-headers.ts'
 
 /**
- * Fastify's `clientErrorHandler`: the answer has the headers of every other, its id is in the log.
- * Not so `error.rawPacket`, which holds the request with its cookies (R30).
+ * Fastify's `clientErrorHandler`: the answer has the headers of every other, and the log has its
+ * id. The log does not get `error.rawPacket`, which holds the request with its cookies (R30).
  */
 export function refuseUnparsed({ ofData }: SecurityHeaders, page: RefusalPage | undefined) {
   const refused = new WeakSet<Socket>()
 
   return function refuse(this: FastifyInstance, error: ConnectionError, socket: Socket): void {
-    // After its first error the parser complains of whatever follows.
+    // After its first error the parser complains about everything that follows.
     if (refused.has(socket)) return
     refused.add(socket)
     if (error.code === 'ECONNRESET' || !socket.writable || hasBegunToAnswer(socket)) {
@@ -43,7 +43,7 @@ export function refuseUnparsed({ ofData }: SecurityHeaders, page: RefusalPage | 
   }
 }
 
-/** What Node answers by itself otherwise, with neither a word nor our headers. */
+/** By default Node answers these itself, with neither a message nor our headers. */
 export function refuseUnrouted(app: FastifyInstance, { ofData }: SecurityHeaders): void {
   const headers = () => ({ ...ofData, 'x-request-id': makeRequestId() })
   app.server.on('checkExpectation', ({ socket }: IncomingMessage) => {
@@ -51,14 +51,17 @@ export function refuseUnrouted(app: FastifyInstance, { ofData }: SecurityHeaders
     closeLingering(socket)
   })
   app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    // The server has let go of it: a reset would otherwise end the process.
+    // The server no longer handles this socket: a reset would otherwise end the process.
     socket.on('error', () => {}).resume()
     socket.write(formatAnswer(noProxy, { ...headers(), allow }))
     closeLingering(socket)
   })
 }
 
-/** RFC 9112 §3.2: one Host, and none but in HTTP/1.0; another proxy might go by the other one. */
+/**
+ * RFC 9112 §3.2: exactly one Host, and none only in HTTP/1.0; another proxy might use the other
+ * one.
+ */
 export function requireOneHost(app: FastifyInstance): void {
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     const count = countHosts(raw.rawHeaders)
@@ -68,10 +71,10 @@ export function requireOneHost(app: FastifyInstance): void {
   })
 }
 
-/** RFC 9110 §7.2, a little wider: whose host it is is asked elsewhere. */
+/** RFC 9110 §7.2, slightly wider: whether the host is ours is checked elsewhere. */
 const hostSyntax = /^[\w.~%!$&'()*+,;=:[\]-]*$/
 
-/** Node keeps the first of two without a word. Names and values stand in turns. */
+/** Node silently keeps the first of two. Names and values alternate. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -128,7 +131,7 @@ function formatResponse(status: number, body: string, headers: object): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
 }
 
-/** A second answer in the middle of one would be taken for a part of it. Node asks the same way. */
+/** A second answer in the middle of one would be read as part of it. Node checks in the same way. */
 function hasBegunToAnswer(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
   return socket._httpMessage?.headersSent === true
 }

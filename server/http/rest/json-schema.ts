@@ -30,7 +30,7 @@ function leaveOutNoise(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
 }
 
-/** A union of one, to which more may come, is that one. */
+/** A union with a single member, which may gain more, becomes that member. */
 function flattenChoice(schema: z.core.JSONSchema.BaseSchema): void {
   const { oneOf } = schema
   if (oneOf?.length !== 1) return

@@ -1,4 +1,4 @@
-// Whatever is sent to /api, the answer is an orderly one: never a 5xx, always JSON with a detail.
+// Any request to /api gets a proper answer: never a 5xx, always JSON with a detail.
 
 import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
@@ -14,7 +14,10 @@ beforeAll(async () => {
 })
 afterAll(() => keycard.close())
 
-/** Printable ASCII, so that it stands in a request line, with much of what has a meaning there. */
+/**
+ * Printable ASCII, so that it fits in a request line, with many characters that have a meaning
+ * there.
+ */
 const urlText = fc
   .array(
     fc.oneof(
@@ -104,6 +107,6 @@ it('R86: answers 2,000 hostile requests without a single 5xx', async () => {
     }),
     { numRuns: 2_000 },
   )
-  // They were not all turned away at the first door.
+  // Not all of them were refused at the first check.
   expect([...seen]).toEqual(expect.arrayContaining([200, 400, 401, 404, 405, 415, 422]))
 })

@@ -8,8 +8,8 @@ import type { JsonSchema } from './json-schema.ts'
 import { hasBody, type RestProcedure } from './rest-procedures.ts'
 
 /**
- * Raw: whether it keeps the rules is for the procedure's own schema to say.
- * @throws AppError invalid_request or invalid_input where a parameter has no place here, and
+ * Raw: the procedure's own schema decides whether it keeps the rules.
+ * @throws AppError invalid_request or invalid_input where a parameter is not allowed here, and
  *   not_authenticated where it is a token
  */
 export function readInput(
@@ -37,7 +37,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** No body at all is an object without fields. */
+/** A missing body counts as an object without fields. */
 function readBody(text: unknown): object {
   if (typeof text !== 'string' || text === '') return {}
   const body = parseJson(text)
@@ -48,7 +48,7 @@ function readBody(text: unknown): object {
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
-/** Text that is no number stays text, and the procedure's schema refuses it in its own words. */
+/** Text that is not a number stays text, and the procedure's schema refuses it in its own words. */
 function coerceText(text: string, { type }: JsonSchema = {}): unknown {
   switch (type) {
     case 'integer':

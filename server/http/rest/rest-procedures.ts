@@ -1,4 +1,4 @@
-// The procedures that declare a REST path, with what their schemas say of input and output.
+// The procedures that declare a REST path, with the schemas of their input and output.
 
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import { ZodType } from 'zod'
@@ -9,7 +9,7 @@ import { type DescribedSchema, describeSchema, type JsonSchema } from './json-sc
 export const restPrefix = '/api'
 
 export interface RestProcedure {
-  /** As the router has it: `items.list`. */
+  /** As in the router: `items.list`. */
   name: string
   type: 'query' | 'mutation'
   /** The procedure itself, as tRPC calls it. */
@@ -35,7 +35,7 @@ export function listRestProcedures(router: AnyTRPCRouter): RestProcedure[] {
   })
 }
 
-/** DELETE too, where it wants more than its path: a password must not stand in a URL (R79). */
+/** DELETE too, where it needs more than its path: a password must not stand in a URL (R79). */
 export function hasBody({ rest, fields, pathFields }: RestProcedure): boolean {
   if (rest.method !== 'DELETE') return rest.method !== 'GET'
   return Object.keys(fields).some((field) => !pathFields.includes(field))

@@ -1,4 +1,4 @@
-// The REST door: every twin answers, every refusal has its shape, and nothing breaks it.
+// The REST API: every twin answers, every refusal has the right shape, and no input breaks it.
 
 import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
@@ -35,7 +35,7 @@ async function makeItem(title: string): Promise<Item> {
 }
 
 describe('twins', () => {
-  it('tells who you are, with or without a trailing slash', async () => {
+  it('tells callers who they are, with or without a trailing slash', async () => {
     for (const url of ['/api/users/me', '/api/users/me/']) {
       const answer = await call({ url }, johndoe)
       expect(answer.statusCode).toBe(200)
@@ -83,7 +83,7 @@ describe('twins', () => {
     expect([answer.statusCode, answer.body]).toEqual([200, ''])
   })
 
-  it('takes a DELETE that names a Content-Type and has no body', async () => {
+  it('accepts a DELETE that names a Content-Type and has no body', async () => {
     const { id } = await makeItem('Chair')
     const headers = { 'content-type': 'application/json' }
     const answer = await call({ method: 'DELETE', url: `/api/items/${id}`, headers }, johndoe)
@@ -114,7 +114,7 @@ describe('tokens', () => {
     expect(answer.json()).toEqual({ detail: 'Not authenticated' })
   })
 
-  it('R26: answers 401 invalid_token where it is none of ours', async () => {
+  it('R26: answers 401 invalid_token where it is not one of ours', async () => {
     const answer = await call({ url: '/api/users/me' }, 'a.b.c')
     expect(answer.statusCode).toBe(401)
     expect(answer.headers['www-authenticate']).toBe(
@@ -123,7 +123,7 @@ describe('tokens', () => {
     expect(answer.json()).toEqual({ detail: 'Could not validate credentials' })
   })
 
-  it('R27: answers 403 naming the scope that is short', async () => {
+  it('R27: answers 403 naming the missing scope', async () => {
     const answer = await call({ url: '/api/users' }, johndoe)
     expect(answer.statusCode).toBe(403)
     expect(answer.headers['www-authenticate']).toBe(
@@ -204,7 +204,7 @@ describe('bad input', () => {
     expect(answer.json()).toMatchObject({ errors: [{ path: 'id' }] })
   })
 
-  it('does not repeat a parameter that looks like no name', async () => {
+  it('does not repeat a parameter that does not look like a name', async () => {
     const answer = await call({ url: `/api/items?${johndoe}` }, johndoe)
     expect(answer.statusCode).toBe(422)
     expect(answer.body).not.toContain(johndoe.slice(0, 20))
@@ -233,7 +233,7 @@ describe('bad input', () => {
     expect(answer.json()).toMatchObject({ detail })
   })
 
-  it('takes no body for an object without fields', async () => {
+  it('treats a missing body as an object without fields', async () => {
     const empty = await call({ method: 'POST', url: '/api/items' }, johndoe)
     expect(empty.json()).toMatchObject({ errors: [{ path: 'title' }] })
     const { id } = await makeItem('Table')
@@ -241,7 +241,7 @@ describe('bad input', () => {
     expect(unchanged.json()).toMatchObject({ id, title: 'Table' })
   })
 
-  it('R82: makes nothing of __proto__', async () => {
+  it('R82: ignores __proto__', async () => {
     const answer = await post('{"title":"Lamp","__proto__":{"description":"polluted"}}')
     expect(answer.json()).toMatchObject({ title: 'Lamp', description: '' })
     expect(Object.hasOwn(Object.prototype, 'description')).toBe(false)
@@ -262,7 +262,7 @@ describe('bad input', () => {
     ['HEAD', '/api/items/some', 'PATCH, DELETE'],
     ['POST', '/api/users/me', 'GET, HEAD, PATCH, DELETE'],
   ] as const)('answers %s %s with 405, naming what is allowed', async (method, url, allow) => {
-    // The type is no reason to answer otherwise.
+    // The wrong type does not change the answer.
     const answer = await call({ method, url, payload: 'x', headers: { 'content-type': 'a/b' } })
     expect(answer.statusCode).toBe(405)
     expect(answer.headers.allow).toBe(allow)
@@ -280,7 +280,7 @@ describe('bad input', () => {
     },
   )
 
-  it('answers a fault of ours with 500 and not a word of what it was', async () => {
+  it('answers 500 to an internal error, without details', async () => {
     const broken = await openTestApp()
     const token = await broken.tokenFor('johndoe')
     await broken.services.database.kysely.schema.dropTable('items').execute()

@@ -1,4 +1,4 @@
-// The REST door: every procedure that declares a path, as a plain route under /api.
+// The REST API: every procedure that declares a path, as a plain route under /api.
 
 import type {
   FastifyInstance,
@@ -21,12 +21,12 @@ export async function restPlugin(app: FastifyInstance, services: Services): Prom
 }
 
 function addRoutes(api: FastifyInstance, services: Services): void {
-  // Read once it is known who calls.
+  // Read once the caller is known.
   acceptJsonOnly(api, { parse: (text) => text })
 
   api.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store')
-    // Whatever the body is, there is no such path.
+    // The path does not exist, whatever the body is.
     if (request.is404) refuseUnknownPath(request, reply)
     else done()
   })
@@ -70,7 +70,7 @@ async function callProcedure(
     .send(JSON.stringify(output))
 }
 
-/** Who may not call is told that, whatever they sent (RFC 6750 §3.1). */
+/** A caller without permission learns that first, whatever they sent (RFC 6750 §3.1). */
 async function readInputOfCaller(
   { identities }: Services,
   procedure: RestProcedure,

@@ -45,7 +45,7 @@ export async function answerPlainCalls(
     }
     try {
       const data = await procedure({ path, type, ctx, signal, batchIndex, getRawInput })
-      // In tRPC's own words, where it has no path if it was called alone.
+      // In tRPC's own words. A call outside a batch has no path there.
       if (isStream(data)) return fail(new TRPCError(streamRefused), isBatch ? path : undefined)
       return { envelope: { result: { data: output.serialize(data) } }, status: 200 }
     } catch (cause) {
@@ -82,7 +82,7 @@ export async function answerPlainCalls(
   try {
     return send(answer)
   } catch (cause) {
-    // An output that JSON cannot say.
+    // An output that JSON cannot express.
     return send(fail(cause))
   }
 }
@@ -98,7 +98,7 @@ function isAwaited(value: unknown): boolean {
   return value instanceof Promise || Symbol.asyncIterator in value
 }
 
-/** 207 where the calls of a batch fared differently. */
+/** 207 where the calls of a batch had different outcomes. */
 function commonStatus([first, ...others]: readonly Outcome[]): number {
   const status = first?.status ?? 200
   return others.every((outcome) => outcome.status === status) ? status : 207

@@ -1,4 +1,4 @@
-// Who hangs up: the procedure that works for him is told.
+// A client that hangs up: the procedure that works for it hears of it.
 
 import { connect } from 'node:net'
 import { initTRPC } from '@trpc/server'

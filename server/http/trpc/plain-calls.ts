@@ -17,12 +17,12 @@ export interface PlainCall {
 
 export interface PlainCalls {
   type: 'query' | 'mutation'
-  /** One, or in a batch each of them. */
+  /** One, or each call of a batch. */
   calls: readonly PlainCall[]
   isBatch: boolean
   /**
-   * What was sent to the call at `index`, which is read when the first procedure asks: who may not
-   * call is told that, whatever he sent.
+   * The input of the call at `index`, which is read when the first procedure asks: a caller without
+   * permission learns that first, whatever they sent.
    * @throws TRPCError BAD_REQUEST
    */
   readInput(index: number): unknown
@@ -38,7 +38,7 @@ const typeOfMethod: Readonly<Record<string, PlainCalls['type']>> = {
 /** Printable ASCII without `#`: what `URL` leaves as it is. */
 const plainUrl = /^[!"$-~]+$/
 
-/** undefined for whatever is out of the ordinary, errors too: that is tRPC's own adapter's to answer. */
+/** undefined for anything unusual, including errors: tRPC's own adapter answers those. */
 export function readPlainCalls(
   router: AnyTRPCRouter,
   request: TypedRequest,

@@ -1,11 +1,11 @@
-// What failed calls leave behind at /trpc, whichever way they are answered: a challenge, a line in the log.
+// What failed calls at /trpc cause, whichever way they are answered: a challenge, and a log line.
 
 import type { AnyTRPCProcedure, AnyTRPCRouter, TRPCError } from '@trpc/server'
 import type { FastifyRequest } from 'fastify'
 import type { ProcedureMeta } from '../../trpc/procedures.ts'
 import { challengeOf } from '../../trpc/trpc-error.ts'
 
-/** Of a batch the first: one answer has one challenge. */
+/** For a batch the first: one answer has one challenge. */
 export function challengeHeader(
   router: AnyTRPCRouter,
   { params, headers }: FastifyRequest,
@@ -28,7 +28,7 @@ function isProtected(router: AnyTRPCRouter, name: string): boolean {
   return (meta as ProcedureMeta | undefined)?.access === 'protected'
 }
 
-/** What clients did wrong is no fault of ours. */
+/** A client's mistake is not an internal error. */
 export function logFault(request: FastifyRequest, error: TRPCError, path?: string): void {
   if (error.code !== 'INTERNAL_SERVER_ERROR') return
   request.log.error({ err: error.cause ?? error, path }, 'procedure failed')

@@ -1,4 +1,4 @@
-// The same protocol: every request of a table gets from our adapter what it gets from tRPC's own.
+// The same protocol: each request of a table gets the same answer from our adapter as from tRPC's own.
 
 import { initTRPC, TRPCError } from '@trpc/server'
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
@@ -45,7 +45,7 @@ function makeRouter(transformer?: typeof dates) {
   })
 }
 
-/** As superjson does it, in little; and as a class may, which needs to be called as a method. */
+/** A small superjson; and like a class instance, it must be called as a method. */
 const dates = {
   revive: (sent: unknown) => sent,
   serialize: (value: unknown) => ({ sent: value instanceof Date ? value.toJSON() : value }),
@@ -66,7 +66,7 @@ afterAll(async () => {
 
 type AnyRouter = Parameters<typeof answerByTrpc>[0]
 
-/** Two apps that differ in nothing but who answers. */
+/** Two apps that differ only in which adapter answers. */
 async function openBoth(router: AnyRouter) {
   const { services } = keycard
   const [ours, theirs] = [Fastify(), Fastify()]
@@ -76,7 +76,7 @@ async function openBoth(router: AnyRouter) {
   return { ours, theirs }
 }
 
-/** All that may differ: who streams cannot tell the length; Fastify names the charset of its texts. */
+/** The allowed differences: a streamed answer has no length, and Fastify adds a charset to text. */
 async function ask(app: FastifyInstance, request: InjectOptions) {
   const answer = await app.inject(request)
   const { date, connection, 'content-length': length, ...headers } = answer.headers
@@ -85,7 +85,7 @@ async function ask(app: FastifyInstance, request: InjectOptions) {
   return { status: answer.statusCode, headers, body: withoutChance(answer.body) }
 }
 
-/** Ids and times are others each time. */
+/** Ids and times differ each time. */
 function withoutChance(body: string): string {
   return body
     .replaceAll(/"(?![A-Z_]+")[\w-]{22}"/g, '"an id"')
@@ -186,7 +186,7 @@ describe.each([
   { name: 'without a transformer', router: makeRouter() },
   { name: 'with a transformer', router: makeRouter(dates) },
 ])('$name', ({ router }) => {
-  test('R86: a Host that is none does not matter, whoever answers', async () => {
+  test('R86: an invalid Host does not matter, whichever adapter answers', async () => {
     const { ours, theirs } = await openBoth(router)
     for (const host of ['a b', 'example.com:99999', '', '/', 'someone:secret@example.com']) {
       const request: InjectOptions = { method: 'GET', url: '/trpc/null', headers: { host } }
@@ -206,7 +206,7 @@ describe.each([
   })
 })
 
-test('our own procedures answer alike, whatever token is shown', async () => {
+test('our own procedures answer alike, whatever token is sent', async () => {
   const { ours, theirs } = await openBoth(appRouter)
   const token = await keycard.tokenFor('johndoe')
   const narrow = await keycard.tokenFor('johndoe', 'me')

@@ -1,4 +1,4 @@
-// The typed door at /trpc: tRPC's own protocol, behind Fastify.
+// The typed API at /trpc: tRPC's own protocol, behind Fastify.
 
 import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
@@ -14,16 +14,16 @@ import { answerPlainCalls } from './answer-plain-calls.ts'
 import { readPlainCalls } from './plain-calls.ts'
 import { challengeHeader, logFault } from './trpc-errors.ts'
 
-/** Calls in one request; more are refused (R80). The client's link cuts its batches to this. */
+/** Calls in one request; more are refused (R80). The client's link cuts its batches to this size. */
 const batchMaxSize = 10
 
 const methods = ['GET', 'HEAD', 'POST']
 
-/** In place of tRPC's own, which let caches keep what is somebody's, and connections linger. */
+/** Replace tRPC's own headers, which let caches store personal answers, and connections linger. */
 const streamHeaders = {
   // R85.
   'cache-control': 'no-store, no-transform',
-  // What has carried a stream carries nothing after it: a server that closes waits for nobody.
+  // A connection that carried a stream carries nothing after it, so a closing server waits for no client.
   connection: 'close',
 }
 
@@ -33,18 +33,18 @@ export async function trpcDoor(
   router: AnyTRPCRouter = appRouter,
   answer = answerCalls,
 ): Promise<void> {
-  // Plain text and forms can be posted by a page of any site: they are not even parsed.
+  // Any site's page can post plain text and forms, so they are not even parsed.
   acceptJsonOnly(app, { parse: (text) => text })
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store')
     if (methods.includes(request.method)) return done()
-    // Before the adapter: it makes a Request of it, which for some methods throws.
+    // Before the adapter: it makes a Request of it, which throws for some methods.
     reply.header('allow', methods.join(', '))
     done(new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Procedures take GET and POST' }))
   })
 
-  // What is wrong before tRPC sees it, in the shape its client reads.
+  // What fails before tRPC sees it, in the shape its client reads.
   app.setErrorHandler((error, request, reply) => {
     const trpcError = error instanceof TRPCError ? error : toTrpcError(asAppError(error) ?? error)
     if (trpcError.code === 'INTERNAL_SERVER_ERROR') {
@@ -83,7 +83,7 @@ function answerCalls(
     : answerByTrpc(router, request, reply, services)
 }
 
-/** Streams, subscriptions and whatever is out of the ordinary: by the adapter that tRPC brings. */
+/** Streams, subscriptions and anything unusual, by tRPC's own adapter. */
 export async function answerByTrpc(
   router: AnyTRPCRouter,
   request: FastifyRequest<PathRoute>,
@@ -93,7 +93,7 @@ export async function answerByTrpc(
   refuseLinkSettings(router, request, reply, batchMaxSize)
   const { headers } = request.raw
   const { host } = headers
-  // It makes a URL of the Host header, which not every one can be. A procedure judges by the real one.
+  // It makes a URL of the Host header, which is not always possible. A procedure uses the real one.
   headers.host = 'localhost'
   const answered = fastifyRequestHandler({
     router,
@@ -101,7 +101,7 @@ export async function answerByTrpc(
     res: reply,
     path: request.params.path,
     createContext: () => createContext(services, request, reply),
-    // One credential in one place (R23): the method of a call is that of its request (R81).
+    // One credential in one place (R23); a call's method is that of its request (R81).
     allowMethodOverride: false,
     maxBatchSize: batchMaxSize,
     responseMeta: ({ errors, type }) => ({
