@@ -1,4 +1,5 @@
-// The doors wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
+// The sign-in and registration pages load their scripts after the first paint: nothing waits for
+// them, and nothing is lost.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -6,7 +7,7 @@ import { expectAwake } from './support/pages/sign-in-form.ts'
 
 const doors = ['/login', '/register']
 
-test('a door is painted before it asks for the scripts that wake it', async ({ page }) => {
+test('such a page is painted before it asks for the scripts that hydrate it', async ({ page }) => {
   for (const door of doors) {
     await page.goto(door)
     await expectAwake(page)
@@ -16,7 +17,7 @@ test('a door is painted before it asks for the scripts that wake it', async ({ p
   }
 })
 
-test('a door wakes where no paint is told of: in the background at once, else a little later', async ({
+test('a page hydrates where no paint is reported: in the background at once, else a little later', async ({
   context,
 }) => {
   for (const door of doors) {
@@ -27,7 +28,7 @@ test('a door wakes where no paint is told of: in the background at once, else a 
       await page.goto(door)
       await expectAwake(page)
     })
-    await test.step(`${door} before somebody`, async () => {
+    await test.step(`${door} in the foreground`, async () => {
       const page = await context.newPage()
       await hidePaints(page)
       await page.goto(door)
@@ -38,7 +39,7 @@ test('a door wakes where no paint is told of: in the background at once, else a 
   }
 })
 
-test('5. all that is typed and ticked before a door wakes stays, and so does the focus', async ({
+test('5. what is typed and ticked before a page hydrates stays, and so does the focus', async ({
   page,
 }) => {
   for (const door of doors) {
@@ -65,7 +66,7 @@ async function expectAsleep(page: Page): Promise<void> {
   await expect(page.locator('form')).toHaveJSProperty('noValidate', false)
 }
 
-/** From then on pages are not told of their paints, and time passes only by `page.clock.runFor`. */
+/** From then on pages hear nothing of their paints, and time passes only by `page.clock.runFor`. */
 async function hidePaints(page: Page): Promise<void> {
   await page.clock.install({ time: 0 })
   await page.clock.pauseAt(1_000)
