@@ -1,5 +1,4 @@
-// The sign-in and registration pages load their scripts after the first paint: nothing waits for
-// them, and nothing is lost.
+// The doors wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -7,7 +6,7 @@ import { expectAwake } from './support/pages/sign-in-form.ts'
 
 const doors = ['/login', '/register']
 
-test('such a page is painted before it asks for the scripts that hydrate it', async ({ page }) => {
+test('a door is painted before it asks for the scripts that wake it', async ({ page }) => {
   for (const door of doors) {
     await page.goto(door)
     await expectAwake(page)
@@ -17,7 +16,7 @@ test('such a page is painted before it asks for the scripts that hydrate it', as
   }
 })
 
-test('a page hydrates where no paint is reported: in the background at once, else a little later', async ({
+test('a door wakes where no paint is told of: in the background at once, else a little later', async ({
   context,
 }) => {
   for (const door of doors) {
@@ -28,7 +27,7 @@ test('a page hydrates where no paint is reported: in the background at once, els
       await page.goto(door)
       await expectAwake(page)
     })
-    await test.step(`${door} in the foreground`, async () => {
+    await test.step(`${door} before somebody`, async () => {
       const page = await context.newPage()
       await hidePaints(page)
       await page.goto(door)
@@ -39,7 +38,7 @@ test('a page hydrates where no paint is reported: in the background at once, els
   }
 })
 
-test('5. what is typed and ticked before a page hydrates stays, and so does the focus', async ({
+test('5. all that is typed and ticked before a door wakes stays, and so does the focus', async ({
   page,
 }) => {
   for (const door of doors) {
@@ -66,7 +65,7 @@ async function expectAsleep(page: Page): Promise<void> {
   await expect(page.locator('form')).toHaveJSProperty('noValidate', false)
 }
 
-/** From then on pages hear nothing of their paints, and time passes only by `page.clock.runFor`. */
+/** From then on pages are not told of their paints, and time passes only by `page.clock.runFor`. */
 async function hidePaints(page: Page): Promise<void> {
   await page.clock.install({ time: 0 })
   await page.clock.pauseAt(1_000)

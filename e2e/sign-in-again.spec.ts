@@ -5,10 +5,10 @@ import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
 import { answerSignIn, answerTruly, trpcError } from './support/pages/sign-in-form.ts'
 
-/** Longer than a browser's session may be idle. */
+/** Longer than a browser's session may lie idle. */
 const idleLimitMs = 31 * 60_000
 
-test('ui.md 31: the page stays, and an unsent request is sent once after signing in', async ({
+test('ui.md 31: the page stays, and what was sent is sent again once after signing in', async ({
   page,
   signIn,
   server,
@@ -59,7 +59,7 @@ test('ui.md 31: the page stays, and an unsent request is sent once after signing
   }
 })
 
-test('where the browser does not keep the cookie, the page says so, and nothing that was typed is lost', async ({
+test('where the browser does not rememberMe the cookie, it is told so, and nothing that was typed is lost', async ({
   page,
   context,
   signIn,
@@ -77,7 +77,7 @@ test('where the browser does not keep the cookie, the page says so, and nothing 
     await route.continue()
   })
   await dialog.submit(freshUser.password)
-  await expect(dialog.alert).toContainText('did not keep the sign-in cookie. Allow cookies')
+  await expect(dialog.alert).toContainText('did not rememberMe the sign-in cookie. Allow cookies')
   await page.unroute('**/trpc/auth.refresh')
   await dialog.submit(freshUser.password)
   await expect(page.getByRole('button', { name: 'Edit Milk' })).toBeVisible()
@@ -108,7 +108,7 @@ test('ui.md 32: where another user signs in, the page starts over and nothing is
   }
 })
 
-test('ui.md 31: a session with rememberMe is persistent again, and no other is', async ({
+test('ui.md 31: a session that was kept is kept again, and no other', async ({
   page,
   loginAs,
   server,
@@ -116,12 +116,12 @@ test('ui.md 31: a session with rememberMe is persistent again, and no other is',
   makeUser,
 }) => {
   const other = await makeUser()
-  for (const { keep, as } of [
-    { keep: true, as: freshUser },
-    { keep: false, as: freshUser },
-    { keep: true, as: other },
+  for (const { rememberMe, as } of [
+    { rememberMe: true, as: freshUser },
+    { rememberMe: false, as: freshUser },
+    { rememberMe: true, as: other },
   ]) {
-    await loginAs(page, freshUser, { keep })
+    await loginAs(page, freshUser, { rememberMe })
     await page.goto('/items')
     await typeItem(page)
     await server.services.userAdministration.endSessions(freshUser.id, operator)
@@ -136,11 +136,11 @@ test('ui.md 31: a session with rememberMe is persistent again, and no other is',
     const cookies = await page.context().cookies()
     const { expires } = cookies.find(({ name }) => /keycard$/.test(name)) ?? {}
     // -1: it ends with the browser.
-    expect(Math.sign(expires ?? 0)).toBe(keep && as === freshUser ? 1 : -1)
+    expect(Math.sign(expires ?? 0)).toBe(rememberMe && as === freshUser ? 1 : -1)
   }
 })
 
-test('the page gives way to the sign-in page where the user cancels, or nothing was typed', async ({
+test('the page is left for the sign-in page where it is given up, or nothing was typed', async ({
   page,
   signIn,
   server,

@@ -26,7 +26,7 @@ export interface AccessToken {
   userId: string
   sessionId: string
   /** Whether the session outlives the browser, as was asked for (R57). */
-  isKept: boolean
+  isPersistent: boolean
 }
 
 /** Why the page has to be left. */
@@ -164,7 +164,7 @@ export function createSession(parts: SessionDeps): Session {
     return token.value
   }
 
-  function readToken({ access_token: value, scope, kept = false }: PageTokens): AccessToken {
+  function readToken({ access_token: value, scope, persistent = false }: PageTokens): AccessToken {
     const { userId, sessionId, expiresAtMs } = readAccessClaims(value)
     return {
       value,
@@ -172,7 +172,7 @@ export function createSession(parts: SessionDeps): Session {
       expiresAtMs: serverClock.toMonotonic(expiresAtMs),
       userId,
       sessionId,
-      isKept: kept,
+      isPersistent: persistent,
     }
   }
 

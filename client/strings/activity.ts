@@ -61,7 +61,7 @@ export function describeEntry(entry: ActivityEntry): string {
   const byAdmin = by === 'administrator'
   switch (event) {
     case 'signed_in':
-      return `Signed in${what === 'token' ? ' through the token endpoint' : ''}${
+      return `Signed in${what === 'bearer' ? ' through the token endpoint' : ''}${
         why === 'new_device' ? ' on a new device' : ''
       }`
     case 'sign_in_refused':

@@ -11,7 +11,7 @@ export const signInStrings = {
   password: 'Password',
   usernameMissing: 'Enter your username or email.',
   passwordMissing: 'Enter your password.',
-  keep: 'Keep me signed in on this device',
+  rememberMe: 'Keep me signed in on this device',
   submit: 'Sign in',
   submitBusy: 'Signing in…',
   submitGranted: 'Signed in',

@@ -1,4 +1,4 @@
-// What a bench is, and what it returns.
+// What a bench is, and what it comes back with.
 
 export interface Bench {
   /** How it is called on the command line. */
@@ -8,9 +8,9 @@ export interface Bench {
 }
 
 export interface BenchOptions {
-  /** Gives a first, less precise answer within a minute. */
+  /** A first answer within a minute, less sure of itself. */
   quick: boolean
-  /** What is in progress. */
+  /** What is being done now. */
   say(progress: string): void
 }
 

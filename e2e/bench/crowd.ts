@@ -7,21 +7,18 @@ import { sessionLifetimes } from '../../server/auth/sessions/sessions.ts'
 import { createRefreshTokens } from '../../server/auth/tokens/refresh-tokens.ts'
 import { formatScope, scopesOfRole } from '../../server/contract/scopes.ts'
 
-/** Everyone's password: their rows are copies of the demo account's. */
+/** Everybody's: theirs are copies of the demo account's row. */
 export const crowdPassword = 'secret'
 
 export function crowdName(index: number): string {
   return `user${index + 1}`
 }
 
-/**
- * `user1` to `user<count>`, with a session and an entry in the audit log each. Nothing else has it
- * open.
- */
+/** `user1` to `user<count>`, with a session and an entry in the audit log each. Nobody else has it open. */
 export function fillSqlite(dataDir: string, count: number): void {
   const database = new Libsql(join(dataDir, 'keycard.db'))
   try {
-    // So that a million keys are sorted in memory.
+    // So that a million keys are put in order in memory.
     database.exec('pragma cache_size = -200000')
     database.exec('begin')
     for (const statement of crowdStatements(count)) {
@@ -39,7 +36,7 @@ export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   try {
     const rows = database
       .prepare(
-        "select user_id, id, counter from sessions where door = 'token' and revoked_at_ms is null order by random() limit ?",
+        "select user_id, id, counter from sessions where transport = 'bearer' and revoked_at_ms is null order by random() limit ?",
       )
       .raw()
       .all([count]) as [userId: string, id: string, counter: number][]
@@ -50,7 +47,7 @@ export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   }
 }
 
-/** As if no user had been active: the time a user was last seen is written once a minute. */
+/** As if no user had been here: when one was seen last is written down once a minute. */
 export function forgetLastSeen(dataDir: string): void {
   const database = new Libsql(join(dataDir, 'keycard.db'))
   try {
@@ -62,7 +59,7 @@ export function forgetLastSeen(dataDir: string): void {
 
 function crowdStatements(count: number): string[] {
   const randomId = 'lower(hex(randomblob(11)))'
-  const { idleMs, absoluteMs } = sessionLifetimes.token
+  const { idleMs, absoluteMs } = sessionLifetimes.bearer
   const nowMs = Date.now()
   const isOfTheCrowd = `username_key like 'user%'`
   return [
@@ -76,12 +73,12 @@ function crowdStatements(count: number): string[] {
      select username_key || char(10) || username_key || char(10) || ' ' || username_key, id
      from users where ${isOfTheCrowd}`,
     `insert into sessions (id, user_id, client_id, scope, created_at_ms, last_used_at_ms, idle_ms,
-       idle_expires_at_ms, expires_at_ms, door)
+       idle_expires_at_ms, expires_at_ms, transport)
      select ${randomId}, id, 'keycard-web', '${formatScope(scopesOfRole.user)}', ${nowMs}, ${nowMs},
-       ${idleMs}, ${nowMs + idleMs}, ${nowMs + absoluteMs}, 'token'
+       ${idleMs}, ${nowMs + idleMs}, ${nowMs + absoluteMs}, 'bearer'
      from users where ${isOfTheCrowd}`,
     `insert into audit_events (id, created_at_ms, event, user_id, session_id, client_id, what, address)
-     select ${randomId}, created_at_ms, 'signed_in', user_id, id, client_id, door, '127.0.0.1'
+     select ${randomId}, created_at_ms, 'signed_in', user_id, id, client_id, transport, '127.0.0.1'
      from sessions`,
   ]
 }

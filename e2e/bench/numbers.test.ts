@@ -1,10 +1,10 @@
-// A table is only as good as its arithmetic.
+// A table is worth what its arithmetic is.
 
 import { describe, expect, it } from 'vitest'
 import { format, formatPercent, median, quantile } from './numbers.ts'
 
 describe('quantile', () => {
-  it('is one of the values, whatever their order', () => {
+  it('is a value that was seen, whatever the order they came in', () => {
     const values = [30, 10, 50, 20, 40]
     expect(median(values)).toBe(30)
     expect(quantile(values, 0)).toBe(10)
@@ -17,7 +17,7 @@ describe('quantile', () => {
     expect(quantile(values, 0.99)).toBe(99)
   })
 
-  it('is NaN without values, so that no goal counts as reached', () => {
+  it('is no number where nothing was seen, so that no goal is reached by it', () => {
     expect(median([])).toBeNaN()
     expect(median([]) <= 1).toBe(false)
   })

@@ -1,4 +1,4 @@
-// Reads and checks the arguments of `npm run conformance --`.
+// What stands behind `npm run conformance --`, read and checked.
 
 import { parseArgs } from 'node:util'
 import { type Account, type Client, type Profile, type ProfileName, profiles } from './profiles.ts'

@@ -32,7 +32,7 @@ export const chapters: readonly Chapter[] = [
   keycard,
 ]
 
-/** The chapters that apply to such a server. */
+/** Those that speak of such a server. */
 export function chaptersFor(profile: ProfileName): readonly Chapter[] {
   return chapters.filter(({ profiles }) => profiles?.includes(profile) ?? true)
 }

@@ -1,4 +1,4 @@
-// The behaviour FastAPI's users know, in the words of its security package and its tutorial.
+// What FastAPI's users know, in the words of its security package and its tutorial.
 
 import {
   expectChallenge,

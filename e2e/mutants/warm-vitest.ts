@@ -1,12 +1,10 @@
-// One warm vitest that runs tests against a mutant, in a process of its own, so that an endless
-// mutant can be killed.
+// One warm vitest that runs tests against a mutant. It is a process of its own, so that a mutant that
+// never comes to an end can be ended.
 
 import { fileURLToPath } from 'node:url'
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
 
-/**
- * A file with a fault, or null for the unchanged code, and the tests that must notice it, in order.
- */
+/** A file with a fault, or null for the code as it is, and the tests that have to see it, in order. */
 export interface Trial {
   file: string
   text: string | null
@@ -29,7 +27,7 @@ class InOrder {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** Half a minute is too long for a test here, and a mutant may well make it wait forever. */
+/** Half a minute is too long for a test here, and a mutant may well make it wait for ever. */
 const testTimeoutMs = 30_000
 
 // The workers run JavaScript that vitest has made: they need no loader for TypeScript.
@@ -42,7 +40,7 @@ const vitest = await createVitest(
     watch: false,
     bail: 1,
     maxWorkers: 1,
-    // On SQLite only: the same tests on PostgreSQL take as long again, and notice hardly more.
+    // On SQLite alone: the same tests again on PostgreSQL take as long again, and see hardly more.
     globalSetup: [],
     testNamePattern: /^(?!on postgres)/,
     testTimeout: testTimeoutMs,
@@ -55,7 +53,7 @@ const vitest = await createVitest(
       {
         name: 'mutant',
         enforce: 'pre',
-        // Nothing is written to the disk: the fault is only in what the tests load.
+        // Nothing is written to the disk: the fault is only in what the tests are given.
         load: (id) => (id.split('?')[0] === mutant.path ? mutant.text : null),
       },
     ],

@@ -1,5 +1,4 @@
-// The Dockerfile and compose.yaml compared with what they start: everything they name exists, and
-// is intended.
+// The Dockerfile and compose.yaml against the thing they start: what they name is there, and is meant so.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +7,7 @@ import { readConfig } from '../../server/config.ts'
 const root = new URL('../..', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
-/** One a line, without comments. */
+/** A line each, without comments. */
 const instructions = read('Dockerfile')
   .replaceAll(/^#.*\n/gm, '')
   .replaceAll('\\\n', ' ')
@@ -24,14 +23,14 @@ function wordsAfter(instruction: string): string[][] {
 const copied = wordsAfter('COPY').map((words) => words.slice(0, -1))
 
 describe('the Dockerfile', () => {
-  it('uses a Node that every change is tested on', () => {
+  it('takes a Node that every change is tested on', () => {
     const [, tested = ''] = /node: \[(.*)\]/.exec(read('.github/workflows/ci.yml')) ?? []
     const versions = wordsAfter('FROM').map(([image = '']) => /^node:(\d+)-slim$/.exec(image)?.[1])
     expect(new Set(versions).size).toBe(1)
     expect(tested.match(/[\d.]+/g)).toContain(versions[0])
   })
 
-  it('copies what exists, and nothing that .dockerignore excludes', () => {
+  it('copies what is there, and nothing that .dockerignore keeps out', () => {
     const [first, ...lines] = read('.dockerignore')
       .split('\n')
       .filter((line) => /^[^#]/.test(line))
@@ -51,7 +50,7 @@ describe('the Dockerfile', () => {
     expect(copied.flat()).toEqual(expect.arrayContaining(sources))
   })
 
-  it('runs Node itself on the built server, as a user who cannot change it', () => {
+  it('runs Node itself on what was built, and as nobody who could change it', () => {
     const [, entry = ''] = /^CMD \["node", "(\S+)"\]$/.exec(instructions.at(-1) ?? '') ?? []
     expect(existsSync(new URL(entry.replace('dist/', '').replace('.js', '.ts'), root))).toBe(true)
     expect(wordsAfter('USER')).toEqual([['node']])
@@ -59,7 +58,7 @@ describe('the Dockerfile', () => {
     expect(instructions).toContain('ENV NODE_ENV=production DATA_DIR=/data')
   })
 
-  it('checks health at a path that answers', () => {
+  it('asks for its health at a path that answers', () => {
     const check = instructions.find((line) => line.startsWith('HEALTHCHECK')) ?? ''
     const [, path = ''] = /'(\/[a-z]+)'/.exec(check) ?? []
     expect(read('server/http/monitoring/health.ts')).toContain(`app.get('${path}'`)
@@ -95,7 +94,7 @@ describe('compose.yaml', () => {
     })
   })
 
-  it('names settings that exist', () => {
+  it('names settings that there are', () => {
     const config = read('server/config.ts')
     const names = Object.keys(settings)
     expect(names.length).toBeGreaterThan(3)
@@ -110,7 +109,7 @@ describe('compose.yaml', () => {
     expect(compose).not.toMatch(/^ *\w*(PASSWORD|KEY|SECRET)\w*: *['"]?[^$\s'"]/m)
   })
 
-  it('trusts the balancer about addresses, and no one else', () => {
+  it('believes the balancer about addresses, and nobody else', () => {
     const { TRUSTED_PROXIES: proxy } = settings
     expect(compose).toContain(`ipv4_address: ${proxy}\n`)
   })

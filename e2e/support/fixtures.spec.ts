@@ -1,4 +1,4 @@
-// The foundations of the other browser tests, tested themselves.
+// What the other browser tests stand on, held against itself.
 
 import type { BrowserContext } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
@@ -6,7 +6,7 @@ import { collectPageErrors } from './pages/page-errors.ts'
 import { openSignIn, submitSignIn } from './pages/sign-in-form.ts'
 import { collectTold } from './pages/told-secrets.ts'
 
-test('signing in without the form gives the same cookie as the form, and works', async ({
+test('who signs in without the form gets the cookie that the form gives, and is let in', async ({
   page,
   context,
   browser,
@@ -26,15 +26,15 @@ test('signing in without the form gives the same cookie as the form, and works',
   await formContext.close()
 })
 
-/** Everything except secrets and times. */
+/** All but what is secret, and when it was given. */
 async function describeCookies(context: BrowserContext) {
   const cookies = await context.cookies()
   return cookies
-    .map(({ value: _value, expires, ...rest }) => ({ ...rest, isKept: expires > 0 }))
+    .map(({ value: _value, expires, ...rest }) => ({ ...rest, isPersistent: expires > 0 }))
     .sort((one, other) => one.name.localeCompare(other.name))
 }
 
-test('signing in with a wrong password fails the test that asked for it', async ({
+test('who signs in with a wrong password fails the test that asked for it', async ({
   page,
   freshUser,
   loginAs,
@@ -43,7 +43,11 @@ test('signing in with a wrong password fails the test that asked for it', async 
   await expect(attempt).rejects.toThrow('Incorrect username or password')
 })
 
-test('moving the clock forward makes tokens expire', async ({ request, server, freshUser }) => {
+test('the clock that is put forward makes tokens expire', async ({
+  request,
+  server,
+  freshUser,
+}) => {
   const { username, password } = freshUser
   const answer = await request.post('/token', { form: { username, password } })
   const { access_token: token, expires_in: lifetimeSeconds } = await answer.json()

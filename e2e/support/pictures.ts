@@ -46,23 +46,28 @@ async function takePictures(context: BrowserContext, colorScheme: 'light' | 'dar
   await take(page, 'sessions')
 }
 
-/** On a phone, and by a script: known for long enough to cause no notice. */
+/** On a telephone, and by a script: long enough known to be no news. */
 async function signInElsewhere() {
   const { clients, sessions, users } = server.services
   const user = await users.findByLogin('johndoe')
   if (!user) throw new Error('There is no johndoe')
   const places = [
-    { door: 'browser', scopes: scopesOfRole.user, address: '203.0.113.24', userAgent: telephone },
-    { door: 'token', scopes: ['items:read'], address: '192.0.2.51', userAgent: 'curl/8.5.0' },
+    {
+      transport: 'cookie',
+      scopes: scopesOfRole.user,
+      address: '203.0.113.24',
+      userAgent: telephone,
+    },
+    { transport: 'bearer', scopes: ['items:read'], address: '192.0.2.51', userAgent: 'curl/8.5.0' },
   ] as const
-  for (const { door, scopes, ...device } of places) {
-    const holder = { clientId: clients.web.id, door }
+  for (const { transport, scopes, ...device } of places) {
+    const holder = { clientId: clients.web.id, transport }
     const { session } = await sessions.start({ userId: user.id, scopes, holder, device })
     await makeDeviceKnown(server.services.database, session.id)
   }
 }
 
-/** Twice: the font is optional on the first view, and there for the second. */
+/** Twice: the font is optional to the first view of it, and there for the second. */
 async function open(page: Page, path: string, shows: string) {
   for (const _time of ['first', 'second']) {
     await page.goto(path)

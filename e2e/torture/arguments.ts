@@ -1,8 +1,8 @@
-// The arguments after a torture's name: how many rounds, and whether its control is meant.
+// What may stand behind a torture's name: how many rounds, and whether its control is meant.
 
 export interface TortureArguments {
   count: number
-  /** The protection is removed, or the outcome is forged: the check has to notice. */
+  /** The protection is taken away, or what happened is forged: the check has to see it. */
   control: boolean
 }
 

@@ -1,29 +1,26 @@
-// What clients were promised: people who keep changing things, and the answer to each change.
+// What clients were promised: people who keep changing things, and what each was told is done.
 
 import { randomBytes } from 'node:crypto'
 import { type Answer, ask, askJson, postForm, type TokenAnswer } from './ask.ts'
 
-/**
- * One person, as their client knows them. Where a change was not answered, both outcomes are
- * possible.
- */
+/** One person, as his client knows him. Where a change was not answered, both outcomes are possible. */
 export interface Person {
   username: string
   /** One of them signs in, the others do not. */
   passwords: string[]
   /** Not signed in with since it was set. */
   isPasswordNew: boolean
-  /** Those that were given up, and whose end was confirmed. */
+  /** Those that were given up, and were told so. */
   oldPasswords: string[]
   fullNames: (string | null)[]
   items: Set<string>
   removedItems: Set<string>
   tokens: TokenAnswer
-  /** Of sessions whose end was confirmed. */
+  /** Of sessions that were told to be over. */
   endedTokens: TokenAnswer[]
-  /** Deletion was confirmed. */
+  /** Told to be deleted. */
   isDeleted: boolean
-  /** Deletion was requested and not answered. */
+  /** Whether he is, nobody was told. */
   mayBeDeleted: boolean
 }
 
@@ -32,7 +29,7 @@ export interface Ledger {
   acknowledged: number
   /** Changes that the client cannot know the outcome of. */
   unknown: number
-  /** What no client expects: a 500, or a refusal of what must be possible. */
+  /** What no client expects: a 500, or no to what must be possible. */
   wrongAnswers: string[]
 }
 
@@ -61,7 +58,7 @@ interface Step {
   person: Person
 }
 
-/** @returns false where no answer came, or "later" */
+/** @returns false where nobody answered, or "later" */
 type Change = (step: Step) => Promise<boolean>
 
 const changes: readonly (readonly [share: number, change: Change, takesPassword: boolean])[] = [
@@ -74,7 +71,7 @@ const changes: readonly (readonly [share: number, change: Change, takesPassword:
   [2, deleteAccount, true],
 ]
 
-/** People who do not know their password make changes that need none. */
+/** Who does not know his password changes what takes none. */
 function pickChange({ passwords }: Person): Change {
   let left = Math.random() * changes.reduce((sum, [share]) => sum + share, 0)
   for (const [share, change, takesPassword] of changes) {
@@ -84,7 +81,7 @@ function pickChange({ passwords }: Person): Change {
   return refresh
 }
 
-/** Sends it, and records the answer in the ledger. undefined where the outcome is not known. */
+/** Sends it; what it says goes into the ledger. undefined where that is not known. */
 async function send(
   ledger: Ledger,
   what: string,
@@ -195,7 +192,7 @@ async function signInAndOut(step: Step): Promise<boolean> {
   return answer !== undefined
 }
 
-/** A second session exists so that this one can end it. */
+/** A second session is there to be ended by it. */
 async function changePassword(step: Step): Promise<boolean> {
   const { ledger, url, person } = step
   const second = await signInAgain(step)

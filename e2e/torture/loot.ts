@@ -1,4 +1,4 @@
-// What a thief can derive from a copy of the database, and which of it is accepted.
+// What a thief can make of a copy of the database, and which of it is let in.
 
 import {
   createHmac,
@@ -20,12 +20,12 @@ import { openDatabase } from '../../server/db/open.ts'
 import { ask, postForm } from './ask.ts'
 
 export interface Loot {
-  users: { username: string; id: string; epoch: number; password_hash: string }[]
+  users: { username: string; id: string; token_version: number; password_hash: string }[]
   sessions: {
     id: string
     user_id: string
     counter: number
-    door: string
+    transport: string
     client_id: string
     scope: string
   }[]
@@ -79,7 +79,7 @@ export type Attempt =
   | { kind: 'refresh token' | 'access token' | 'cookie'; text: string }
   | { kind: 'client secret' | 'password'; name: string; text: string }
 
-/** Everything conceivable: what is stored, and what can be computed from it. */
+/** All that can be thought of: what is stored, and what can be computed from it. */
 export function makeTokens(loot: Loot, url: string): Attempt[] {
   const guesses = guessSecrets(loot)
   const macs = (text: string) =>
@@ -109,18 +109,18 @@ export function makeTokens(loot: Loot, url: string): Attempt[] {
     ...all.map((text) => ({ kind: 'cookie', text }) as const),
     ...[...loot.values, ...accessTokens].map((text) => ({ kind: 'access token', text }) as const),
     ...loot.values.map((text) => ({ kind: 'client secret', name: 'service', text }) as const),
-    // Once each: throttling would hide the effect of more.
+    // Once each: the throttle would hide what more of them do.
     ...loot.users.map(
       ({ username, password_hash: text }) => ({ kind: 'password', name: username, text }) as const,
     ),
   ]
 }
 
-/** Control: with the one secret that is not in the database each of them is accepted. */
+/** The control: with the one secret that is not in the database each of them opens something. */
 export function makeTokensWithKey(loot: Loot, url: string, masterKeys: MasterKeys): Attempt[] {
   const refreshTokens = createRefreshTokens(masterKeys)
-  const [session] = loot.sessions.filter(({ door }) => door === 'token')
-  const [browser] = loot.sessions.filter(({ door }) => door === 'browser')
+  const [session] = loot.sessions.filter(({ transport }) => transport === 'bearer')
+  const [browser] = loot.sessions.filter(({ transport }) => transport === 'cookie')
   const [key] = loot.signingKeys.filter(({ alg }) => alg === 'EdDSA')
   if (!session || !browser || !key) throw new Error('there is nothing to steal')
   const secret = createPrivateKey({ key: { ...openPrivateKey(key, masterKeys) }, format: 'jwk' })
@@ -133,7 +133,7 @@ export function makeTokensWithKey(loot: Loot, url: string, masterKeys: MasterKey
   ]
 }
 
-/** Keys that a careless server might have used. */
+/** What a careless server might have keyed with. */
 function guessSecrets({ values, signingKeys }: Loot): Buffer[] {
   const texts = [
     '',
@@ -179,7 +179,7 @@ interface Forgery {
   secret?: KeyObject
 }
 
-/** Right in every claim: they are all in the database. */
+/** Right in every claim: they all stand in the database. */
 function forge({ session, key, loot, url, alg, secret }: Forgery): string {
   const nowSeconds = Math.floor(Date.now() / 1_000)
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
@@ -189,7 +189,7 @@ function forge({ session, key, loot, url, alg, secret }: Forgery): string {
       client_id: session.client_id,
       scope: session.scope,
       sid: session.id,
-      epoch: loot.users.find(({ id }) => id === session.user_id)?.epoch ?? 0,
+      tokenVersion: loot.users.find(({ id }) => id === session.user_id)?.token_version ?? 0,
       iss: url,
       aud: url,
       sub: session.user_id,
@@ -206,13 +206,13 @@ function forge({ session, key, loot, url, alg, secret }: Forgery): string {
   return `${signed}.${signature.toString('base64url')}`
 }
 
-/** The address it listens at, and its own name for it: the same except in tests. */
+/** Where it listens, and what it calls itself: the same but in tests. */
 export interface Place {
   url: string
   issuer: string
 }
 
-/** @returns a line for each that was accepted */
+/** @returns a line for each that was let in */
 export async function tryTokens(
   place: Place,
   { users }: Loot,

@@ -3,7 +3,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
 export interface Life {
-  /** `faults`: answers of 500 and more, except 503 ("later"). */
+  /** `faults`: answers of 500 and more, but for 503: come later. */
   end(): Promise<{ done: number; faults: number; answers: string }>
 }
 
@@ -69,7 +69,11 @@ export function live(url: string): Life {
     const username = pick(usernames)
     const cookie = browsers.get(username) ?? ''
     const headers = { origin: url, ...(cookie !== '' && { cookie }) }
-    const credentials = { username, password: passwordOf(username), keep: randomInt(2) === 0 }
+    const credentials = {
+      username,
+      password: passwordOf(username),
+      remember_me: randomInt(2) === 0,
+    }
     const { status, cookies } = await post('/trpc/auth.login', credentials, headers)
     if (status !== 200) return
     const mine = cookies.map((line) => line.split(';')[0]).join('; ')

@@ -14,17 +14,14 @@ export interface CrowdSizes {
 
 /** The client that is removed. It is added by the command line before the database is filled. */
 export const crowdClient = 'crowd-app'
-/**
- * Users with very many rows: sessions of the first two, items of the third. Their password is
- * `secret`.
- */
+/** Users with very many rows: sessions of the first two, items of the third. Their password is `secret`. */
 export const [disabledName, endedName, deletedName] = [
   'many-disabled',
   'many-ended',
   'many-deleted',
 ]
 
-/** Runs statements in the database, from outside Keycard. */
+/** Runs statements in the database, from outside of Keycard. */
 export interface Sql {
   run(statement: string): Promise<void>
   /** The first column of the first row, as a number. */
@@ -75,14 +72,14 @@ export async function fillCrowd(
           select n from counted) as numbers`
       : `generate_series(1, ${count}) as numbers(n)`
   const nowMs = Date.now()
-  const { idleMs, absoluteMs } = sessionLifetimes.token
+  const { idleMs, absoluteMs } = sessionLifetimes.bearer
   const columns = `id, user_id, client_id, registration_id, scope, created_at_ms, last_used_at_ms,
-    idle_ms, idle_expires_at_ms, expires_at_ms, door`
+    idle_ms, idle_expires_at_ms, expires_at_ms, transport`
   const session = (
     clientId: string,
     registrationId: string,
   ) => `${randomId}, users.id, '${clientId}',
-    ${registrationId}, 'me', ${nowMs}, ${nowMs}, ${idleMs}, ${nowMs + idleMs}, ${nowMs + absoluteMs}, 'token'`
+    ${registrationId}, 'me', ${nowMs}, ${nowMs}, ${idleMs}, ${nowMs + idleMs}, ${nowMs + absoluteMs}, 'bearer'`
   const addUsers = (name: string, from: string) =>
     `insert into users (id, username, username_key, role, password_hash, password_key_id,
        password_changed_at_ms, created_at_ms, updated_at_ms)

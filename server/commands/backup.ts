@@ -1,4 +1,4 @@
-// `backup`: copies the SQLite database while a server runs.
+// `backup`: a copy of the SQLite database, made beside a server that runs.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'

@@ -1,4 +1,4 @@
-// `backup` while a server runs, and `restore` once it has stopped.
+// `backup` beside a server that runs, and `restore` once it does not.
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

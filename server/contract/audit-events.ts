@@ -1,6 +1,6 @@
-// The events of the audit log: everything that is recorded about an account.
+// The words of the audit log: everything that is written down about an account.
 
-/** Add an event here; the activity page then requires a sentence for it. */
+/** Add an event here; the activity page asks for its sentence. */
 export const auditEvents = [
   'signed_in',
   'sign_in_refused',

@@ -35,7 +35,7 @@ function makeSession(id: string, userId: string): NewSession {
     idle_ms: 1_800_000,
     idle_expires_at_ms: now + 1_800_000,
     expires_at_ms: now + 43_200_000,
-    door: 'browser',
+    transport: 'cookie',
   }
 }
 
@@ -52,26 +52,27 @@ const expectedColumns = {
   master_keys: 'key_id newest_from_ms newest_up_to_ms',
   oauth_clients:
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
-  revocations: 'change_number created_at_ms epoch id kind subject',
+  revocations: 'change_number created_at_ms id kind subject token_version',
   sessions:
-    'address client_id counter created_at_ms device_id door expires_at_ms forgiven_count id ' +
-    'idle_expires_at_ms idle_ms is_new_device kept last_used_at_ms notices_seen_at_ms proved_at_ms ' +
-    'recovered_counter registration_id revoked_at_ms revoked_reason rotated_address rotated_at_ms ' +
-    'rotated_by scope user_agent user_id',
+    'address client_id counter created_at_ms device_id expires_at_ms forgiven_count id ' +
+    'idle_expires_at_ms idle_ms is_new_device last_used_at_ms notices_seen_at_ms persistent ' +
+    'proved_at_ms recovered_counter registration_id revoked_at_ms revoked_reason rotated_address ' +
+    'rotated_at_ms rotated_by scope transport user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
   throttle_counters: 'closed_until_ms expires_at_ms failures key pending pending_until_ms',
   user_imports: 'accounts_done digest',
   user_search_keys: 'key user_id',
   users:
-    'created_at_ms deleted_at_ms disabled email email_key epoch full_name id is_demo last_seen_at_ms ' +
-    'password_changed_at_ms password_hash password_key_id role updated_at_ms username username_key',
+    'created_at_ms deleted_at_ms disabled email email_key full_name id is_demo last_seen_at_ms ' +
+    'password_changed_at_ms password_hash password_key_id role token_version updated_at_ms ' +
+    'username username_key',
 }
 
 const nullableColumns =
   'audit_events.actor_id audit_events.address audit_events.client_id audit_events.notice ' +
   'audit_events.session_id ' +
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
-  'master_keys.newest_up_to_ms oauth_clients.secret_hash revocations.epoch sessions.address sessions.device_id ' +
+  'master_keys.newest_up_to_ms oauth_clients.secret_hash revocations.token_version sessions.address sessions.device_id ' +
   'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.recovered_counter ' +
   'sessions.registration_id sessions.revoked_at_ms sessions.revoked_reason ' +
   'sessions.rotated_address sessions.rotated_at_ms sessions.rotated_by sessions.user_agent ' +
@@ -115,7 +116,7 @@ forEachEngine((engine) => {
       ...makeUser('ada', { email: 'Ada@x.org', email_key: 'ada@x.org' }),
       deleted_at_ms: null,
       disabled: 0,
-      epoch: 0,
+      token_version: 0,
       full_name: null,
       is_demo: 0,
       last_seen_at_ms: 0,
@@ -211,16 +212,18 @@ forEachEngine((engine) => {
     await addUsers(database, makeUser('ada'))
     const rename = (from: string, to: string) =>
       kysely.updateTable('users').set({ full_name: to }).where('full_name', '=', from)
-    const raise = kysely.updateTable('users').set((row) => ({ epoch: row('epoch', '+', 1) }))
+    const raise = kysely
+      .updateTable('users')
+      .set((row) => ({ token_version: row('token_version', '+', 1) }))
     const row = () =>
-      kysely.selectFrom('users').select(['full_name', 'epoch']).executeTakeFirstOrThrow()
+      kysely.selectFrom('users').select(['full_name', 'token_version']).executeTakeFirstOrThrow()
 
     await kysely.updateTable('users').set({ full_name: 'Ada' }).execute()
     expect(await database.runAtomically([raise, required(rename('Ada', 'Eve'))])).toEqual([1n, 1n])
     await expect(database.runAtomically([raise, required(rename('Ada', 'Bob'))])).rejects.toThrow(
       RequiredWriteError,
     )
-    expect(await row()).toEqual({ full_name: 'Eve', epoch: 1 })
+    expect(await row()).toEqual({ full_name: 'Eve', token_version: 1 })
 
     // Of many at once one is right about the name it found.
     const outcomes = await Promise.allSettled(
@@ -229,21 +232,23 @@ forEachEngine((engine) => {
       ),
     )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await row()).toEqual({ full_name: 'Zoe', epoch: 2 })
+    expect(await row()).toEqual({ full_name: 'Zoe', token_version: 2 })
   })
 
   test('parallel transactions and single statements do not get into each other', async () => {
     const database = await openTestDatabase(engine)
     const { kysely } = database
     await addUsers(database, makeUser('ada'))
-    const raise = kysely.updateTable('users').set((row) => ({ epoch: row('epoch', '+', 1) }))
+    const raise = kysely
+      .updateTable('users')
+      .set((row) => ({ token_version: row('token_version', '+', 1) }))
     await Promise.all(
       Array.from({ length: 30 }, (_, i) =>
         i % 2 ? raise.execute() : database.runAtomically([raise, raise]),
       ),
     )
-    const row = await kysely.selectFrom('users').select('epoch').executeTakeFirst()
-    expect(row).toEqual({ epoch: 45 })
+    const row = await kysely.selectFrom('users').select('token_version').executeTakeFirst()
+    expect(row).toEqual({ token_version: 45 })
   })
 
   test('an interactive transaction cannot be begun', async () => {

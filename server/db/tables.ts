@@ -41,7 +41,7 @@ export interface UsersTable {
   role: Role
   disabled: Generated<Flag>
   /** Part of every access token; raising it ends them all. */
-  epoch: Generated<number>
+  token_version: Generated<number>
   password_hash: string
   /** The pepper that was applied before hashing; null for a plain bcrypt hash that was imported. */
   password_key_id: string | null
@@ -94,9 +94,9 @@ export interface SessionsTable {
   revoked_at_ms: EpochMs | null
   revoked_reason: string | null
   /** Where it began: the sign-in page, or the token endpoint. */
-  door: 'browser' | 'token'
+  transport: 'cookie' | 'bearer'
   /** Whether "Keep me signed in" was asked for. */
-  kept: Generated<Flag>
+  persistent: Generated<Flag>
   user_agent: string | null
   address: string | null
   /** The browser it is in, by its device cookie; null for what keeps none. */
@@ -152,8 +152,8 @@ export interface RevocationsTable {
   kind: 'session' | 'user' | 'client' | 'token' | 'everybody'
   /** The id of that session, user, client's registration or token; '' for everybody. */
   subject: string
-  /** For a user: tokens with a lower epoch are dead. Null for the others. */
-  epoch: number | null
+  /** For a user: tokens with a lower version are dead. Null for the others. */
+  token_version: number | null
   created_at_ms: EpochMs
 }
 

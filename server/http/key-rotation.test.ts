@@ -58,7 +58,7 @@ async function signIn({ services }: Server): Promise<AccessTokenSubject> {
     password: 'secret',
     scope: undefined,
     client: services.clients.web,
-    door: 'token',
+    transport: 'bearer',
     device: { address: null, userAgent: null },
   })
   return services.identities.identify([`Bearer ${tokens.access_token}`])

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createKeyedMac } from '../auth/secrets/keyed-mac.ts'
 import { createMasterKeys } from '../auth/secrets/master-key.ts'
 import { forgivenMax } from '../auth/sessions/replay-verdict.ts'
-import type { SessionDoor } from '../auth/sessions/session-rows.ts'
+import type { SessionTransport } from '../auth/sessions/session-rows.ts'
 import type { Device } from '../contract/device.ts'
 import { scopesOfRole } from '../contract/scopes.ts'
 import { makeRandomId } from '../db/random-id.ts'
@@ -17,8 +17,8 @@ const home = '192.0.2.7'
 
 /** What each kind of client says about itself; for the browser also the cookie of its device. */
 const clients = {
-  token: { userAgent: 'acme-sync/4.1', updated: 'acme-sync/4.2', other: 'curl/8.5.0' },
-  browser: {
+  bearer: { userAgent: 'acme-sync/4.1', updated: 'acme-sync/4.2', other: 'curl/8.5.0' },
+  cookie: {
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     updated: 'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0',
     other: 'curl/8.5.0',
@@ -36,22 +36,22 @@ forEachEngine((engine) => {
     hasDevice?: boolean
   }
 
-  async function startSession(door: SessionDoor) {
+  async function startSession(transport: SessionTransport) {
     const { services } = app()
     const { id: userId } = await makeHolder(services)
     const deviceId = makeRandomId()
-    const own: Device = { address: home, userAgent: clients[door].userAgent, deviceId }
+    const own: Device = { address: home, userAgent: clients[transport].userAgent, deviceId }
     const started = await services.sessions.start({
       userId,
       scopes: scopesOfRole.user,
-      holder: { clientId: services.clients.web.id, door },
-      keep: true,
+      holder: { clientId: services.clients.web.id, transport },
+      rememberMe: true,
       device: own,
     })
     /** @returns the tokens; undefined where the session is over */
     async function refresh(token: string, { hasDevice = true, ...shown }: Shown = {}) {
       const device = { ...own, ...shown }
-      const answer = await (door === 'token' ? postForm : postCookie)(token, device, hasDevice)
+      const answer = await (transport === 'bearer' ? postForm : postCookie)(token, device, hasDevice)
       if (answer.statusCode === 200) return readTokens(answer)
       expect([400, 401]).toContain(answer.statusCode)
       return undefined
@@ -125,8 +125,8 @@ forEachEngine((engine) => {
 
   const alarm = (why: string) => `refresh_token_reused ${why}`
 
-  describe.each(['token', 'browser'] as const)('at %s', (door) => {
-    const { updated, other } = clients[door]
+  describe.each(['bearer', 'cookie'] as const)('at %s', (transport) => {
+    const { updated, other } = clients[transport]
 
     test.each([
       ['1 s', 1_000, 'refresh_forgiven'],
@@ -136,7 +136,7 @@ forEachEngine((engine) => {
       ['10 minutes', 10 * minute, 'refresh_recovered'],
       ['8 hours', 8 * hour, 'refresh_recovered'],
     ])('R55: a reply that was lost %s ago signs no one out', async (_name, lostMs, event) => {
-      const { first, mustRefresh, log } = await startSession(door)
+      const { first, mustRefresh, log } = await startSession(transport)
       const lost = await mustRefresh(first)
       clock.advance(lostMs)
       const again = await mustRefresh(first, { userAgent: updated })
@@ -147,7 +147,7 @@ forEachEngine((engine) => {
     })
 
     test('R56: a thief who shows the token later is detected when its owner refreshes next', async () => {
-      const { first: stolen, mustRefresh, refresh, log } = await startSession(door)
+      const { first: stolen, mustRefresh, refresh, log } = await startSession(transport)
       const owner = await mustRefresh(stolen)
       clock.advance(10 * minute)
       const thief = await mustRefresh(stolen)
@@ -158,7 +158,7 @@ forEachEngine((engine) => {
     })
 
     test('R56: a thief who refreshed first is detected by the successor that died', async () => {
-      const { first: stolen, mustRefresh, refresh, log } = await startSession(door)
+      const { first: stolen, mustRefresh, refresh, log } = await startSession(transport)
       const thief = await mustRefresh(stolen)
       clock.advance(10 * minute)
       const owner = await mustRefresh(stolen)
@@ -168,7 +168,7 @@ forEachEngine((engine) => {
     })
 
     test('R55: a second tab that shows the old token after a recovery gets the same successor for 30 s', async () => {
-      const { first, mustRefresh, refresh, log } = await startSession(door)
+      const { first, mustRefresh, refresh, log } = await startSession(transport)
       await mustRefresh(first)
       clock.advance(hour)
       const recovered = await mustRefresh(first)
@@ -180,7 +180,7 @@ forEachEngine((engine) => {
     })
 
     test('R55: each forgiven refresh is logged and counted', async () => {
-      const { first, mustRefresh, log } = await startSession(door)
+      const { first, mustRefresh, log } = await startSession(transport)
       const before = counted('refresh_forgiven')
       const shown = await Promise.all(Array.from({ length: 20 }, () => mustRefresh(first)))
       expect(new Set(shown.map(({ refresh }) => refresh)).size).toBe(1)
@@ -192,7 +192,7 @@ forEachEngine((engine) => {
       ['within the 30 s', 1_000],
       ['later', hour],
     ])('R56: another program ends the session with an alarm, %s', async (_name, waitMs) => {
-      const { first: stolen, mustRefresh, refresh, log } = await startSession(door)
+      const { first: stolen, mustRefresh, refresh, log } = await startSession(transport)
       const owner = await mustRefresh(stolen)
       clock.advance(waitMs)
       expect(await refresh(stolen, { userAgent: other, hasDevice: false })).toBeUndefined()
@@ -202,7 +202,7 @@ forEachEngine((engine) => {
     })
 
     test('R97: a program at another address continues the session, and its owner can see that', async () => {
-      const { first, mustRefresh, log } = await startSession(door)
+      const { first, mustRefresh, log } = await startSession(transport)
       const { refresh } = await mustRefresh(first)
       expect((await mustRefresh(first, { address: '198.51.100.9' })).refresh).toBe(refresh)
       expect(await log()).toEqual(['refresh_forgiven', 'refresh_from_elsewhere'])
@@ -215,7 +215,7 @@ forEachEngine((engine) => {
   })
 
   test(`R73: ${forgivenMax} replays are forgiven after one refresh, and one more ends the session`, async () => {
-    const { first, mustRefresh, refresh, log } = await startSession('token')
+    const { first, mustRefresh, refresh, log } = await startSession('bearer')
     const current = await mustRefresh(first)
     for (let count = 0; count < forgivenMax; count += 50) {
       await Promise.all(Array.from({ length: 50 }, () => mustRefresh(first)))
@@ -229,7 +229,7 @@ forEachEngine((engine) => {
     ['the device cookie of another browser', { deviceId: makeRandomId() }],
     ['no device cookie, and the same user agent', { hasDevice: false }],
   ])('R56: a copy in a browser with %s ends the session with an alarm', async (_name, shown) => {
-    const { first: stolen, mustRefresh, refresh, log } = await startSession('browser')
+    const { first: stolen, mustRefresh, refresh, log } = await startSession('cookie')
     const owner = await mustRefresh(stolen)
     expect(await refresh(stolen, shown)).toBeUndefined()
     expect(await refresh(owner.refresh)).toBeUndefined()
@@ -237,7 +237,7 @@ forEachEngine((engine) => {
   })
 
   test('R55: the program is compared with the one that refreshed last, not with the one that signed in', async () => {
-    const { first, mustRefresh, refresh } = await startSession('token')
+    const { first, mustRefresh, refresh } = await startSession('bearer')
     const script = { userAgent: 'python-requests/2.32' }
     const { refresh: second } = await mustRefresh(first, script)
     expect((await mustRefresh(first, script)).refresh).toBe(second)
@@ -245,7 +245,7 @@ forEachEngine((engine) => {
   })
 
   test('R15: a lost reply that is asked for again with a wider scope changes nothing', async () => {
-    const { first, mustRefresh, log } = await startSession('token')
+    const { first, mustRefresh, log } = await startSession('bearer')
     await mustRefresh(first)
     clock.advance(minute)
     const answer = await app().app.inject({
@@ -253,7 +253,7 @@ forEachEngine((engine) => {
       url: '/token',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        'user-agent': clients.token.userAgent,
+        'user-agent': clients.bearer.userAgent,
       },
       payload: new URLSearchParams({
         grant_type: 'refresh_token',
@@ -275,10 +275,10 @@ forEachEngine((engine) => {
       return `${text}.${createKeyedMac(createMasterKeys(masterKeys), 'refresh-token').sign(text)}`
     }
 
-    test.each(['token', 'browser'] as const)(
+    test.each(['bearer', 'cookie'] as const)(
       'is traded at %s for one that names the user, and recovers a lost reply',
-      async (door) => {
-        const { userId, first, mustRefresh } = await startSession(door)
+      async (transport) => {
+        const { userId, first, mustRefresh } = await startSession(transport)
         const old = toOldForm(first)
         const lost = await mustRefresh(old)
         expect(lost.refresh.split('.')[0]).toBe(userId)
@@ -293,7 +293,7 @@ forEachEngine((engine) => {
       ['old', toOldForm],
       ['new', (token: string) => token],
     ])('signs out and revokes like any other: the %s form', async (_name, spell) => {
-      const inBrowser = await startSession('browser')
+      const inBrowser = await startSession('cookie')
       const { access } = await inBrowser.mustRefresh(inBrowser.first)
       await app().app.inject({
         method: 'POST',
@@ -307,7 +307,7 @@ forEachEngine((engine) => {
       })
       expect(await opens(access)).toBe(false)
 
-      const program = await startSession('token')
+      const program = await startSession('bearer')
       const held = await program.mustRefresh(program.first)
       const payload = new URLSearchParams({ token: spell(held.refresh) }).toString()
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }

@@ -30,7 +30,7 @@ async function grantTokens(
         password: requireParameter(form, 'password'),
         scope,
         client,
-        door: 'token',
+        transport: 'bearer',
         device,
       })
       const { refresh_token, ...tokens } = granted.tokens
@@ -42,7 +42,7 @@ async function grantTokens(
         refreshToken: requireParameter(form, 'refresh_token'),
         scope,
         client,
-        door: 'token',
+        transport: 'bearer',
         device,
       })
       return granted.tokens

@@ -1,4 +1,4 @@
-// A `.env` as different editors and shells write it.
+// What editors and shells make of a `.env`.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,7 @@ test.each([
   expect(readEnvFile(file)).toEqual({ NODE_ENV: 'production', PORT: '4000' })
 })
 
-test('a missing file sets nothing', () => {
+test('a file that is not there sets nothing', () => {
   expect(readEnvFile(makePath())).toEqual({})
 })
 

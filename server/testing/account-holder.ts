@@ -1,9 +1,9 @@
-// A user with an account, on either engine: for tests of what users do with it, and the effects.
+// Somebody with an account, on either engine: for tests of what he does with it, and what it does.
 
 import { randomBytes } from 'node:crypto'
 import { beforeAll } from 'vitest'
 import type { StoredPassword } from '../auth/passwords/passwords.ts'
-import type { SessionDoor } from '../auth/sessions/session-rows.ts'
+import type { SessionTransport } from '../auth/sessions/session-rows.ts'
 import type { UserIdentity } from '../auth/tokens/identity.ts'
 import type { Device } from '../contract/device.ts'
 import { type Role, scopesOfRole } from '../contract/scopes.ts'
@@ -18,7 +18,7 @@ export interface SharedApp {
   clock: TestClock
 }
 
-/** A whole Keycard on that engine for all tests of a block, with a clock that the tests set. */
+/** A whole Keycard on that engine for all tests of a block, with a clock that they turn. */
 export function shareTestApp(engine: Engine, settings: Record<string, string> = {}): SharedApp {
   const clock = createTestClock()
   let keycard: TestApp | undefined
@@ -53,11 +53,11 @@ export interface Holder {
   username: string
   password: string
   /**
-   * Starts a session as if the password had just been right: hashing is what slows tests down. With
-   * a device it is the session of a browser that showed the cookie of that id.
+   * Starts a session as if the password had just been right: hashing is what takes tests so long.
+   * With a device it is a browser's that showed the cookie of that id.
    */
   signIn(deviceId?: string): Promise<SignedIn>
-  /** Whether the password is accepted. */
+  /** Whether the password lets him in. */
   opensWith(password: string): Promise<boolean>
 }
 
@@ -66,12 +66,12 @@ export const someDevice: Device = { address: '192.0.2.7', userAgent: 'Firefox on
 const password = 'eleven copper kettles singing'
 const storedPasswords = new WeakMap<Services, Promise<StoredPassword>>()
 
-/** Its name is unique. All such users share one password, which is hashed once. */
+/** Nobody else knows the name. All of them have one password, which is hashed once. */
 export async function makeHolder(services: Services, role: Role = 'user'): Promise<Holder> {
   const stored = storedPasswords.get(services) ?? services.passwords.hash(password)
   storedPasswords.set(services, stored)
   const username = `user-${randomBytes(6).toString('hex')}`
-  const { id, epoch } = await services.users.create({
+  const { id, tokenVersion } = await services.users.create({
     username,
     email: `${username}@example.com`,
     fullName: null,
@@ -87,8 +87,8 @@ export async function makeHolder(services: Services, role: Role = 'user'): Promi
 
     async signIn(deviceId) {
       const { sessions, accessTokens, identities, clients } = services
-      const door: SessionDoor = deviceId === undefined ? 'token' : 'browser'
-      const holder = { clientId: clients.web.id, door }
+      const transport: SessionTransport = deviceId === undefined ? 'bearer' : 'cookie'
+      const holder = { clientId: clients.web.id, transport }
       const device = { ...someDevice, deviceId }
       const scopes = scopesOfRole[role]
       const started = await sessions.start({ userId: id, scopes, holder, device })
@@ -99,14 +99,19 @@ export async function makeHolder(services: Services, role: Role = 'user'): Promi
         sessionId: session.id,
         clientId: clients.web.id,
         scopes,
-        epoch,
+        tokenVersion,
       })
       const identity = identities.requireUser(await identities.authenticateToken(token))
       return { identity, accessToken: token, refreshToken }
     },
 
     async opensWith(presented) {
-      const request = { username, password: presented, scope: undefined, door: 'token' as const }
+      const request = {
+        username,
+        password: presented,
+        scope: undefined,
+        transport: 'bearer' as const,
+      }
       const client = services.clients.web
       return services.passwordGrant({ ...request, client, device: someDevice }).then(yes, no)
     },
@@ -116,7 +121,7 @@ export async function makeHolder(services: Services, role: Role = 'user'): Promi
 const yes = () => true
 const no = () => false
 
-/** Whether the session still gives new tokens, and the access token is still accepted. */
+/** Whether the session still gives new tokens, and the access token still opens anything. */
 export async function isAlive(services: Services, { accessToken, refreshToken }: SignedIn) {
   const isRefreshed = await services.sessions.isLive(refreshToken)
   const isOpening = await services.identities.authenticateToken(accessToken).then(yes, no)
@@ -126,7 +131,7 @@ export async function isAlive(services: Services, { accessToken, refreshToken }:
 export const alive = { isRefreshed: true, isOpening: true }
 export const dead = { isRefreshed: false, isOpening: false }
 
-/** A user's entries in the audit log, oldest first: the events, with their details. */
+/** What the audit log has of somebody, oldest first: the events, with what they are about. */
 export async function readAuditLog({ database }: Services, userId: string): Promise<string[]> {
   const rows = await database.kysely
     .selectFrom('audit_events')

@@ -1,4 +1,4 @@
-// The operator of Keycard, for tests in which an unspecified person does something to a user.
+// Whoever runs Keycard, for tests in which something is done to a user by nobody in particular.
 
 import type { Actor } from '../auth/sessions/account-change.ts'
 

@@ -1,4 +1,4 @@
-// Several Keycards on one database, like processes of their own but without HTTP: for rules of many nodes.
+// Several Keycards on one database, as processes of their own would be, without a door: for rules of many nodes.
 
 import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
@@ -40,13 +40,13 @@ export async function signIn({
     password: 'secret',
     scope: undefined,
     client: clients.web,
-    door: 'token',
+    transport: 'bearer',
     device: { address: null, userAgent: null },
   })
   return tokens
 }
 
-/** true, or why it is refused. */
+/** true, or why it does not. */
 export async function opens(
   { identities }: Pick<Services, 'identities'>,
   accessToken: string,

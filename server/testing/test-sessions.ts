@@ -1,4 +1,4 @@
-// The rules of sessions over a test's database, with their own clock and a user to sign in.
+// The rules of sessions over a test's database, with a clock of their own and a user to sign in.
 
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -8,7 +8,7 @@ import { createEventCounts } from '../auth/audit/event-counts.ts'
 import { createKnownDevices } from '../auth/devices/known-devices.ts'
 import { createKnownPlaces } from '../auth/devices/known-places.ts'
 import { createMasterKeys } from '../auth/secrets/master-key.ts'
-import type { SessionDoor } from '../auth/sessions/session-rows.ts'
+import type { SessionTransport } from '../auth/sessions/session-rows.ts'
 import { createSessions, type NewSession } from '../auth/sessions/sessions.ts'
 import { createRefreshTokens } from '../auth/tokens/refresh-tokens.ts'
 import { createRevocations } from '../auth/tokens/revocations.ts'
@@ -29,14 +29,14 @@ export const testRefreshTokens = createRefreshTokens(masterKeys)
 /** What every session of these tests is granted. */
 export const testScopes: Scope[] = ['me', 'items:read']
 
-/** Where every session begins, and refreshes unless a test says otherwise. */
+/** Where every session begins, and refreshes if nothing else is said. */
 export const testDevice: Device = { address: '192.0.2.1', userAgent: 'curl/8' }
 
 export async function openTestSessions(database: Database) {
   const clock = createTestClock()
-  /** How many milliseconds after it was sent a statement is carried out. */
+  /** How much later than it was sent a statement is carried out, in milliseconds. */
   const delay = { ms: 0 }
-  /** For how many milliseconds the database has just been silent. */
+  /** For how long the database has just been silent, in milliseconds. */
   const outage = { ms: 0 }
   const failedWrites = createFailedWrites(clock.now)
   const alarms: string[] = []
@@ -86,34 +86,34 @@ export async function openTestSessions(database: Database) {
     delay,
     outage,
     alarms,
-    /** How often a change of a session was announced. */
+    /** How often somebody was told that a session has changed. */
     seen,
     sessions,
     knownDevices,
     revocations,
     userId,
     start: (
-      door: SessionDoor = 'token',
+      transport: SessionTransport = 'bearer',
       clientId = 'keycard-web',
       more: Partial<NewSession> = {},
     ) =>
       sessions.start({
         userId,
         scopes: testScopes,
-        holder: { clientId, door },
+        holder: { clientId, transport },
         device: testDevice,
         ...more,
       }),
-    /** A browser shows the device cookie that it was given, unless a test says otherwise. */
+    /** A browser shows the device cookie that it was given, if nothing else is said. */
     async rotate(
       refreshToken: string,
-      door: SessionDoor = 'token',
+      transport: SessionTransport = 'bearer',
       clientId = 'keycard-web',
       device: Partial<Device> = {},
     ) {
-      const deviceId = door === 'browser' ? await findDeviceId(refreshToken) : undefined
+      const deviceId = transport === 'cookie' ? await findDeviceId(refreshToken) : undefined
       const shown = { ...testDevice, deviceId, ...device }
-      return sessions.rotate(refreshToken, { clientId, door, device: shown })
+      return sessions.rotate(refreshToken, { clientId, transport, device: shown })
     },
     row: (id: string) =>
       database.kysely
@@ -121,9 +121,14 @@ export async function openTestSessions(database: Database) {
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
-    /** A token that was issued at most a second ago. */
+    /** A token that was issued a second from now at the latest. */
     isRevoked: (sessionId: string) =>
-      revocations.isRevoked({ sessionId, userId, epoch: 0, issuedAt: toSeconds(clock.now()) + 1 }),
+      revocations.isRevoked({
+        sessionId,
+        userId,
+        tokenVersion: 0,
+        issuedAt: toSeconds(clock.now()) + 1,
+      }),
   }
 }
 

@@ -1,4 +1,5 @@
-// Refuses bodies with a Content-Encoding, by name: their size is unbounded until they are unpacked.
+// Refuses bodies with a Content-Encoding, by name: the size of a compressed body is unbounded until
+// it is unpacked.
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'

@@ -10,7 +10,7 @@ export interface RefreshCookie {
   /** False for clients that are not browsers: they store the token themselves. */
   readonly available: boolean
   read(): string | undefined
-  set(refreshToken: string, session: Pick<Session, 'kept' | 'expiresAtMs'>): void
+  set(refreshToken: string, session: Pick<Session, 'persistent' | 'expiresAtMs'>): void
   clear(): void
 }
 
@@ -24,11 +24,11 @@ export function openRefreshCookie(
   return {
     available: cookie.available,
     read: cookie.read,
-    set(refreshToken, { kept, expiresAtMs }) {
+    set(refreshToken, { persistent, expiresAtMs }) {
       // Without "keep me signed in" it has no Max-Age and ends with the browser; the server counts
       // idle expiry.
       const leftSeconds = Math.ceil((expiresAtMs - services.clock.now()) / 1_000)
-      cookie.set(refreshToken, kept ? leftSeconds : undefined)
+      cookie.set(refreshToken, persistent ? leftSeconds : undefined)
     },
     clear: cookie.clear,
   }

@@ -23,8 +23,8 @@ export function SignInPage({ initial }: { initial: SignInView }) {
       <UsernameField error={fieldErrors.username} initial={view.username} />
       <PasswordField error={fieldErrors.password} busy={view.state === 'busy'} />
       <label className="check">
-        <input type="checkbox" name="keep" />
-        {words.keep}
+        <input type="checkbox" name="remember_me" />
+        {words.rememberMe}
       </label>
     </DoorPage>
   )

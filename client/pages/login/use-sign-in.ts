@@ -40,7 +40,7 @@ export function useSignIn(initial: SignInView) {
     const credentials = {
       username: String(fields.get('username')),
       password: String(fields.get('password')),
-      keep: fields.has('keep'),
+      remember_me: fields.has('remember_me'),
     }
     const controller = new AbortController()
     attempt.current = controller

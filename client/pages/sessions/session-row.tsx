@@ -40,7 +40,7 @@ export function SessionRow({ session, actions }: SessionRowProps) {
       </span>
       <div className="session-text">
         <h3>
-          {session.door === 'token' ? words.throughToken(name) : name}
+          {session.transport === 'bearer' ? words.throughToken(name) : name}
           {session.is_new_device && <span className="tag warn">{words.newDevice}</span>}
         </h3>
         <p className="meta">
@@ -56,7 +56,7 @@ export function SessionRow({ session, actions }: SessionRowProps) {
             <time dateTime={session.created_at} title={formatDateTime(beganAtMs)}>
               {formatMoment(beganAtMs, nowMs)}
             </time>{' '}
-            {session.door === 'token' ? words.atTokenEndpoint : words.withPassword}
+            {session.transport === 'bearer' ? words.atTokenEndpoint : words.withPassword}
           </span>
           <span>
             {words.lastsUntil} {formatEnd(Date.parse(session.ends_at), session.idle_seconds, nowMs)}

@@ -40,7 +40,7 @@ export function SignInAgainForm() {
       username: String(fields.get('username')),
       password: String(fields.get('password')),
       // As it was asked for when the session began; somebody else has not been asked.
-      keep: !isOther && token?.isKept === true,
+      remember_me: !isOther && token?.isPersistent === true,
     }
     const empty = { username: credentials.username === '', password: credentials.password === '' }
     setMissing(empty)

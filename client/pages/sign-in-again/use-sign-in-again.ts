@@ -13,7 +13,7 @@ import { useCountdown } from '../login/use-countdown.ts'
 interface Credentials {
   username: string
   password: string
-  keep: boolean
+  remember_me: boolean
 }
 
 /** No sign-in is refused like this: it went well, and the refresh after it came without its cookie. */

@@ -1,4 +1,4 @@
-// The app's pages in each of their states: add an entry here, and every check of a page covers it.
+// The app's pages in each state they can be in: an entry here, and every check of a page holds for it.
 
 import type { Page } from 'playwright/test'
 import type { Role } from '../../../server/contract/scopes.ts'
@@ -7,9 +7,9 @@ import type { Services } from '../../../server/services.ts'
 import { expect, type TestUser } from '../fixtures.ts'
 
 interface PageState {
-  /** The signed-in, fresh user who looks at it. */
+  /** Of whoever looks at it: a fresh user, who is signed in. */
   role: Role
-  /** Creates what the page shall show, opens it, and waits until it is complete. */
+  /** Brings what the page shall show, opens it, and waits until it stands. */
   open(page: Page, user: TestUser, services: Services): Promise<void>
 }
 
@@ -309,7 +309,7 @@ async function signInElsewhere(user: TestUser, services: Services): Promise<void
     password: user.password,
     scope: undefined,
     client: services.clients.web,
-    door: 'token',
+    transport: 'bearer',
     device: { address: '203.0.113.24', userAgent: 'curl/8.5.0' },
   })
 }

@@ -1,4 +1,4 @@
-// The slowest test files, as the runners report them: where the next minute can be saved.
+// The test files that took longest, as the runners report them: where the next minute can be won.
 
 import { type PlaywrightReport, pathFrom, type VitestReport } from './test-counts.ts'
 

@@ -106,9 +106,14 @@ forEachEngine((engine) => {
       accessTokenLifetimeSeconds: 900,
       feed: stillFeed,
     })
-    const tokenOfEpoch = (epoch: number) =>
-      elsewhere.isRevoked({ sessionId: 'any', userId: ada.id, epoch, issuedAt: 1_800_000_000 })
-    expect([0, 1, 1_000].map(tokenOfEpoch)).toEqual([true, true, true])
+    const tokenOfVersion = (tokenVersion: number) =>
+      elsewhere.isRevoked({
+        sessionId: 'any',
+        userId: ada.id,
+        tokenVersion,
+        issuedAt: 1_800_000_000,
+      })
+    expect([0, 1, 1_000].map(tokenOfVersion)).toEqual([true, true, true])
   })
 
   test('R65: without a fresh sign-in it takes the password, and the right one', async () => {

@@ -35,8 +35,8 @@ interface AccountDeletionDeps {
   auditLog: AuditLog
 }
 
-/** Above every epoch that a user can reach: no token outlives it, not even one just being made. */
-const finalEpoch = 2 ** 31 - 1
+/** Above every token version that a user can reach: no token outlives it, not even one just being made. */
+const finalTokenVersion = 2 ** 31 - 1
 
 export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeletion {
   const { database, clock, feed, users, revocations, reauthentication, auditLog } = parts
@@ -90,7 +90,7 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
       .where((row) => isNotLastAdmin(row, id))
     try {
       await revocations.revoke(
-        [{ kind: 'user', subject: id, epoch: finalEpoch }],
+        [{ kind: 'user', subject: id, tokenVersion: finalTokenVersion }],
         [lockAdmins(kysely), required(deletion), auditLog.entry('account_deleted', facts)],
       )
     } catch (error) {
@@ -99,6 +99,7 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
       await users.getCaller(identity)
       throw refuseLastAdmin()
     }
+    auditLog.tell('account_deleted', facts)
     await deleteRows(id)
   }
 }

@@ -22,7 +22,7 @@ function identityOf(userId: string): UserIdentity {
     sessionId: 'this-session',
     clientId: 'keycard-web',
     scopes: ['me'],
-    epoch: 0,
+    tokenVersion: 0,
     tokenId: 't',
     keyId: 'k',
     issuedAt: 0,
@@ -64,7 +64,7 @@ forEachEngine((engine) => {
   }
 
   test('R114: an entry says what, when, from where, and whether it was this session', async () => {
-    await record('signed_in', { sessionId: 'this-session', what: 'browser' })
+    await record('signed_in', { sessionId: 'this-session', what: 'cookie' })
     clock.advance(1)
     await record('sign_in_refused', {
       why: 'wrong_password',
@@ -88,7 +88,7 @@ forEachEngine((engine) => {
         at: new Date(clock.now() - 1).toISOString(),
         event: 'signed_in',
         why: null,
-        what: 'browser',
+        what: 'cookie',
         device: 'Firefox on Linux',
         session_id: 'this-session',
         is_this_session: true,
@@ -128,7 +128,7 @@ forEachEngine((engine) => {
         idle_ms: 0,
         idle_expires_at_ms: 0,
         expires_at_ms: 0,
-        door: 'browser',
+        transport: 'cookie',
         address: device.address,
         user_agent: firefox,
       })

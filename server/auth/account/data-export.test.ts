@@ -40,8 +40,8 @@ forEachEngine((engine) => {
     expect(ended).toContainEqual([here.identity.sessionId, null])
     expect(data.sessions[0]).toMatchObject({
       client_id: 'keycard-web',
-      door: 'token',
-      kept: false,
+      transport: 'bearer',
+      persistent: false,
       address: someDevice.address,
       user_agent: someDevice.userAgent,
     })

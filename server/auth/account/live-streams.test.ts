@@ -15,7 +15,7 @@ test('R64: beyond the bound of the process a stream is refused, and one that end
     kind: 'user',
     userId: makeRandomId(),
     sessionId: makeRandomId(),
-    epoch: 0,
+    tokenVersion: 0,
     clientId: 'keycard-web',
     scopes: ['me'],
     tokenId: makeRandomId(),

@@ -32,8 +32,8 @@ forEachEngine((engine) => {
     const { start } = await openTestSessions(database)
     const [known, unknown, confirmed] = [
       await start(),
-      await start('browser'),
-      await start('browser'),
+      await start('cookie'),
+      await start('cookie'),
     ]
     await makeDeviceKnown(database, confirmed.session.id)
     await undo(kysely)

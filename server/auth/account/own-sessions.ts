@@ -105,14 +105,17 @@ export function createOwnSessions(parts: OwnSessionsDeps): OwnSessions {
           auditLog.entry('session_ended', facts),
         ],
       })
+      auditLog.tell('session_ended', facts)
     },
 
     async endOthers({ userId, sessionId, clientId }, device) {
       const facts = { userId, sessionId, clientId, why: 'ended_by_user', device }
-      return sessions.endAllOf(userId, 'ended_by_user', {
+      const count = await sessions.endAllOf(userId, 'ended_by_user', {
         except: sessionId,
         writes: [auditLog.entry('sessions_ended', facts)],
       })
+      auditLog.tell('sessions_ended', facts)
+      return count
     },
 
     async confirm(identity, id, device) {
@@ -132,6 +135,7 @@ export function createOwnSessions(parts: OwnSessionsDeps): OwnSessions {
           'Only a session that began before it can confirm a new device',
         )
       }
+      auditLog.tell('device_confirmed', facts)
     },
   }
 }

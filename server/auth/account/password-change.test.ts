@@ -107,7 +107,7 @@ forEachEngine((engine) => {
       user: asHeWas,
       scopes: ['me'],
       client: clients.web,
-      door: 'token',
+      transport: 'bearer',
       device: someDevice,
     })
     await expect(start).rejects.toMatchObject({ reason: 'invalid_credentials' })

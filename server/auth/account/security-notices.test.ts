@@ -47,7 +47,7 @@ forEachEngine((engine) => {
     const client = clients.web
     const device = { ...laptop, deviceId }
     const scopes = scopesOfRole.user
-    const { tokens } = await startSession({ user, scopes, client, door: 'browser', device })
+    const { tokens } = await startSession({ user, scopes, client, transport: 'cookie', device })
     const identity = identities.requireUser(await identities.authenticateToken(tokens.access_token))
     return { identity, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
   }
@@ -75,7 +75,7 @@ forEachEngine((engine) => {
     const here = await signInOn('laptop', ada)
     const { sessions, clients } = services()
     const refresh = (refreshToken: string, device: Device) =>
-      sessions.rotate(refreshToken, { clientId: clients.web.id, door: 'browser', device })
+      sessions.rotate(refreshToken, { clientId: clients.web.id, transport: 'cookie', device })
     const own = { ...laptop, deviceId: 'laptop' }
     const stolen = here.refreshToken
     await refresh(stolen, own)

@@ -140,15 +140,15 @@ forEachEngine((engine) => {
     const { next } = listen(watch, others.userId)
     expect(await next()).toBe(false)
     const started = next()
-    const { session, refreshToken } = await others.start('browser')
+    const { session, refreshToken } = await others.start('cookie')
     expect(await started).toBe(false)
     const second = next()
     others.clock.advance(1)
-    const other = await others.start('browser')
+    const other = await others.start('cookie')
     expect(await second).toBe(false)
     const answer = { userId: others.userId, id: other.session.id, byId: session.id }
     for (const change of [
-      () => others.rotate(refreshToken, 'browser'),
+      () => others.rotate(refreshToken, 'cookie'),
       () => others.sessions.confirmDevice(answer),
       () => others.sessions.end(other.session.id, 'signed_out'),
       () => others.sessions.endAllOf(others.userId, 'ended_by_admin'),
@@ -166,7 +166,7 @@ forEachEngine((engine) => {
     const { next, controller } = listen(watch, others.userId)
     await next()
     const told = next()
-    await others.start('token', 'keycard-web', { userId: await insertUser(ours) })
+    await others.start('bearer', 'keycard-web', { userId: await insertUser(ours) })
     await watch.look()
     controller.abort()
     // The end of it, and no change.
@@ -182,7 +182,7 @@ forEachEngine((engine) => {
     const listeners = people.map((userId) => listen(watch, userId))
     for (const { next } of listeners) await next()
     const told = listeners.map(({ next }) => next())
-    for (const userId of people) await others.start('token', 'keycard-web', { userId })
+    for (const userId of people) await others.start('bearer', 'keycard-web', { userId })
     const before = watching.counter.count
     await watch.look()
     expect(await Promise.all(told)).toEqual([false, false, false])
@@ -242,8 +242,8 @@ forEachEngine((engine) => {
 
   test('a change is read once for all streams of a user, and told as the same objects where nothing changed', async () => {
     const { others, watch, reading } = await openProcesses(engine)
-    for (let count = 0; count < 10; count += 1) await others.start('browser')
-    const { refreshToken, session } = await others.start('browser')
+    for (let count = 0; count < 10; count += 1) await others.start('cookie')
+    const { refreshToken, session } = await others.start('cookie')
     const controllers = Array.from({ length: 20 }, () => new AbortController())
     onTestFinished(() => controllers.forEach((each) => void each.abort()))
     const streams = controllers.map(({ signal }) => watch.changes(others.userId, signal))
@@ -253,7 +253,7 @@ forEachEngine((engine) => {
 
     const told = streams.map(async (stream) => (await stream.next()).value)
     others.clock.advance(1)
-    await others.rotate(refreshToken, 'browser')
+    await others.rotate(refreshToken, 'cookie')
     await watch.look()
     const second = await Promise.all(told)
     for (const list of second) expect(list).toBe(second[0])

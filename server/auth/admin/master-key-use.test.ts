@@ -49,7 +49,7 @@ const refresh = (services: Services, refreshToken: string) =>
     refreshToken,
     scope: undefined,
     client: services.clients.web,
-    door: 'token',
+    transport: 'bearer',
     device: { address: null, userAgent: null },
   })
 

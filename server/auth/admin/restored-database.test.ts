@@ -58,7 +58,7 @@ async function addMachine({ clients }: Services): Promise<string> {
 async function refreshes(services: Services, refreshToken: string): Promise<true | string> {
   const { refreshTokenGrant, clients } = services
   const client = clients.web
-  const request = { refreshToken, scope: undefined, client, door: 'token', device } as const
+  const request = { refreshToken, scope: undefined, client, transport: 'bearer', device } as const
   return refreshTokenGrant(request).then(
     () => true as const,
     (error: { reason: string }) => error.reason,

@@ -69,7 +69,7 @@ forEachEngine((engine) => {
       password: withPassword,
       scope: undefined,
       client: services.clients.web,
-      door: 'token',
+      transport: 'bearer',
       device: elsewhere,
     })
     return tokens
@@ -80,7 +80,7 @@ forEachEngine((engine) => {
       refreshToken,
       scope: undefined,
       client: services.clients.web,
-      door: 'token',
+      transport: 'bearer',
       device: elsewhere,
     })
     return tokens
@@ -346,7 +346,7 @@ forEachEngine((engine) => {
       const { access_token } = await signIn(id)
       await expect(userAdministration.disable(id, boss)).rejects.toMatchObject(refused)
       await expect(userAdministration.setRole(id, 'user', boss)).rejects.toMatchObject(refused)
-      expect(await find(id)).toMatchObject({ disabled: false, role: 'admin', epoch: 0 })
+      expect(await find(id)).toMatchObject({ disabled: false, role: 'admin', tokenVersion: 0 })
       expect(await opens(access_token)).toContain('users:write')
       expect(await entriesAbout(id)).toEqual([])
       // Who could not sign in anyhow is missed by nobody.

@@ -17,7 +17,7 @@ forEachEngine((engine) => {
       email: null,
       fullName: null,
       client: services().clients.web,
-      door: 'token',
+      transport: 'bearer',
       device: someDevice,
     })
   const signIn = (username: string) =>
@@ -26,7 +26,7 @@ forEachEngine((engine) => {
       password,
       scope: undefined,
       client: services().clients.web,
-      door: 'token',
+      transport: 'bearer',
       device: someDevice,
     })
   async function identify({ access_token }: { access_token: string }) {
@@ -109,7 +109,11 @@ forEachEngine((engine) => {
     const { session, tokens } = await register('lise')
     const { sessions, clients } = services()
     const rotate = (refreshToken: string) =>
-      sessions.rotate(refreshToken, { clientId: clients.web.id, door: 'token', device: someDevice })
+      sessions.rotate(refreshToken, {
+        clientId: clients.web.id,
+        transport: 'bearer',
+        device: someDevice,
+      })
     const stolen = tokens.refresh_token ?? ''
     await rotate((await rotate(stolen)).refreshToken)
     await whileLogIsBroken(() => rotate(stolen))

@@ -37,7 +37,7 @@ test('R114: an event of the audit log is told to the operator’s log, as often 
 
   // What people do.
   const register = { username: 'grace', password, email: null, fullName: null, device }
-  const grace = await services.register({ ...register, client: clients.web, door: 'token' })
+  const grace = await services.register({ ...register, client: clients.web, transport: 'bearer' })
   const here = await ada.signIn()
   clock.advance(1)
   const [second, third, fourth] = [await ada.signIn('a'), await ada.signIn('b'), await ada.signIn()]

@@ -445,7 +445,7 @@ forEachEngine((engine) => {
       if (!app || !machineClient) throw new Error('they are there')
       for (const { client_id } of [mobile, robot]) await there.clients.remove(client_id, operator)
       const device = { address: null, userAgent: null }
-      const common = { scope: undefined, door: 'token', device } as const
+      const common = { scope: undefined, transport: 'bearer', device } as const
       const signIn = { username: 'johndoe', password: 'secret', client: app, ...common }
       const grants = [
         () => here.passwordGrant(signIn),

@@ -14,11 +14,11 @@ forEachEngine((engine) => {
 
   test('the first sign-in of an account is no news, and a second browser is', async () => {
     const { start } = await openTestSessions(database())
-    const first = await start('browser')
-    const second = await start('browser')
+    const first = await start('cookie')
+    const second = await start('cookie')
     expect([first, second].map(({ session }) => session.isNewDevice)).toEqual([false, true])
     for (const { session } of [first, second]) {
-      const again = await start('browser', web, {
+      const again = await start('cookie', web, {
         device: { ...device, deviceId: session.deviceId ?? '' },
       })
       expect(again.session).toMatchObject({ deviceId: session.deviceId, isNewDevice: false })
@@ -27,7 +27,7 @@ forEachEngine((engine) => {
 
   test('a device is known to the user who signed in with it, and to no other', async () => {
     const { start, knownDevices, userId } = await openTestSessions(database())
-    const { deviceId } = (await start('browser')).session
+    const { deviceId } = (await start('cookie')).session
     const other = await insertUser(database())
     expect(await knownDevices.isKnown(userId, deviceId ?? '')).toBe(true)
     expect(await knownDevices.isKnown(other, deviceId ?? '')).toBe(false)
@@ -37,18 +37,19 @@ forEachEngine((engine) => {
 
   test('a shared browser is news to each who has signed in elsewhere before', async () => {
     const { start } = await openTestSessions(database())
-    const { deviceId } = (await start('browser')).session
+    const { deviceId } = (await start('cookie')).session
     const userId = await insertUser(database())
     const there = { userId, device: { ...device, deviceId: deviceId ?? '' } }
-    expect((await start('browser', web, { userId })).session.isNewDevice).toBe(false)
-    expect((await start('browser', web, there)).session.isNewDevice).toBe(true)
-    expect((await start('browser', web, there)).session.isNewDevice).toBe(false)
+    expect((await start('cookie', web, { userId })).session.isNewDevice).toBe(false)
+    expect((await start('cookie', web, there)).session.isNewDevice).toBe(true)
+    expect((await start('cookie', web, there)).session.isNewDevice).toBe(false)
   })
 
   test('what keeps no cookie is known by its client and user agent, or by having none', async () => {
     const { start } = await openTestSessions(database())
     const isNew = async (clientId: string, userAgent: string | null) =>
-      (await start('token', clientId, { device: { address: null, userAgent } })).session.isNewDevice
+      (await start('bearer', clientId, { device: { address: null, userAgent } })).session
+        .isNewDevice
     expect(await isNew('keycard-cli', 'curl/8')).toBe(false)
     expect(await isNew('keycard-cli', 'curl/8')).toBe(false)
     expect(await isNew('keycard-cli', 'curl/9')).toBe(true)
@@ -62,8 +63,8 @@ forEachEngine((engine) => {
 
   test('a browser is not known by the user agent of a script, nor a script by that of a browser', async () => {
     for (const [first, second] of [
-      ['token', 'browser'],
-      ['browser', 'token'],
+      ['bearer', 'cookie'],
+      ['cookie', 'bearer'],
     ] as const) {
       const { start } = await openTestSessions(database())
       await start(first, web, { device })
@@ -76,7 +77,7 @@ forEachEngine((engine) => {
     const ids: string[] = []
     for (let count = 0; count < 25; count++) {
       clock.advance(1)
-      ids.push((await start('browser')).session.deviceId ?? '')
+      ids.push((await start('cookie')).session.deviceId ?? '')
     }
     const known = await Promise.all(ids.map((id) => knownDevices.isKnown(userId, id)))
     expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)])
@@ -84,7 +85,7 @@ forEachEngine((engine) => {
 
   test('a device is forgotten when it is told to be, or after 400 days', async () => {
     const { start, knownDevices, userId, clock } = await openTestSessions(database())
-    const [one, other] = [(await start('browser')).session, (await start('browser')).session]
+    const [one, other] = [(await start('cookie')).session, (await start('cookie')).session]
     const isKnown = (deviceId: string | null) => knownDevices.isKnown(userId, deviceId ?? '')
     await database().runAtomically([knownDevices.forget(userId, one.deviceId ?? '')])
     expect(await isKnown(one.deviceId)).toBe(false)
@@ -92,7 +93,7 @@ forEachEngine((engine) => {
     expect(await isKnown(other.deviceId)).toBe(true)
     clock.advance(1)
     expect(await isKnown(other.deviceId)).toBe(false)
-    await start('browser')
+    await start('cookie')
     const rows = database().kysely.selectFrom('known_devices').where('user_id', '=', userId)
     expect(await rows.selectAll().execute()).toHaveLength(1)
   })

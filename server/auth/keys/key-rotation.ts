@@ -1,7 +1,6 @@
 // How one signing key follows another: next, active, retired, gone; and how one is dropped at once.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Compilable } from 'kysely'
 import type { SigningAlgorithm } from '../../config.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { pollIntervalMs } from '../../db/changes/change-feed.ts'
@@ -65,11 +64,6 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
     return makeSigningKeyRow({ algorithm: alg, state, masterKeys, nowMs: clock.now() })
   }
 
-  /** Every node holds the keys in memory. */
-  function write(writes: readonly Compilable[]): Promise<bigint[]> {
-    return database.runAtomically(writes, { isAnnounced: true })
-  }
-
   async function publishNextKey(alg: StoredAlgorithm): Promise<string> {
     const left = await kysely
       .selectFrom('signing_keys')
@@ -79,7 +73,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       .executeTakeFirst()
     if (left) return left.kid
     const row = await makeRow(alg, 'next')
-    await write([kysely.insertInto('signing_keys').values(row)])
+    await kysely.insertInto('signing_keys').values(row).execute()
     return row.kid
   }
 
@@ -102,7 +96,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       .set({ state: 'active', state_changed_at_ms })
       .where('kid', '=', kid)
       .where('state', '=', 'next')
-    return retryOnConflict(() => write([retire, activateNext]))
+    return retryOnConflict(() => database.runAtomically([retire, activateNext]))
   }
 
   async function remove(kid: string): Promise<string | undefined> {
@@ -110,11 +104,11 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
     if (!row) throw new AppError('not_found', `There is no key ${kid}.`)
     const removal = kysely.deleteFrom('signing_keys').where('kid', '=', kid)
     if (row.state !== 'active') {
-      await write([removal])
+      await removal.execute()
       return undefined
     }
     const successor = await makeRow(row.alg as StoredAlgorithm, 'active')
-    await write([removal, kysely.insertInto('signing_keys').values(successor)])
+    await database.runAtomically([removal, kysely.insertInto('signing_keys').values(successor)])
     return successor.kid
   }
 
@@ -163,7 +157,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       // SECRET_KEY is no row: what it signed ends by its time of issue alone.
       const successor = algorithm === 'HS256' ? [] : [await makeRow(algorithm, 'active')]
       await retryOnConflict(() =>
-        write([
+        database.runAtomically([
           kysely.deleteFrom('signing_keys'),
           ...successor.map((row) => kysely.insertInto('signing_keys').values(row)),
         ]),

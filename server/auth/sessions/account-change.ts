@@ -65,7 +65,7 @@ export function createAccountChange(parts: AccountChangeDeps): ChangeAccount {
       .updateTable('users')
       .set((eb) => ({
         ...set,
-        ...(ends === 'tokens' && { epoch: eb('epoch', '+', 1) }),
+        ...(ends === 'tokens' && { token_version: eb('token_version', '+', 1) }),
         updated_at_ms: clock.now(),
       }))
       .where('id', '=', id)
@@ -94,6 +94,7 @@ export function createAccountChange(parts: AccountChangeDeps): ChangeAccount {
     ]
     try {
       const sessionsEnded = await run(userId, ends, { writes, onProgress })
+      auditLog.tell(event, facts)
       return { happened: true, sessionsEnded }
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error

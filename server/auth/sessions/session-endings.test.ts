@@ -27,14 +27,14 @@ forEachEngine((engine) => {
 
   test('R60: all end but the one that stays, with every token made for them', async () => {
     const { start, rotate, sessions, row, userId, isRevoked } = await openTestSessions(database())
-    const [own, ...others] = [await start(), await start('browser'), await start()]
-    const stranger = await start('token', 'keycard-web', { userId: await insertUser(database()) })
+    const [own, ...others] = [await start(), await start('cookie'), await start()]
+    const stranger = await start('bearer', 'keycard-web', { userId: await insertUser(database()) })
     const ended = sessions.endAllOf(userId, 'ended_by_user', { except: own?.session.id ?? '' })
     expect(await ended).toBe(2)
     for (const { session, refreshToken } of others) {
       expect(await row(session.id)).toMatchObject({ revoked_reason: 'ended_by_user' })
       expect(isRevoked(session.id)).toBe(true)
-      await expect(rotate(refreshToken, session.door)).rejects.toMatchObject({
+      await expect(rotate(refreshToken, session.transport)).rejects.toMatchObject({
         detail: 'session ended',
       })
     }
@@ -47,7 +47,7 @@ forEachEngine((engine) => {
     const { start, sessions, row, userId, clock } = await openTestSessions(database())
     const out = await start()
     await sessions.end(out.session.id, 'signed_out')
-    const expired = await start('browser')
+    const expired = await start('cookie')
     clock.advance(30 * minute)
     await start()
     expect(await sessions.endAllOf(userId, 'ended_by_admin')).toBe(1)
@@ -97,7 +97,7 @@ forEachEngine((engine) => {
     expect([ended, await sessions.countLive(userId)]).toEqual([2_501, 1])
     expect(batches.length).toBeGreaterThan(0)
     const issuedAt = toSeconds(clock.now()) + 1
-    const token = { sessionId: other.session.id, userId, epoch: 0, issuedAt }
+    const token = { sessionId: other.session.id, userId, tokenVersion: 0, issuedAt }
     expect(revocations.isRevoked(token)).toBe(true)
     await expect(rotate(other.refreshToken)).rejects.toMatchObject({ detail: 'session ended' })
     await expect(rotate(own.refreshToken)).resolves.toBeDefined()
@@ -122,7 +122,7 @@ forEachEngine((engine) => {
     await rotate(refreshToken)
     expect(seen.changes).toBe(2)
     clock.advance(1)
-    const { id } = (await start('browser')).session
+    const { id } = (await start('cookie')).session
     expect(seen.changes).toBe(3)
     await sessions.confirmDevice({ userId, id, byId: session.id })
     expect(seen.changes).toBe(4)
@@ -138,15 +138,15 @@ forEachEngine((engine) => {
       await openTestSessions(place)
     const [own, ended] = [await start(), await start()]
     const strangerId = await insertUser(place)
-    const stranger = await start('browser', 'keycard-web', { userId: strangerId })
+    const stranger = await start('cookie', 'keycard-web', { userId: strangerId })
     await sessions.end(ended.session.id, 'signed_out')
     await copySession(place, await row(own.session.id), 5_000)
     expect(await sessions.endEverybodys('ended_by_admin')).toBe(5_002)
     const issuedAt = toSeconds(clock.now())
     for (const { session, refreshToken } of [own, stranger]) {
-      const token = { sessionId: session.id, userId: session.userId, epoch: 0, issuedAt }
+      const token = { sessionId: session.id, userId: session.userId, tokenVersion: 0, issuedAt }
       expect(revocations.isRevoked(token)).toBe(true)
-      await expect(rotate(refreshToken, session.door)).rejects.toMatchObject({
+      await expect(rotate(refreshToken, session.transport)).rejects.toMatchObject({
         detail: 'session ended',
       })
     }

@@ -132,7 +132,7 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
     const counts = await (except === undefined
       ? revocations.revoke(
           [{ kind: 'user', subject: userId }],
-          [...writes, end(live), end(expired), raiseEpoch(userId)],
+          [...writes, end(live), end(expired), raiseTokenVersion(userId)],
         )
       : revocations.revoke([{ kind: 'sessions', of: ended }], [...writes, end(live), end(expired)]))
     const [liveCount, expiredCount] = counts.slice(writes.length).map(Number)
@@ -144,13 +144,13 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
 
   /** Every access token of the user, in one row however many there are; a refresh brings new ones. */
   async function endTokensOf(userId: string): Promise<void> {
-    await revocations.revoke([{ kind: 'user', subject: userId }], [raiseEpoch(userId)])
+    await revocations.revoke([{ kind: 'user', subject: userId }], [raiseTokenVersion(userId)])
   }
 
-  function raiseEpoch(userId: string): Compilable {
+  function raiseTokenVersion(userId: string): Compilable {
     return kysely
       .updateTable('users')
-      .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
+      .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
       .where('id', '=', userId)
   }
 

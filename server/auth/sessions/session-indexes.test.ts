@@ -40,7 +40,7 @@ const live =
 test('SQLite finds live sessions and notices by index, and scans nothing', async () => {
   const { database, readPlans } = explainQueries(await openTestDatabase('sqlite'))
   const { clock, start, userId } = await openTestSessions(database)
-  const { session } = await start('browser')
+  const { session } = await start('cookie')
   await readPlans()
 
   const rows = createSessionRows({ database, clock })

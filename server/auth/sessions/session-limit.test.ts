@@ -22,20 +22,20 @@ forEachEngine((engine) => {
 
   test('R61: a script that signs in without end ends its own sessions, the last used ones stay', async () => {
     const { start, rotate, sessions, clock, userId } = await openTestSessions(database())
-    const browser = await start('browser', 'keycard-web', { keep: true })
+    const browser = await start('cookie', 'keycard-web', { rememberMe: true })
     await copySession(database(), browser.session.id, 59)
-    const otherClient = await start('token', 'keycard-cli')
+    const otherClient = await start('bearer', 'keycard-cli')
     const scripts = []
     for (let count = 0; count < 45; count += 1) {
       clock.advance(5 * 60_000)
-      const script = await start('token')
+      const script = await start('bearer')
       scripts.push(script)
       // The first is the one in use.
       if (count === 30) scripts[0] = await rotate(scripts[0]?.refreshToken ?? '')
     }
     const live = await sessions.listLive(userId)
     expect(live).toHaveLength(maxLiveSessions)
-    expect(live.filter(({ door }) => door === 'browser')).toHaveLength(60)
+    expect(live.filter(({ transport }) => transport === 'cookie')).toHaveLength(60)
     expect(live.map(({ id }) => id)).toContain(otherClient.session.id)
     const isLive = scripts.map(({ session }) => live.some(({ id }) => id === session.id))
     expect(isLive.map(Number).join('')).toBe(`1${'0'.repeat(6)}${'1'.repeat(38)}`)
@@ -45,14 +45,14 @@ forEachEngine((engine) => {
     const { start, rotate, userId, isRevoked, row, clock } = await openTestSessions(database())
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
     const device = { address: '192.0.2.9', userAgent: firefox }
-    const first = await start('browser', 'keycard-web', { device })
-    await copySession(database(), (await start('token')).session.id, maxLiveSessions - 2)
+    const first = await start('cookie', 'keycard-web', { device })
+    await copySession(database(), (await start('bearer')).session.id, maxLiveSessions - 2)
     clock.advance(1)
     expect(isRevoked(first.session.id)).toBe(false)
-    const { session } = await start('browser')
+    const { session } = await start('cookie')
     expect(isRevoked(first.session.id)).toBe(true)
     expect(await row(first.session.id)).toMatchObject({ revoked_reason: 'session_limit' })
-    await expect(rotate(first.refreshToken, 'browser')).rejects.toMatchObject({
+    await expect(rotate(first.refreshToken, 'cookie')).rejects.toMatchObject({
       detail: 'session ended',
     })
     const reader = { userId, sessionId: session.id } as Parameters<
@@ -72,11 +72,11 @@ forEachEngine((engine) => {
 
   test('where there is none of the same kind, the one used longest ago goes; the new one stays', async () => {
     const { start, sessions, userId, clock, row } = await openTestSessions(database())
-    const oldest = await start('browser')
+    const oldest = await start('cookie')
     clock.advance(1)
-    await copySession(database(), (await start('browser')).session.id, maxLiveSessions - 2)
+    await copySession(database(), (await start('cookie')).session.id, maxLiveSessions - 2)
     clock.advance(1)
-    const { session } = await start('token')
+    const { session } = await start('bearer')
     expect(await sessions.countLive(userId)).toBe(maxLiveSessions)
     expect((await row(oldest.session.id)).revoked_at_ms).not.toBeNull()
     expect((await row(session.id)).revoked_at_ms).toBeNull()
@@ -89,11 +89,11 @@ forEachEngine((engine) => {
       const nodes = await Promise.all(databases.map((each) => openTestSessions(each)))
       const [node] = nodes
       const userId = node?.userId ?? ''
-      const first = await node?.start('token', 'keycard-web', { userId })
+      const first = await node?.start('bearer', 'keycard-web', { userId })
       await copySession(databases[0] as Database, first?.session.id ?? '', 94)
       // Each from a place of its own: those of one place wait for one another in any case.
       const startFrom = (start: (typeof nodes)[number]['start'], network: number) =>
-        start('token', 'keycard-web', {
+        start('bearer', 'keycard-web', {
           userId,
           device: { address: `198.${network}.100.1`, userAgent: 'curl/8' },
         })
@@ -114,10 +114,10 @@ forEachEngine((engine) => {
       const { start, sessions, clock } = await openTestSessions(database())
       const userId = await insertUser(database())
       const theirs = { userId }
-      const first = await start('token', 'keycard-web', theirs)
+      const first = await start('bearer', 'keycard-web', theirs)
       await copySession(database(), first.session.id, 2_500)
       clock.advance(1)
-      const { session } = await start('browser', 'keycard-web', theirs)
+      const { session } = await start('cookie', 'keycard-web', theirs)
       await expect.poll(() => sessions.countLive(userId), patiently).toBe(maxLiveSessions)
       expect(await sessions.findLive(session.id)).toBeDefined()
       const readEntry = () =>

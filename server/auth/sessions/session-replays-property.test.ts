@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { shareTestDatabase } from '../../testing/databases.ts'
 import { openTestSessions, testRefreshTokens } from '../../testing/test-sessions.ts'
 import { refreshGraceSeconds } from './replay-verdict.ts'
-import type { SessionDoor } from './session-rows.ts'
+import type { SessionTransport } from './session-rows.ts'
 
 const database = shareTestDatabase('sqlite')
 // Thousands of writes, and no power cut to survive.
@@ -49,9 +49,9 @@ const beside = listSteps(
 
 type Party = 'owner' | 'thief'
 
-async function openModel(door: SessionDoor) {
+async function openModel(transport: SessionTransport) {
   const { start, rotate, row, clock } = await openTestSessions(database())
-  const { session, refreshToken } = await start(door)
+  const { session, refreshToken } = await start(transport)
   const held: Record<Party, string | undefined> = { owner: refreshToken, thief: undefined }
   /** With what the owner refreshed last, and when. */
   let before = { token: refreshToken, atMs: Number.NEGATIVE_INFINITY }
@@ -64,7 +64,7 @@ async function openModel(door: SessionDoor) {
   /** @returns whether it was taken */
   async function show(party: Party, token: string, isLost = false): Promise<boolean> {
     const { counter } = await row(session.id)
-    const answer = await rotate(token, door).catch(() => undefined)
+    const answer = await rotate(token, transport).catch(() => undefined)
     const after = await row(session.id)
     const shown = counterOf(token)
     expect(answer !== undefined && replaced.has(shown)).toBe(false)
@@ -103,7 +103,7 @@ async function openModel(door: SessionDoor) {
 test('R55: however many replies are lost, an owner without a thief is never signed out (100 lives)', async () => {
   await fc.assert(
     fc.asyncProperty(alone, async (life) => {
-      const { clock, held, show, before, row } = await openModel('token')
+      const { clock, held, show, before, row } = await openModel('bearer')
       for (const { afterMs, what } of life) {
         clock.advance(afterMs)
         if (what === 'a late tab asks') {
@@ -121,13 +121,13 @@ test('R55: however many replies are lost, an owner without a thief is never sign
   )
 })
 
-test.each(['token', 'browser'] as const)(
+test.each(['bearer', 'cookie'] as const)(
   'R56: a thief and an owner who refresh in turns end the session at the third turn (100 lives, %s)',
-  async (door) => {
+  async (transport) => {
     let found = 0
     await fc.assert(
       fc.asyncProperty(beside, async (life) => {
-        const { clock, held, show, before, movers, isOver, copy } = await openModel(door)
+        const { clock, held, show, before, movers, isOver, copy } = await openModel(transport)
         copy()
         for (const { afterMs, what } of life) {
           clock.advance(afterMs)
@@ -164,7 +164,7 @@ test('R73: 20 tabs that refresh at once without turns stay signed in, however th
   await fc.assert(
     fc.asyncProperty(burst, burst, async (...bursts) => {
       const { start, rotate, row, clock } = await openTestSessions(database())
-      const { session, refreshToken } = await start('browser')
+      const { session, refreshToken } = await start('cookie')
       let cookie = refreshToken
       for (const tabs of bursts) {
         const steps: { atMs: number; take(): Promise<void> | void }[] = []
@@ -176,7 +176,7 @@ test('R73: 20 tabs that refresh at once without turns stay signed in, however th
             tab.shows = cookie
           }
           const arrive = async () => {
-            tab.isGiven = (await rotate(tab.shows, 'browser')).refreshToken
+            tab.isGiven = (await rotate(tab.shows, 'cookie')).refreshToken
           }
           const comeBack = () => {
             cookie = tab.isGiven
@@ -194,7 +194,7 @@ test('R73: 20 tabs that refresh at once without turns stay signed in, however th
         // The next time that all of their tokens expire.
         clock.advance(15 * 60_000)
       }
-      await rotate(cookie, 'browser')
+      await rotate(cookie, 'cookie')
       expect(await row(session.id)).toMatchObject({ revoked_at_ms: null })
     }),
     { numRuns: 25 },

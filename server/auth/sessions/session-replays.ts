@@ -17,15 +17,15 @@ import type { SessionEndings } from './session-endings.ts'
 import {
   expiryOf,
   isSession,
-  type SessionDoor,
   type SessionRow,
+  type SessionTransport,
   toSession,
 } from './session-rows.ts'
 
 /** Who shows a refresh token, and at which door. */
 export interface TokenHolder {
   clientId: string
-  door: SessionDoor
+  transport: SessionTransport
 }
 
 export interface Rotation extends TokenHolder {
@@ -73,7 +73,7 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
       .executeTakeFirst()
     if (!row) throw refuseRefresh('session unknown')
     if (counter >= row.counter && !isSameClient(row, expected)) {
-      throw refuseRefresh('of another client or door')
+      throw refuseRefresh('of another client or transport')
     }
     if (row.revoked_at_ms !== null) throw refuseRefresh('session ended')
     if (expiryOf(row) <= clock.now()) throw refuseRefresh('session expired')
@@ -110,6 +110,7 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
       if (error instanceof RequiredWriteError) return false
       throw error
     }
+    for (const each of events) auditLog.tell(each, facts)
     return true
   }
 
@@ -150,6 +151,7 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
     await endings.end(row.id, 'refresh_token_reused', {
       writes: [auditLog.entry('refresh_token_reused', facts)],
     })
+    auditLog.tell('refresh_token_reused', facts)
     throw refuseRefresh(why.replaceAll('_', ' '))
   }
 
@@ -181,8 +183,8 @@ function describe(row: SessionRow, { device }: Rotation): AuditFacts {
   return { userId: row.user_id, sessionId: row.id, clientId: row.client_id, device }
 }
 
-function isSameClient(row: SessionRow, { clientId, door }: TokenHolder): boolean {
-  return row.client_id === clientId && row.door === door
+function isSameClient(row: SessionRow, { clientId, transport }: TokenHolder): boolean {
+  return row.client_id === clientId && row.transport === transport
 }
 
 /** The browser of the session's device cookie, or else the program that made the last refresh. */
@@ -195,7 +197,7 @@ function isSameAgent(row: SessionRow, expected: Rotation): boolean {
 
 /** Another tab of this browser, at the same place, has just been given the same token (R73). */
 function isOtherTab(row: ReplayedRow, expected: Rotation): boolean {
-  if (row.door !== 'browser' || row.rotated_at_ms === null) return false
+  if (row.transport !== 'cookie' || row.rotated_at_ms === null) return false
   const isRecent = Math.abs(row.since_rotation_ms) < browserRotationMs
   return isRecent && isSameAgent(row, expected) && !isElsewhere(row, expected)
 }

@@ -39,7 +39,7 @@ forEachEngine((engine) => {
     const feed = createChangeFeed({ database, clock, onError: () => {} })
     feed.close()
     purgeSessions({ database, clock, feed, keepDays: 90 })
-    const { session } = await start('browser')
+    const { session } = await start('cookie')
     const listDevices = () =>
       database.kysely.selectFrom('known_devices').select('device_id').execute()
     clock.advance(deviceLifetimeMs - 1)

@@ -15,9 +15,9 @@ import type { SessionEndings } from './session-endings.ts'
 import { createSessionReplays, type Rotation, requireScopes } from './session-replays.ts'
 import {
   type Session,
-  type SessionDoor,
   type SessionRow,
   type SessionRows,
+  type SessionTransport,
   toSession,
 } from './session-rows.ts'
 
@@ -60,7 +60,7 @@ interface Advance {
   counter: number
   nextCounter: number
   clientId: string
-  door: SessionDoor
+  transport: SessionTransport
   program: string
   address: string | null
   sentAtMs: number
@@ -106,7 +106,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
       .where(sinceRotationMs(now), '>=', slot('intervalMs'))
       // R15, R72: bound to its client, and a token of one door does not open the other.
       .where('client_id', '=', slot('clientId'))
-      .where('door', '=', slot('door'))
+      .where('transport', '=', slot('transport'))
       .where('revoked_at_ms', 'is', null)
       .where('idle_expires_at_ms', '>', slot('sentAtMs'))
       .where('expires_at_ms', '>', slot('sentAtMs'))
@@ -115,7 +115,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
 
   async function advanceCounter(
     presented: RefreshTokenParts,
-    { clientId, door, device }: Rotation,
+    { clientId, transport, device }: Rotation,
     intervalMs: number,
   ): Promise<SessionRow | undefined> {
     const values = {
@@ -123,7 +123,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
       userId: presented.userId ?? null,
       nextCounter: presented.counter + 1,
       clientId,
-      door,
+      transport,
       program: nameProgram(device.userAgent),
       address: device.address,
       sentAtMs: clock.now(),
@@ -139,7 +139,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
       const presented = refreshTokens.read(refreshToken)
       if (!presented) throw refuseRefresh('not a token of ours')
       // Whether it is traded sooner, the row has to say: that is read once, and where it is needed.
-      let intervalMs = expected.door === 'browser' ? browserRotationMs : 0
+      let intervalMs = expected.transport === 'cookie' ? browserRotationMs : 0
       for (let attempt = 0; attempt < attemptsMax; attempt++) {
         await refuseWiderScope(presented, expected)
         const row =

@@ -7,7 +7,7 @@ import type { Database } from '../../db/database.ts'
 import type { SessionsTable, Tables } from '../../db/tables.ts'
 
 /** The browser's cookie, or a token in the client's own hands: they live differently long (R57). */
-export type SessionDoor = 'browser' | 'token'
+export type SessionTransport = 'cookie' | 'bearer'
 
 export interface Session {
   id: string
@@ -16,9 +16,9 @@ export interface Session {
   /** null for a built-in client, which has none. */
   registrationId: string | null
   scopes: readonly Scope[]
-  door: SessionDoor
+  transport: SessionTransport
   /** "Keep me signed in": the cookie outlives the browser, and the session lies idle longer. */
-  kept: boolean
+  persistent: boolean
   createdAtMs: number
   /** Its last refresh: no call writes to the database only because it was made. */
   lastUsedAtMs: number
@@ -120,8 +120,8 @@ export function toSession(row: SessionRow): Session {
     clientId: row.client_id,
     registrationId: row.registration_id,
     scopes: row.scope.split(' ').filter(isScope),
-    door: row.door,
-    kept: row.kept === 1,
+    transport: row.transport,
+    persistent: row.persistent === 1,
     createdAtMs: row.created_at_ms,
     lastUsedAtMs: row.last_used_at_ms,
     idleMs: row.idle_ms,

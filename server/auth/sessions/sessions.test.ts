@@ -161,7 +161,7 @@ forEachEngine((engine) => {
     const recovered = await rotate(refreshToken)
     expect(refreshTokens.read(recovered.refreshToken)?.counter).toBe(2)
     expect(recovered.refreshToken).not.toBe(unheard.refreshToken)
-    expect(recovered.session.expiresAtMs).toBe(clock.now() + sessionLifetimes.token.idleMs)
+    expect(recovered.session.expiresAtMs).toBe(clock.now() + sessionLifetimes.bearer.idleMs)
     expect(await row(session.id)).toMatchObject({ counter: 2, recovered_counter: 0 })
     // The 30 s run again.
     clock.advance(30_000)
@@ -235,29 +235,29 @@ forEachEngine((engine) => {
 
   test('R73: a browser’s token is traded once in 30 s: shown again sooner, it is answered with itself', async () => {
     const { start, rotate, row, clock, alarms } = await openTestSessions(database())
-    const { session, refreshToken } = await start('browser')
-    const first = await rotate(refreshToken, 'browser')
+    const { session, refreshToken } = await start('cookie')
+    const first = await rotate(refreshToken, 'cookie')
     const before = await row(session.id)
     for (const waitMs of [0, 29_999]) {
       clock.advance(waitMs)
-      const again = await rotate(first.refreshToken, 'browser')
+      const again = await rotate(first.refreshToken, 'cookie')
       expect(again.refreshToken).toBe(first.refreshToken)
     }
     expect(await row(session.id)).toEqual(before)
     clock.advance(1)
-    const second = await rotate(first.refreshToken, 'browser')
+    const second = await rotate(first.refreshToken, 'cookie')
     expect(refreshTokens.read(second.refreshToken)?.counter).toBe(2)
     expect(alarms).toEqual([])
   })
 
   test.each([
-    ['from another place', 'browser', { address: '198.51.100.7' }],
-    ['by another browser', 'browser', { deviceId: makeRandomId() }],
-    ['by a program', 'token', {}],
-  ] as const)('R73: shown again %s, it is traded at once', async (_what, door, shown) => {
+    ['from another place', 'cookie', { address: '198.51.100.7' }],
+    ['by another browser', 'cookie', { deviceId: makeRandomId() }],
+    ['by a program', 'bearer', {}],
+  ] as const)('R73: shown again %s, it is traded at once', async (_what, transport, shown) => {
     const { start, rotate } = await openTestSessions(database())
-    const first = await rotate((await start(door)).refreshToken, door)
-    const second = await rotate(first.refreshToken, door, 'keycard-web', shown)
+    const first = await rotate((await start(transport)).refreshToken, transport)
+    const second = await rotate(first.refreshToken, transport, 'keycard-web', shown)
     expect(refreshTokens.read(second.refreshToken)?.counter).toBe(2)
   })
 
@@ -306,84 +306,88 @@ forEachEngine((engine) => {
   })
 
   describe.each([
-    { kind: 'a browser that nobody asked to keep', door: 'browser', keep: false },
-    { kind: 'a browser to be kept', door: 'browser', keep: true },
-    { kind: 'the token endpoint', door: 'token', keep: false },
-  ] as const)('R57: $kind', ({ door, keep }) => {
-    const { idleMs, absoluteMs } = sessionLifetimes[keep ? 'kept' : door]
+    { kind: 'a browser that nobody asked to keep', transport: 'cookie', rememberMe: false },
+    { kind: 'a browser to be kept', transport: 'cookie', rememberMe: true },
+    { kind: 'the token endpoint', transport: 'bearer', rememberMe: false },
+  ] as const)('R57: $kind', ({ transport, rememberMe }) => {
+    const { idleMs, absoluteMs } = sessionLifetimes[rememberMe ? 'persistent' : transport]
     const web = 'keycard-web'
 
     test('a session that lies unused expires', async () => {
       const { start, rotate, sessions, userId, clock } = await openTestSessions(database())
-      const used = await start(door, web, { keep })
-      const unused = await start(door, web, { keep })
+      const used = await start(transport, web, { rememberMe })
+      const unused = await start(transport, web, { rememberMe })
       clock.advance(idleMs - 1)
-      const { refreshToken } = await rotate(used.refreshToken, door)
+      const { refreshToken } = await rotate(used.refreshToken, transport)
       clock.advance(1)
-      await expect(rotate(unused.refreshToken, door)).rejects.toEqual(refusal('session expired'))
+      await expect(rotate(unused.refreshToken, transport)).rejects.toEqual(
+        refusal('session expired'),
+      )
       expect(await sessions.findLive(unused.session.id)).toBeUndefined()
       expect(await sessions.listLive(userId)).toMatchObject([{ id: used.session.id }])
       clock.advance(idleMs - 2)
-      await expect(rotate(refreshToken, door)).resolves.toBeDefined()
+      await expect(rotate(refreshToken, transport)).resolves.toBeDefined()
     })
 
     test('no refresh extends the absolute end', async () => {
       const { start, rotate, sessions, userId, clock, row } = await openTestSessions(database())
-      let { session, refreshToken } = await start(door, web, { keep })
+      let { session, refreshToken } = await start(transport, web, { rememberMe })
       const endMs = clock.now() + absoluteMs
       while (clock.now() + idleMs / 2 < endMs) {
         clock.advance(idleMs / 2)
-        ;({ session, refreshToken } = await rotate(refreshToken, door))
+        ;({ session, refreshToken } = await rotate(refreshToken, transport))
       }
       clock.advance(endMs - 1 - clock.now())
-      ;({ session, refreshToken } = await rotate(refreshToken, door))
+      ;({ session, refreshToken } = await rotate(refreshToken, transport))
       expect((await row(session.id)).expires_at_ms).toBe(endMs)
       expect(session.expiresAtMs).toBe(endMs)
       clock.advance(1)
-      await expect(rotate(refreshToken, door)).rejects.toEqual(refusal('session expired'))
+      await expect(rotate(refreshToken, transport)).rejects.toEqual(refusal('session expired'))
       expect(await sessions.countLive(userId)).toBe(0)
     })
 
     test('the token before is not forgiven once the session has expired', async () => {
       const { start, rotate, clock } = await openTestSessions(database())
-      const { refreshToken } = await start(door, web, { keep })
+      const { refreshToken } = await start(transport, web, { rememberMe })
       clock.advance(idleMs)
-      await expect(rotate(refreshToken, door)).rejects.toEqual(refusal('session expired'))
+      await expect(rotate(refreshToken, transport)).rejects.toEqual(refusal('session expired'))
     })
   })
 
   test('R57: the lifetimes are those of the documentation', () => {
     const hour = 60 * minute
     expect(sessionLifetimes).toEqual({
-      browser: { idleMs: 30 * minute, absoluteMs: 12 * hour },
-      kept: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
-      token: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
+      cookie: { idleMs: 30 * minute, absoluteMs: 12 * hour },
+      persistent: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
+      bearer: { idleMs: 14 * 24 * hour, absoluteMs: 30 * 24 * hour },
     })
   })
 
   test('R57: what is kept is remembered through every refresh; /token has nothing to keep', async () => {
     const { start, rotate } = await openTestSessions(database())
-    const kept = await start('browser', 'keycard-web', { keep: true })
-    expect(kept.session.kept).toBe(true)
-    expect((await rotate(kept.refreshToken, 'browser')).session.kept).toBe(true)
-    expect((await start('browser')).session.kept).toBe(false)
-    expect((await start('token', 'keycard-web', { keep: true })).session.kept).toBe(false)
+    const kept = await start('cookie', 'keycard-web', { rememberMe: true })
+    expect(kept.session.persistent).toBe(true)
+    expect((await rotate(kept.refreshToken, 'cookie')).session.persistent).toBe(true)
+    expect((await start('cookie')).session.persistent).toBe(false)
+    expect((await start('bearer', 'keycard-web', { rememberMe: true })).session.persistent).toBe(
+      false,
+    )
   })
 
-  test("R15, R72: another client's or another door's token is refused and stays good", async () => {
+  test("R15, R72: another client's or another transport's token is refused and stays good", async () => {
     const { start, rotate, alarms } = await openTestSessions(database())
-    const foreign = refusal('of another client or door')
-    const { refreshToken } = await start('token', 'keycard-web')
-    await expect(rotate(refreshToken, 'token', 'keycard-cli')).rejects.toEqual(foreign)
-    await expect(rotate(refreshToken, 'browser', 'keycard-web')).rejects.toEqual(foreign)
-    await expect(rotate(refreshToken, 'token', 'keycard-web')).resolves.toBeDefined()
+    const foreign = refusal('of another client or transport')
+    const { refreshToken } = await start('bearer', 'keycard-web')
+    await expect(rotate(refreshToken, 'bearer', 'keycard-cli')).rejects.toEqual(foreign)
+    await expect(rotate(refreshToken, 'cookie', 'keycard-web')).rejects.toEqual(foreign)
+    await expect(rotate(refreshToken, 'bearer', 'keycard-web')).resolves.toBeDefined()
     expect(alarms).toEqual([])
   })
 
   test('R15: asking for more than was granted is refused, and does not use the token up', async () => {
     const { start, sessions, row } = await openTestSessions(database())
     const { session, refreshToken } = await start()
-    const holder = { clientId: 'keycard-web', door: 'token', device: testDevice } as const
+    const holder = { clientId: 'keycard-web', transport: 'bearer', device: testDevice } as const
     await expect(
       sessions.rotate(refreshToken, { ...holder, scopes: ['me', 'items:write'] }),
     ).rejects.toMatchObject({ reason: 'invalid_scope' })
@@ -415,11 +419,11 @@ forEachEngine((engine) => {
 
   test('whether a token is live can be asked without taking it', async () => {
     const { start, sessions, clock, row } = await openTestSessions(database())
-    const { session, refreshToken } = await start('browser')
+    const { session, refreshToken } = await start('cookie')
     expect(await sessions.isLive(refreshToken)).toBe(true)
     expect((await row(session.id)).counter).toBe(0)
     expect(await sessions.isLive('garbage')).toBe(false)
-    clock.advance(sessionLifetimes.browser.idleMs)
+    clock.advance(sessionLifetimes.cookie.idleMs)
     expect(await sessions.isLive(refreshToken)).toBe(false)
   })
 
@@ -430,7 +434,7 @@ forEachEngine((engine) => {
     const long = await sessions.start({
       userId: session.userId,
       scopes,
-      holder: { clientId: 'keycard-web', door: 'token' },
+      holder: { clientId: 'keycard-web', transport: 'bearer' },
       device: { address: null, userAgent: 'x'.repeat(10_000) },
     })
     expect((await row(long.session.id)).user_agent).toHaveLength(400)

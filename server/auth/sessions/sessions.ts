@@ -30,7 +30,7 @@ export interface NewSession {
   /** The client's; null by default, since a built-in one has none. */
   registrationId?: string | null
   /** "Keep me signed in", which only a browser asks. False by default: the computer may be shared. */
-  keep?: boolean
+  rememberMe?: boolean
   device: Device
   /** The writes that belong to it, made from its id: all of it happens, or nothing. */
   extraWrites?: (id: string) => readonly Compilable[]
@@ -72,9 +72,9 @@ const hourMs = 60 * minuteMs
 
 /** In milliseconds (R57). What asks for nothing is taken for a shared computer. */
 export const sessionLifetimes = {
-  browser: { idleMs: 30 * minuteMs, absoluteMs: 12 * hourMs },
-  kept: { idleMs: 14 * dayMs, absoluteMs: 30 * dayMs },
-  token: { idleMs: 14 * dayMs, absoluteMs: 30 * dayMs },
+  cookie: { idleMs: 30 * minuteMs, absoluteMs: 12 * hourMs },
+  persistent: { idleMs: 14 * dayMs, absoluteMs: 30 * dayMs },
+  bearer: { idleMs: 14 * dayMs, absoluteMs: 30 * dayMs },
 }
 
 interface SessionsDeps {
@@ -124,14 +124,14 @@ export function createSessions(parts: SessionsDeps): Sessions {
     listLive: rows.listLive,
     countLive: rows.countLive,
 
-    async start({ userId, scopes, holder, keep = false, device, ...options }) {
+    async start({ userId, scopes, holder, rememberMe = false, device, ...options }) {
       const { registrationId = null, extraWrites = () => [] } = options
-      const { clientId, door } = holder
-      const kept = keep && door === 'browser'
+      const { clientId, transport } = holder
+      const persistent = rememberMe && transport === 'cookie'
       const startMs = clock.now()
-      const { idleMs, absoluteMs } = sessionLifetimes[kept ? 'kept' : door]
+      const { idleMs, absoluteMs } = sessionLifetimes[persistent ? 'persistent' : transport]
       // A browser that showed no device of ours is given one.
-      const deviceId = door === 'browser' ? (device.deviceId ?? makeRandomId()) : null
+      const deviceId = transport === 'cookie' ? (device.deviceId ?? makeRandomId()) : null
       const userAgent = device.userAgent?.slice(0, userAgentMaxLength) ?? null
       const id = makeRandomId()
       const insert = kysely.insertInto('sessions').values({
@@ -150,8 +150,8 @@ export function createSessions(parts: SessionsDeps): Sessions {
         expires_at_ms: startMs + absoluteMs,
         revoked_at_ms: null,
         revoked_reason: null,
-        door,
-        kept: kept ? 1 : 0,
+        transport,
+        persistent: persistent ? 1 : 0,
         user_agent: userAgent,
         address: device.address,
         device_id: deviceId,
@@ -161,7 +161,7 @@ export function createSessions(parts: SessionsDeps): Sessions {
         ...(deviceId === null ? [] : knownDevices.remember(userId, deviceId)),
         ...knownPlaces.remember(userId, device.address),
       ]
-      const newcomer = { id, userId, clientId, door, startMs }
+      const newcomer = { id, userId, clientId, transport, startMs }
       await limit.begin(newcomer, [insert, ...remember, ...extraWrites(id)])
       onChange()
       const row = await rows.find(id)

@@ -29,7 +29,7 @@ forEachEngine((engine) => {
     clock.advance(5 * minuteMs)
     expect(await isAsked(identity)).toBe(false)
     clock.advance(1)
-    const holder = { clientId: 'keycard-web', door: 'token', device: someDevice } as const
+    const holder = { clientId: 'keycard-web', transport: 'bearer', device: someDevice } as const
     await app().services.sessions.rotate(refreshToken, holder)
     expect(await isAsked(identity)).toBe(true)
   })

@@ -19,7 +19,7 @@ function register(services: Services, request: Partial<RegistrationRequest>) {
     email: null,
     fullName: null,
     client: services.clients.web,
-    door: 'browser',
+    transport: 'cookie',
     device: someDevice,
     ...request,
   })

@@ -5,7 +5,7 @@ import type { Device } from '../../contract/device.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { Client } from '../clients/clients.ts'
 import { addressPoolOf } from '../devices/address-pool.ts'
-import type { SessionDoor } from '../sessions/session-rows.ts'
+import type { SessionTransport } from '../sessions/session-rows.ts'
 import type { LoginThrottle } from '../throttle/login-throttle.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { Granted } from './grants/issue-tokens.ts'
@@ -17,7 +17,7 @@ export interface RegistrationRequest {
   email: string | null
   fullName: string | null
   client: Client
-  door: SessionDoor
+  transport: SessionTransport
   device: Device
 }
 
@@ -40,17 +40,19 @@ interface RegistrationDeps {
 
 export function createRegistration(parts: RegistrationDeps): Registration {
   const { enabled, accounts, loginThrottle, startSession, auditLog } = parts
-  return async ({ username, password, email, fullName, client, door, device }) => {
+  return async ({ username, password, email, fullName, client, transport, device }) => {
     if (!enabled) {
       throw new AppError('registration_closed', 'Registration is switched off here')
     }
     await loginThrottle.reserveRegistration(device)
+    const describe = (userId: string) => ({ userId, clientId: client.id, device })
     const user = await accounts.create(
       { username, password, email, fullName },
-      (userId) => [auditLog.entry('registered', { userId, clientId: client.id, device })],
+      (userId) => [auditLog.entry('registered', describe(userId))],
       { pool: addressPoolOf(device.address) },
     )
+    auditLog.tell('registered', describe(user.id))
     const scopes = listAllowedScopes(user, client)
-    return startSession({ user, scopes, client, door, device })
+    return startSession({ user, scopes, client, transport, device })
   }
 }

@@ -107,8 +107,8 @@ test('property: what is signed but says anything else gives whole claims, or non
       for (const name of [...names, clientId, tokenId]) {
         expect(typeof name === 'string' && name !== '').toBe(true)
       }
-      const epoch = believed.kind === 'user' ? believed.epoch : 0
-      expect([epoch, issuedAt, expiresAt].every(Number.isSafeInteger)).toBe(true)
+      const tokenVersion = believed.kind === 'user' ? believed.tokenVersion : 0
+      expect([tokenVersion, issuedAt, expiresAt].every(Number.isSafeInteger)).toBe(true)
       expect(expiresAt - issuedAt).toBeLessThanOrEqual(900)
       expect(claims.iss).toBe(decode(good).iss)
     }),

@@ -27,7 +27,7 @@ const subject = {
   sessionId: 's'.repeat(22),
   clientId: 'keycard-web',
   scopes: ['me', 'items:read'],
-  epoch: 3,
+  tokenVersion: 3,
 }
 
 const goodClaims = {
@@ -37,7 +37,7 @@ const goodClaims = {
   client_id: subject.clientId as unknown,
   scope: 'me items:read' as unknown,
   sid: subject.sessionId as unknown,
-  epoch: 3 as unknown,
+  token_version: 3 as unknown,
   jti: 'j'.repeat(22) as unknown,
   iat: now as unknown,
   exp: (now + lifetimeSeconds) as unknown,
@@ -166,7 +166,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
       registrationId: 'r'.repeat(22),
       scopes: ['users:read'],
     }
-    const { sid: _sid, epoch: _epoch, ...unbound } = goodClaims
+    const { sid: _sid, token_version: _tokenVersion, ...unbound } = goodClaims
     const machineClaims = {
       ...unbound,
       sub: machine.clientId,
@@ -184,7 +184,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
     test.each<[string, Members]>([
       ['sub is not the client', { sub: subject.userId }],
       ['it has a session too', { sid: subject.sessionId }],
-      ['it has an epoch too', { epoch: 0 }],
+      ['it has a token version too', { token_version: 0 }],
       ['the registration is empty', { registration: '' }],
       ['the registration is null', { registration: null }],
     ])('R34: is refused where %s', async (_name, claims) => {
@@ -240,8 +240,8 @@ describe.each(algorithms)('$algorithm', (signing) => {
     ['R34: jti is empty', { jti: '' }],
     ['R34: sid is null', { sid: null }],
     ['R34: scope is a list', { scope: ['me'] }],
-    ['R34: epoch is text', { epoch: '3' }],
-    ['R34: epoch is a fraction', { epoch: 3.5 }],
+    ['R34: token_version is text', { token_version: '3' }],
+    ['R34: token_version is a fraction', { token_version: 3.5 }],
     ['R34: iat is text', { iat: String(now) }],
     ['R34: exp is text', { exp: String(now + 60) }],
     ['R36: exp is 1e99', { exp: 1e99 }],
@@ -368,7 +368,10 @@ describe.each(algorithms)('$algorithm', (signing) => {
   test.each([
     ['a space', (text: string) => text.replace(',', ', ')],
     ['an escaped letter', (text: string) => text.replace('"iss"', '"\\u0069ss"')],
-    ['a number with an exponent', (text: string) => text.replace('"epoch":3', '"epoch":3e0')],
+    [
+      'a number with an exponent',
+      (text: string) => text.replace('"token_version":3', '"token_version":3e0'),
+    ],
     ['a newline at the end', (text: string) => `${text}\n`],
     ['a byte order mark', (text: string) => `\ufeff${text}`],
   ])('R37: is refused where the same claims are spelt with %s', async (_name, respell) => {

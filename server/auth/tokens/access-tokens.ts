@@ -15,8 +15,8 @@ interface UserSubject {
   kind: 'user'
   userId: string
   sessionId: string
-  /** The user's epoch when the token was issued; a raised one ends the token. */
-  epoch: number
+  /** The user's token version when the token was issued; a raised one ends the token. */
+  tokenVersion: number
   clientId: string
   /** The client's registration, with which the token ends. A built-in client has none. */
   registrationId?: string | null
@@ -123,7 +123,7 @@ function describeHolder(subject: AccessTokenSubject) {
   return subject.kind === 'user'
     ? {
         sid: subject.sessionId,
-        epoch: subject.epoch,
+        token_version: subject.tokenVersion,
         // Not `registration`, which says that no user is involved.
         ...(subject.registrationId && { client_registration: subject.registrationId }),
       }
@@ -209,10 +209,17 @@ function readClaims(
     return isBuiltInClient(common.clientId) ? null : common.clientId
   }
   if (!('registration' in claims)) {
-    const [userId, sessionId, epoch] = [text('sub'), text('sid'), integer('epoch')]
-    return { kind: 'user', userId, sessionId, epoch, registrationId: readRegistration(), ...common }
+    const [userId, sessionId, tokenVersion] = [text('sub'), text('sid'), integer('token_version')]
+    return {
+      kind: 'user',
+      userId,
+      sessionId,
+      tokenVersion,
+      registrationId: readRegistration(),
+      ...common,
+    }
   }
-  if ('sid' in claims || 'epoch' in claims) throw invalidToken('of a user and of a client')
+  if ('sid' in claims || 'token_version' in claims) throw invalidToken('of a user and of a client')
   if (text('sub') !== common.clientId) throw invalidToken('sub is not the client')
   return { kind: 'client', registrationId: text('registration'), ...common }
 }

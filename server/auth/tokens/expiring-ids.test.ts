@@ -31,7 +31,7 @@ test('an id that was never put there is not there', () => {
   expect(strangers.filter(ids.has)).toEqual([])
 })
 
-test('the largest epoch there is comes back', () => {
+test('the largest token version there is comes back', () => {
   const ids = createExpiringIds()
   ids.set('user', 2 ** 31 - 1, 2 ** 32 - 1)
   ids.forget(2 ** 31)

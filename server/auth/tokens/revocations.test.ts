@@ -20,7 +20,7 @@ import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const minute = 60_000
-const me = { userId: 'me', sessionId: 'mine', epoch: 0, issuedAt: 1_800_000_000 }
+const me = { userId: 'me', sessionId: 'mine', tokenVersion: 0, issuedAt: 1_800_000_000 }
 
 /** Polls often enough for a test; the condition is what counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
@@ -75,18 +75,20 @@ forEachEngine((engine) => {
     expect(await opens(after, stays.access_token)).toBe(true)
   })
 
-  test('R59: tokens of an older epoch are dead, and those of the new one live', async () => {
+  test('R59: tokens of an older token version are dead, and those of the new one live', async () => {
     const revocations = await openRevocations(await openTestDatabase(engine), createTestClock())
-    await revocations.revoke([{ kind: 'user', subject: 'me', epoch: 2 }])
-    const verdicts = [0, 1, 2, 3].map((epoch) => revocations.isRevoked({ ...me, epoch }))
+    await revocations.revoke([{ kind: 'user', subject: 'me', tokenVersion: 2 }])
+    const verdicts = [0, 1, 2, 3].map((tokenVersion) =>
+      revocations.isRevoked({ ...me, tokenVersion }),
+    )
     expect(verdicts).toEqual([true, true, false, false])
     // A lower one that comes later takes nothing back.
-    await revocations.revoke([{ kind: 'user', subject: 'me', epoch: 1 }])
-    expect(revocations.isRevoked({ ...me, epoch: 1 })).toBe(true)
+    await revocations.revoke([{ kind: 'user', subject: 'me', tokenVersion: 1 }])
+    expect(revocations.isRevoked({ ...me, tokenVersion: 1 })).toBe(true)
     expect(revocations.isRevoked({ ...me, userId: 'other' })).toBe(false)
   })
 
-  test('a new epoch for everybody: no token from before it lives, in any process, nor after a restart', async () => {
+  test('everybody’s tokens end: none from before lives, in any process, nor after a restart', async () => {
     const database = await openTestDatabase(engine)
     const clock = createTestClock()
     const machine = { registrationId: 'robot', tokenId: 'token' }
@@ -107,7 +109,7 @@ forEachEngine((engine) => {
     expect([one, other, restarted].map(verdicts)).toEqual([expected, expected, expected])
   })
 
-  test('the second of a new epoch is that of the database', async () => {
+  test('the second in which everybody’s tokens end is that of the database', async () => {
     const database = await openTestDatabase(engine)
     const { revoke, isRevoked } = await openRevocations(database, systemClock)
     const issuedAt = toSeconds(Date.now())
@@ -116,7 +118,7 @@ forEachEngine((engine) => {
     expect(isRevoked({ ...me, issuedAt: issuedAt + 60 })).toBe(false)
   })
 
-  test('who signs in within the second of a new epoch for everybody is in', async () => {
+  test('a sign-in within the second in which everybody’s tokens end is in', async () => {
     const keycard = await openProcess(await makePlace(engine))
     const before = await signIn(keycard)
     await keycard.revocations.revoke([{ kind: 'everybody' }])

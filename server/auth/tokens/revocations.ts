@@ -17,16 +17,16 @@ export type Revocation =
   /** All sessions that the query finds once the writes beside it are done. */
   | { kind: 'sessions'; of: SelectQueryBuilder<Tables, 'sessions', object> }
   /**
-   * The user's tokens below `epoch`; where none is named, below the one that the writes beside it leave
+   * The user's tokens below `tokenVersion`; where none is named, below the one that the writes beside it leave
    * the user with. However many sessions those are of, it is one row.
    */
-  | { kind: 'user'; subject: string; epoch?: number }
+  | { kind: 'user'; subject: string; tokenVersion?: number }
   /** Every token there is: of people, and of machines. */
   | { kind: 'everybody' }
 
 /** The part of a token that can be revoked; `issuedAt` in epoch seconds. */
 type RevocableToken = { issuedAt: number } & (
-  | { sessionId: string; userId: string; epoch: number; registrationId?: string | null }
+  | { sessionId: string; userId: string; tokenVersion: number; registrationId?: string | null }
   | { registrationId: string; tokenId: string }
 )
 
@@ -77,16 +77,20 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
   const reader = database.createRevocationReader()
   // By the monotonic clock: one that is set wrong for a minute must not make us forget.
   const ended = createExpiringIds()
-  const epochs = createExpiringIds()
+  const tokenVersions = createExpiringIds()
   /** In epoch seconds. */
   let everybodyUpTo = 0
 
-  function remember({ kind, subject, epoch, created_at_ms }: RememberedRow): void {
+  function remember({ kind, subject, token_version, created_at_ms }: RememberedRow): void {
     const forgetAt = Math.ceil((monotonicNow() + keepMs) / 1000)
     if (kind === 'everybody') {
       everybodyUpTo = Math.max(everybodyUpTo, toSeconds(created_at_ms))
     } else if (kind === 'user') {
-      epochs.set(subject, Math.max(epoch ?? 0, epochs.get(subject) ?? 0), forgetAt)
+      tokenVersions.set(
+        subject,
+        Math.max(token_version ?? 0, tokenVersions.get(subject) ?? 0),
+        forgetAt,
+      )
     } else {
       ended.set(subject, 0, forgetAt)
     }
@@ -112,7 +116,7 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
 
   async function purge(): Promise<PurgedRows> {
     const forgottenUpTo = Math.floor(monotonicNow() / 1000)
-    for (const ids of [ended, epochs]) ids.forget(forgottenUpTo)
+    for (const ids of [ended, tokenVersions]) ids.forget(forgottenUpTo)
     const oldest = kysely
       .selectFrom('revocations')
       .select('id')
@@ -138,11 +142,17 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
       const { registrationId } = token
       if (registrationId && ended.has(registrationId)) return true
       if (!('sessionId' in token)) return ended.has(token.tokenId)
-      return ended.has(token.sessionId) || token.epoch < (epochs.get(token.userId) ?? 0)
+      return (
+        ended.has(token.sessionId) || token.tokenVersion < (tokenVersions.get(token.userId) ?? 0)
+      )
     },
     async revoke(revoked, writes = []) {
-      const inserts = revoked.map((revocation) => toInsert(kysely, revocation, nowMs()))
-      const counts = await database.runAtomically([...writes, ...inserts], { isAnnounced: true })
+      const announcement = database.announcement()
+      const counts = await database.runAtomically([
+        ...writes,
+        ...revoked.map((revocation) => toInsert(kysely, revocation, nowMs())),
+        ...(announcement ? [announcement] : []),
+      ])
       const rows = revoked.flatMap(toKnownRow)
       // At once, whatever becomes of the connection; what the database alone has named is read.
       rows.forEach(remember)
@@ -153,16 +163,18 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
   }
 }
 
-type RememberedRow = Pick<RevocationRow, 'kind' | 'subject' | 'epoch' | 'created_at_ms'>
+type RememberedRow = Pick<RevocationRow, 'kind' | 'subject' | 'token_version' | 'created_at_ms'>
 
 /** What this process knows without reading it; its time counts only where it is everybody's. */
 function toKnownRow(revocation: Revocation): RememberedRow[] {
   const { kind } = revocation
   if (kind === 'everybody' || kind === 'sessions') return []
   const { subject } = revocation
-  if (kind !== 'user') return [{ kind, subject, epoch: null, created_at_ms: 0 }]
-  const { epoch } = revocation
-  return epoch === undefined ? [] : [{ kind, subject, epoch, created_at_ms: 0 }]
+  if (kind !== 'user') return [{ kind, subject, token_version: null, created_at_ms: 0 }]
+  const { tokenVersion } = revocation
+  return tokenVersion === undefined
+    ? []
+    : [{ kind, subject, token_version: tokenVersion, created_at_ms: 0 }]
 }
 
 function toInsert(
@@ -189,23 +201,31 @@ function toInsert(
   }
   const id = makeRandomId()
   if (revocation.kind === 'everybody') {
-    return insert.values({ id, kind: 'everybody', subject: '', epoch: null, created_at_ms: nowMs })
+    return insert.values({
+      id,
+      kind: 'everybody',
+      subject: '',
+      token_version: null,
+      created_at_ms: nowMs,
+    })
   }
   const { kind, subject } = revocation
-  if (kind !== 'user' || revocation.epoch !== undefined) {
-    const epoch = kind === 'user' ? (revocation.epoch ?? null) : null
-    return insert.values({ id, kind, subject, epoch, created_at_ms: nowMs })
+  if (kind !== 'user' || revocation.tokenVersion !== undefined) {
+    const tokenVersion = kind === 'user' ? (revocation.tokenVersion ?? null) : null
+    return insert.values({ id, kind, subject, token_version: tokenVersion, created_at_ms: nowMs })
   }
-  return insert.columns(['id', 'kind', 'subject', 'epoch', 'created_at_ms']).expression((query) =>
-    query
-      .selectFrom('users')
-      .select([
-        sql.lit(id).as('id'),
-        sql.lit(kind).as('kind'),
-        'users.id as subject',
-        'epoch',
-        nowMs.as('created_at_ms'),
-      ])
-      .where('users.id', '=', subject),
-  )
+  return insert
+    .columns(['id', 'kind', 'subject', 'token_version', 'created_at_ms'])
+    .expression((query) =>
+      query
+        .selectFrom('users')
+        .select([
+          sql.lit(id).as('id'),
+          sql.lit(kind).as('kind'),
+          'users.id as subject',
+          'token_version',
+          nowMs.as('created_at_ms'),
+        ])
+        .where('users.id', '=', subject),
+    )
 }

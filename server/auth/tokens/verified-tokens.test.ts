@@ -69,7 +69,7 @@ function countVerifications() {
     if (token === 'forged') throw new AppError('invalid_token', 'no')
     const now = Math.floor(clock.now() / 1_000)
     return {
-      ...{ kind: 'user', userId: 'u', sessionId: 's', epoch: 0, clientId: 'c', scopes: [] },
+      ...{ kind: 'user', userId: 'u', sessionId: 's', tokenVersion: 0, clientId: 'c', scopes: [] },
       ...{ tokenId: token, keyId: 'k', issuedAt: now, expiresAt: now + 900 },
     }
   }

@@ -92,7 +92,7 @@ test('production starts once every demo password is another', async () => {
     password,
     scope: undefined,
     client: clients.web,
-    door: 'token',
+    transport: 'bearer',
     device: { address: null, userAgent: null },
   })
   expect(tokens.scope).toBe('me me:write items:read items:write')

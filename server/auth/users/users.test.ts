@@ -33,7 +33,7 @@ forEachEngine((engine) => {
     expect(ada).toEqual({
       ...describeUser('Ada', { email: 'Ada@Example.com', fullName: 'Ada L', role: 'admin' }),
       id: expect.stringMatching(/^[\w-]{22}$/),
-      epoch: 0,
+      tokenVersion: 0,
       passwordChangedAtMs: clock.now(),
       createdAtMs: clock.now(),
       lastSeenAtMs: null,

@@ -23,7 +23,7 @@ export interface UserRecord {
   role: Role
   disabled: boolean
   /** Part of every access token; raising it ends them all. */
-  epoch: number
+  tokenVersion: number
   password: StoredPassword
   passwordChangedAtMs: number
   isDemo: boolean
@@ -187,7 +187,7 @@ export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
     fullName: row.full_name,
     role: row.role,
     disabled: row.disabled === 1,
-    epoch: row.epoch,
+    tokenVersion: row.token_version,
     password: { hash: row.password_hash, keyId: row.password_key_id },
     passwordChangedAtMs: row.password_changed_at_ms,
     isDemo: row.is_demo === 1,
@@ -220,7 +220,7 @@ function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
     full_name: user.fullName,
     role: user.role,
     disabled: user.disabled ? 1 : 0,
-    epoch: 0,
+    token_version: 0,
     password_hash: user.password.hash,
     password_key_id: user.password.keyId,
     password_changed_at_ms: nowMs,

@@ -1,15 +1,15 @@
-// The progress of a long act, on standard error: a line for people, and nothing where it is short.
+// How far a long act has come, on standard error: a line for people, and nothing where it is short.
 
-/** Gets the number of rows so far now and then. */
+/** Told now and then how many rows it was so far. */
 export type OnProgress = (rows: number) => void
 
-/** In milliseconds: an act that ends sooner prints nothing. */
+/** In milliseconds: what is done by then says nothing. */
 const silentForMs = 1_000
-/** In milliseconds: how often a terminal's line is rewritten, and how often a log gets another. */
+/** In milliseconds: how often a terminal's line is written anew, and how often a log gets another. */
 const intervalsMs = { terminal: 200, log: 10_000 }
 
 interface ProgressOptions {
-  /** Replaced by tests: standard error and `performance.now` by default. */
+  /** What tests replace: standard error and `performance.now` by default. */
   output?: { readonly isTTY?: boolean; write(text: string): unknown }
   monotonicNow?: () => number
 }
@@ -37,7 +37,7 @@ export async function withProgress<Result>(
   try {
     return await run(onProgress)
   } finally {
-    // The next output begins a line of its own.
+    // What is printed next begins a line of its own.
     if (isLineOpen) output.write('\n')
   }
 }

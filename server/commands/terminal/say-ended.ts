@@ -1,4 +1,4 @@
-// The number of ended sessions, as a sentence.
+// How many sessions have ended, as a sentence.
 
 export function sayEnded(count: number): string {
   if (count === 0) return 'No session was open.'

@@ -27,7 +27,7 @@ forEachEngine((engine) => {
         method: 'POST',
         url: '/trpc/auth.login',
         headers: { origin: services.config.publicUrl },
-        payload: { username: 'johndoe', password: 'secret', keep: true },
+        payload: { username: 'johndoe', password: 'secret', remember_me: true },
       })
     const largest = async (table: 'sessions' | 'known_devices', column: 'last_used_at_ms') => {
       const row = await kysely

@@ -14,6 +14,7 @@ import { oldDatabases } from './0012-old-databases.ts'
 import { masterKeys } from './0013-master-keys.ts'
 import { searchKeysAndAdmins } from './0014-search-keys-and-admins.ts'
 import { searchKeysInUnicode } from './0015-search-keys-in-unicode.ts'
+import { plainWords } from './0016-plain-words.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -35,4 +36,5 @@ export const migrations: Migrations = {
   '0013_master_keys': masterKeys,
   '0014_search_keys_and_admins': searchKeysAndAdmins,
   '0015_search_keys_in_unicode': searchKeysInUnicode,
+  '0016_plain_words': plainWords,
 }

@@ -11,7 +11,6 @@ import { migrate } from '../migrations/migrate.ts'
 import type { Migrations } from '../migrations/migration.ts'
 import { createObservedClock, type ObservedClock } from '../observed-clock.ts'
 import type { Tables } from '../tables.ts'
-import { finishBatch } from '../writes/committed-write.ts'
 import { announcementChannel, listenForAnnouncements } from './announcements.ts'
 import { leavesConnectionWell } from './errors.ts'
 import { createPostgresHosts } from './hosts.ts'
@@ -73,9 +72,6 @@ export async function openPostgres(url: string, appMigrations?: Migrations): Pro
       stream: sockets.open,
       ...hosts.current(),
     })
-  const announcement = kysely.selectNoFrom(
-    sql`pg_notify(${announcementChannel}, '')`.as('announced'),
-  )
   return {
     kysely,
     engine: 'postgres',
@@ -89,12 +85,13 @@ export async function openPostgres(url: string, appMigrations?: Migrations): Pro
         onTime: clock.observe,
         countLostConnections: connections.countLost,
       }),
-    async runAtomically(writes, { isAnnounced = false } = {}) {
-      const batch = isAnnounced && canAnnounce ? [...writes, announcement] : writes
-      return finishBatch(writes, await mapUnavailable(() => connections.runAtomically(batch)))
-    },
+    runAtomically: (writes) => mapUnavailable(() => connections.runAtomically(writes)),
     setDurable: async () => {},
     changeToken: () => null,
+    announcement: () =>
+      canAnnounce
+        ? kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced'))
+        : null,
     onAnnouncement: (listener) =>
       canAnnounce ? listenForAnnouncements(createListener, listener) : () => {},
     ping: () => mapUnavailable(connections.checkWritable),

@@ -1,4 +1,5 @@
-// HTML answers: never cached without asking the server, and compressed where the client accepts it.
+// HTML answers: never served from a cache without asking the server, and compressed where the
+// client accepts it.
 
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'

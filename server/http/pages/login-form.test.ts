@@ -70,7 +70,7 @@ describe('with the right password', () => {
   })
 
   test('R57: a ticked box makes the cookie last 14 days', async () => {
-    const answer = await submit({ ...johndoe, keep: 'on' })
+    const answer = await submit({ ...johndoe, remember_me: 'on' })
     const [line] = [answer.headers['set-cookie'] ?? []].flat()
     expect(line).toMatch(/^__Host-keycard=[^;]+; Max-Age=1209600; Path=/)
   })
@@ -216,18 +216,18 @@ describe('a malformed sign-in', () => {
 
   test('R20: with PASSWORD_GRANT=off the page says that password sign-in is off', async () => {
     const closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
-    const door = fastify()
-    await loginForm(door, closed.services, {
+    const transport = fastify()
+    await loginForm(transport, closed.services, {
       loginPage: createLoginPage(template),
     })
-    const answer = await door.inject({
+    const answer = await transport.inject({
       method: 'POST',
       url: '/login',
       headers: { ...ownPage, 'content-type': 'application/x-www-form-urlencoded' },
       payload: new URLSearchParams(johndoe).toString(),
     })
     expectPage(answer, 400, 'error', /^Signing in with a password is switched off here\.$/)
-    await door.close()
+    await transport.close()
     await closed.close()
   })
 

@@ -53,9 +53,9 @@ export async function loginForm(
       password,
       scope: undefined,
       client: services.clients.web,
-      door: 'browser',
+      transport: 'cookie',
       // Browsers do not send an unticked box.
-      keep: form.get('keep') !== undefined,
+      rememberMe: form.get('remember_me') !== undefined,
       device: { ...describeDevice(request), deviceId: deviceCookie.read() },
     })
     cookie.set(tokens.refresh_token, session)

@@ -36,9 +36,9 @@ const ownPage = { 'sec-fetch-site': 'same-origin' }
 function submit(
   fields: Record<string, string>,
   headers: Record<string, string> = ownPage,
-  door = app,
+  transport = app,
 ) {
-  return door.inject({
+  return transport.inject({
     method: 'POST',
     url: '/register',
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
@@ -134,12 +134,12 @@ describe('the page again', () => {
 
   test('with REGISTRATION=off it says so', async () => {
     const closed = await openTestApp({ env: { REGISTRATION: 'off' } })
-    const door = await openForm(closed.services)
-    const answer = await submit({ username: 'dora', password }, ownPage, door)
+    const transport = await openForm(closed.services)
+    const answer = await submit({ username: 'dora', password }, ownPage, transport)
     expect(answer.statusCode).toBe(403)
     expect(slot(answer, 'state')).toBe('closed')
     expect(slot(answer, 'message')).toMatch(/^New accounts aren’t made here/)
-    await door.close()
+    await transport.close()
     await closed.close()
   })
 })

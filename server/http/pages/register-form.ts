@@ -57,7 +57,7 @@ export async function registerForm(
       email: form.get('email')?.trim() || null,
       fullName: null,
       client: services.clients.web,
-      door: 'browser',
+      transport: 'cookie',
       device: { ...describeDevice(request), deviceId: deviceCookie.read() },
     })
     cookie.set(tokens.refresh_token, session)

@@ -1,4 +1,4 @@
-// Signing in, staying signed in, signing out: for the browser, and for typed clients.
+// Signing in, staying in, signing out: the browser's door, and the typed client's.
 
 import type { Granted } from '../../auth/sign-in/grants/issue-tokens.ts'
 import {
@@ -13,10 +13,7 @@ import type { PageTokens } from '../../contract/oauth.ts'
 import type { RefreshCookie } from '../../web/refresh-cookie.ts'
 import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
 
-/**
- * Public except `reauthenticate`: each brings its own proof, or needs none. Mutations, so that no
- * secret stands in a URL (R79).
- */
+/** Public but for `reauthenticate`: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
 export const authRouter = router({
   login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
     const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
@@ -25,15 +22,15 @@ export const authRouter = router({
       password: input.password,
       scope: input.scope,
       client: ctx.services.clients.web,
-      door: cookie.available ? 'browser' : 'token',
-      keep: input.keep,
+      transport: cookie.available ? 'cookie' : 'bearer',
+      rememberMe: input.remember_me,
       device: { ...ctx.device, deviceId: deviceCookie.read() },
     })
     deviceCookie.renew(granted.session.deviceId)
     return keepInCookie(cookie, granted)
   }),
 
-  /** Signs in with the new account: the answer is that of `login`. */
+  /** Signs in with it: the answer is that of `login`. */
   register: publicProcedure.input(registrationSchema).mutation(async ({ ctx, input }) => {
     const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
     const granted = await ctx.services.register({
@@ -42,14 +39,14 @@ export const authRouter = router({
       email: input.email ?? null,
       fullName: input.full_name ?? null,
       client: ctx.services.clients.web,
-      door: cookie.available ? 'browser' : 'token',
+      transport: cookie.available ? 'cookie' : 'bearer',
       device: { ...ctx.device, deviceId: deviceCookie.read() },
     })
     deviceCookie.renew(granted.session.deviceId)
     return keepInCookie(cookie, granted)
   }),
 
-  /** What a form can check about an account before it is made, or gets a new password. */
+  /** What a form can say of an account before it is made, or given a new password. */
   rules: publicProcedure.query(({ ctx: { services } }) => ({
     password_min_length: services.config.passwordMinLength,
   })),
@@ -59,21 +56,18 @@ export const authRouter = router({
     const cookie = ctx.refreshCookie()
     const refreshToken = cookie.read()
     if (refreshToken === undefined) throw new AppError('not_authenticated', 'Not authenticated')
-    // A refused cookie is not removed: a late answer must not remove that of a newer sign-in (R73).
+    // A cookie that is refused stays: a late answer must not take away that of a newer sign-in (R73).
     const granted = await ctx.services.refreshTokenGrant({
       refreshToken,
       scope: undefined,
       client: ctx.services.clients.web,
-      door: 'browser',
+      transport: 'cookie',
       device: { ...ctx.device, deviceId: ctx.deviceCookie().read() },
     })
     return keepInCookie(cookie, granted)
   }),
 
-  /**
-   * Proves again who the user is, for the sensitive changes of the next five minutes in this
-   * session.
-   */
+  /** Proves again who is there, for the sensitive changes of the next five minutes in this session. */
   reauthenticate: protectedProcedure
     .meta({
       rest: {
@@ -90,7 +84,7 @@ export const authRouter = router({
       return { expires_in: freshProofSeconds }
     }),
 
-  /** In a browser it needs no access token, which may have expired: signing out always works. */
+  /** In a browser it needs no access token, which may have expired: who wants out gets out. */
   logout: publicProcedure.mutation(async ({ ctx }) => {
     const cookie = ctx.refreshCookie()
     const refreshToken = cookie.read()
@@ -111,5 +105,5 @@ function keepInCookie(cookie: RefreshCookie, { tokens, session }: Granted): Page
   if (!cookie.available) return tokens
   const { refresh_token, ...withoutIt } = tokens
   cookie.set(refresh_token, session)
-  return { ...withoutIt, ...(session.kept && { kept: true }) }
+  return { ...withoutIt, ...(session.persistent && { persistent: true }) }
 }

@@ -1,4 +1,4 @@
-// Your sessions: listed, ended, confirmed; and a stream of changes to the list.
+// Your sessions: listed, ended, confirmed; and the list as it changes.
 
 import { z } from 'zod'
 import type { OwnSession, OwnSessionList } from '../../auth/account/own-sessions.ts'
@@ -74,11 +74,11 @@ function toSession(session: OwnSession): Session {
     device: session.deviceName,
     is_new_device: session.isNewDevice,
     address: session.address,
-    door: session.door,
+    transport: session.transport,
     client_id: session.clientId,
     client_name: session.clientName,
     scopes: [...session.scopes],
-    kept: session.kept,
+    persistent: session.persistent,
     created_at: toRfc3339(session.createdAtMs),
     last_used_at: toRfc3339(session.lastUsedAtMs),
     expires_at: toRfc3339(session.expiresAtMs),

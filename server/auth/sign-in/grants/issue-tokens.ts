@@ -30,7 +30,7 @@ export async function issueTokens(
     clientId: session.clientId,
     registrationId: client.registration?.id ?? null,
     scopes,
-    epoch: user.epoch,
+    tokenVersion: user.tokenVersion,
   })
   const tokens: IssuedTokens = {
     access_token: token,

@@ -4,7 +4,7 @@ import { AppError } from '../../../contract/app-error.ts'
 import type { Device } from '../../../contract/device.ts'
 import { parseScope } from '../../../contract/scopes.ts'
 import { type Client, requireClientScopes, requireGrant } from '../../clients/clients.ts'
-import type { SessionDoor } from '../../sessions/session-rows.ts'
+import type { SessionTransport } from '../../sessions/session-rows.ts'
 import type { PasswordCheck } from '../password-check.ts'
 import type { Granted } from './issue-tokens.ts'
 import { listAllowedScopes, type StartSession } from './start-session.ts'
@@ -15,9 +15,9 @@ export interface PasswordGrantRequest {
   /** Absent: all scopes of the user's role that the client may have. */
   scope: string | undefined
   client: Client
-  door: SessionDoor
+  transport: SessionTransport
   /** "Keep me signed in", at the browser's door. False by default. */
-  keep?: boolean
+  rememberMe?: boolean
   device: Device
 }
 
@@ -32,7 +32,7 @@ interface PasswordGrantDeps {
 
 export function createPasswordGrant(parts: PasswordGrantDeps): PasswordGrant {
   const { enabled, checkPassword, startSession } = parts
-  return async ({ username, password, scope, client, door, keep = false, device }) => {
+  return async ({ username, password, scope, client, transport, rememberMe = false, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')
     }
@@ -50,6 +50,6 @@ export function createPasswordGrant(parts: PasswordGrantDeps): PasswordGrant {
     if (!scopes.every((word) => allowed.includes(word))) {
       throw new AppError('invalid_scope', 'scope has a word that this user may not have')
     }
-    return startSession({ user, scopes, client, door, keep, device })
+    return startSession({ user, scopes, client, transport, rememberMe, device })
   }
 }

@@ -4,7 +4,7 @@ import type { Device } from '../../../contract/device.ts'
 import { parseScope, scopesOfRole } from '../../../contract/scopes.ts'
 import { type Client, type Clients, requireGrant } from '../../clients/clients.ts'
 import { refuseRefresh, refuseScope } from '../../sessions/refresh-refusals.ts'
-import type { Session, SessionDoor } from '../../sessions/session-rows.ts'
+import type { Session, SessionTransport } from '../../sessions/session-rows.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 import type { AccessTokens } from '../../tokens/access-tokens.ts'
 import type { Users } from '../../users/users.ts'
@@ -15,7 +15,7 @@ export interface RefreshTokenGrantRequest {
   /** Absent: what the session was granted. Never more than that (R15). */
   scope: string | undefined
   client: Client
-  door: SessionDoor
+  transport: SessionTransport
   device: Device
 }
 
@@ -31,12 +31,12 @@ interface RefreshTokenGrantDeps {
 
 export function createRefreshTokenGrant(parts: RefreshTokenGrantDeps): RefreshTokenGrant {
   const { users, clients, sessions } = parts
-  return async ({ refreshToken, scope, client, door, device }) => {
+  return async ({ refreshToken, scope, client, transport, device }) => {
     requireGrant(client, 'refresh_token')
     const requested = scope === undefined ? undefined : parseScope(scope)
     const started = await sessions.rotate(refreshToken, {
       clientId: client.id,
-      door,
+      transport,
       scopes: requested,
       device,
     })

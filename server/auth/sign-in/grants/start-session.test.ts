@@ -23,7 +23,7 @@ const start = (user: UserRecord) =>
     user,
     scopes: scopesOfRole[user.role],
     client: services().clients.web,
-    door: 'browser',
+    transport: 'cookie',
     device: { ...someDevice, deviceId: 'laptop' },
   })
 
@@ -32,7 +32,7 @@ const refresh = (refreshToken: string, scope?: string) =>
     refreshToken,
     scope,
     client: services().clients.web,
-    door: 'browser',
+    transport: 'cookie',
     device: { ...someDevice, deviceId: 'laptop' },
   })
 

@@ -10,7 +10,7 @@ import { newDeviceNotice } from '../../audit/notice-kinds.ts'
 import type { Client, Clients } from '../../clients/clients.ts'
 import type { ForgetKnown } from '../../devices/known-devices.ts'
 import type { StartedSession } from '../../sessions/session-rotation.ts'
-import type { SessionDoor } from '../../sessions/session-rows.ts'
+import type { SessionTransport } from '../../sessions/session-rows.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 import type { AccessTokens } from '../../tokens/access-tokens.ts'
 import type { UserRecord, Users } from '../../users/users.ts'
@@ -21,9 +21,9 @@ export interface SessionRequest {
   user: UserRecord
   scopes: readonly Scope[]
   client: Client
-  door: SessionDoor
+  transport: SessionTransport
   /** "Keep me signed in", at the browser's door. False by default. */
-  keep?: boolean
+  rememberMe?: boolean
   device: Device
 }
 
@@ -50,21 +50,27 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 export function createStartSession(parts: StartSessionDeps): StartSession {
   const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = parts
 
+  const describe = ({ user, client, transport, device }: SessionRequest, sessionId: string) => ({
+    userId: user.id,
+    sessionId,
+    clientId: client.id,
+    what: transport,
+    device,
+  })
+
   function writeSignIn(request: SessionRequest, sessionId: string): Compilable {
-    const { user, client, door, device } = request
-    const facts = { userId: user.id, sessionId, clientId: client.id, what: door, device }
     const notice = newDeviceNotice(sessionId)
-    return auditLog.entry('signed_in', facts, { why: notice, notice })
+    return auditLog.entry('signed_in', describe(request, sessionId), { why: notice, notice })
   }
 
   async function start(request: SessionRequest): Promise<StartedSession> {
-    const { user, scopes, client, door, keep = false, device } = request
+    const { user, scopes, client, transport, rememberMe = false, device } = request
     const facts = {
       userId: user.id,
       scopes,
-      holder: { clientId: client.id, door },
+      holder: { clientId: client.id, transport },
       registrationId: client.registration?.id ?? null,
-      keep,
+      rememberMe,
       device,
     }
     const extraWrites = (id: string) => [writeSignIn(request, id)]
@@ -109,6 +115,7 @@ export function createStartSession(parts: StartSessionDeps): StartSession {
         auditLog.entry('session_ended', facts),
       ],
     })
+    auditLog.tell('session_ended', facts)
   }
 
   return async (request) => {
@@ -116,6 +123,9 @@ export function createStartSession(parts: StartSessionDeps): StartSession {
     const started = await start(request)
     await endIfChanged(started, request)
     await endIfRemoved(started, request)
+    const { id, isNewDevice } = started.session
+    const why = isNewDevice ? 'new_device' : undefined
+    auditLog.tell('signed_in', { ...describe(request, id), why })
     return issueTokens({ accessTokens, users }, started, { user, scopes, client })
   }
 }
