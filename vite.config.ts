@@ -1,11 +1,11 @@
-// How the browser's part is built and served while developing: the app, its two doors, and a page for what is refused.
+// How the browser's part is built and served while developing: the app, sign-in, registration, and a page for what is refused.
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, loadEnv } from 'vite'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
-import { prerenderDoors } from './client/build/prerender-doors.ts'
+import { prerenderPages } from './client/build/prerender-pages.ts'
 import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
 import { readEnvFile } from './server/settings/env-file.js'
@@ -22,7 +22,7 @@ export default defineConfig({
     sharedHead(),
     servePages(),
     scriptsAfterPaint(),
-    prerenderDoors(),
+    prerenderPages(),
     compressAssets(),
   ],
   build: {

@@ -1,14 +1,14 @@
-// The doors wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
+// Sign-in and registration wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
 import { expectAwake } from './support/pages/sign-in-form.ts'
 
-const doors = ['/login', '/register']
+const pages = ['/login', '/register']
 
-test('a door is painted before it asks for the scripts that wake it', async ({ page }) => {
-  for (const door of doors) {
-    await page.goto(door)
+test('sign-in and registration are painted before they ask for their scripts', async ({ page }) => {
+  for (const path of pages) {
+    await page.goto(path)
     await expectAwake(page)
     const { early, late } = await page.evaluate(sortScripts)
     expect(early).toEqual([expect.stringMatching(/^after-paint-/)])
@@ -16,21 +16,21 @@ test('a door is painted before it asks for the scripts that wake it', async ({ p
   }
 })
 
-test('a door wakes where no paint is told of: in the background at once, else a little later', async ({
+test('they wake where no paint is told of: in the background at once, else a little later', async ({
   context,
 }) => {
-  for (const door of doors) {
-    await test.step(`${door} in the background`, async () => {
+  for (const path of pages) {
+    await test.step(`${path} in the background`, async () => {
       const page = await context.newPage()
       await hidePaints(page)
       await page.addInitScript(() => Object.defineProperty(document, 'hidden', { value: true }))
-      await page.goto(door)
+      await page.goto(path)
       await expectAwake(page)
     })
-    await test.step(`${door} before somebody`, async () => {
+    await test.step(`${path} before somebody`, async () => {
       const page = await context.newPage()
       await hidePaints(page)
-      await page.goto(door)
+      await page.goto(path)
       await expectAsleep(page)
       await page.clock.runFor(3_000)
       await expectAwake(page)
@@ -38,12 +38,12 @@ test('a door wakes where no paint is told of: in the background at once, else a 
   }
 })
 
-test('5. all that is typed and ticked before a door wakes stays, and so does the focus', async ({
+test('5. all that is typed and ticked before they wake stays, and so does the focus', async ({
   page,
 }) => {
-  for (const door of doors) {
+  for (const path of pages) {
     await hidePaints(page)
-    await page.goto(door)
+    await page.goto(path)
     const fields = page.locator('input:visible')
     for (const [index, field] of (await fields.all()).entries()) {
       if ((await field.getAttribute('type')) === 'checkbox') await field.check()

@@ -1,4 +1,4 @@
-// Canaries: recognisable passwords and tokens through every door of a real Keycard that logs all it
+// Canaries: recognisable passwords and tokens through every endpoint of a real Keycard that logs all it
 // can. None is found in what it prints, in an address, in an answer's text or in its database.
 
 import { randomBytes } from 'node:crypto'
@@ -25,7 +25,7 @@ const mutations = Object.keys(procedures).filter(
 )
 
 /** Everything that takes a body. */
-const doors = [
+const endpoints = [
   ...[oauthPaths.token, oauthPaths.revoke, oauthPaths.introspect, pagePaths.signIn, '/register'],
   ...mutations.map((name) => `/trpc/${name}`),
   ...listRestProcedures(appRouter)
@@ -40,7 +40,7 @@ forEachEngine((engine) => {
     const keycard = await startKeycard(engine)
     const { secret, note, post, send } = keycard
 
-    // Signed in by each door, changed, and signed out again.
+    // Signed in by each endpoint, changed, and signed out again.
     const passwords = { jane: secret('password'), admin: secret('admin-password') }
     const registered = await post('/trpc/auth.register', {
       username: 'jane',
@@ -98,29 +98,29 @@ forEachEngine((engine) => {
     expect((await post('/trpc/account.delete', proof, bearerAgain)).status).toBe(200)
     await post('/revoke', { token: next.json().refresh_token }, form)
 
-    // What each door makes of what it does not understand.
-    for (const door of doors) {
-      const canary = secret('door')
+    // What each endpoint makes of what it does not understand.
+    for (const endpoint of endpoints) {
+      const canary = secret('endpoint')
       const fields = { username: 'johndoe', password: canary, current_password: canary }
-      const type = typeOf(door)
+      const type = typeOf(endpoint)
       const answers = await Promise.all([
-        send(door, `{"password":"${canary}`, type),
-        send(door, JSON.stringify(fields), 'text/plain'),
-        send(door, `password=${canary}&password=${canary}&username=%zz${canary}`, formType),
-        send(`${door}?password=${canary}&access_token=${canary}`, '{}', type),
-        send(door, '{}', type, {
+        send(endpoint, `{"password":"${canary}`, type),
+        send(endpoint, JSON.stringify(fields), 'text/plain'),
+        send(endpoint, `password=${canary}&password=${canary}&username=%zz${canary}`, formType),
+        send(`${endpoint}?password=${canary}&access_token=${canary}`, '{}', type),
+        send(endpoint, '{}', type, {
           authorization: `Bearer ${canary}`,
           cookie: `keycard=${canary}; keycard-device=${canary}`,
         }),
-        send(door, '{}', type, { authorization: `Basic ${btoa(`${canary}:${canary}`)}` }),
-        send(door, '{}', type, { authorization: `Digest ${canary}` }),
+        send(endpoint, '{}', type, { authorization: `Basic ${btoa(`${canary}:${canary}`)}` }),
+        send(endpoint, '{}', type, { authorization: `Digest ${canary}` }),
         post(
-          door,
+          endpoint,
           { ...fields, [canary]: [canary], scope: canary },
           { ...asAdmin, 'content-type': type },
         ),
         post(
-          door,
+          endpoint,
           {
             ...fields,
             token: canary,
@@ -131,7 +131,7 @@ forEachEngine((engine) => {
           { 'content-type': type },
         ),
       ])
-      for (const { status } of answers) expect([door, status < 500]).toEqual([door, true])
+      for (const { status } of answers) expect([endpoint, status < 500]).toEqual([endpoint, true])
     }
     // People type the password into the field for the name.
     await post('/token', { username: secret('name'), password: 'wrong' }, form)
@@ -150,12 +150,12 @@ forEachEngine((engine) => {
     // A fault of ours in the middle of each.
     await keycard.breakTables(['sessions', 'audit_events', 'items'])
     const faults = await Promise.all(
-      doors.map(async (door) => {
+      endpoints.map(async (endpoint) => {
         const canary = secret('fault')
         const fields = { username: 'joe', password: set.password, title: canary, id: 'x' }
         const more = { current_password: canary, new_password: canary, token: tokens.refresh_token }
-        const headers = { ...asAdmin, 'content-type': typeOf(door) }
-        return (await post(door, { ...fields, ...more }, headers)).status
+        const headers = { ...asAdmin, 'content-type': typeOf(endpoint) }
+        return (await post(endpoint, { ...fields, ...more }, headers)).status
       }),
     )
     expect(faults.filter((status) => status === 500).length).toBeGreaterThan(3)
@@ -173,14 +173,14 @@ forEachEngine((engine) => {
   })
 })
 
-function typeOf(door: string): string {
-  return /^\/(trpc|api)\//.test(door) ? 'application/json' : formType
+function typeOf(endpoint: string): string {
+  return /^\/(trpc|api)\//.test(endpoint) ? 'application/json' : formType
 }
 
 interface Heard {
   status: number
   cookies: string[]
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the door answers.
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the endpoint answers.
   json(): any
 }
 

@@ -24,7 +24,7 @@ import {
 import { makeRequestId, tellRequestId } from './http/request-id.ts'
 import { restPlugin } from './http/rest/rest.ts'
 import { addSecurityHeaders, createSecurityHeaders } from './http/security-headers.ts'
-import { trpcDoor } from './http/trpc/trpc.ts'
+import { trpcPlugin } from './http/trpc/trpc.ts'
 import { introspectionEndpoint } from './oauth/introspect.ts'
 import { metadataEndpoints } from './oauth/metadata.ts'
 import { revocationEndpoint } from './oauth/revoke.ts'
@@ -90,15 +90,15 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
 
   // For the operator. Not a plugin of its own: it measures all the others.
   await metricsEndpoint(app, services)
-  await app.register(async (door) => healthEndpoints(door, services))
+  await app.register(async (scope) => healthEndpoints(scope, services))
 
-  // The three doors: OAuth2, tRPC, and the same procedures as REST.
-  await app.register(async (door) => tokenEndpoint(door, services))
-  await app.register(async (door) => revocationEndpoint(door, services))
-  await app.register(async (door) => introspectionEndpoint(door, services))
-  await app.register(async (door) => metadataEndpoints(door, services))
-  await app.register(async (door) => trpcDoor(door, services))
-  await app.register(async (door) => restPlugin(door, services))
+  // The three surfaces: OAuth2, tRPC, and the same procedures as REST.
+  await app.register(async (scope) => tokenEndpoint(scope, services))
+  await app.register(async (scope) => revocationEndpoint(scope, services))
+  await app.register(async (scope) => introspectionEndpoint(scope, services))
+  await app.register(async (scope) => metadataEndpoints(scope, services))
+  await app.register(async (scope) => trpcPlugin(scope, services))
+  await app.register(async (scope) => restPlugin(scope, services))
   await app.register(async (pages) => openapiPlugin(pages, services))
   await app.register(async (pages) => docsPlugin(pages))
 

@@ -1,4 +1,4 @@
-// The doors' scripts, put aside while building: a page is painted first, and asks for them then.
+// The scripts, put aside while building: a page is painted first, and asks for them then.
 
 import type { Plugin } from 'vite'
 
@@ -6,7 +6,7 @@ import type { Plugin } from 'vite'
 const loader = 'after-paint'
 
 /** The pages that can be looked at, and used, before a script has come. */
-const doors: readonly string[] = ['/login.html', '/register.html']
+const pages: readonly string[] = ['/login.html', '/register.html']
 
 /** In a template: browsers fetch nothing that stands in one, and their look-ahead passes it by. */
 export function scriptsAfterPaint(): Plugin {
@@ -17,7 +17,7 @@ export function scriptsAfterPaint(): Plugin {
       // When Vite has written the scripts in, under the names that they are built with.
       order: 'post',
       handler(html, { path, bundle = {} }) {
-        if (!doors.includes(path)) return
+        if (!pages.includes(path)) return
         const script = Object.values(bundle).find(({ name }) => name === loader)
         if (!script) throw new Error(`The client build has no entry named ${loader}`)
         return {

@@ -6,7 +6,7 @@ import { isScope, scopeCatalogue } from '../../server/contract/scopes.ts'
 import { strings } from '../strings/shell.ts'
 import { StatePage } from './state-page.tsx'
 
-const words = strings.closedDoor
+const words = strings.accessDenied
 
 /** `scope`: what it would take, where that is known. */
 export function AccessDenied({ scope }: { scope: readonly string[] }) {

@@ -13,6 +13,6 @@ export const registerStrings = {
   submitThrottled: (countdown: string) => `Try again in ${countdown}`,
   cancelled: 'Cancelled: no account was made, unless it was too late for that.',
   granted: 'Account created. You are signed in.',
-  toOtherDoor: 'Have an account?',
-  otherDoor: 'Sign in',
+  toOtherPage: 'Have an account?',
+  otherPage: 'Sign in',
 } as const

@@ -32,7 +32,7 @@ export const strings = {
     reload: 'Reload',
   },
 
-  closedDoor: {
+  accessDenied: {
     heading: 'Your keycard does not open this door',
     text: 'You’re signed in, but this part of Keycard is for people with another keycard.',
     needs: 'What it would take:',

@@ -23,7 +23,7 @@ export const signInStrings = {
   cancelled: 'Sign-in cancelled.',
   offline: 'Keycard can’t be reached. Check your connection and try again.',
   granted: 'Signed in.',
-  toOtherDoor: 'New here?',
-  otherDoor: 'Create an account',
+  toOtherPage: 'New here?',
+  otherPage: 'Create an account',
   apiDocs: 'API docs',
 } as const

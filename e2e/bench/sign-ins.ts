@@ -24,7 +24,7 @@ export const benchSignIns: Bench = {
     const signIns = quick ? 8 : 64
     const pools = await openPools()
     const keycard = await startOnSqlite({ crowd: 1_000, env: { BCRYPT_COST: '12' } })
-    const door: Contestant = {
+    const endpoint: Contestant = {
       name: `POST /token (${pools.at(-1)?.engine})`,
       engine: pools.at(-1)?.engine ?? 'bcryptjs',
       run: () => signInOften(keycard, signIns),
@@ -37,7 +37,7 @@ export const benchSignIns: Bench = {
         run: () => verifyOften(many, signIns),
         readCpuUs: readOwnCpuUs,
       })),
-      door,
+      endpoint,
     ]
     const seen = new Map(contestants.map((one) => [one, [] as Measurement[]]))
     const besideUs: number[] = []
@@ -52,7 +52,7 @@ export const benchSignIns: Bench = {
           // The first round warms everybody up.
           if (round === 0) continue
           measurements.push(measurement)
-          if (one === door) {
+          if (one === endpoint) {
             besideUs.push((readMainThreadTimeUs(keycard.pid) - beforeUs) / signIns)
           }
         }
@@ -85,7 +85,7 @@ export const benchSignIns: Bench = {
       notes: [
         'Cost 12. What the hash allows is threads ÷ the time of one hash alone, on one such thread, measured ' +
           'before and after each row’s own turn. Keycard takes the native engine wherever it is installed and has ' +
-          'no setting for it, so the door is measured with that one, and both below the door.',
+          'no setting for it, so the endpoint is measured with that one, and both below the endpoint.',
         `Beside the hash a sign-in takes the main thread ${format(median(besideUs) / 1_000)} ms: the ` +
           'request, the throttle, the session, the tokens, the audit log.',
         ...(pools.length < engines.length ? ['@node-rs/bcrypt is not installed here.'] : []),

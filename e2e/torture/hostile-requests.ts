@@ -28,7 +28,7 @@ const { procedures }: { procedures: Record<string, AnyTRPCProcedure> } = (
 
 const restProcedures = listRestProcedures(appRouter)
 
-/** Every door there is; those that the next procedure brings too. */
+/** Every path there is; those that the next procedure brings too. */
 const paths = [
   ...Object.values(oauthPaths),
   ...Object.values(pagePaths),
@@ -225,7 +225,7 @@ const target = fc
       },
     ),
   )
-  // Most reach a door: a line break in the path ends the request line.
+  // Most reach a route: a line break in the path ends the request line.
   .map(([path, query]) => (path + query).slice(0, 12_000))
 
 const contentType = fc.oneof(
@@ -381,10 +381,10 @@ const aimedRequest: fc.Arbitrary<HostileRequest> = fc
         Object.fromEntries(Object.keys(procedure.fields).map((name) => [name, nearlyRight])),
         { requiredKeys: [...procedure.requiredFields] },
       ),
-      door: fc.constantFrom('trpc', 'rest'),
+      surface: fc.constantFrom('trpc', 'rest'),
     }),
   )
-  .map(({ procedure: { name, type, rest, pathFields }, input, door }) => {
+  .map(({ procedure: { name, type, rest, pathFields }, input, surface }) => {
     const encode = (value: unknown) =>
       encodeURIComponent((typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed())
     const fields: [name: string, value: unknown][] = Object.entries(input)
@@ -392,17 +392,17 @@ const aimedRequest: fc.Arbitrary<HostileRequest> = fc
     const inPath = (field: string) => encode(fields.find(([found]) => found === field)?.[1] ?? 'x')
     const besides = fields.filter(([field]) => !pathFields.includes(field))
     const path =
-      door === 'trpc'
+      surface === 'trpc'
         ? `/trpc/${name}${isQuery ? `?input=${encode(input)}` : ''}`
         : `${restPrefix}${rest.path.replaceAll(/\{(\w+)\}/g, (_all, field) => inPath(field))}${
             isQuery
               ? `?${besides.map(([field, value]) => `${field}=${encode(value)}`).join('&')}`
               : ''
           }`
-    const body = JSON.stringify(door === 'trpc' ? input : Object.fromEntries(besides))
+    const body = JSON.stringify(surface === 'trpc' ? input : Object.fromEntries(besides))
     const method = isQuery ? 'GET' : 'POST'
     const lines = [
-      `${door === 'rest' ? rest.method : method} ${path} HTTP/1.1`,
+      `${surface === 'rest' ? rest.method : method} ${path} HTTP/1.1`,
       'Host: localhost',
       'Connection: close',
       `Authorization: Bearer ${liveToken}`,

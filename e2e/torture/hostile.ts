@@ -15,7 +15,7 @@ import {
   inMiB,
   isFlat,
   type Memory,
-  memoryDoor,
+  memoryProbe,
   readMemory,
 } from './memory.ts'
 import { printTable } from './table.ts'
@@ -55,7 +55,7 @@ export async function tortureHostile(args: readonly string[]): Promise<boolean> 
     ['answers of 500 to 599', String(tally.faults), '0'],
     ['of these 503 with Retry-After: too busy', String(tally.busy), ''],
     ['answers with a token or a cookie of a session', String(tally.tokens), '0'],
-    ['doors opened without a live token', String(tally.opened), '0'],
+    ['calls answered without a live token', String(tally.opened), '0'],
     [`no answer within ${patienceMs / 1_000} s`, String(tally.hung), '0'],
     ['growth of memory (RSS) after the warm-up', inMiB(growth.rssMiB), promisedGrowth('rssMiB')],
     ['growth of the heap, garbage collected', inMiB(growth.heapMiB), promisedGrowth('heapMiB')],
@@ -109,7 +109,7 @@ async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan)
     TORTURE_LEAKED_BYTES: String(leakedBytes),
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
   }
-  const server = await startServer(env, memoryDoor)
+  const server = await startServer(env, memoryProbe)
   let crashes = 0
   server.process.once('close', () => {
     crashes += 1

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startServer } from '../support/keycard-process.ts'
-import { growthOf, memoryDoor, readMemory } from './memory.ts'
+import { growthOf, memoryProbe, readMemory } from './memory.ts'
 
 /** A hundred samples, all around 50 MiB. */
 function sampleMemory(leakedMiBEach: number) {
@@ -37,7 +37,7 @@ test('a server is asked what it holds: what it keeps of each request is seen, it
 async function growByRequests(leakedBytes: number): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-memory-'))
   const env = { DATA_DIR: dataDir, TORTURE_LEAKED_BYTES: String(leakedBytes) }
-  const server = await startServer(env, memoryDoor)
+  const server = await startServer(env, memoryProbe)
   try {
     const before = await readMemory(server.process)
     for (let request = 0; request < 100; request++) {

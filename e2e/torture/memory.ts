@@ -9,10 +9,10 @@ export interface Memory {
 }
 
 /** Node's own arguments for a server that `readMemory` can ask. */
-export const memoryDoor = [
+export const memoryProbe = [
   '--expose-gc',
   '--import',
-  new URL('memory-door.js', import.meta.url).href,
+  new URL('memory-probe.js', import.meta.url).href,
 ]
 
 export function readMemory(server: ChildProcess): Promise<Memory> {

@@ -8,8 +8,8 @@ import { startServer } from '../support/keycard-process.ts'
 import { postForm, signIn, type TokenAnswer } from './ask.ts'
 import { killServer, type Nodes, startNodes } from './nodes.ts'
 import {
+  callProtected,
   findingsOf,
-  openDoor,
   sessionOf,
   signOutAndWait,
   timeUntilRefused,
@@ -241,7 +241,7 @@ async function promote(url: string): Promise<void> {
 }
 
 async function untilBelieved(url: string, accessToken: string): Promise<void> {
-  while ((await openDoor(url, accessToken)).status !== 200) await sleep(50)
+  while ((await callProtected(url, accessToken)).status !== 200) await sleep(50)
 }
 
 async function connect(url: string): Promise<pg.Client> {

@@ -14,7 +14,7 @@ const patienceMs = 8_000
  * Asks for a scope that the token has not: 403 where it is believed, 401 where not, and no table is
  * touched, so that nothing but the belief is measured. Told as 200 and 401.
  */
-export async function openDoor(url: string, accessToken: string): Promise<Answer> {
+export async function callProtected(url: string, accessToken: string): Promise<Answer> {
   const headers = { authorization: `Bearer ${accessToken}` }
   const answer = await ask(`${url}/api/users`, { headers })
   return answer.status === 403 ? { ...answer, status: 200 } : answer
@@ -24,7 +24,7 @@ export async function openDoor(url: string, accessToken: string): Promise<Answer
 export async function timeUntilRefused(url: string, accessToken: string): Promise<number> {
   const startedMs = performance.now()
   const passedMs = () => performance.now() - startedMs
-  while ((await openDoor(url, accessToken)).status === 200 && passedMs() < patienceMs) {
+  while ((await callProtected(url, accessToken)).status === 200 && passedMs() < patienceMs) {
     await sleep(1)
   }
   return passedMs()
@@ -32,7 +32,7 @@ export async function timeUntilRefused(url: string, accessToken: string): Promis
 
 export async function signOutAndWait(one: string, other: string): Promise<number> {
   const { access_token, refresh_token } = await signIn(one)
-  if ((await openDoor(other, access_token)).status !== 200) throw new Error('it opens nothing')
+  if ((await callProtected(other, access_token)).status !== 200) throw new Error('it opens nothing')
   const { status } = await postForm(`${one}/revoke`, { token: refresh_token })
   if (status !== 200) throw new Error(`/revoke says ${status}`)
   // From the moment its answer is here: until then nobody was promised anything.

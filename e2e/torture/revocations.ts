@@ -6,7 +6,7 @@ import { readArguments } from './arguments.ts'
 import { call, signIn, type TokenAnswer } from './ask.ts'
 import { type Nodes, startNodes } from './nodes.ts'
 import { controlHardRevocations, tortureHardRevocations } from './revocation-faults.ts'
-import { findingsOf, openDoor, promisedMs, signOutAndWait } from './revocation-probes.ts'
+import { callProtected, findingsOf, promisedMs, signOutAndWait } from './revocation-probes.ts'
 import { type Finding, judge } from './table.ts'
 
 /** How many are on their way at once. */
@@ -115,7 +115,7 @@ async function waitUntilClosed(url: string, tokens: TokenAnswer | undefined, gon
   let isFaithful = true
   while (performance.now() - goneAtMs < promisedMs.closed + 3_000) {
     const askedAtMs = performance.now() - goneAtMs
-    const { status, headers } = await openDoor(url, tokens?.access_token ?? '')
+    const { status, headers } = await callProtected(url, tokens?.access_token ?? '')
     if (status === 200) lastBelievedMs = askedAtMs
     else if (status !== 503 || headers['retry-after'] === undefined) isFaithful = false
     await sleep(20)

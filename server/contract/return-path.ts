@@ -16,11 +16,11 @@ export function safeReturnPath(next: unknown): string {
   const { pathname, search, hash } = new URL(next, placeholderOrigin)
   const path = pathname + search + hash
   // `/x/..//host` only shows its `//` once the dots are resolved.
-  return isOwnPath(path) && !doors.has(pathname) ? path : defaultReturnPath
+  return isOwnPath(path) && !authPages.has(pathname) ? path : defaultReturnPath
 }
 
 /** Whoever has come in does not go back to stand before them. */
-const doors: ReadonlySet<string> = new Set([pagePaths.signIn, pagePaths.register])
+const authPages: ReadonlySet<string> = new Set([pagePaths.signIn, pagePaths.register])
 
 const maxLength = 2_048
 const placeholderOrigin = 'http://keycard.invalid'

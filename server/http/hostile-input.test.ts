@@ -368,7 +368,7 @@ describe('paths and headers', () => {
     expect(answer.body).not.toMatch(/FST_ERR|node_modules/)
   })
 
-  const doors = [
+  const paths = [
     '/token',
     '/trpc/users.me',
     '/trpc/auth.login',
@@ -378,7 +378,7 @@ describe('paths and headers', () => {
     '/',
   ]
 
-  test.each(doors)('R86: no method causes an internal error at %s', async (url) => {
+  test.each(paths)('R86: no method causes an internal error at %s', async (url) => {
     for (const method of keycard.app.supportedMethods) {
       const answer = await send({ method: method as 'GET', url })
       expect([method, url, answer.statusCode < 500]).toEqual([method, url, true])

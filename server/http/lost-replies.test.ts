@@ -51,7 +51,11 @@ forEachEngine((engine) => {
     /** @returns the tokens; undefined where the session is over */
     async function refresh(token: string, { hasDevice = true, ...shown }: Shown = {}) {
       const device = { ...own, ...shown }
-      const answer = await (transport === 'bearer' ? postForm : postCookie)(token, device, hasDevice)
+      const answer = await (transport === 'bearer' ? postForm : postCookie)(
+        token,
+        device,
+        hasDevice,
+      )
       if (answer.statusCode === 200) return readTokens(answer)
       expect([400, 401]).toContain(answer.statusCode)
       return undefined

@@ -19,7 +19,7 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
 const wrong = { username: 'johndoe', password: 'wrong' }
 
-const doors = {
+const endpoints = {
   '/token': (fields: Record<string, string> = wrong) =>
     keycard.app.inject({
       method: 'POST',
@@ -45,7 +45,7 @@ const doors = {
 
 /** By all endpoints in turn. */
 async function fail(times: number, username = 'johndoe'): Promise<void> {
-  const ways = Object.values(doors)
+  const ways = Object.values(endpoints)
   for (let count = 0; count < times; count++) {
     const answer = await ways[count % ways.length]?.({ username, password: 'wrong' })
     expect(answer?.statusCode).not.toBe(429)
@@ -55,7 +55,7 @@ async function fail(times: number, username = 'johndoe'): Promise<void> {
 describe('R100, R106: after five failures over all endpoints together', () => {
   test('/token says slow_down and when to try again', async () => {
     await fail(5)
-    const answer = await doors['/token']()
+    const answer = await endpoints['/token']()
     expect(answer.statusCode).toBe(429)
     expect(answer.headers['retry-after']).toBe('1')
     expect(answer.headers['www-authenticate']).toBeUndefined()
@@ -65,7 +65,7 @@ describe('R100, R106: after five failures over all endpoints together', () => {
 
   test('auth.login says so in its typed error', async () => {
     await fail(5)
-    const answer = await doors['auth.login']()
+    const answer = await endpoints['auth.login']()
     expect(answer.statusCode).toBe(429)
     expect(answer.json()).toMatchObject({
       error: { data: { code: 'TOO_MANY_REQUESTS', reason: 'too_many_requests', retry_after: 1 } },
@@ -74,23 +74,23 @@ describe('R100, R106: after five failures over all endpoints together', () => {
 
   test('the form shows the page again, with the wait in words', async () => {
     await fail(5)
-    const answer = await doors['POST /login']()
+    const answer = await endpoints['POST /login']()
     expect(answer.statusCode).toBe(429)
     expect(answer.headers['retry-after']).toBe('1')
     expect(answer.body).toContain('Too many attempts. You can try again in 1 second.')
   })
 
-  test.each(Object.keys(doors) as (keyof typeof doors)[])(
+  test.each(Object.keys(endpoints) as (keyof typeof endpoints)[])(
     '%s does not check the password, not even the right one',
-    async (door) => {
+    async (endpoint) => {
       await fail(5)
       const before = keycard.services.passwords.stats().completed
-      const answer = await doors[door]({ username: 'johndoe', password: 'secret' })
+      const answer = await endpoints[endpoint]({ username: 'johndoe', password: 'secret' })
       expect(answer.statusCode).toBe(429)
       expect(keycard.services.passwords.stats().completed).toBe(before)
       clock.advance(1_000)
       expect([200, 303]).toContain(
-        (await doors[door]({ username: 'johndoe', password: 'secret' })).statusCode,
+        (await endpoints[endpoint]({ username: 'johndoe', password: 'secret' })).statusCode,
       )
     },
   )
@@ -99,7 +99,10 @@ describe('R100, R106: after five failures over all endpoints together', () => {
     const answers = []
     for (const username of ['johndoe', 'alice', 'nobody-at-all']) {
       await fail(5, username)
-      const { statusCode, headers, body } = await doors['/token']({ username, password: 'wrong' })
+      const { statusCode, headers, body } = await endpoints['/token']({
+        username,
+        password: 'wrong',
+      })
       const { date: _date, 'x-request-id': _id, ...rest } = headers
       answers.push({ statusCode, headers: rest, body })
     }
@@ -111,7 +114,7 @@ describe('R100, R106: after five failures over all endpoints together', () => {
 test('R102: user name and e-mail address share one budget', async () => {
   await fail(3, 'johndoe')
   await fail(2, 'JohnDoe@example.com')
-  expect((await doors['/token']()).statusCode).toBe(429)
+  expect((await endpoints['/token']()).statusCode).toBe(429)
 })
 
 test('R80: a batch counts its calls, not its requests', async () => {
@@ -203,7 +206,10 @@ test('an owner on a known device does not wait behind strangers who fill the has
   const refusedBefore = passwords.stats().refused
   const looked: string[] = []
   const strangers = Array.from({ length: 80 }, async (_unused, index) => {
-    const { statusCode } = await doors['/token']({ username: `nobody-${index}`, password: 'wrong' })
+    const { statusCode } = await endpoints['/token']({
+      username: `nobody-${index}`,
+      password: 'wrong',
+    })
     if (statusCode === 401) looked.push('stranger')
     return statusCode
   })
@@ -242,7 +248,7 @@ test('R108: where attempts cannot be counted, no password is checked', async () 
 })
 
 test('R100: on a known device owners prove who they are while strangers guess at their account', async () => {
-  const signIn = await doors['auth.login']({ username: 'johndoe', password: 'secret' })
+  const signIn = await endpoints['auth.login']({ username: 'johndoe', password: 'secret' })
   const authorization = `Bearer ${signIn.json().result.data.access_token}`
   const cookie = String(
     [signIn.headers['set-cookie']].flat().find((one) => /device/.test(one ?? '')),
@@ -274,7 +280,7 @@ describe('R95: while the queue of sign-ins is full', () => {
     // More than any machine has threads and places.
     while (waiting.length < 80) waiting.push(passwords.verify('wrong', undefined).catch(() => {}))
     const admit = vi.spyOn(loginThrottle, 'admit')
-    const answer = await doors['/token']({ username: 'johndoe', password: 'secret' })
+    const answer = await endpoints['/token']({ username: 'johndoe', password: 'secret' })
     expect(answer.statusCode).toBe(503)
     // As long as the queue needs, which waits five seconds at most.
     expect(answer.headers['retry-after']).toMatch(/^[1-5]$/)

@@ -1,4 +1,4 @@
-// One's own account through its two doors: the typed one, and REST.
+// One's own account through tRPC and REST.
 
 import type { InjectOptions } from 'fastify'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ const { app, clock } = shareTestApp('sqlite')
 const better = 'seven quiet harbours at dawn'
 const sixMinutes = 6 * 60_000
 
-async function openDoors({ old = false } = {}) {
+async function openSurfaces({ old = false } = {}) {
   const keycard = app()
   const holder = await makeHolder(keycard.services)
   const { accessToken } = await holder.signIn()
@@ -29,8 +29,8 @@ async function openDoors({ old = false } = {}) {
   }
 }
 
-test('the profile is changed at both doors, with the same answer as users.me', async () => {
-  const { holder, rest, call, ask } = await openDoors()
+test('the profile is changed through both, with the same answer as users.me', async () => {
+  const { holder, rest, call, ask } = await openSurfaces()
   const changed = await call('account.updateProfile', { full_name: '  Ada Lovelace ' })
   expect(changed.json().result.data).toMatchObject({ id: holder.id, full_name: 'Ada Lovelace' })
   const email = `rest-${holder.username}@example.com`
@@ -40,8 +40,8 @@ test('the profile is changed at both doors, with the same answer as users.me', a
   expect(patched.json()).toMatchObject({ email, full_name: null })
 })
 
-test('a field that is wrong or taken is named at both doors', async () => {
-  const { rest, call } = await openDoors()
+test('a field that is wrong or taken is named through both', async () => {
+  const { rest, call } = await openSurfaces()
   const other = await makeHolder(app().services)
   const wrong = await rest('PATCH', '/users/me', { email: 'nope' })
   expect([wrong.statusCode, wrong.json().errors]).toEqual([
@@ -56,8 +56,8 @@ test('a field that is wrong or taken is named at both doors', async () => {
   expect(typed.json().error.data).toMatchObject({ httpStatus: 409, reason: 'conflict', fields })
 })
 
-test('R65: where the sign-in is not fresh both doors say that the password is wanted', async () => {
-  const { holder, rest, call } = await openDoors({ old: true })
+test('R65: where the sign-in is not fresh both say that the password is wanted', async () => {
+  const { holder, rest, call } = await openSurfaces({ old: true })
   const email = `new-${holder.username}@example.com`
   for (const answer of [
     await call('account.updateProfile', { email }),
@@ -78,8 +78,8 @@ test('R65: where the sign-in is not fresh both doors say that the password is wa
   expect(patched.json()).toMatchObject({ email })
 })
 
-test('R60: the password is changed at both doors, and the number of ended sessions told', async () => {
-  const { holder, rest, call } = await openDoors()
+test('R60: the password is changed through both, and the number of ended sessions told', async () => {
+  const { holder, rest, call } = await openSurfaces()
   await holder.signIn()
   const first = { current_password: holder.password, new_password: better }
   const changed = await call('account.changePassword', first)
@@ -92,7 +92,7 @@ test('R60: the password is changed at both doors, and the number of ended sessio
 })
 
 test('a wrong current password is 401, without a word that the token were bad', async () => {
-  const { rest, call, ask } = await openDoors()
+  const { rest, call, ask } = await openSurfaces()
   const input = { current_password: 'not it', new_password: better }
   const typed = await call('account.changePassword', input)
   expect(typed.json().error.data).toMatchObject({ httpStatus: 401, reason: 'invalid_credentials' })
@@ -102,7 +102,7 @@ test('a wrong current password is 401, without a word that the token were bad', 
 })
 
 test('R59: after DELETE the token opens nothing', async () => {
-  const { holder, rest, ask } = await openDoors({ old: true })
+  const { holder, rest, ask } = await openSurfaces({ old: true })
   const deleted = await rest('DELETE', '/users/me', { current_password: holder.password })
   expect([deleted.statusCode, deleted.json()]).toEqual([200, { id: holder.id }])
   const refused = await ask('users.me')
@@ -111,7 +111,7 @@ test('R59: after DELETE the token opens nothing', async () => {
 })
 
 test('R79: no password is taken from a URL, and nothing is changed by GET', async () => {
-  const { holder, rest, ask } = await openDoors({ old: true })
+  const { holder, rest, ask } = await openSurfaces({ old: true })
   const inQuery = await rest('DELETE', `/users/me?current_password=${holder.password}`)
   expect(inQuery.statusCode).toBe(422)
   expect(inQuery.body).not.toContain(holder.password)
@@ -122,7 +122,7 @@ test('R79: no password is taken from a URL, and nothing is changed by GET', asyn
 })
 
 test('the export has everything under the names of the wire, and no hash', async () => {
-  const { holder, rest, call } = await openDoors()
+  const { holder, rest, call } = await openSurfaces()
   const { users, items } = app().services
   await items.create(holder.id, { title: 'Lamp', description: '' })
   const posted = await rest('POST', '/users/me/export', {})
@@ -155,7 +155,7 @@ test('the export has everything under the names of the wire, and no hash', async
 })
 
 test('R97: another session is told of a changed password until it puts that away', async () => {
-  const { holder, call } = await openDoors()
+  const { holder, call } = await openSurfaces()
   const { accessToken } = await holder.signIn()
   const elsewhere = (request: InjectOptions) =>
     app().app.inject({

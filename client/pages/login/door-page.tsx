@@ -13,7 +13,7 @@ interface DoorPageProps {
   title: string
   /** Where the form goes without scripts. */
   action: string
-  words: SubmitWords & { heading: string; toOtherDoor: string; otherDoor: string }
+  words: SubmitWords & { heading: string; toOtherPage: string; otherPage: string }
   /** The minimum stands in the page for whoever reads the view back from there. */
   view: SignInView & { minimum?: string }
   announcement: string
@@ -83,7 +83,7 @@ export function DoorPage(props: DoorPageProps) {
               />
             </form>
             <p className="foot">
-              {words.toOtherDoor} <a href={view.otherDoor}>{words.otherDoor}</a>
+              {words.toOtherPage} <a href={view.otherPage}>{words.otherPage}</a>
             </p>
             <p className="visually-hidden" role="status">
               {slowHint === 'long' ? signInStrings.stillWorking : announcement}

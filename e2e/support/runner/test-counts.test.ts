@@ -23,9 +23,9 @@ describe('countVitest', () => {
       ],
     }
     expect(countVitest(report, '/repo')).toEqual([
-      { kind: 'data', passed: 2, failed: 1, skipped: 1, milliseconds: 3_000 },
-      { kind: 'doors', passed: 1, failed: 0, skipped: 0, milliseconds: 1_500 },
-      { kind: 'rules', passed: 1, failed: 0, skipped: 0, milliseconds: 1_500 },
+      { kind: 'db', passed: 2, failed: 1, skipped: 1, milliseconds: 3_000 },
+      { kind: 'http', passed: 1, failed: 0, skipped: 0, milliseconds: 1_500 },
+      { kind: 'server', passed: 1, failed: 0, skipped: 0, milliseconds: 1_500 },
     ])
   })
 
@@ -74,7 +74,7 @@ describe('formatTable', () => {
   it('sets the columns under each other', () => {
     const table = formatTable([
       { kind: 'types', passed: 0, failed: 0, skipped: 0, milliseconds: 2_040 },
-      { kind: 'rules', passed: 120, failed: 1, skipped: 0, milliseconds: 12_300 },
+      { kind: 'server', passed: 120, failed: 1, skipped: 0, milliseconds: 12_300 },
     ])
     expect(table).toBe(
       [

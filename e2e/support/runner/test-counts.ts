@@ -10,14 +10,14 @@ export interface Count {
 
 /** Kinds of tests by the folder they stand in; the first that fits. */
 const kinds: readonly [prefix: string, kind: string][] = [
-  ['server/db/', 'data'],
-  ['server/http/', 'doors'],
-  ['server/oauth/', 'doors'],
-  ['server/trpc/', 'doors'],
-  ['server/web/', 'doors'],
-  ['server/', 'rules'],
+  ['server/db/', 'db'],
+  ['server/http/', 'http'],
+  ['server/oauth/', 'http'],
+  ['server/trpc/', 'http'],
+  ['server/web/', 'http'],
+  ['server/', 'server'],
   ['client/', 'client'],
-  ['e2e/', 'whole'],
+  ['e2e/', 'e2e'],
 ]
 
 /** What is read of vitest's JSON report. */

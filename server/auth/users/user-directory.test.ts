@@ -341,7 +341,9 @@ forEachEngine((engine) => {
       .insertInto('user_search_keys')
       .values(beginnings.map((beginning) => ({ key: beginning + rest, user_id: created.id })))
       .execute()
-    await sql`delete from kysely_migration where name = '0015_search_keys_in_unicode'`.execute(older.kysely)
+    await sql`delete from kysely_migration where name = '0015_search_keys_in_unicode'`.execute(
+      older.kysely,
+    )
     await older.close()
 
     const updated = await openDatabase(place)

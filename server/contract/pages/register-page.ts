@@ -104,7 +104,7 @@ export function describeRegister(slots: RegisterSlots): RegisterView {
     lead: describeDestination(next),
     message,
     next,
-    otherDoor: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,
+    otherPage: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,
     username,
     usernameInvalid: isInvalid('username'),
     usernameNote: problems.username || hints.username,

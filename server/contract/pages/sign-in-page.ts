@@ -33,8 +33,8 @@ export interface SignInView {
   tone: string
   message: string
   next: string
-  /** The other door's address: whoever goes through there goes on to the same place. */
-  otherDoor: string
+  /** The address of the other page, sign-in or registration; `next` goes with it. */
+  otherPage: string
   username: string
 }
 
@@ -67,7 +67,7 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
     lead: describeDestination(next),
     message,
     next,
-    otherDoor: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
+    otherPage: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
     username,
   }
 }

@@ -11,7 +11,7 @@ export const slotMarks: SignInView = {
   tone: '__KEYCARD_tone__',
   message: '__KEYCARD_message__',
   next: '__KEYCARD_next__',
-  otherDoor: '__KEYCARD_otherDoor__',
+  otherPage: '__KEYCARD_otherPage__',
   username: '__KEYCARD_username__',
 }
 

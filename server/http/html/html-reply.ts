@@ -14,7 +14,7 @@ import {
 } from './refusal-page.ts'
 
 /** Sign-in or registration. The caller sets the status (`reply.code(401)`); 200 by default. */
-export async function sendDoorPage<Slots>(
+export async function sendAuthPage<Slots>(
   request: FastifyRequest,
   reply: FastifyReply,
   page: PrerenderedPage<Slots> | undefined,

@@ -11,7 +11,7 @@ import type { Services } from '../../services.ts'
 import { openDeviceCookie } from '../../web/device-cookie.ts'
 import { acceptForm, type FormParameters } from '../../web/form-body.ts'
 import { openRefreshCookie } from '../../web/refresh-cookie.ts'
-import { sendDoorPage } from '../html/html-reply.ts'
+import { sendAuthPage } from '../html/html-reply.ts'
 import { toHttpError } from '../refusals/http-error.ts'
 import type { ClientBuild } from './client-build.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
@@ -29,7 +29,7 @@ export async function loginForm(
     if (status === 500) request.log.error({ err: error }, 'sign-in failed')
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
-    return sendDoorPage(request, reply, build?.loginPage, {
+    return sendAuthPage(request, reply, build?.loginPage, {
       ...describeRefusal(error, signInMessages.refused),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',

@@ -15,7 +15,7 @@ const template = [
   `<div class="page" data-state="${slotMarks.state}"><small>${slotMarks.light}</small>`,
   `<p>${slotMarks.lead}</p><div class="alert ${slotMarks.tone}">${slotMarks.message}</div>`,
   `<input name="next" value="${slotMarks.next}"><input value="${slotMarks.username}">`,
-  `<a href="${slotMarks.otherDoor}">Create one</a></div>`,
+  `<a href="${slotMarks.otherPage}">Create one</a></div>`,
 ].join('\n')
 
 const page = createLoginPage(template)

@@ -92,7 +92,7 @@ describe('the page again', () => {
     }
     expect([slot(answer, 'username'), slot(answer, 'email')]).toEqual(['a b', 'nope'])
     expect(slot(answer, 'next')).toBe('/account')
-    expect(slot(answer, 'otherDoor')).toBe('/login?next=%2Faccount')
+    expect(slot(answer, 'otherPage')).toBe('/login?next=%2Faccount')
     expect(answer.body).not.toContain('geheim')
     expect(answer.headers['set-cookie']).toBeUndefined()
   })

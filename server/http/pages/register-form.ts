@@ -16,7 +16,7 @@ import { openDeviceCookie } from '../../web/device-cookie.ts'
 import { acceptForm, type FormParameters } from '../../web/form-body.ts'
 import { openRefreshCookie } from '../../web/refresh-cookie.ts'
 import { asAppError } from '../../web/request-fault.ts'
-import { sendDoorPage } from '../html/html-reply.ts'
+import { sendAuthPage } from '../html/html-reply.ts'
 import { toHttpError } from '../refusals/http-error.ts'
 import type { ClientBuild } from './client-build.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
@@ -35,7 +35,7 @@ export async function registerForm(
     if (status === 500) request.log.error({ err: error }, 'registration failed')
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
-    return sendDoorPage(request, reply, build?.registerPage, {
+    return sendAuthPage(request, reply, build?.registerPage, {
       ...describeProblem(error),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',

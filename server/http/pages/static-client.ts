@@ -7,7 +7,7 @@ import { noProblems, registerMessages } from '../../contract/pages/register-page
 import { openingSlots } from '../../contract/pages/sign-in-opening.ts'
 import { pagePaths } from '../../contract/pages.ts'
 import { safeReturnPath } from '../../contract/return-path.ts'
-import { sendAppPage, sendDoorPage } from '../html/html-reply.ts'
+import { sendAppPage, sendAuthPage } from '../html/html-reply.ts'
 import type { ClientBuild } from './client-build.ts'
 import { addLostCookie, comesFromForm, describeLostCookie } from './lost-cookie.ts'
 
@@ -40,7 +40,7 @@ export async function serveStaticClient(
       // A reason means that the app was just refused: it would come back here at once.
       const isSentHere = request.query.reason !== undefined
       if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
-      return sendDoorPage(request, reply, build?.loginPage, {
+      return sendAuthPage(request, reply, build?.loginPage, {
         ...openingSlots(request.query.reason, lostCookie),
         next,
         username: '',
@@ -53,7 +53,7 @@ export async function serveStaticClient(
     const next = safeReturnPath(request.query.next)
     if (await isSignedIn(request)) return redirect(reply, next)
     if (!config.registration) reply.code(403)
-    return sendDoorPage(request, reply, build?.registerPage, {
+    return sendAuthPage(request, reply, build?.registerPage, {
       ...(config.registration ? open : closed),
       problems: noProblems,
       next,

@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { openTestApp } from '../../testing/test-app.ts'
 import type { Context } from '../../trpc/context.ts'
-import { trpcDoor } from './trpc.ts'
+import { trpcPlugin } from './trpc.ts'
 
 test('a client that hangs up aborts the signal of the procedure that works for it', async () => {
   const t = initTRPC.context<Context>().create()
@@ -24,7 +24,7 @@ test('a client that hangs up aborts the signal of the procedure that works for i
     await app.close()
     await keycard.close()
   })
-  await app.register(async (door) => trpcDoor(door, keycard.services, router))
+  await app.register(async (scope) => trpcPlugin(scope, keycard.services, router))
   await app.listen({ port: 0, host: '127.0.0.1' })
 
   const address = app.server.address()

@@ -8,7 +8,7 @@ import { AppError } from '../../contract/app-error.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import type { Context } from '../../trpc/context.ts'
 import { appRouter } from '../../trpc/router.ts'
-import { answerByTrpc, trpcDoor } from './trpc.ts'
+import { answerByTrpc, trpcPlugin } from './trpc.ts'
 
 /** Everything a procedure may do, with inputs and outputs that a transformer has to carry. */
 function makeRouter(transformer?: typeof dates) {
@@ -71,8 +71,8 @@ async function openBoth(router: AnyRouter) {
   const { services } = keycard
   const [ours, theirs] = [Fastify(), Fastify()]
   apps.push(ours, theirs)
-  await ours.register(async (door) => trpcDoor(door, services, router))
-  await theirs.register(async (door) => trpcDoor(door, services, router, answerByTrpc))
+  await ours.register(async (scope) => trpcPlugin(scope, services, router))
+  await theirs.register(async (scope) => trpcPlugin(scope, services, router, answerByTrpc))
   return { ours, theirs }
 }
 

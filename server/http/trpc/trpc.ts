@@ -27,7 +27,7 @@ const streamHeaders = {
   connection: 'close',
 }
 
-export async function trpcDoor(
+export async function trpcPlugin(
   app: FastifyInstance,
   services: Services,
   router: AnyTRPCRouter = appRouter,

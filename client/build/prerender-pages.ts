@@ -7,9 +7,9 @@ import react from '@vitejs/plugin-react'
 import { build, type Plugin } from 'vite'
 
 /** The pages that stand before the app, by the name of their entry. */
-const doors = ['login', 'register', 'refusal'] as const
+const names = ['login', 'register', 'refusal'] as const
 
-type Door = (typeof doors)[number]
+type Name = (typeof names)[number]
 type Prerendered =
   | typeof import('../pages/login/prerender.tsx')
   | typeof import('../pages/register/prerender.tsx')
@@ -19,21 +19,21 @@ type Prerendered =
  * They then paint before any script has come, and without scripts they are working forms.
  * The server fills the marks that are left in them, and admits their styles by their hashes.
  */
-export function prerenderDoors(): Plugin {
+export function prerenderPages(): Plugin {
   return {
-    name: 'keycard:prerender-doors',
+    name: 'keycard:prerender-pages',
     apply: 'build',
     async writeBundle({ dir }) {
       if (!dir) throw new Error('The client build must write into a directory')
       // One after the other: each builds into the same directory.
-      for (const door of doors) await prerender(door, dir)
+      for (const name of names) await prerender(name, dir)
     },
   }
 }
 
-async function prerender(door: Door, dir: string): Promise<void> {
-  const rendered = await renderPage(door, path.join(dir, '.prerender'))
-  const file = path.join(dir, `${door}.html`)
+async function prerender(name: Name, dir: string): Promise<void> {
+  const rendered = await renderPage(name, path.join(dir, '.prerender'))
+  const file = path.join(dir, `${name}.html`)
   const page = await inlineStylesheets(await readFile(file, 'utf8'), dir)
   await writeFile(
     file,
@@ -44,16 +44,16 @@ async function prerender(door: Door, dir: string): Promise<void> {
 }
 
 /** Built for Node into a directory that goes away again once it has run. */
-async function renderPage(door: Door, outDir: string): Promise<Prerendered> {
+async function renderPage(name: Name, outDir: string): Promise<Prerendered> {
   try {
     await build({
       configFile: false,
       root: 'client',
       logLevel: 'warn',
       plugins: [react()],
-      build: { ssr: `pages/${door}/prerender.tsx`, outDir, emptyOutDir: true },
+      build: { ssr: `pages/${name}/prerender.tsx`, outDir, emptyOutDir: true },
     })
-    return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${door}`)
+    return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${name}`)
   } finally {
     await rm(outDir, { recursive: true, force: true })
   }
