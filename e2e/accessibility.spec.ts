@@ -1,4 +1,4 @@
-// Every page in every state, for everybody: with axe, with a keyboard, narrow, light and dark.
+// Every page in every state, accessible to all: with axe, with a keyboard, narrow, light and dark.
 
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible, findViolations } from './support/pages/accessible.ts'
@@ -16,7 +16,7 @@ for (const [name, { role, open }] of Object.entries(pageStates)) {
   })
 }
 
-test('40. the check itself sees a fault', async ({ page, loginAs }) => {
+test('40. control: the check itself finds a fault', async ({ page, loginAs }) => {
   await loginAs(page, 'user')
   await page.goto('/account')
   await expect(page.getByRole('main').getByText('Member since')).toBeVisible()
@@ -33,7 +33,7 @@ test('40. the check itself sees a fault', async ({ page, loginAs }) => {
   expect(rules).toEqual(['image-alt', 'target-size'])
 })
 
-test('40. the check itself sees what is too faint in the dark scheme alone', async ({
+test('40. control: the check finds text that is too faint in the dark scheme only', async ({
   page,
   loginAs,
 }) => {
@@ -45,7 +45,7 @@ test('40. the check itself sees what is too faint in the dark scheme alone', asy
     faint.textContent = 'Hardly there'
     faint.className = 'faint'
     document.querySelector('main')?.append(faint)
-    // An attribute would be a fault of the HTML already.
+    // An attribute would already make the HTML invalid.
     const sheet = new CSSStyleSheet()
     sheet.replaceSync('.faint { color: light-dark(black, #333) }')
     document.adoptedStyleSheets.push(sheet)
@@ -54,7 +54,7 @@ test('40. the check itself sees what is too faint in the dark scheme alone', asy
   await expect(expectAccessible(page)).rejects.toThrow('color-contrast: <p')
 })
 
-test('46. navigation moves the focus to the heading and names the tab', async ({
+test("46. navigation moves the focus to the heading and sets the tab's title", async ({
   page,
   loginAs,
 }) => {
@@ -79,7 +79,7 @@ test('46. the skip link is the first stop, and leads to the content', async ({ p
   await expect(page.getByRole('main')).toBeFocused()
 })
 
-test('46. what has the focus while a page loads keeps it when the page comes', async ({
+test('46. an element that has the focus while a page loads keeps it when the page arrives', async ({
   page,
   loginAs,
 }) => {

@@ -1,4 +1,4 @@
-// The account page: each change is said, asks who is there where it matters, and loses nothing typed.
+// The account page confirms each change, asks for the password where it matters, and loses nothing typed.
 
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright/test'
@@ -16,7 +16,7 @@ async function signInByForm(page: Page, user: TestUser, password: string): Promi
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-test('24, R60, R97. a new password is told here, ends the other sessions, and is told to them', async ({
+test('24, R60, R97. a new password is confirmed here, ends the other sessions, and is announced to them', async ({
   page,
   browser,
   server,
@@ -71,7 +71,7 @@ test('24, R60, R97. a new password is told here, ends the other sessions, and is
   await elsewhere.close()
 })
 
-test('R65. long after the sign-in a new address asks for the password in place, and all stays typed', async ({
+test('R65. long after the sign-in a new address asks for the password in place, and everything typed stays', async ({
   page,
   server,
   signIn,
@@ -125,7 +125,7 @@ test('R65. long after the sign-in a new address asks for the password in place, 
   await expect(email).toHaveValue(`${freshUser.username}@example.com`)
 })
 
-test('what was typed stays when the server cannot be reached, and is saved afterwards', async ({
+test('typed text stays when the server cannot be reached, and is saved afterwards', async ({
   page,
   signIn,
   freshUser,
@@ -147,7 +147,7 @@ test('what was typed stays when the server cannot be reached, and is saved after
   await expect(form.getByRole('status')).toHaveText('Nothing to save: this is how it is.')
 })
 
-test('one’s data comes as a file, with the password where the sign-in is old', async ({
+test('the export comes as a file, with the password where the sign-in is old', async ({
   page,
   server,
   signIn,
@@ -174,7 +174,7 @@ test('one’s data comes as a file, with the password where the sign-in is old',
   await expect(form.getByRole('status')).toHaveText(/^Your copy is downloaded\./)
 })
 
-test('a file of more than one page holds every row, and nothing of how it came', async ({
+test('a file of more than one page holds every row, and no trace of the paging', async ({
   page,
   server,
   signIn,
@@ -193,7 +193,7 @@ test('a file of more than one page holds every row, and nothing of how it came',
   expect(Object.keys(data)).not.toContain('next_cursor')
 })
 
-test('the account is deleted with the password, in every tab, and that is said at the door', async ({
+test('the account is deleted with the password, in every tab, and the sign-in page says so', async ({
   page,
   context,
   signIn,
@@ -234,7 +234,7 @@ test('the account is deleted with the password, in every tab, and that is said a
   await expect(page.getByRole('alert')).toHaveText(/don’t match/)
 })
 
-test('28. the well-known address leads to the password, through the door where that is needed', async ({
+test('28. the well-known address leads to the password, through the sign-in where that is needed', async ({
   page,
   freshUser,
 }) => {

@@ -1,15 +1,15 @@
-// The activity page: one's own sign-in history, as it happened and page by page.
+// The activity page: the user's own sign-in history, in order and page by page.
 
 import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
 
-test('R114: what happened to the account stands there in words, newest first', async ({
+test('R114: what happened to the account is listed in words, newest first', async ({
   page,
   signIn,
   server,
   freshUser,
 }) => {
-  // A test before this one may have put the server's clock past midnight.
+  // An earlier test may have moved the server's clock past midnight.
   await page.clock.install({ time: server.clock.now() })
   await page.goto('/login')
   await page.getByLabel('Username or email').fill(freshUser.username)

@@ -1,4 +1,5 @@
-// Sign-in and registration wake up after their first paint: nothing waits for scripts, and nothing is lost by them.
+// The sign-in and registration pages load their scripts after the first paint: nothing waits for
+// them, and nothing is lost.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -6,7 +7,7 @@ import { expectAwake } from './support/pages/sign-in-form.ts'
 
 const pages = ['/login', '/register']
 
-test('sign-in and registration are painted before they ask for their scripts', async ({ page }) => {
+test('such a page is painted before it asks for the scripts that hydrate it', async ({ page }) => {
   for (const path of pages) {
     await page.goto(path)
     await expectAwake(page)
@@ -16,7 +17,7 @@ test('sign-in and registration are painted before they ask for their scripts', a
   }
 })
 
-test('they wake where no paint is told of: in the background at once, else a little later', async ({
+test('a page hydrates where no paint is reported: in the background at once, else a little later', async ({
   context,
 }) => {
   for (const path of pages) {
@@ -27,7 +28,7 @@ test('they wake where no paint is told of: in the background at once, else a lit
       await page.goto(path)
       await expectAwake(page)
     })
-    await test.step(`${path} before somebody`, async () => {
+    await test.step(`${path} in the foreground`, async () => {
       const page = await context.newPage()
       await hidePaints(page)
       await page.goto(path)
@@ -38,7 +39,7 @@ test('they wake where no paint is told of: in the background at once, else a lit
   }
 })
 
-test('5. all that is typed and ticked before they wake stays, and so does the focus', async ({
+test('5. what is typed and ticked before a page hydrates stays, and so does the focus', async ({
   page,
 }) => {
   for (const path of pages) {
@@ -65,7 +66,7 @@ async function expectAsleep(page: Page): Promise<void> {
   await expect(page.locator('form')).toHaveJSProperty('noValidate', false)
 }
 
-/** From then on pages are not told of their paints, and time passes only by `page.clock.runFor`. */
+/** From then on pages hear nothing of their paints, and time passes only by `page.clock.runFor`. */
 async function hidePaints(page: Page): Promise<void> {
   await page.clock.install({ time: 0 })
   await page.clock.pauseAt(1_000)

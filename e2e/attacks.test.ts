@@ -8,7 +8,7 @@ import { attack, attackCareless, createTally } from './torture/hostile-attack.ts
 import { makeRequests } from './torture/hostile-requests.ts'
 import { makeTokens, makeTokensWithKey, steal, tryTokens } from './torture/loot.ts'
 
-/** Any will do; this one makes the same requests at every run. */
+/** Any value will do; this one makes the same requests at every run. */
 const seed = 20_260
 const count = 600
 
@@ -21,23 +21,23 @@ beforeAll(async () => {
 })
 afterAll(() => keycard.close())
 
-test('R86: hostile bytes get no 5xx, no token and through no door, and are all answered', async () => {
+test('R86: hostile bytes get no 5xx, no token and no access, and are all answered', async () => {
   const tally = createTally()
   const accessToken = await keycard.tokenFor('admin')
   await attack(url, makeRequests(seed, 0, count), { tally, accessToken, chunk: 0 })
   expect(tally.examples).toEqual([])
   expect(tally).toMatchObject({ faults: 0, tokens: 0, opened: 0, hung: 0 })
-  // They were not all turned away at the first door.
+  // Not all of them were refused at the first check.
   expect(tally.statuses.get('2xx')).toBeGreaterThan(5)
   expect(tally.statuses.get('4xx')).toBeGreaterThan(count / 2)
 
-  // The control: a server that trusts what comes fails at the same requests.
+  // Control: a server that trusts its input fails at the same requests.
   const careless = await attackCareless(seed, count)
   expect(careless.faults).toBeGreaterThan(0)
   expect(careless.tokens).toBeGreaterThan(0)
 })
 
-test('R66: nothing that is in the database, or can be made of it, opens anything', async () => {
+test('R66: nothing that is in the database, or can be derived from it, grants access', async () => {
   await postForm(`${url}/token`, { username: 'johndoe', password: 'secret' })
   await fetch(`${url}/trpc/auth.login`, {
     method: 'POST',
@@ -49,7 +49,7 @@ test('R66: nothing that is in the database, or can be made of it, opens anything
   const place = { url, issuer: publicUrl }
   expect(await tryTokens(place, loot, makeTokens(loot, publicUrl))).toEqual([])
 
-  // The control: with the key, which is not in it, each kind of token opens its door.
+  // Control: with the key, which is not in it, each kind of token grants access.
   const keys = createMasterKeys(loadMasterKeyFile(dataDir))
   const forged = makeTokensWithKey(loot, publicUrl, keys)
   expect(await tryTokens(place, loot, forged)).toHaveLength(forged.length)

@@ -1,5 +1,6 @@
-// Canaries: recognisable passwords and tokens through every endpoint of a real Keycard that logs all it
-// can. None is found in what it prints, in an address, in an answer's text or in its database.
+// Canaries: recognisable passwords and tokens go through every endpoint of a real Keycard that logs
+// all it can. None is found in its output, in an address, in the text of an answer or in its
+// database.
 
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -24,7 +25,7 @@ const mutations = Object.keys(procedures).filter(
   (name) => procedures[name]?._def.type === 'mutation',
 )
 
-/** Everything that takes a body. */
+/** Every endpoint that takes a body. */
 const endpoints = [
   ...[oauthPaths.token, oauthPaths.revoke, oauthPaths.introspect, pagePaths.signIn, '/register'],
   ...mutations.map((name) => `/trpc/${name}`),
@@ -36,11 +37,11 @@ const endpoints = [
 const formType = 'application/x-www-form-urlencoded'
 
 forEachEngine((engine) => {
-  test('R30: no password and no token is found outside of the request that brought it', async () => {
+  test('R30: no password and no token is found outside the request that carried it', async () => {
     const keycard = await startKeycard(engine)
     const { secret, note, post, send } = keycard
 
-    // Signed in by each endpoint, changed, and signed out again.
+    // Signed in over each surface, changed, and signed out again.
     const passwords = { jane: secret('password'), admin: secret('admin-password') }
     const registered = await post('/trpc/auth.register', {
       username: 'jane',
@@ -98,7 +99,7 @@ forEachEngine((engine) => {
     expect((await post('/trpc/account.delete', proof, bearerAgain)).status).toBe(200)
     await post('/revoke', { token: next.json().refresh_token }, form)
 
-    // What each endpoint makes of what it does not understand.
+    // What each surface does with input it does not understand.
     for (const endpoint of endpoints) {
       const canary = secret('endpoint')
       const fields = { username: 'johndoe', password: canary, current_password: canary }
@@ -147,7 +148,7 @@ forEachEngine((engine) => {
       `GET /${secret('raw')} HTTP/9.9\r\nAuthorization: Bearer ${secret('raw')}\r\n\r\n`,
     )
 
-    // A fault of ours in the middle of each.
+    // An internal error in the middle of each.
     await keycard.breakTables(['sessions', 'audit_events', 'items'])
     const faults = await Promise.all(
       endpoints.map(async (endpoint) => {
@@ -165,7 +166,7 @@ forEachEngine((engine) => {
     for (const [place, bytes] of Object.entries(places)) {
       expect(keycard.findSecrets(bytes), place).toEqual([])
     }
-    // The control: what may stand there does, and would have been found had it been a secret.
+    // Control: what may appear there does, and would have been found had it been a secret.
     note(keycard.innocent)
     expect(keycard.findSecrets(places.printed)).toEqual([keycard.innocent])
     expect(keycard.findSecrets(places.database)).toEqual([keycard.innocent])
@@ -184,7 +185,7 @@ interface Heard {
   json(): any
 }
 
-/** With everything in its log, and all that it says kept. */
+/** Logs everything, and its whole output is collected. */
 async function startKeycard(engine: 'sqlite' | 'postgres') {
   const place = await createTestPlace(engine)
   onTestFinished(() => place.remove())
@@ -206,7 +207,7 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
 
   const secrets = new Set([client.secret, env.MASTER_KEY])
   const answers: string[] = []
-  /** Stands in every request, and is no secret. */
+  /** Stands in every request, and is not secret. */
   const innocent = `innocent-${randomBytes(8).toString('hex')}`
   const note = (...texts: string[]) => {
     for (const text of texts) secrets.add(text)
@@ -226,7 +227,7 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
       ...(body !== undefined && { body }),
     })
     const text = await answer.text()
-    // What is given out on purpose is no leak: a cookie, and the tokens of a success.
+    // What is given out on purpose is not a leak: a cookie, and the tokens of a success.
     if (!answer.ok) answers.push(text)
     for (const [name, value] of answer.headers) if (name !== 'set-cookie') answers.push(value)
     const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
@@ -264,12 +265,12 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
     },
     heard: () => Buffer.from(answers.join('\n')),
     async stop() {
-      // Not in order: what is not yet in the file of the database itself stays beside it.
+      // Not closed in order: what is not yet in the database file itself stays beside it.
       child.kill('SIGKILL')
       await once(child, 'close')
       return Buffer.from(server.said)
     },
-    /** On SQLite every byte of its files, also of what was deleted. */
+    /** On SQLite every byte of its files, also of deleted rows. */
     async readDatabase(): Promise<Buffer> {
       if (engine === 'sqlite') {
         const files = readdirSync(place.dataDir).filter((name) => name.startsWith('keycard.db'))
@@ -303,7 +304,9 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
   }
 }
 
-/** Base64 of it where `shift` bytes stand before it; what depends on its neighbours is left out. */
+/**
+ * Its base64 where `shift` bytes precede it; characters that depend on the neighbours are left out.
+ */
 function encodeShifted(text: string, shift: number): string {
   const encoded = Buffer.from('\0'.repeat(shift) + text).toString('base64')
   return encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + text.length) * 8) / 6))

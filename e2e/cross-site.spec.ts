@@ -1,4 +1,4 @@
-// Another site's page cannot sign somebody in, renew a session or end one.
+// Another site's page cannot sign a user in, renew a session or end one.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,9 @@ import type { Services } from '../server/services.ts'
 import { appRouter } from '../server/trpc/router.ts'
 import { test as base, expect } from './support/fixtures.ts'
 
-/** Another port of our host sends Strict cookies along, and another host does not: both are foreign. */
+/**
+ * Another port of our host sends Strict cookies along, and another host does not: both are foreign.
+ */
 const hosts = { 'another port of our host': 'localhost', 'another host': '127.0.0.1' }
 
 const test = base.extend<{
@@ -52,14 +54,14 @@ for (const [place, host] of Object.entries(hosts)) {
     expect(await context.cookies()).toEqual([])
   })
 
-  test(`R70, R71: nothing that ${place} sends is read there, changes anything or plants a cookie`, async ({
+  test(`R70, R71: no request from ${place} can be read there, changes anything or plants a cookie`, async ({
     browser,
     server,
     freshUser,
     loginAs,
     openForeignPage,
   }) => {
-    // Of its own: that our pages let nobody frame them is an error there, and meant.
+    // A context of its own: our pages refuse to be framed, which is an error there, and intended.
     const context = await browser.newContext()
     const page = await context.newPage()
     await loginAs(page, 'user')
@@ -68,7 +70,7 @@ for (const [place, host] of Object.entries(hosts)) {
       rows: await readAllRows(server.services),
     })
     const before = await look()
-    // With everything that would open the door from a page of our own.
+    // With everything that would work from a page of our own.
     const { username, password } = freshUser
     const credentials = { username, password, current_password: password, title: 'planted' }
     const attack = { origin: server.url, paths: listPaths(server.routes), credentials }
@@ -80,7 +82,7 @@ for (const [place, host] of Object.entries(hosts)) {
     expect(await look()).toEqual(before)
     expect(attack.paths.filter((path) => !sent.has(path))).toEqual([])
 
-    // The control: the same from our own page is read, signs in and changes what there is.
+    // Control: the same from our own page is read, signs in and changes things.
     await page.goto(`${server.url}/docs`)
     const paths = ['/token', '/trpc/auth.login', '/trpc/auth.refresh']
     const read = await page.evaluate(sendEverything, { ...attack, paths, framed: false })
@@ -92,7 +94,7 @@ for (const [place, host] of Object.entries(hosts)) {
   })
 }
 
-/** Each with its parameters filled in; the typed door once for each of its procedures. */
+/** Each with its parameters filled in; /trpc once for each of its procedures. */
 function listPaths(routes: readonly string[]): string[] {
   return routes.flatMap((route) =>
     route === '/trpc/:path'
@@ -119,8 +121,8 @@ interface Attack {
 }
 
 /**
- * Runs in the page. To each path in every way that a page has: a form, fetch with and without asking
- * for the answer, a beacon, an image, a stream.
+ * Runs in the page. Requests each path in every way a page can: a form, fetch with and without
+ * reading the answer, a beacon, an image, a stream.
  * @returns what the script could read
  */
 async function sendEverything({ origin, paths, credentials, framed }: Attack): Promise<string[]> {
@@ -133,7 +135,7 @@ async function sendEverything({ origin, paths, credentials, framed }: Attack): P
       const { type } = await fetch(origin + path, { credentials: 'include', ...init })
       if (type !== 'opaque') read.push(`${what} ${path}`)
     } catch {
-      // The browser keeps it from us.
+      // The browser hides it from us.
     }
   }
 
@@ -187,7 +189,7 @@ async function sendEverything({ origin, paths, credentials, framed }: Attack): P
       fetchIt(path, 'GET', {}),
       load(path),
       ...(path.startsWith('/trpc/sessions') ? [listen(path)] : []),
-      // What takes JSON alone sees the same of a form as of a beacon.
+      // An endpoint that takes only JSON sees a form and a beacon alike.
       ...(framed && !/^\/(trpc|api)\//.test(path) ? [submit(path)] : []),
     ])
   }

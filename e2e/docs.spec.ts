@@ -1,9 +1,9 @@
-// Swagger UI: Authorize with a name and a password, then call what has a padlock.
+// Swagger UI: Authorize with a name and a password, then call an operation that has a padlock.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
 
-test('Authorize signs in, and "Try it out" then tells who you are', async ({ page }) => {
+test('Authorize signs in, and "Try it out" then shows who you are', async ({ page }) => {
   await page.goto('/docs')
   await page.getByRole('button', { name: 'Authorize' }).click()
   await expect(page.getByLabel('username')).toBeFocused()
@@ -24,7 +24,7 @@ test('Authorize signs in, and "Try it out" then tells who you are', async ({ pag
   expect(stored).toBe('[{},""]')
 })
 
-test('Authorize with a scope ticked gives a token with just that scope', async ({ page }) => {
+test('Authorize with a scope ticked gives a token with only that scope', async ({ page }) => {
   await page.goto('/docs')
   await page.getByRole('button', { name: 'Authorize' }).click()
   await page.getByLabel('username').fill('johndoe')
@@ -38,7 +38,7 @@ test('Authorize with a scope ticked gives a token with just that scope', async (
   await expectAnswer(page, '/api/items', '200', '"items"')
 })
 
-test('a wrong password is told as such', async ({ page }) => {
+test('a wrong password is reported as such', async ({ page }) => {
   await page.goto('/docs')
   await page.getByRole('button', { name: 'Authorize' }).click()
   await page.getByLabel('username').fill('johndoe')

@@ -1,8 +1,8 @@
-// A test of a page, for docs/building.md: somebody signed in, something to see, and time that passes.
+// A test of a page, for docs/building.md: a signed-in user, something to see, and time that passes.
 
 import { expect, test } from './support/fixtures.ts'
 
-test('what somebody is typing outlives their access token', async ({ page, loginAs, server }) => {
+test('typed text outlives the access token', async ({ page, loginAs, server }) => {
   const user = await loginAs(page, 'user')
   await server.services.items.create(user.id, { title: 'Milk', description: '' })
 

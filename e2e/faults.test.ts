@@ -18,7 +18,7 @@ const minute = 60_000
 
 describe('R116: kill -9 while people write', () => {
   test(
-    'loses nothing that was acknowledged, leaves no half of a change, and halves are found',
+    'loses nothing that was acknowledged, leaves no half of a change, and the check finds halves',
     async () => {
       const { ledger, lost, halfStates, blindSpots } = await killKeycard(1)
       expect(ledger.acknowledged).toBeGreaterThan(0)
@@ -31,7 +31,7 @@ describe('R116: kill -9 while people write', () => {
 
 describe('while PostgreSQL hangs', () => {
   test(
-    'R51: what needs it is told "later", the rest goes on, and all of it afterwards',
+    'R51: calls that need it are answered "later", the rest goes on, and afterwards everything works',
     async () => {
       const nodes = await startNodes(1)
       onTestFinished(nodes.stop)
@@ -57,7 +57,7 @@ describe('while PostgreSQL hangs', () => {
   )
 
   test(
-    'R115: SIGTERM ends a server all the same',
+    'R115: SIGTERM still ends a server',
     async () => {
       const nodes = await startNodes(1)
       onTestFinished(nodes.stop)
@@ -74,14 +74,14 @@ describe('while PostgreSQL hangs', () => {
 
 describe('R58: two nodes whose clocks are a minute apart', () => {
   test(
-    'believe nothing that has ended: not where its commit was held, nor in a mass; a row that is not new is missed',
+    'accept no ended token: not while its commit was held, nor among a mass of them; a row dated as old is missed',
     async () => {
       const nodes = await startSkewedNodes()
       onTestFinished(nodes.stop)
       const isKept = (delaysMs: number[]) => delaysMs.map((delayMs) => delayMs < promisedMs.closed)
       expect(isKept(await holdCommit(nodes, 1))).toEqual([true, true])
       expect(isKept(await revokeMany(nodes, 20_000))).toEqual([true, true])
-      // The control: what the database itself calls old, and what is new is heard.
+      // Control: a row that the database itself dates as old is missed, and a new one is seen.
       const accessToken = await forgeOldRow(nodes)
       await signOutBothWays(nodes, 1)
       const statuses = nodes.urls.map(async (url) => (await callProtected(url, accessToken)).status)

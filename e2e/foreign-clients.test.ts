@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-/** For a user name of its own in each. */
+/** For a separate user name in each. */
 let clientsMade = 0
 
 const everyScope = 'me me:write items:read items:write'
@@ -42,7 +42,7 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       return typeof error === 'string' ? error : client.readError(error)
     }
 
-    test('signs in, and its token opens a call', async () => {
+    test('signs in, and its token is accepted by a call', async () => {
       const tokens = await signIn()
       expect(tokens.scope).toBe(everyScope)
       expect(await call(tokens)).toBe(200)
@@ -52,11 +52,11 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       ['a wrong password', 'johndoe', 'wrong'],
       ['an unknown user', 'nobody', 'secret'],
       ['a disabled user', 'alice', 'secret2'],
-    ])('is told invalid_grant for %s', async (_what, username, password) => {
+    ])('gets invalid_grant for %s', async (_what, username, password) => {
       expect(await errorOf(client.signIn(username, password))).toBe('invalid_grant')
     })
 
-    test('R106: is told slow_down once it has guessed too often', async () => {
+    test('R106: gets slow_down once it has guessed too often', async () => {
       const username = `guessed-${clientsMade++}`
       for (let count = 0; count < 5; count++) {
         expect(await errorOf(client.signIn(username, 'wrong'))).toBe('invalid_grant')
@@ -71,7 +71,7 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       expect(await errorOf(signIn('users:write'))).toBe('invalid_scope')
     })
 
-    test('refreshes, and narrows the scope while it does', async () => {
+    test('refreshes, and narrows the scope while doing so', async () => {
       const tokens = await signIn()
       const refreshed = await client.refresh(tokens)
       expect(refreshed.scope).toBe(everyScope)
@@ -79,7 +79,7 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       expect((await client.refresh(refreshed, 'me')).scope).toBe('me')
     })
 
-    test('R56: is told invalid_grant for a refresh token two behind, which ends the session', async () => {
+    test('R56: gets invalid_grant for a refresh token two behind, which ends the session', async () => {
       const first = await signIn()
       const third = await client.refresh(await client.refresh(first))
       expect(await call(third)).toBe(200)
@@ -88,7 +88,7 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       expect(await call(third)).toBe(401)
     })
 
-    test('R55: may show the refresh token before where a reply was lost, at once or later', async () => {
+    test('R55: may show the previous refresh token where a reply was lost, at once or later', async () => {
       const first = await signIn()
       const lost = await client.refresh(first)
       expect((await client.refresh(first)).refreshToken).toBe(lost.refreshToken)
@@ -98,7 +98,7 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
       expect(await call(await client.refresh(recovered))).toBe(200)
     })
 
-    test('R59: is shut out when the user is disabled', async () => {
+    test('R59: is refused when the user is disabled', async () => {
       const [username, password] = [`leaver-${clientsMade++}`, 'orchard lantern violet']
       const { id } = await server.services.accounts.create({ username, password })
       const tokens = await client.signIn(username, password)

@@ -1,4 +1,4 @@
-// Client libraries that are not ours, each behind the same few verbs: what an app would write.
+// Client libraries that are not ours, each behind the same few verbs, as an app would use them.
 
 import { OAuth2Client, OAuth2HttpError } from '@badgateway/oauth2-client'
 import * as oauth from 'oauth4webapi'
@@ -18,7 +18,7 @@ export interface ForeignClient {
   refresh(tokens: ForeignTokens, scope?: string): Promise<ForeignTokens>
   /** Given the address of the revocation endpoint. */
   revoke(tokens: ForeignTokens, endpoint: string): Promise<void>
-  /** How the library tells the OAuth error: the code of RFC 6749 §5.2. */
+  /** How the library reports the OAuth error: the code of RFC 6749 §5.2. */
   readError(error: unknown): unknown
 }
 
@@ -34,7 +34,7 @@ export const foreignClients: ((url: string) => ForeignClient)[] = [
 function openOauth4webapi(url: string): ForeignClient {
   const server = { issuer: url, token_endpoint: `${url}/token` }
   const client = { client_id: clientId }
-  // The library wants https; a server on this machine has none.
+  // The library requires https; a server on this machine has none.
   const options = { [oauth.allowInsecureRequests]: true }
   return {
     name: 'oauth4webapi',
@@ -100,7 +100,7 @@ function openOpenidClient(url: string): ForeignClient {
 function openSimpleOauth2(url: string): ForeignClient {
   const configure = (revokePath = '/revoke') =>
     new ResourceOwnerPassword({
-      // It has no word for a public client: the empty secret counts as none.
+      // It has no notion of a public client: the empty secret counts as none.
       client: { id: clientId, secret: '' },
       auth: { tokenHost: url, tokenPath: '/token', revokePath },
       options: { authorizationMethod: 'body' },
@@ -119,7 +119,7 @@ function openSimpleOauth2(url: string): ForeignClient {
     },
     revoke: (tokens, endpoint) =>
       recall(tokens, new URL(endpoint).pathname).revoke('refresh_token'),
-    // The library hands the answer on as it is.
+    // The library passes the answer on unchanged.
     readError: (error) =>
       (error as { data?: { payload?: { error?: unknown } } }).data?.payload?.error,
   }

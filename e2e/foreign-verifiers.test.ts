@@ -1,4 +1,4 @@
-// Our access tokens, judged by libraries that share no code with what signs them.
+// Our access tokens, verified by libraries that share no code with what signs them.
 
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { createVerifier } from 'fast-jwt'
@@ -13,7 +13,7 @@ const secretKey = 'uB7dK2xQ9mZr4LwT6nYc1HsVf8GpJe3A'
 interface Verifier {
   name: string
   algorithms: readonly string[]
-  /** Gives the claims. @throws where the token is not believed */
+  /** Returns the claims. @throws where the token is refused */
   verify(token: string, key: KeyObject | string, algorithm: SigningAlgorithm): unknown
 }
 
@@ -31,7 +31,7 @@ const verifiers: Verifier[] = [
       })(token),
   },
   {
-    // It knows no EdDSA.
+    // It does not support EdDSA.
     name: 'jsonwebtoken',
     algorithms: ['HS256', 'ES256', 'RS256'],
     verify: (token, key, algorithm) =>
@@ -78,7 +78,7 @@ describe.each(signingAlgorithms)('%s', (algorithm) => {
 
   const able = verifiers.filter(({ algorithms }) => algorithms.includes(algorithm))
 
-  test.each(able)('R45: $name believes our token', async (verifier) => {
+  test.each(able)('R45: $name accepts our token', async (verifier) => {
     expect(verifier.verify(token, key, algorithm)).toMatchObject({
       iss: issuer,
       aud: issuer,
@@ -87,7 +87,7 @@ describe.each(signingAlgorithms)('%s', (algorithm) => {
     })
   })
 
-  test.each(able)('$name refuses one that was tampered with', ({ verify: judge }) => {
+  test.each(able)('$name refuses a token that was tampered with', ({ verify: judge }) => {
     for (const [name, forged] of Object.entries(tamperWith(token))) {
       expect(() => judge(forged, key, algorithm), name).toThrow()
     }
@@ -98,7 +98,7 @@ describe.each(signingAlgorithms)('%s', (algorithm) => {
   })
 })
 
-test('at least two libraries judge each algorithm', () => {
+test('at least two libraries verify each algorithm', () => {
   for (const algorithm of signingAlgorithms) {
     const able = verifiers.filter(({ algorithms }) => algorithms.includes(algorithm))
     expect(able.length, algorithm).toBeGreaterThanOrEqual(2)

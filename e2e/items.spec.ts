@@ -1,4 +1,4 @@
-// The items page: an item's whole life, and what was typed is never lost.
+// The items page: an item's whole life, and typed text is never lost.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -35,7 +35,7 @@ test('an item is added, changed and deleted, and a reload shows the same', async
   await expect(page.getByText('Nothing here yet')).toBeVisible()
 })
 
-test('an empty title is refused in the page, and one too long by the server, in words', async ({
+test('an empty title is refused by the page, and one too long by the server, in words', async ({
   page,
   loginAs,
 }) => {
@@ -54,7 +54,7 @@ test('an empty title is refused in the page, and one too long by the server, in 
   await expect(page.getByLabel('Title')).toHaveValue('x'.repeat(201))
 })
 
-test('what was typed stays when the server cannot be reached, and is saved afterwards', async ({
+test('typed text stays when the server cannot be reached, and is saved afterwards', async ({
   page,
   loginAs,
 }) => {
@@ -90,7 +90,7 @@ test('a deletion that fails brings the row back, and says so', async ({
   await expect(row(page, 'Keep me')).toBeVisible()
 })
 
-test('typed changes survive that the item is deleted elsewhere', async ({
+test('typed changes survive the deletion of the item elsewhere', async ({
   page,
   loginAs,
   server,

@@ -11,7 +11,7 @@ import { startTestServer, type TestServer } from './support/test-server.ts'
 const johndoe = { username: 'johndoe', password: 'secret' }
 const plainHttp = { hostname: 'keycard.test' }
 
-/** One more Keycard than the worker's own, for as long as it is looked at. */
+/** One more Keycard beside the worker's own, as long as the test needs it. */
 async function withServer(
   options: Parameters<typeof startTestServer>[0],
   look: (server: TestServer) => Promise<void>,
@@ -28,7 +28,7 @@ async function takeQuickStart(browser: Browser, { url, clock }: TestServer, pati
   return takeSteps(listSteps(parts)).finally(driven.close)
 }
 
-test('R68: at a plain http address the sign-in stays, through a reload and in a second tab', async ({
+test('R68: at a plain http address the sign-in lasts, through a reload and in a second tab', async ({
   browser,
 }) => {
   await withServer(plainHttp, async (server) => {
@@ -69,7 +69,7 @@ test('with COOKIE_SECURE=on it does not, and the page says why: with scripts and
   })
 })
 
-test('where locks, channels and stores are there and throw, it says so as well: nothing breaks', async ({
+test('where locks, channels and stores exist but throw, it says so as well: nothing breaks', async ({
   browser,
 }) => {
   await withServer({ ...plainHttp, env: { COOKIE_SECURE: 'on' } }, async ({ url }) => {
@@ -87,7 +87,7 @@ test('where locks, channels and stores are there and throw, it says so as well: 
   })
 })
 
-test('a browser that sends no referrer either is told as well, and not where it keeps the cookie', async ({
+test('a browser that sends no referrer either gets the same message, but not where it keeps the cookie', async ({
   page,
   freshUser,
 }) => {

@@ -33,7 +33,7 @@ async function signInElsewhere({ sessions }: Services, userId: string): Promise<
   })
 }
 
-test('eight have one stream; where the tab that has it is closed, the others go on, and sign out together', async ({
+test('eight tabs share one stream; where the tab that holds it is closed, the others go on, and sign out together', async ({
   page,
   context,
   loginAs,
@@ -45,7 +45,7 @@ test('eight have one stream; where the tab that has it is closed, the others go 
   await signInElsewhere(services, user.id)
   await expectHeading(tabs, '1 other session')
 
-  // Whichever has it: each time it is closed, another takes over.
+  // Whichever holds it: each time it is closed, another takes over.
   for (const tab of tabs.splice(0, 6)) await tab.close()
   await expectStreams(services, 1)
   await signInElsewhere(services, user.id)
@@ -77,7 +77,7 @@ test('control: tabs that cannot find each other have a stream each', async ({
   await expectStreams(services, 2)
 })
 
-test('where the browser refuses channels, seven load all the same, and none keeps a connection', async ({
+test('where the browser refuses channels, seven load all the same, and none holds a connection', async ({
   page,
   context,
   loginAs,
@@ -113,7 +113,7 @@ test('R73: at a plain http address, where browsers have no locks, 20 tabs that o
   for (const tab of tabs.splice(0, 18)) await tab.close()
   await expectStreams(services, 1)
 
-  // The cookie that came last is one to go on with.
+  // The cookie that came last still works.
   clock.advance(20 * 60_000)
   await tabs[0]?.reload()
   await expectHeading(tabs, '1 other session')

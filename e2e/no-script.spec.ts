@@ -1,4 +1,4 @@
-// Without scripts: signing in works all the same, and the app says what it needs.
+// Without scripts: signing in still works, and the app says what it needs.
 
 import { expect, test } from './support/fixtures.ts'
 import { findSignInForm } from './support/pages/sign-in-form.ts'
@@ -24,7 +24,7 @@ test('4. Enter posts the form, and 303 leads to next', async ({ page, context, f
   ])
 })
 
-test('4. a wrong password brings the page again with 401, the name kept and next too', async ({
+test('4. a wrong password brings the page again with 401, with the name and next kept', async ({
   page,
   context,
   freshUser,
@@ -47,7 +47,7 @@ test('4. a wrong password brings the page again with 401, the name kept and next
   await expect(page).toHaveURL('/account')
 })
 
-test('4. Show, which nothing would make work, is not there', async ({ page }) => {
+test('4. Show, which could not work, is not there', async ({ page }) => {
   await page.goto('/login')
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
   await expect(page.getByText('Show')).toBeHidden()
@@ -55,7 +55,7 @@ test('4. Show, which nothing would make work, is not there', async ({ page }) =>
 
 test('4. the app says that it needs scripts', async ({ page }) => {
   await page.goto('/items')
-  // Playwright finds no text by itself in a noscript.
+  // Playwright does not find text in a noscript by itself.
   const notice = page.locator('noscript p')
   await expect(notice).toBeVisible()
   await expect(notice).toContainText('This page needs JavaScript.')

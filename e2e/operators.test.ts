@@ -1,10 +1,10 @@
-// The torture of what operators do to very many rows, in short: outcomes, and no times.
+// The torture of operators' acts on very many rows, in short: outcomes, and no times.
 
 import { expect, onTestFinished, test } from 'vitest'
 import { acts, openCrowdedPlace } from './torture/operators.ts'
 import { startSteadyLoad } from './torture/steady-load.ts'
 
-test('acts on more rows than a batch has end all of them, beside people who go on', async () => {
+test('acts on more rows than a batch has end all of them, while people go on working', async () => {
   const place = await openCrowdedPlace('sqlite', { users: 1_500, rowsOfOne: 1_200 })
   onTestFinished(place.stop)
   const load = await startSteadyLoad(place.urls, (line) => `user${line + 1}`)

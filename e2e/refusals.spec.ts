@@ -26,7 +26,7 @@ test('with too many cookies it names them, and one button removes them, without 
   await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
 })
 
-test('where there is no page it says so, and leads to one that is', async ({ page }) => {
+test('where there is no page it says so, and leads to one that exists', async ({ page }) => {
   await page.goto('/nowhere')
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible()
   await expect(page.getByRole('button')).toBeHidden()

@@ -1,4 +1,4 @@
-// The registration page: an account of one's own, and nothing typed is lost on the way to it.
+// The registration page: from an empty form to an account, and nothing typed is lost on the way.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -22,7 +22,7 @@ async function openRegister(page: Page, search = ''): Promise<void> {
   await expect(page.locator('form')).toHaveJSProperty('noValidate', true)
 }
 
-test('20, 25. from the sign-in page to an account, and on to where one was going', async ({
+test('20, 25. from the sign-in page to an account, and on to the original destination', async ({
   page,
 }) => {
   await page.goto('/login?next=%2Faccount%3Fa%3Db')
@@ -52,13 +52,13 @@ test('20, 25. from the sign-in page to an account, and on to where one was going
   await expect(page).toHaveURL('/account?a=b')
   await expect(page.getByRole('heading', { name: 'Hanna.Hafen' })).toBeVisible()
 
-  // Who is signed in goes straight on, and Back does not lead to a form that has done its work.
+  // A signed-in user goes straight on, and Back does not lead to a form that has done its work.
   await page.goto('/register?next=/users')
   await expect(page).toHaveURL('/users')
   await expect(submit).toBeHidden()
 })
 
-test('27. what is refused says what would mend it; the other fields stay, and so does the page', async ({
+test('27. a refusal says how to correct it; the other fields stay, and so does the page', async ({
   page,
   freshUser,
 }) => {
@@ -92,7 +92,7 @@ test('27. what is refused says what would mend it; the other fields stay, and so
   await expect(page).toHaveURL('/items')
 })
 
-test('16, 18. without an answer, or with a fault of ours, nothing is lost, and one request is sent', async ({
+test('16, 18. without an answer, or with an internal error, nothing is lost, and one request is sent', async ({
   page,
   freshUser,
 }) => {
@@ -146,7 +146,7 @@ test('40. 42. empty and refused: axe finds nothing, the HTML is valid, nothing s
   await openRegister(page)
   await expectAccessible(page)
 
-  // That left the page as nobody sees it.
+  // The checks left the page as no user sees it.
   await openRegister(page)
   const { username, password, submit } = findForm(page)
   await username.fill('a')
@@ -156,7 +156,7 @@ test('40. 42. empty and refused: axe finds nothing, the HTML is valid, nothing s
   await expectAccessible(page)
 })
 
-test('with REGISTRATION=off a sentence stands in the form’s place, and no way leads there', async ({
+test('with REGISTRATION=off a sentence takes the form’s place, and no link leads there', async ({
   page,
 }) => {
   const server = await startTestServer({ env: { REGISTRATION: 'off' } })
@@ -173,7 +173,7 @@ test('with REGISTRATION=off a sentence stands in the form’s place, and no way 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false })
 
-  test('4. the form makes the account all the same, or says at each field what is wrong', async ({
+  test('4. the form still makes the account, or says at each field what is wrong', async ({
     page,
     freshUser,
   }) => {

@@ -6,7 +6,7 @@ import { expect, test } from './support/fixtures.ts'
 import { submitSignIn } from './support/pages/sign-in-form.ts'
 import type { TestServer } from './support/test-server.ts'
 
-/** Longer than an access token lives, and shorter than a session may lie idle. */
+/** Longer than an access token lives, and shorter than a session may be idle. */
 const tokenLifetimeMs = 16 * 60_000
 
 test('a reload keeps the session', async ({ page, signIn, freshUser }) => {
@@ -15,24 +15,24 @@ test('a reload keeps the session', async ({ page, signIn, freshUser }) => {
   await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
 })
 
-test('who was disabled meanwhile stands before the form, and is not sent in circles', async ({
+test('a user who was disabled meanwhile sees the sign-in form, and is not redirected in circles', async ({
   page,
   signIn,
   server,
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  // A page that is still loading would leave by itself, and with its own address.
+  // A page that is still loading would redirect by itself, with its own address.
   await expect(page.getByText('Nothing here yet')).toBeVisible()
   await server.services.userAdministration.disable(freshUser.id, operator)
-  // The page leaves by itself before it has loaded.
+  // The page redirects by itself before it has loaded.
   await page.goto('/account', { waitUntil: 'commit' })
   await expect(page).toHaveURL('/login?reason=expired&next=%2Faccount')
   await expect(page.getByText('Your session has ended')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
 
-test('a deep link leads through sign-in and on to where it pointed', async ({ page, makeUser }) => {
+test('a deep link leads through sign-in and on to its target', async ({ page, makeUser }) => {
   const admin = await makeUser({ role: 'admin' })
   await page.goto('/users?page=1')
   await expect(page).toHaveURL('/login?next=%2Fusers%3Fpage%3D1')
@@ -127,7 +127,7 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
     await expect(tab).toHaveURL('/login?reason=signed-out')
     await expect(tab.getByText('You’re signed out.')).toBeVisible()
   }
-  // The browser stays known; what it opened is gone.
+  // The browser stays known; its session is gone.
   expect((await context.cookies()).map(({ name }) => name)).toEqual(['keycard-device'])
 
   await page.goto('/items')
@@ -186,7 +186,7 @@ test('R76: Back to a page that was left before a sign-out elsewhere shows nothin
   await expect(page).toHaveURL(/\/login/)
 })
 
-test('a session that lay idle too long leads to sign-in, and back to the page', async ({
+test('a session that was idle too long leads to sign-in, and back to the page', async ({
   page,
   signIn,
   server,
@@ -201,7 +201,7 @@ test('a session that lay idle too long leads to sign-in, and back to the page', 
   await expect(page.getByText('Your session has ended. Sign in to carry on.')).toBeVisible()
 })
 
-test('403 does not sign out: the door stays closed, and the session stays', async ({
+test('403 does not sign out: access stays denied, and the session stays', async ({
   page,
   signIn,
   freshUser,
@@ -216,7 +216,7 @@ test('403 does not sign out: the door stays closed, and the session stays', asyn
   await expect(page.getByRole('heading', { name: freshUser.username })).toBeVisible()
 })
 
-test('a refresh that gets no answer signs nobody out: it is asked again by itself, or by hand', async ({
+test('a refresh that gets no answer signs no one out: it is retried automatically, or by hand', async ({
   page,
   signIn,
   freshUser,
@@ -230,7 +230,7 @@ test('a refresh that gets no answer signs nobody out: it is asked again by itsel
   const laterFailed = page.waitForEvent('requestfailed')
   await page.clock.pauseAt(Date.now() + 60_000)
   await laterFailed
-  // No timer goes off any more: this one is for the network that is back.
+  // No timer fires any more: this waits for the network to return.
   const onlineFailed = page.waitForEvent('requestfailed')
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await onlineFailed
@@ -241,7 +241,7 @@ test('a refresh that gets no answer signs nobody out: it is asked again by itsel
   await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
 })
 
-test('a sign-out that the server did not hear of is said to be none', async ({
+test('a sign-out that did not reach the server is reported as failed', async ({
   page,
   signIn,
   freshUser,
@@ -254,7 +254,7 @@ test('a sign-out that the server did not hear of is said to be none', async ({
   await expect(page).toHaveURL('/account')
 })
 
-test('R69: after sign-in nothing secret lies where a script or an address shows it', async ({
+test('R69: after sign-in no secret is where a script or an address shows it', async ({
   page,
   context,
   signIn,
@@ -271,7 +271,7 @@ test('R69: after sign-in nothing secret lies where a script or an address shows 
   await page.goto('/account')
   await expect(page.getByRole('heading', { name: 'Access token' })).toBeVisible()
 
-  // The control: there are secrets, and this test knows them.
+  // Control: there are secrets, and this test knows them.
   const cookie = (await context.cookies()).find(({ name }) => name === 'keycard')
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
   expect(tokens.length).toBeGreaterThan(0)
@@ -296,7 +296,7 @@ test('20 tabs that open at once do not sign each other out', async ({
   await openTabs(context, 20)
 })
 
-test('R73: tabs in step: each expiry costs one refresh, however many they are', async ({
+test('R73: tabs in step: each expiry costs one refresh, however many tabs there are', async ({
   page,
   context,
   signIn,
@@ -363,7 +363,7 @@ test('a clock that is hours wrong, and set while the page is open, changes nothi
   expect(refreshes.count()).toBe(0)
 })
 
-test('offline says so and signs nobody out; the session goes on when the network is back', async ({
+test('offline says so and signs no one out; the session goes on when the network is back', async ({
   page,
   context,
   signIn,
@@ -381,7 +381,7 @@ test('offline says so and signs nobody out; the session goes on when the network
   await page.getByLabel('Title').fill('After')
   await page.getByRole('button', { name: 'Add item' }).click()
   await expect(page.getByText(/can’t be reached.*Nothing you typed is lost/)).toBeVisible()
-  // No timer goes off from here on: it is the network's return that counts.
+  // No timer fires from here on: only the network's return counts.
   await page.clock.pauseAt(Date.now() + 2 * tokenLifetimeMs)
   const refreshed = page.waitForResponse('**/trpc/auth.refresh')
   await context.setOffline(false)
@@ -393,7 +393,7 @@ test('offline says so and signs nobody out; the session goes on when the network
   await expect(page).toHaveURL('/items')
 })
 
-test('R55: a refresh whose reply was lost is asked again, soon or late: nobody is signed out', async ({
+test('R55: a refresh whose reply was lost is retried, soon or late: no one is signed out', async ({
   page,
   context,
   signIn,
@@ -411,7 +411,7 @@ test('R55: a refresh whose reply was lost is asked again, soon or late: nobody i
   }
 })
 
-test('R56: a cookie two generations old ends the session; what was typed stays', async ({
+test('R56: a cookie two generations old ends the session; typed text stays', async ({
   page,
   context,
   signIn,
@@ -429,7 +429,7 @@ test('R56: a cookie two generations old ends the session; what was typed stays',
   expect(await server.services.sessions.isLive(newest)).toBe(false)
 })
 
-test('signing in as somebody else in another tab starts this one over: two users never mix', async ({
+test('signing in as another user in another tab starts this one over: two users never mix', async ({
   page,
   context,
   signIn,
@@ -472,7 +472,7 @@ function countRefreshes(context: BrowserContext) {
   return { count: () => refreshes }
 }
 
-/** Uses the refresh cookie up, as refreshes do whose replies are lost; gives the newest one. */
+/** Uses the refresh cookie up, as refreshes do whose replies are lost; returns the newest one. */
 async function refreshUnheard(
   context: BrowserContext,
   { url, clock }: TestServer,
@@ -483,14 +483,14 @@ async function refreshUnheard(
   let value = cookies.get(name)
   if (value === undefined) throw new Error('There is no refresh cookie')
   for (let time = 0; time < times; time += 1) {
-    // Sooner it would be given the same one again.
+    // Sooner it would get the same one again.
     if (time > 0) clock.advance(30_000)
     const answer: Response = await fetch(`${url}/trpc/auth.refresh`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         origin: url,
-        // The browser's others too: by its device cookie it is known as the one that signed in.
+        // The browser's other cookies too: by its device cookie it is recognised as the one that signed in.
         cookie: [...cookies.set(name, value)].map((pair) => pair.join('=')).join('; '),
       },
     })

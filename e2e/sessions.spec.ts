@@ -1,4 +1,4 @@
-// The sessions page: where one is signed in, ended from here, and true while it is looked at.
+// The sessions page: where the user is signed in, ended from here, and live while it is open.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ interface Elsewhere {
 const test = base.extend<{
   startElsewhere: (user: TestUser, there: Elsewhere) => Promise<Session>
 }>({
-  /** A session that was there before the page is opened. */
+  /** A session that existed before the page is opened. */
   startElsewhere: ({ server }, use) =>
     use(async (user, { userAgent, address, isScript = false, isNew = false }) => {
       const { sessions } = server.services
@@ -38,14 +38,14 @@ const test = base.extend<{
     }),
 })
 
-test('R61, 35, 36: each is told apart; one that is ended goes, is announced, and hands the focus on', async ({
+test('R61, 35, 36: sessions can be told apart; an ended one disappears, is announced, and hands the focus on', async ({
   page,
   signIn,
   server,
   freshUser,
   startElsewhere,
 }) => {
-  // A test before this one may have put the server's clock past midnight.
+  // An earlier test may have moved the server's clock past midnight.
   await page.clock.install({ time: server.clock.now() })
   const curl = await startElsewhere(freshUser, {
     userAgent: 'curl/8.5.0',
@@ -77,7 +77,7 @@ test('R61, 35, 36: each is told apart; one that is ended goes, is announced, and
   await expect(page.getByRole('heading', { name: '1 other session' })).toBeVisible()
   expect(await server.services.sessions.findLive(curl.id)).toBeUndefined()
 
-  // What the server does not hear of comes back.
+  // A change that does not reach the server is undone.
   await page.route('**/trpc/sessions.end*', (route) => route.abort())
   await phoneButton.click()
   await expect(page.getByText('Safari on iPhone is still signed in.')).toBeVisible()
@@ -88,7 +88,7 @@ test('R61, 35, 36: each is told apart; one that is ended goes, is announced, and
   await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
 })
 
-test('R61, 36: everywhere else is confirmed with its count, and leaves this session alone', async ({
+test('R61, 36: "everywhere else" is confirmed with its count, and leaves this session alone', async ({
   page,
   signIn,
   server,
@@ -118,7 +118,7 @@ test('R61, 36: everywhere else is confirmed with its count, and leaves this sess
   await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
 })
 
-test('a new device is asked about: yes and it is one of ours, no and it is out, with advice', async ({
+test('a new device is asked about: yes makes it known, no ends it, with advice', async ({
   page,
   signIn,
   server,
@@ -144,7 +144,7 @@ test('a new device is asked about: yes and it is one of ours, no and it is out, 
 
   await page.getByRole('button', { name: 'No, sign it out: Firefox on Windows' }).click()
   await expect(row(page, /Firefox on Windows/)).toBeHidden()
-  // The row goes before the server has answered, the advice comes after.
+  // The row disappears before the server has answered, the advice comes after.
   const advice = page.getByRole('status').filter({ hasText: 'Firefox on Windows is signed out.' })
   await expect(advice).toBeVisible()
   const { knownDevices } = server.services
@@ -153,7 +153,7 @@ test('a new device is asked about: yes and it is one of ours, no and it is out, 
   await expect(page).toHaveURL('/account')
 })
 
-test('a new device that was there before this sign-in is signed out or left, and not confirmed', async ({
+test('a new device from before this sign-in can be signed out or left, but not confirmed', async ({
   page,
   signIn,
   freshUser,
@@ -176,7 +176,7 @@ test('a new device that was there before this sign-in is signed out or left, and
   await expect(advice.getByRole('link', { name: 'change your password' })).toBeVisible()
 })
 
-test('R64: what begins and ends elsewhere is seen at once, and the focus does not fall off', async ({
+test('R64: what begins and ends elsewhere shows at once, and the focus is not lost', async ({
   page,
   signIn,
   server,
@@ -201,7 +201,7 @@ test('R64: what begins and ends elsewhere is seen at once, and the focus does no
   await sessions.end(second.id, 'signed_out')
   await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeFocused()
 
-  // Its own end is told to it as well, and no button was pressed.
+  // It hears of its own end as well, and no button was pressed.
   await sessions.endAllOf(freshUser.id, 'ended_by_admin')
   await expect(page).toHaveURL('/login?reason=expired&next=%2Fsessions')
 })
@@ -225,7 +225,7 @@ test('39: a list that does not load says why, and loads when it is tried again',
 const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'sessions.list' }
 const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
 
-test('R57: who is kept signed in still is when the browser is opened again, and nobody else', async ({
+test('R57: a user who asked to stay signed in still is after the browser restarts; others are not', async ({
   playwright,
   wholeBrowser,
   server,

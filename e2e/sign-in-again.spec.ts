@@ -5,10 +5,10 @@ import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
 import { answerSignIn, answerTruly, trpcError } from './support/pages/sign-in-form.ts'
 
-/** Longer than a browser's session may lie idle. */
+/** Longer than a browser's session may be idle. */
 const idleLimitMs = 31 * 60_000
 
-test('ui.md 31: the page stays, and what was sent is sent again once after signing in', async ({
+test('ui.md 31: the page stays, and an unsent request is sent once after signing in', async ({
   page,
   signIn,
   server,
@@ -59,7 +59,7 @@ test('ui.md 31: the page stays, and what was sent is sent again once after signi
   }
 })
 
-test('where the browser does not rememberMe the cookie, it is told so, and nothing that was typed is lost', async ({
+test('where the browser does not keep the cookie, the page says so, and nothing that was typed is lost', async ({
   page,
   context,
   signIn,
@@ -108,7 +108,7 @@ test('ui.md 32: where another user signs in, the page starts over and nothing is
   }
 })
 
-test('ui.md 31: a session that was kept is kept again, and no other', async ({
+test('ui.md 31: a session with rememberMe is persistent again, and no other is', async ({
   page,
   loginAs,
   server,
@@ -140,7 +140,7 @@ test('ui.md 31: a session that was kept is kept again, and no other', async ({
   }
 })
 
-test('the page is left for the sign-in page where it is given up, or nothing was typed', async ({
+test('the page gives way to the sign-in page where the user cancels, or nothing was typed', async ({
   page,
   signIn,
   server,

@@ -1,4 +1,4 @@
-// How the sign-in page speaks while it waits, and when something went wrong.
+// What the sign-in page says while it waits, and when something goes wrong.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -46,7 +46,7 @@ test('13. 22. wrong credentials make one message, and an empty password field wi
   await openSignIn(page)
   await expect(page).toHaveTitle('Sign in · Keycard')
   const { username, password, alert } = findSignInForm(page)
-  // It stood there before: only then is what appears in it announced.
+  // The area was there before: only then is new text in it announced.
   await expect(alert).toHaveCount(1)
   await expect(alert).toHaveText('')
   await alert.evaluate((element) => element.setAttribute('data-was', 'there'))
@@ -71,7 +71,7 @@ test('13. 22. wrong credentials make one message, and an empty password field wi
   })
 })
 
-test('13. an unknown user and a disabled one with the right password see the very same', async ({
+test('13. an unknown user and a disabled one with the right password see exactly the same', async ({
   page,
 }) => {
   const pages: string[] = []
@@ -136,7 +136,7 @@ test('16. without a connection it says so, and keeps what was typed', async ({ p
   await expect(page).toHaveURL('/items')
 })
 
-test('17. after 8 s it says that it still works, and can be cancelled', async ({ page }) => {
+test('17. after 8 s it says that it is still working, and can be cancelled', async ({ page }) => {
   await openWithStillClock(page)
   await holdSignIn(page)
   const { submit } = findSignInForm(page)
@@ -162,7 +162,7 @@ test('17. after 8 s it says that it still works, and can be cancelled', async ({
   await expect(page).toHaveURL('/items')
 })
 
-test('18. what breaks on our side is our fault, and is said to be', async ({ page }) => {
+test('18. an internal error is reported as our fault', async ({ page }) => {
   for (const [name, answer] of Object.entries({
     'a 500 of ours': trpcError(500, { code: 'INTERNAL_SERVER_ERROR' }),
     "a proxy's 502 in HTML": { status: 502, contentType: 'text/html', body: '<h1>No Gateway</h1>' },
@@ -176,7 +176,7 @@ test('18. what breaks on our side is our fault, and is said to be', async ({ pag
   })) {
     await test.step(name, () => expectFailure(page, answer, fault))
   }
-  await test.step('a server too busy to look at the password asks for another try', async () => {
+  await test.step('a server too busy to check the password asks for another try', async () => {
     const answer = trpcError(503, { reason: 'overloaded', retry_after: 1 })
     await expectFailure(page, answer, 'Keycard is very busy right now. Try again in a moment.')
   })

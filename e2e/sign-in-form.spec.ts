@@ -37,7 +37,7 @@ test('1. 2. 3. it is a real form that password managers recognise', async ({ pag
     await expect(username).toHaveAttribute('spellcheck', 'false')
   })
 
-  await test.step('3. a password manager knows the password field', async () => {
+  await test.step('3. a password manager recognises the password field', async () => {
     await expect(password).toHaveAttribute('type', 'password')
     await expect(password).toHaveAttribute('autocomplete', 'current-password')
   })
@@ -85,7 +85,7 @@ test('6. a long password can be pasted whole', async ({ page }) => {
   }
 })
 
-test('7. Show shows the password, keeps it, and tells its state without changing its text', async ({
+test('7. Show shows the password, keeps it, and says its state without changing its text', async ({
   page,
   freshUser,
 }) => {
@@ -138,7 +138,7 @@ test('7. a page from the back/forward cache hides the password again', {
   await page.getByRole('link', { name: 'API docs' }).click()
   await expect(page).toHaveURL(/\/docs/)
   // Not `goBack`, which waits for a load that such a page does not have. Pressed once the page has
-  // answered, because it goes away.
+  // answered, because it then goes away.
   await page.evaluate(() => void setTimeout(() => history.back()))
   await expect(page.locator('body')).toHaveAttribute('data-persisted', 'true')
   await expect(password).toHaveAttribute('type', 'password')
@@ -182,7 +182,7 @@ test('10. a double click, and Enter after it, send one request', async ({ page, 
   await submit.dblclick()
   await password.press('Enter')
   await expect(submit).toHaveAttribute('aria-disabled', 'true')
-  // Natively disabled it would lose the focus, and hide from screen readers why nothing happens.
+  // Natively disabled, it would lose the focus, and hide from screen readers why nothing happens.
   await expect(submit).toHaveJSProperty('disabled', false)
   gate.open()
   await expect(page).toHaveURL('/items')
@@ -211,7 +211,7 @@ test('12. an empty form says what is missing, at the field, and sends nothing', 
   expect(gate.calls).toBe(0)
 })
 
-test('19. why somebody is here stands there before any script has run, and afterwards', async ({
+test('19. the reason for being here is shown before any script has run, and afterwards', async ({
   page,
 }) => {
   const scripts = '**/assets/*.js'
@@ -245,7 +245,7 @@ test('20. the right password leads to next, even after a wrong one', async ({
   await expect(page).toHaveURL('/account?a=b')
 })
 
-test('20. R75: a next that is no path of ours leads to our own page', async ({
+test('20. R75: a next that is not one of our paths leads to our own page', async ({
   page,
   freshUser,
 }) => {
@@ -260,7 +260,7 @@ test('20. R75: a next that is no path of ours leads to our own page', async ({
       await openSignIn(page, `?next=${encodeURIComponent(next)}`)
       await submitSignIn(page, freshUser)
       await expect(page).toHaveURL('/items')
-      // Signed in already, which is another way to the same place.
+      // Signed in already: another way to the same place.
       await page.goto(`/login?next=${encodeURIComponent(next)}`)
       await expect(page).toHaveURL('/items')
       await forgetSession(page)
@@ -268,7 +268,7 @@ test('20. R75: a next that is no path of ours leads to our own page', async ({
   }
 })
 
-test('21. somebody signed in already goes straight to next', async ({ page, loginAs }) => {
+test('21. a signed-in user goes straight to next', async ({ page, loginAs }) => {
   await loginAs(page, 'user')
   await page.goto('/login?next=/account')
   await expect(page).toHaveURL('/account')
@@ -298,9 +298,7 @@ test('23. Tab goes from user name to password, Show, remember me, the button, re
   }
 })
 
-test('20. the way to an account of one’s own knows where it should lead in the end', async ({
-  page,
-}) => {
+test('20. the link to registration knows the final destination', async ({ page }) => {
   await openSignIn(page, `?next=${encodeURIComponent('/account?a="b"&c=d')}`)
   const { register } = findSignInForm(page)
   const href = await register.getAttribute('href')
@@ -309,7 +307,7 @@ test('20. the way to an account of one’s own knows where it should lead in the
   expect(new URLSearchParams(query).get('next')).toBe('/account?a=%22b%22&c=d')
 })
 
-/** The page is left first: without its session it would leave by itself. */
+/** The page is left first: without its session it would redirect by itself. */
 async function forgetSession(page: Page): Promise<void> {
   await page.goto('/healthz')
   await page.context().clearCookies()

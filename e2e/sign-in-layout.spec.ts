@@ -1,4 +1,4 @@
-// The sign-in page's states on every width: nothing moves, nothing is cut off, axe finds nothing.
+// The sign-in page's states at every width: nothing moves, nothing is cut off, axe finds nothing.
 
 import type { Page } from 'playwright/test'
 import { expect, test } from './support/fixtures.ts'
@@ -25,7 +25,7 @@ for (const [name, { needsStillClock = false, enter }] of Object.entries(signInSt
   })
 }
 
-test('14. a notice of how somebody came here takes no room of its own', async ({ page }) => {
+test('14. a notice that says why the user is here takes no extra room', async ({ page }) => {
   await fetchFont(page)
   await openSignIn(page)
   const before = await measureBoxes(page)
@@ -41,7 +41,7 @@ test('14. nothing moves from the first paint until the scripts have run', async 
   expect(await readShifts(page)).toEqual([])
 })
 
-test('14. the measure itself sees a shift', async ({ page }) => {
+test('14. control: the measurement itself sees a shift', async ({ page }) => {
   await openSignIn(page)
   await recordShifts(page)
   await page.locator('h1').evaluate((heading) => heading.before(document.createElement('hr')))
@@ -60,7 +60,7 @@ test('45. on a phone the fields do not zoom, and everything is big enough for a 
   })
   const page = await context.newPage()
   await openSignIn(page)
-  // The box is as big as what belongs to it.
+  // The checkbox's target is as big as its label.
   const targets = 'button, input:visible:not([type=checkbox]), label:has([type=checkbox]), a'
   for (const target of await page.getByRole('main').locator(targets).all()) {
     const { width = 0, height = 0 } = (await target.boundingBox()) ?? {}
@@ -100,7 +100,7 @@ test('43. forced colours keep the edges of sleeve, fields and button', async ({ 
   ])
 })
 
-/** The font is optional to the first view of the page, which has it or has not, by chance. */
+/** The font is optional on the first view of the page, which has it or not, by chance. */
 async function fetchFont(page: Page): Promise<void> {
   await page.goto('/login')
   await page.evaluate(async () => void (await document.fonts.ready))
@@ -149,7 +149,7 @@ function observeShifts(): void {
   }).observe({ type: 'layout-shift' })
 }
 
-/** A picture waits for a frame to be painted, and after that the frame's shifts are known. */
+/** A screenshot waits for a frame to be painted, and after that the frame's shifts are known. */
 async function settle(page: Page): Promise<void> {
   // Hiding the caret would leave marks in the HTML.
   await page.screenshot({ caret: 'initial' })

@@ -1,4 +1,4 @@
-// The users page: everybody found again, changed with effect elsewhere at once, and one admin who stays.
+// The users page: anyone can be found, changes take effect elsewhere at once, and one admin stays.
 
 import type { Page } from 'playwright/test'
 import type { Services } from '../server/services.ts'
@@ -11,7 +11,7 @@ test('37. search, order and page are in the address: reload and Back show what w
   server,
 }) => {
   const mark = `page${Date.now().toString(36)}`
-  // Nobody signs in as these: a hash for each would take its time.
+  // No one signs in as these: a hash for each would take its time.
   for (let number = 10; number <= 31; number += 1) {
     await server.services.users.create({
       username: `${mark}-${number}`,
@@ -104,7 +104,7 @@ test('a user is made with a password to hand over, and what was typed stays if i
   await other.context().close()
 })
 
-test('R59: who is disabled is out in every browser at once, and in again once enabled', async ({
+test('R59: a disabled user is signed out in every browser at once, and can sign in once enabled', async ({
   page,
   signIn,
   makeUser,
@@ -141,7 +141,7 @@ test('R59: who is disabled is out in every browser at once, and in again once en
   await other.context().close()
 })
 
-test('R63: who is demoted stands before a closed door at once', async ({
+test('R63: a demoted admin sees access denied at once', async ({
   page,
   signIn,
   makeUser,
@@ -308,7 +308,7 @@ test('38. the last admin stays, and the menu says why', async ({
   }
 })
 
-/** The list with nobody else in it. */
+/** The list with no one else in it. */
 async function find(page: Page, { username }: TestUser): Promise<void> {
   await page.goto(`/users?search=${username}`)
   await expect(page.getByRole('rowheader')).toHaveCount(1)
@@ -327,7 +327,7 @@ async function choose(page: Page, user: TestUser, action: string): Promise<void>
   await page.getByRole('button', { name: action, exact: true }).click()
 }
 
-/** As eighty guesses in a row do. */
+/** As after eighty guesses in a row. */
 async function closeToStrangers({ database, clock }: Services, { id }: TestUser): Promise<void> {
   const now = clock.now()
   const closed = { failures: 80, closed_until_ms: now, expires_at_ms: now + 1e9 }
@@ -335,7 +335,7 @@ async function closeToStrangers({ database, clock }: Services, { id }: TestUser)
   await database.kysely.insertInto('throttle_counters').values(counter).execute()
 }
 
-/** As far as the throttle lets it: no password is looked at. */
+/** Within what the throttle allows: no password is checked. */
 async function signInFromAfar({ loginThrottle }: Services, user: TestUser): Promise<void> {
   const device = { address: '198.51.100.7', userAgent: 'curl/8.5.0', deviceId: undefined }
   const attempt = { userId: user.id, login: user.username, device }

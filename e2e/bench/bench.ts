@@ -1,4 +1,4 @@
-// What a bench is, and what it comes back with.
+// What a bench is, and what it returns.
 
 export interface Bench {
   /** How it is called on the command line. */
@@ -8,9 +8,9 @@ export interface Bench {
 }
 
 export interface BenchOptions {
-  /** A first answer within a minute, less sure of itself. */
+  /** Gives a first, less precise answer within a minute. */
   quick: boolean
-  /** What is being done now. */
+  /** What is in progress. */
   say(progress: string): void
 }
 

@@ -1,4 +1,4 @@
-// What a verified call costs its server, beside what others take for the same answer.
+// What a verified call costs its server, beside what other stacks need for the same answer.
 
 import type { Bench, BenchResult, Goal } from './bench.ts'
 import { type Contestant, peerNames, startField } from './contestants.ts'
@@ -21,7 +21,7 @@ export const benchCalls: Bench = {
           say(`round ${round} of ${rounds}: ${one.name}`)
           const count = Math.ceil(requests / Math.sqrt(one.calls))
           const cost = await whileAwake(() => measureCall(one, count))
-          // The first round warms everybody up.
+          // The first round warms all of them up.
           if (round > 0) seen.push(cost)
         }
       }
@@ -32,7 +32,10 @@ export const benchCalls: Bench = {
   },
 }
 
-/** In microseconds. The first calls of each turn do not count: the others had the processor till then. */
+/**
+ * In microseconds. The first calls of each turn do not count: the others had the processor until
+ * then.
+ */
 async function measureCall({ pid, target }: Contestant, requests: number): Promise<number> {
   await sendCalls(target, Math.ceil(requests / 4))
   const beforeUs = readCpuTimeUs(pid)

@@ -1,4 +1,4 @@
-// A bar chart as an SVG of its own, in the colours of the sign-in page, light and dark.
+// A bar chart as a standalone SVG, in the colours of the sign-in page, light and dark.
 
 import type { Chart } from './bench.ts'
 import { format } from './numbers.ts'

@@ -1,4 +1,4 @@
-// One HTTP connection on a plain socket, a request after the other: the sender costs little.
+// One HTTP connection on a plain socket, one request after the other: sending costs little.
 
 import { connect } from 'node:net'
 
@@ -11,7 +11,7 @@ export interface Connection {
 export interface Answer {
   status: number
   head: string
-  /** Of an answer in chunks: with their lengths in between, as it came. */
+  /** For a chunked answer: with the chunk lengths in between, as it came. */
   body: string
 }
 
@@ -77,7 +77,7 @@ export function formatForm(path: string, fields: Readonly<Record<string, string>
   return formatRequest({ method: 'POST', path, headers, body })
 }
 
-/** @throws Error where it is another answer than 200 */
+/** @throws Error where the answer is not 200 */
 export function requireOk(answer: Answer): Answer {
   if (answer.status !== 200) throw new Error(`${answer.head}\n\n${answer.body.slice(0, 300)}`)
   return answer

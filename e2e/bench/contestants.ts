@@ -1,4 +1,4 @@
-// Who is measured: Keycard, and what people would otherwise take, each in a process of its own.
+// What is measured: Keycard, and what people would otherwise use, each in a process of its own.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -19,7 +19,7 @@ export interface Contestant {
 
 export interface Field {
   contestants: readonly Contestant[]
-  /** Sentences about who could not take part. */
+  /** Sentences about those that could not take part. */
   absent: readonly string[]
   stop(): Promise<void>
 }
@@ -112,7 +112,7 @@ async function signIn(url: string): Promise<string> {
 const fastapiIsMissing =
   'FastAPI is not measured: it is not installed (on Debian, as root: npm run bench -- --install).'
 
-/** Debian's own knows Debian's packages, whichever comes first in the path. */
+/** Debian's own Python knows Debian's packages, whichever Python comes first in the path. */
 export function findPython(): string | undefined {
   return ['python3', '/usr/bin/python3'].find(
     (python) => spawnSync(python, ['-c', 'import fastapi, uvicorn, jwt']).status === 0,

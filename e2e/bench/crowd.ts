@@ -7,18 +7,21 @@ import { sessionLifetimes } from '../../server/auth/sessions/sessions.ts'
 import { createRefreshTokens } from '../../server/auth/tokens/refresh-tokens.ts'
 import { formatScope, scopesOfRole } from '../../server/contract/scopes.ts'
 
-/** Everybody's: theirs are copies of the demo account's row. */
+/** Everyone's password: their rows are copies of the demo account's. */
 export const crowdPassword = 'secret'
 
 export function crowdName(index: number): string {
   return `user${index + 1}`
 }
 
-/** `user1` to `user<count>`, with a session and an entry in the audit log each. Nobody else has it open. */
+/**
+ * `user1` to `user<count>`, with a session and an entry in the audit log each. Nothing else has it
+ * open.
+ */
 export function fillSqlite(dataDir: string, count: number): void {
   const database = new Libsql(join(dataDir, 'keycard.db'))
   try {
-    // So that a million keys are put in order in memory.
+    // So that a million keys are sorted in memory.
     database.exec('pragma cache_size = -200000')
     database.exec('begin')
     for (const statement of crowdStatements(count)) {
@@ -47,7 +50,7 @@ export function sampleRefreshTokens(dataDir: string, count: number): string[] {
   }
 }
 
-/** As if no user had been here: when one was seen last is written down once a minute. */
+/** As if no user had been active: the time a user was last seen is written once a minute. */
 export function forgetLastSeen(dataDir: string): void {
   const database = new Libsql(join(dataDir, 'keycard.db'))
   try {

@@ -1,4 +1,4 @@
-// How long a protected call takes while far more people sign in than can be let in.
+// How long a protected call takes while far more people try to sign in than the server can handle.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
@@ -14,7 +14,9 @@ import { type Keycard, startOnSqlite } from './keycard.ts'
 import { format, median, quantile } from './numbers.ts'
 import { signIn } from './tokens.ts'
 
-/** So many sign-ins arrive a second, whatever becomes of those before: 25 times what two cores hash. */
+/**
+ * So many sign-ins arrive a second, whatever happens to earlier ones: 25 times what two cores hash.
+ */
 const arrivals = 200
 const callEveryMs = 5
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const peersFolder = fileURLToPath(new URL('peers/', import.meta.url))
 const aptPackages = ['python3-fastapi', 'python3-uvicorn', 'python3-jwt']
 
-/** From the lockfile beside them, once; they are no part of Keycard's own installation. */
+/** From the lockfile beside them, once; they are not part of Keycard's own installation. */
 export function ensurePeers(): void {
   if (existsSync(`${peersFolder}node_modules`)) return
   console.log('Installing what Keycard is measured against, once…')

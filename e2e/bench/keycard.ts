@@ -1,4 +1,4 @@
-// A Keycard of the bench's own: the built server in a process and a folder that go when it is done.
+// A Keycard for the bench: the built server in a process and folder of its own, removed at the end.
 
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'

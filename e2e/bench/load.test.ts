@@ -1,4 +1,4 @@
-// What the benches send with: whole answers, however they come, and no figure from a failure.
+// The bench's own clients: they read whole answers, however they arrive, and take no figure from a failure.
 
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -9,7 +9,7 @@ import { formatForm, formatRequest, openConnection } from './connection.ts'
 import { sendCalls, whileAwake } from './load.ts'
 
 describe('sendCalls', () => {
-  it('sends exactly as many as it was told, over all connections together', async () => {
+  it('sends exactly the number of calls it is given, over all connections together', async () => {
     let seen = 0
     const port = await serve((_request, response) => {
       seen += 1
@@ -19,7 +19,7 @@ describe('sendCalls', () => {
     expect(seen).toBe(25)
   })
 
-  it('sends none before it is due', async () => {
+  it('sends no call before it is due', async () => {
     const port = await serve((_request, response) => response.end('{}'))
     const startedAtMs = performance.now()
     await sendCalls({ port, path: '/' }, 11, { perSecond: 100 })
@@ -38,7 +38,7 @@ describe('sendCalls', () => {
   })
 })
 
-test('whileAwake: this process does not sleep until the work is done, and then it does again', async () => {
+test('whileAwake: this process does not sleep until the work is done, and then it may again', async () => {
   const idleMsDuring = async (work: () => Promise<void>) => {
     const before = performance.eventLoopUtilization()
     await work()
@@ -65,7 +65,7 @@ describe('openConnection', () => {
     connection.close()
   })
 
-  it('comes from the address that is named, and posts a form', async () => {
+  it('comes from the given address, and posts a form', async () => {
     const port = await serve(async (request, response) => {
       let body = ''
       for await (const chunk of request) body += String(chunk)

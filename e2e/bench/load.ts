@@ -43,8 +43,9 @@ export async function sendCalls(
 }
 
 /**
- * Keeps this process awake until `work` is done. Whoever answers a sleeper has to wake it, which takes 10 µs and
- * more on a virtual machine, and the slower the answers the more of them find it asleep.
+ * Keeps this process awake until `work` is done. To answer a sleeping process, it must be woken,
+ * which takes 10 µs and more on a virtual machine; and the slower the answers, the more of them
+ * find it asleep.
  */
 export async function whileAwake<Result>(work: () => Promise<Result>): Promise<Result> {
   let isDone = false

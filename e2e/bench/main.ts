@@ -1,4 +1,4 @@
-// `npm run bench`: how fast Keycard is beside what people would otherwise take, as ratios within one run.
+// `npm run bench`: how fast Keycard is beside what people would otherwise use, as ratios within one run.
 
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
@@ -63,7 +63,7 @@ async function runBench(bench: Bench, quick: boolean): Promise<void> {
   if (!quick) writeSection(bench, result, quick)
 }
 
-/** On one line that is written over; where nobody looks, nothing. */
+/** On one line that is rewritten; silent where the output is not a terminal. */
 function say(progress: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${progress}`)
 }

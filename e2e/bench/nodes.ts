@@ -1,4 +1,4 @@
-// What a call costs where two processes share one PostgreSQL, against one process alone.
+// What a call costs where two processes share one PostgreSQL, compared with one process alone.
 
 import { randomBytes } from 'node:crypto'
 import { type PostgresServer, startPostgres } from '../../server/testing/postgres-server.ts'
@@ -10,7 +10,7 @@ import { format, median } from './numbers.ts'
 import { readCpuTimeUs } from './process-cpu.ts'
 import { signIn } from './tokens.ts'
 
-/** To each process: what the machine can carry twice, so that none of them waits for a core. */
+/** To each process: a load that the machine can carry twice, so that no process waits for a core. */
 const callsPerSecond = 500
 
 const paths = ['/trpc/identity', '/trpc/users.me'] as const
@@ -30,7 +30,7 @@ export const benchNodes: Bench = {
           for (const path of paths) {
             say(`round ${round} of ${rounds}: ${path} of ${group.name}`)
             const costUs = await measureCalls(group, path, calls)
-            // The first round warms everybody up.
+            // The first round warms all of them up.
             if (round > 0) group.costs[path].push(costUs)
           }
         }

@@ -1,10 +1,10 @@
-// A table is worth what its arithmetic is.
+// A table is only as good as its arithmetic.
 
 import { describe, expect, it } from 'vitest'
 import { format, formatPercent, median, quantile } from './numbers.ts'
 
 describe('quantile', () => {
-  it('is a value that was seen, whatever the order they came in', () => {
+  it('is one of the values, whatever their order', () => {
     const values = [30, 10, 50, 20, 40]
     expect(median(values)).toBe(30)
     expect(quantile(values, 0)).toBe(10)
@@ -17,7 +17,7 @@ describe('quantile', () => {
     expect(quantile(values, 0.99)).toBe(99)
   })
 
-  it('is no number where nothing was seen, so that no goal is reached by it', () => {
+  it('is NaN without values, so that no goal counts as reached', () => {
     expect(median([])).toBeNaN()
     expect(median([]) <= 1).toBe(false)
   })

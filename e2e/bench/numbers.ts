@@ -1,4 +1,4 @@
-// Numbers as the bench's tables have them.
+// Numbers as the bench's tables show them.
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
@@ -10,7 +10,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
-/** Three digits that count: 0.0123, 1.23, 12.3, 123, 1,234. */
+/** Three significant digits: 0.0123, 1.23, 12.3, 123, 1,234. */
 export function format(value: number): string {
   return value.toLocaleString(
     'en',

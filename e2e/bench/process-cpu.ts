@@ -1,4 +1,4 @@
-// How much of a processor's time a process has used, all its threads together.
+// How much processor time a process has used, all its threads together.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -11,20 +11,23 @@ export function readCpuTimeUs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
-/** In microseconds, of the thread that runs the server's JavaScript and its SQLite; elsewhere of all. */
+/**
+ * In microseconds, of the thread that runs the server's JavaScript and its SQLite; off Linux, of
+ * all.
+ */
 export function readMainThreadTimeUs(pid: number): number {
   if (process.platform !== 'linux') return readByPs(pid)
   const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')
   return Number(nanoseconds) / 1_000
 }
 
-/** In mebibytes, what of it is in memory. */
+/** In mebibytes: how much of it is in memory. */
 export function readMemoryMib(pid: number): number {
   const kib = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
   return Number(kib) / 1_024
 }
 
-/** In mebibytes, the most of it that ever was in memory; 0 where it is gone, or no Linux tells. */
+/** In mebibytes: its peak memory; 0 where it is gone, or the system is not Linux. */
 export function readPeakMemoryMib(pid: number): number {
   try {
     const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

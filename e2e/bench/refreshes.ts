@@ -26,7 +26,7 @@ export const benchRefreshes: Bench = {
         for (const one of stage.contestants) {
           say(`round ${round} of ${rounds}: ${one.name}`)
           const measurement = await measureRefreshes(one, refreshes)
-          // The first round warms everybody up.
+          // The first round warms all of them up.
           if (round > 0) one.seen.push(measurement)
         }
       }
@@ -73,7 +73,7 @@ export const benchRefreshes: Bench = {
 interface Contestant {
   name: string
   server: ServerProcess
-  /** What each session was given last. */
+  /** The newest refresh token of each session. */
   tokens: Tokens[]
   seen: Measurement[]
 }
@@ -141,7 +141,7 @@ function portOf({ url }: ServerProcess): number {
   return Number(new URL(url).port)
 }
 
-/** All its threads, on the last core: what sends the requests has the others. */
+/** All its threads run on the last core; the sender of the requests has the others. */
 function holdToOneCore(pid: number): boolean {
   const core = String(os.cpus().length - 1)
   return (

@@ -1,4 +1,4 @@
-// From results to words: the terminal's table, and the bench's section of docs/performance.md.
+// Turns results into words: the terminal's table, and the bench's section of docs/performance.md.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -88,7 +88,7 @@ function describeConditions(isQuick: boolean): string {
   const [cpu] = os.cpus()
   const facts = [
     `${os.availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}`,
-    // Without what whoever built the kernel has called it.
+    // Without the name that the builder gave the kernel.
     `${os.type()} ${os.release().split('-', 1)[0]}`,
     `Node ${process.versions.node}`,
     ...readFastapiVersion(),

@@ -88,7 +88,8 @@ async function measureDeeds(
   const { pid, port, dataDir } = keycard
   const names = Array.from({ length: signIns }, () => crowdName(Math.floor(Math.random() * users)))
   const refreshTokens = sampleRefreshTokens(dataDir, others)
-  // Of a thousand users most would have been here a moment ago, of a million none: not the same work.
+  // Of a thousand users most would have been active a moment ago, of a million none: that is not
+  // the same work.
   forgetLastSeen(dataDir)
   const accessTokens: string[] = []
   const connection = await openConnection(port)

@@ -1,13 +1,13 @@
-// Users with names as people have them: a few that very many share, and very many that few do.
+// Users with realistic names: a few that very many share, and very many that few share.
 
-/** Runs a statement in the database that is filled. */
+/** Runs a statement in the database that is being filled. */
 export type RunSql = (statement: string) => Promise<unknown>
 
 const syllables = ['an', 'bel', 'cor', 'dra', 'el', 'fin', 'gra', 'hol', 'is', 'jo', 'ka', 'lin']
 const firstNameCount = 500
 const lastNameCount = 5_000
 
-/** The first names are the common ones. Each is a word of its own, and many begin alike. */
+/** The first names are the common ones. Each is a single word, and many begin alike. */
 function makeName(rank: number): string {
   const digits = (rank + syllables.length).toString(syllables.length)
   return [...digits].map((digit) => syllables[Number.parseInt(digit, syllables.length)]).join('')

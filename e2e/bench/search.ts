@@ -1,4 +1,4 @@
-// What a search among a million users costs, and what everybody else has to wait for it.
+// What a search among a million users costs, and how long it makes other calls wait.
 
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
@@ -96,7 +96,7 @@ const sayTimes = (tookMs: readonly number[]) =>
 
 type QueryKind = keyof ReturnType<typeof makeQueries>
 
-/** Forty of each kind, the same ones in each run. */
+/** Forty of each kind, the same in each run. */
 function makeQueries(users: number) {
   const pick = <Item>(list: readonly Item[], index: number, step: number) =>
     list[(index * step) % list.length] as Item
@@ -178,7 +178,7 @@ async function time(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedMs
 }
 
-/** Asks for what costs nothing, again and again: what it takes is what it has to wait. */
+/** Repeats a call that costs nothing: the time it takes is the time it has to wait. */
 async function startAsking(port: number): Promise<{ stop(): Promise<number[]> }> {
   const connection: Connection = await openConnection(port)
   const tookMs: number[] = []
@@ -199,7 +199,7 @@ async function startAsking(port: number): Promise<{ stop(): Promise<number[]> }>
   }
 }
 
-/** As it was: everybody who is found is sorted, and counted. */
+/** As in earlier versions: all matches are sorted, and counted. */
 async function measureControl(run: RunSql): Promise<number[]> {
   const tookMs: number[] = []
   for (const word of [commonDomain, ...firstNames.slice(0, 4)]) {
@@ -222,10 +222,10 @@ async function openCrowd(engine: Engine, users: number): Promise<Crowd> {
 async function openOnSqlite(users: number): Promise<Crowd> {
   const dataDir = await makeFolder()
   const env = { DATA_DIR: dataDir }
-  // Once for the tables and the demo accounts; nobody has it open while it is filled.
+  // Once for the tables and the demo accounts; nothing has it open while it is filled.
   await end(await startServer(env))
   const database = new Libsql(join(dataDir, 'keycard.db'))
-  // So that a million keys are put in order in memory.
+  // So that a million keys are sorted in memory.
   database.exec('pragma cache_size = -200000')
   const run = async (statement: string) => {
     const prepared = database.prepare(statement)
@@ -244,7 +244,7 @@ async function openOnSqlite(users: number): Promise<Crowd> {
 }
 
 async function openOnPostgres(users: number): Promise<Crowd> {
-  // Filled and vacuumed below; nothing else is to run in a measurement.
+  // Filled and vacuumed below; nothing else may run during a measurement.
   const postgres = await startPostgres({ settings: ['autovacuum=off'] })
   const env = { DATABASE_URL: postgres.url, MASTER_KEY: randomBytes(32).toString('base64') }
   const server = await startServer({ ...env, PUBLIC_URL: 'http://localhost:3000' })

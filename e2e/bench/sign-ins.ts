@@ -1,4 +1,4 @@
-// How many people can sign in a second, against what the hash alone would allow.
+// How many people can sign in a second, compared with what the hash alone would allow.
 
 import type { BcryptEngineName } from '../../server/auth/passwords/bcrypt-engine.js'
 import {
@@ -49,7 +49,7 @@ export const benchSignIns: Bench = {
           if (!alone) continue
           const beforeUs = readMainThreadTimeUs(keycard.pid)
           const measurement = await compare(one, alone, signIns)
-          // The first round warms everybody up.
+          // The first round warms all of them up.
           if (round === 0) continue
           measurements.push(measurement)
           if (one === endpoint) {
@@ -156,7 +156,7 @@ async function hashOften(passwords: Passwords, count: number): Promise<void> {
   for (let left = count; left > 0; left--) await passwords.verify(crowdPassword, undefined)
 }
 
-/** As many at once as threads can be kept busy with. */
+/** As many at once as keep all threads busy. */
 async function verifyOften(passwords: Passwords, count: number): Promise<void> {
   let left = count
   await Promise.all(
@@ -166,7 +166,7 @@ async function verifyOften(passwords: Passwords, count: number): Promise<void> {
   )
 }
 
-/** Each from an address of its own, and never one user twice at a time: throttling lets all through. */
+/** Each from its own address, and never one user twice at a time: throttling accepts them all. */
 async function signInOften({ port }: Keycard, count: number): Promise<void> {
   let left = count
   await Promise.all(
@@ -190,7 +190,7 @@ function readOwnCpuUs(): number {
   return user + system
 }
 
-/** Of the rate that the hash alone would allow. */
+/** As a share of the rate that the hash alone would allow. */
 function shareOf(measurements: readonly Measurement[]): number {
   return median(
     measurements.map(({ perSecond, aloneMs }) => (perSecond * aloneMs) / 1_000 / threadsDefault),

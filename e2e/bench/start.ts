@@ -1,4 +1,4 @@
-// How soon the built server is ready, and how much memory it holds when nobody asks for anything.
+// How soon the built server is ready, and how much memory it holds while idle.
 
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,7 +22,7 @@ export const benchStart: Bench = {
     const again: number[] = []
     const memory: number[] = []
     try {
-      // The first of all warms the file cache up.
+      // The very first run warms up the file cache.
       await timeStart(dataDir)
       for (let run = 1; run <= firstStarts; run++) {
         say(`first start ${run} of ${firstStarts}`)

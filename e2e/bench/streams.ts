@@ -8,7 +8,7 @@ import { format, median } from './numbers.ts'
 import { readMainThreadTimeUs } from './process-cpu.ts'
 import { refresh, signIn, type Tokens } from './tokens.ts'
 
-/** As many as one user may have of each. */
+/** As many of each as one user may have. */
 const sessions = 100
 const streams = 20
 
@@ -81,7 +81,7 @@ export const benchStreams: Bench = {
   },
 }
 
-/** Counts what comes, until the signal. */
+/** Counts what arrives, until the signal. */
 async function listen(
   port: number,
   accessToken: string,

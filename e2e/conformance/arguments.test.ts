@@ -1,4 +1,4 @@
-// What the conformance suite says of arguments it cannot use: each sentence tells what is right.
+// What the conformance suite says about arguments it cannot use: each sentence names the right form.
 
 import { expect, test } from 'vitest'
 import { readArguments } from './arguments.ts'
@@ -32,7 +32,7 @@ test('leaves every demo account out where an account is named', () => {
   })
 })
 
-test('takes paths, scopes and clients of another server, and assumes none', () => {
+test('takes the paths, scopes and clients of another server, and assumes none', () => {
   const line = 'http://a.example --profile oauth --username ada --password x'
   expect(read(line).options).toMatchObject({
     paths: { token: '/token', call: undefined },

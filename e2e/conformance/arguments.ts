@@ -1,4 +1,4 @@
-// What stands behind `npm run conformance --`, read and checked.
+// Reads and checks the arguments of `npm run conformance --`.
 
 import { parseArgs } from 'node:util'
 import { type Account, type Client, type Profile, type ProfileName, profiles } from './profiles.ts'

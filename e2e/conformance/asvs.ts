@@ -54,19 +54,19 @@ export const asvs: Chapter = {
   ],
 }
 
-/** Each answer has its own: when it was given, how long it took, its name, what is left, its length. */
+/** Differs in each answer: the time, the duration, its name, what is left of a limit, its length. */
 const changing =
   /^(date|age|content-length|server-timing|set-cookie|etag|traceparent|x-runtime|x-response-time|(x-)?(request|correlation|trace)-?id|(x-)?rate-?limit.*|retry-after)$/
 
 function listDifferingHeaders(one: Answer, other: Answer): string[] {
   const names = new Set([...Object.keys(one.headers), ...Object.keys(other.headers)])
   const value = ({ headers }: Answer, name: string) =>
-    // That one is set tells; what is in it is another each time.
+    // It counts that one is set; its value differs each time.
     changing.test(name) ? name in headers : String(headers[name])
   return [...names].filter((name) => value(one, name) !== value(other, name))
 }
 
-/** The members, at any depth, that are or are named as a password or what is stored of one. */
+/** The members, at any depth, that are passwords or stored forms of one, or are named like one. */
 function listSecrets(value: unknown, password: string, path = ''): string[] {
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([name, member]) => {

@@ -1,4 +1,4 @@
-// Ways for a server to be wrong in one thing, and the one requirement that has to find each.
+// Ways for a server to be wrong in one respect, and the one requirement that must find each.
 
 import type { Breakage, PassingAnswer, PassingRequest } from './breaking-proxy.ts'
 import { metadataPath } from './profiles.ts'
@@ -6,7 +6,7 @@ import { metadataPath } from './profiles.ts'
 interface NamedBreakage {
   /** Behind "a server that". */
   name: string
-  /** The sentence that fails; several only where one cannot be broken without the others. */
+  /** The requirement that fails; several only where one cannot be broken without the others. */
   fails: string | string[]
   breakage: Breakage
 }
@@ -408,7 +408,7 @@ export const breakages: NamedBreakage[] = [
   },
 ]
 
-/** Ways for a server to be another one that are nobody's fault: nothing fails. */
+/** Harmless ways for a server to be different: nothing fails. */
 export const variations: { name: string; breakage: Breakage }[] = [
   {
     name: 'gives no refresh token',
@@ -457,7 +457,7 @@ export const variations: { name: string; breakage: Breakage }[] = [
     name: 'asks to come again in a moment, every other time',
     breakage: {
       request(request) {
-        // Not looked at, or each wrong password would count twice.
+        // Not checked, or each wrong password would count twice.
         if (request.path === '/token' && ++timesAsked % 2 === 1) request.path = busyPath
       },
       answer(answer, { path }) {

@@ -1,4 +1,4 @@
-// A proxy in front of a whole server that breaks one thing: the control of the conformance suite.
+// A proxy in front of a correct server that breaks one thing: the control of the conformance suite.
 
 import { createServer, type IncomingMessage, request as sendRequest } from 'node:http'
 import { findFreePort } from '../support/test-server.ts'
@@ -7,7 +7,7 @@ export interface PassingRequest {
   method: string
   /** With the query. */
   path: string
-  /** Names and values in turns, as they came: one name may be there twice. */
+  /** Names and values alternate, as they came: one name may occur twice. */
   headers: string[]
   body: string
 }
@@ -18,7 +18,7 @@ export interface PassingAnswer {
   body: string
 }
 
-/** Changes what passes, in place. */
+/** Changes what passes through, in place. */
 export interface Breakage {
   request?: (request: PassingRequest) => void
   answer?: (answer: PassingAnswer, request: PassingRequest) => void

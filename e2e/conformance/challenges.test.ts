@@ -1,4 +1,4 @@
-// Challenges as servers write them: one, several, in one header and in two.
+// Challenges as servers write them: one or several, in one header or two.
 
 import { expect, test } from 'vitest'
 import { readChallenges } from './challenges.ts'

@@ -3,15 +3,15 @@
 import type { Answer } from './send.ts'
 
 export interface Challenge {
-  /** In small letters. */
+  /** In lower case. */
   scheme: string
-  /** By their names in small letters, as they stand between the quotes. */
+  /** By their names in lower case; the values as they stand between the quotes. */
   params: Record<string, string>
 }
 
 const token = String.raw`[!#$%&'*+.^_\`|~\w-]+`
 const param = String.raw`(${token})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|(${token}))`
-/** A parameter, or else the scheme that a challenge begins with and what may follow it at once. */
+/** A parameter, or else the scheme that a challenge begins with, and what may follow it directly. */
 const part = new RegExp(
   String.raw`[\s,]*(?:${param}|(${token})(?:\s+([\w~+/.-]+=*)(?=\s*(?:,|$)))?)`,
   'y',

@@ -32,7 +32,7 @@ export const chapters: readonly Chapter[] = [
   keycard,
 ]
 
-/** Those that speak of such a server. */
+/** The chapters that apply to such a server. */
 export function chaptersFor(profile: ProfileName): readonly Chapter[] {
   return chapters.filter(({ profiles }) => profiles?.includes(profile) ?? true)
 }

@@ -1,4 +1,4 @@
-// Our own server against the conformance suite, and the suite against servers that are broken.
+// Our own server against the conformance suite, and the suite against broken servers.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { forgiveFailures } from '../../server/testing/forgive-failures.ts'
@@ -24,7 +24,7 @@ const listFailures = (verdicts: readonly Verdict[]) =>
     .filter(({ outcome }) => outcome === 'failed')
     .map(({ source, clause, sentence, why }) => `${source} ${clause}: ${sentence} (${why})`)
 
-test('our own server fails no requirement, and offers all', async () => {
+test('our own server fails no requirement, and offers every feature', async () => {
   const server = await startTestServer()
   try {
     const verdicts = await judge(chapters, { ...keycardOptions, url: server.url })
@@ -37,7 +37,7 @@ test('our own server fails no requirement, and offers all', async () => {
   }
 })
 
-test('no sentence is there twice in a chapter', () => {
+test('no sentence occurs twice in a chapter', () => {
   for (const { requirements } of chapters) {
     const sentences = requirements.map(({ sentence }) => sentence)
     expect(new Set(sentences).size).toBe(sentences.length)
@@ -50,7 +50,7 @@ describe('controls', () => {
 
   beforeAll(async () => {
     proxy = await startProxy()
-    // Keycard believes that it is the proxy, so that what it says of its own address is right.
+    // Keycard takes the proxy's address for its own, so that what it says of its address is right.
     keycard = await openTestApp({ env: { PUBLIC_URL: proxy.url } })
     await keycard.app.listen({ host: 'localhost', port: 0 })
     const address = keycard.app.server.address()
@@ -77,7 +77,7 @@ describe('controls', () => {
     expect(listFailures(await judgeWith({}))).toEqual([])
   })
 
-  test.each(breakages)('a server that $name fails just "$fails"', async ({ breakage, fails }) => {
+  test.each(breakages)('a server that $name fails only "$fails"', async ({ breakage, fails }) => {
     const expected = [fails].flat()
     // Only the chapters it belongs to: each sign-in hashes a password, and that is slow on purpose.
     const concerned = chapters.filter(({ requirements }) =>
@@ -95,7 +95,7 @@ describe('controls', () => {
     expect(verdicts.filter(({ outcome }) => outcome === 'passed').length).toBeGreaterThan(40)
   })
 
-  test('a server that throttles for long is not judged in what it was asked', async () => {
+  test('a server that throttles for long is not judged on the throttled requests', async () => {
     const answer: Breakage['answer'] = (passing, { path, body }) => {
       if (path !== '/token' || !body.includes('grant_type=Password')) return
       passing.status = 429
@@ -109,7 +109,7 @@ describe('controls', () => {
   })
 
   test.each([200, 404, 500])(
-    'a server that says %i to everything is not judged: nobody can sign in',
+    'a server that says %i to everything is not judged: no sign-in works',
     async (status) => {
       const server = await startYesServer(status)
       try {

@@ -1,4 +1,4 @@
-// What requirements say of an answer; each throws Unmet with a sentence that names what was found.
+// What requirements check in an answer; each check throws Unmet with a sentence that names what was found.
 
 import { type Challenge, findChallenge } from './challenges.ts'
 import { Unmet } from './requirement.ts'
@@ -36,7 +36,7 @@ export function expectOAuthError(answer: Answer, error: string, ...status: numbe
   expectMember(answer, 'error', error)
 }
 
-/** A refusal in whatever words: the client's fault, and no token. */
+/** A refusal in any words: a client error, and no token. */
 export function expectRefused(answer: Answer): void {
   const { status, json } = answer
   expectThat(
@@ -45,7 +45,7 @@ export function expectRefused(answer: Answer): void {
   )
 }
 
-/** @param scheme in small letters */
+/** @param scheme in lower case */
 export function expectChallenge(answer: Answer, scheme: string): Challenge {
   const challenge = findChallenge(answer, scheme)
   const value = answer.headers['www-authenticate']
@@ -80,7 +80,7 @@ export function expectList(members: Record<string, unknown>, name: string): stri
   return texts
 }
 
-/** Short, on one line. Tokens are never shown: they are not asked for by value. */
+/** Short, on one line. Tokens are never shown, since they are not matched by value. */
 function show(value: unknown): string {
   if (value === undefined) return 'absent'
   if (value instanceof RegExp) return String(value)
@@ -88,7 +88,7 @@ function show(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
-/** What the server says of its own refusal. */
+/** What the server says about its own refusal. */
 function explain({ json }: Answer): string {
   const words = json?.error_description ?? json?.detail
   return typeof words === 'string' ? ` (it says ${show(words)})` : ''

@@ -1,4 +1,4 @@
-// What FastAPI's users know, in the words of its security package and its tutorial.
+// The behaviour FastAPI's users know, in the words of its security package and its tutorial.
 
 import {
   expectChallenge,

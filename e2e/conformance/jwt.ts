@@ -1,16 +1,16 @@
-// A JWT taken apart, without believing any of it.
+// Takes a JWT apart, without trusting any of it.
 
 import { NotOffered } from './requirement.ts'
 
 export interface Jwt {
   header: Record<string, unknown>
   claims: Record<string, unknown>
-  /** What the signature is made over. */
+  /** The text that is signed. */
   signed: string
   signature: Uint8Array
 }
 
-/** @throws NotOffered where it is no JWT: RFC 6749 §1.4 leaves the kind of a token open */
+/** @throws NotOffered where it is not a JWT: RFC 6749 §1.4 leaves the format of a token open */
 export function readJwt(token: string): Jwt {
   const [header, claims, signature, ...rest] = token.split('.')
   if (header === undefined || claims === undefined || !signature || rest.length > 0) {

@@ -1,4 +1,4 @@
-// What Keycard says beyond the specifications: what it refuses more strictly, and its own words.
+// What Keycard promises beyond the specifications: where it is stricter, and its own words.
 
 import { createHash } from 'node:crypto'
 import {
@@ -308,7 +308,7 @@ const calls: Requirement[] = [
   },
 ]
 
-/** RFC 7638 §3.2 and RFC 8037 §2: what a thumbprint is made of, in the order of the letters. */
+/** RFC 7638 §3.2 and RFC 8037 §2: the members of a thumbprint, in alphabetical order. */
 const thumbprintMembers: Record<string, string[]> = {
   EC: ['crv', 'kty', 'x', 'y'],
   OKP: ['crv', 'kty', 'x'],

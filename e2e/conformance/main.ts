@@ -1,4 +1,4 @@
-// `npm run conformance -- http://host`: holds any server to the specifications, and says how it went.
+// `npm run conformance -- http://host`: tests any server against the specifications, and prints the result.
 
 import { type Arguments, readArguments } from './arguments.ts'
 import { chaptersFor } from './chapters.ts'

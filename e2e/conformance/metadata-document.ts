@@ -1,4 +1,4 @@
-// A metadata document: what RFC 8414 and RFC 9728 ask of theirs in the same words, and its members.
+// A metadata document: what RFC 8414 and RFC 9728 require of theirs in the same words, and its members.
 
 import { expectHeader, expectJson, expectMember, expectStatus, expectText } from './expect.ts'
 import type { Requirement } from './requirement.ts'

@@ -1,4 +1,4 @@
-// The kinds of servers that are judged: where things are at each, unless an option says otherwise.
+// The kinds of servers that can be tested: the paths and names each uses, unless an option says otherwise.
 
 /** Paths, each of which an option may name. */
 export interface Paths {
@@ -10,7 +10,7 @@ export interface Paths {
   jwks: string
 }
 
-/** Where RFC 8414 §3 and RFC 9728 §3 have them. */
+/** Where RFC 8414 §3 and RFC 9728 §3 place them. */
 export const metadataPath = '/.well-known/oauth-authorization-server'
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 
@@ -29,9 +29,9 @@ export interface Scopes {
 
 export interface Profile {
   paths: Paths
-  /** Without them the server gives tokens that are good for everything. */
+  /** Without them the server's tokens are good for everything. */
   scopes?: Scopes
-  /** Who asks for tokens; without it no client is named. */
+  /** The client that asks for tokens; without it no client is named. */
   client?: Client
   otherClient?: Client
   account?: Account

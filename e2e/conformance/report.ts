@@ -1,4 +1,4 @@
-// Runs every requirement against one server, and sets out what came of it as a table.
+// Runs every requirement against one server, and shows the results as a table.
 
 import { type Chapter, NotJudged, NotOffered, Unmet } from './requirement.ts'
 import { readTokens, Target, type TargetOptions } from './target.ts'
@@ -8,13 +8,13 @@ export interface Verdict {
   clause: string
   sentence: string
   outcome: 'passed' | 'failed' | 'not offered' | 'not judged'
-  /** Why it was not passed. */
+  /** Why it was not met. */
   why?: string
 }
 
 /**
  * One after the other, so that a server that counts or queues sees nothing unusual.
- * @throws Error where nobody can sign in: then nothing that is asked tells anything
+ * @throws Error where no account can sign in: then no request proves anything
  */
 export async function judge(
   chapters: readonly Chapter[],
@@ -50,7 +50,7 @@ function readOutcome(error: unknown): Pick<Verdict, 'outcome' | 'why'> {
   if (error instanceof NotOffered) return { outcome: 'not offered', why: error.message }
   if (error instanceof NotJudged) return { outcome: 'not judged', why: error.message }
   if (error instanceof Unmet) return { outcome: 'failed', why: error.message }
-  // No answer is a failure like any other; its cause is what helps.
+  // A missing answer is a failure like any other; its cause helps the reader.
   return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) }
 }
 
@@ -68,7 +68,7 @@ export function formatReport(chapters: readonly Chapter[], verdicts: readonly Ve
   return [...blocks, formatSum(verdicts)].join('\n\n')
 }
 
-/** One line for a chapter of which nothing is offered, for one and the same reason. */
+/** One line for a chapter of which nothing is offered, always for the same reason. */
 function describeAbsence(verdicts: readonly Verdict[]): string[] | undefined {
   const why = verdicts[0]?.why
   const isAbsent = verdicts.every(

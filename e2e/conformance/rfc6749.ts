@@ -88,7 +88,7 @@ const requests: Requirement[] = [
       ]
       expectStatus(empty, none.status)
       const usual = expectJson(none)
-      // '' and nothing at all say the same of no scope.
+      // '' and a missing value both mean no scope.
       const said = ({ scope }: Record<string, unknown>) => scope || undefined
       expectThat(said(expectJson(empty)) === said(usual), 'the scope that is given differs')
     },
@@ -185,7 +185,7 @@ const scopes: Requirement[] = [
       const answer = await target.askByPassword({ scope: `${call} no-such:scope` })
       if (answer.status !== 200) return expectOAuthError(answer, 'invalid_scope', 400)
       if (expectJson(answer).scope !== undefined) return
-      // Left out, it says that all of it was given, as some servers do.
+      // If left out, all of it was given, as some servers do.
       const given = readScopeClaim(answer).split(' ')
       expectThat(given.includes('no-such:scope'), 'it is left out silently')
     },
@@ -208,7 +208,7 @@ const scopes: Requirement[] = [
       const answer = await target.unscopedAnswer()
       if (answer.status !== 200) return expectOAuthError(answer, 'invalid_scope', 400)
       if (typeof expectJson(answer).scope === 'string') return
-      // Nothing was asked for, and nothing said: then nothing is given.
+      // Neither asked for nor mentioned: then none is given.
       const { accessToken } = readTokens(answer)
       expectThat((await target.call(accessToken)).status !== 200, 'none is said, and one is given')
     },
@@ -379,13 +379,13 @@ export const rfc6749: Chapter = {
   requirements: [...clients, ...requests, ...scopes, ...successes, ...errors, ...refreshes],
 }
 
-/** §5.1: left out, it is what was asked for. */
+/** §5.1: if left out, it is what was asked for. */
 function readScope(answer: Answer, asked: string): string {
   const { scope } = expectJson(answer)
   return typeof scope === 'string' ? scope : asked
 }
 
-/** What the token itself says that it is good for. @throws NotOffered where it says nothing */
+/** The scope that the token itself states. @throws NotOffered where it states none */
 function readScopeClaim(answer: Answer): string {
   const { scope, scopes } = readJwt(readTokens(answer).accessToken).claims
   const said = [scope ?? scopes ?? []].flat().join(' ')
@@ -393,7 +393,7 @@ function readScopeClaim(answer: Answer): string {
   return said
 }
 
-/** The first character as form encoding may have it, though it need not. */
+/** The first character, percent-encoded as form encoding allows but does not need. */
 function encodeFirst(id: string): string {
   const code = id.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')
   return `%${code}${encodeURIComponent(id.slice(1))}`

@@ -1,4 +1,4 @@
-// RFC 6750, Bearer Token Usage: how a protected call is asked for, and how it is refused.
+// RFC 6750, Bearer Token Usage: how a protected call is made, and how it is refused.
 
 import { findChallenge } from './challenges.ts'
 import { expectChallenge, expectParam, expectRefused, expectStatus, expectThat } from './expect.ts'

@@ -1,4 +1,4 @@
-// RFC 7517, JSON Web Key: the set that others verify a server's tokens by.
+// RFC 7517, JSON Web Key: the key set with which others verify a server's tokens.
 
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { expectHeader, expectJson, expectStatus, expectText, expectThat } from './expect.ts'
@@ -72,7 +72,7 @@ export async function readKeys(target: Target): Promise<Record<string, unknown>[
   const { keys } = expectJson(await target.document(target.paths.jwks))
   const members = Array.isArray(keys) ? keys.filter((key) => typeof key === 'object' && key) : []
   expectThat(Array.isArray(keys) && members.length === keys.length, 'keys is no list of objects')
-  // With a shared secret (HS256) there is no key that could be shown.
+  // With a shared secret (HS256) there is no key to publish.
   if (members.length === 0) throw new NotOffered('the set is empty')
   return members
 }

@@ -46,7 +46,7 @@ export const rfc8414: Chapter = {
       sentence: 'Every grant that is stated is known at the token endpoint',
       async run(target) {
         for (const grant of expectList(await readMetadata(target), 'grant_types_supported')) {
-          // Of the browser's redirect, not of the token endpoint.
+          // About the browser's redirect, not the token endpoint.
           if (grant === 'implicit') continue
           const { json } = await target.askForToken({ grant_type: grant, ...target.clientFields })
           expectThat(json?.error !== 'unsupported_grant_type', `${grant} is not`)
@@ -98,7 +98,7 @@ export const rfc8414: Chapter = {
         for (const [name, address] of addresses) {
           expectThat(typeof address === 'string' && URL.canParse(address), `${name} is no address`)
           const { origin, pathname } = new URL(address)
-          // What another server says is not for this one to answer.
+          // This server does not answer for what another server says.
           if (origin !== target.issuer) continue
           expectThat(await isThere(target, pathname), `${name} leads to 404`)
         }
@@ -114,7 +114,7 @@ const neededEndpoints = {
   'urn:ietf:params:oauth:grant-type:device_code': 'device_authorization_endpoint',
 }
 
-/** To one method or the other: an endpoint that is asked in the wrong way may say 404. */
+/** By one method or the other: an endpoint that is called with the wrong method may answer 404. */
 async function isThere(target: Target, path: string): Promise<boolean> {
   if ((await target.post(path, '')).status !== 404) return true
   return (await target.send(path)).status !== 404

@@ -1,10 +1,10 @@
-// RFC 8725, JSON Web Token Best Current Practices: what is refused by whoever takes a JWT.
+// RFC 8725, JSON Web Token Best Current Practices: what every verifier of a JWT must refuse.
 
 import { expectRefused, expectStatus } from './expect.ts'
 import { encodePart, type Jwt, readJwt } from './jwt.ts'
 import type { Chapter, Requirement } from './requirement.ts'
 
-/** What is changed in a good token, whose signature then fits no more. */
+/** What is changed in a good token, whose signature then no longer fits. */
 export const forgeries: Record<string, (jwt: Jwt) => string> = {
   'alg is none and there is no signature': ({ header, claims }) =>
     `${encodePart({ ...header, alg: 'none' })}.${encodePart(claims)}.`,

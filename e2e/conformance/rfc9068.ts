@@ -1,4 +1,4 @@
-// RFC 9068, JWT Profile for Access Tokens: what a token says, where it says that it keeps to it.
+// RFC 9068, JWT Profile for Access Tokens: what a token contains, where it claims to follow the profile.
 
 import { expectJson, expectText, expectThat } from './expect.ts'
 import { type Jwt, readJwt } from './jwt.ts'
@@ -96,7 +96,7 @@ export const rfc9068: Chapter = {
   ],
 }
 
-/** @throws NotOffered where it does not say of itself that it is one of this profile (§2.1) */
+/** @throws NotOffered where it does not claim to follow this profile (§2.1) */
 async function readToken(target: Target): Promise<Jwt> {
   const jwt = readJwt((await target.session()).accessToken)
   const { typ } = jwt.header

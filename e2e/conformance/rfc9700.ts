@@ -1,10 +1,10 @@
-// RFC 9700, Best Current Practice for OAuth 2.0 Security: rotation, and what follows credentials.
+// RFC 9700, Best Current Practice for OAuth 2.0 Security: rotation, and the handling of credentials.
 
 import { expectOAuthError, expectThat } from './expect.ts'
 import { type Chapter, NotOffered, type Requirement } from './requirement.ts'
 import { readTokens, type Session, type Target } from './target.ts'
 
-/** Of the refresh tokens of public clients, which nothing else binds. */
+/** About the refresh tokens of public clients, which nothing else binds. */
 const rotation: Omit<Requirement, 'clause'>[] = [
   {
     sentence: 'A refresh token is changed for another at every use',
@@ -60,7 +60,7 @@ export const rfc9700: Chapter = {
 export async function refreshTwice(target: Target): Promise<[Session, Session, Session]> {
   const refresh = async ({ refreshToken }: Session) => {
     const tokens = readTokens(await target.refresh(refreshToken))
-    // §6: where none is given, the old one stays good.
+    // §6: where no new one is given, the old one stays valid.
     return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
   }
   const first = await target.startSession()

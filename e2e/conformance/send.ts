@@ -1,4 +1,4 @@
-// One HTTP request and its whole answer: what fetch cannot send, two headers of one name, included.
+// One HTTP request and its whole answer, including what fetch cannot send: two headers of one name.
 
 import { type IncomingHttpHeaders, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -18,10 +18,10 @@ export interface Question {
   body?: string | Uint8Array
 }
 
-/** In milliseconds: an answer that takes longer is none. */
+/** In milliseconds: a later answer counts as none. */
 const answerTimeoutMs = 20_000
 
-/** Redirects are not followed: that one is sent is part of the answer. */
+/** Redirects are not followed: a redirect is part of the answer. */
 export function send(url: URL, { method = 'GET', headers = {}, body }: Question): Promise<Answer> {
   const open = url.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {

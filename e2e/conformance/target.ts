@@ -1,4 +1,4 @@
-// The server that is held to the requirements: how it is asked, and what may be asked only once.
+// The server under test: how it is called, and the answers that are asked for only once.
 
 import { type Account, type Client, metadataPath, type Paths, type Scopes } from './profiles.ts'
 import { NotJudged, NotOffered, Unmet } from './requirement.ts'
@@ -12,9 +12,9 @@ export interface TargetOptions extends Account {
   client?: Client | undefined
   otherClient?: Client | undefined
   disabled?: Account | undefined
-  /** Who may introspect: a confidential client, … */
+  /** What may introspect: a confidential client, … */
   introspector?: Required<Client> | undefined
-  /** … or else an account whose tokens may, as an admin's. */
+  /** … or else an account whose tokens may, such as an admin's. */
   inspector?: Account | undefined
 }
 
@@ -30,7 +30,7 @@ export interface Session extends Tokens {
 
 export type Fields = Record<string, string>
 
-/** In seconds: a server that wants to be left alone for longer is not judged in that. */
+/** In seconds: a server that asks for a longer wait is not judged on that request. */
 const longestWaitSeconds = 60
 
 export class Target {
@@ -49,13 +49,13 @@ export class Target {
     return { username, password }
   }
 
-  /** What the asking client sends of itself (RFC 6749 §2.3.1); nothing where there is none. */
+  /** How the client identifies itself (RFC 6749 §2.3.1); empty where there is none. */
   get clientFields(): Fields {
     const { client } = this.options
     return client ? fieldsOf(client) : {}
   }
 
-  /** The `iss` to be found in tokens. */
+  /** The `iss` to expect in tokens. */
   get issuer(): string {
     return new URL(this.options.url).origin
   }
@@ -102,7 +102,7 @@ export class Target {
     }
   }
 
-  /** A form given as text is sent as it is: twice the same field, or badly encoded. */
+  /** A form given as text is sent unchanged: the same field twice, or badly encoded. */
   post(path: string, form: Fields | string, headers: Question['headers'] = {}): Promise<Answer> {
     return this.send(path, {
       method: 'POST',
@@ -145,7 +145,7 @@ export class Target {
     return this.send(this.requireCall(), { headers })
   }
 
-  /** What lets an introspecting party in. @throws NotOffered where none is named */
+  /** The credentials of a caller that may introspect. @throws NotOffered where none is named */
   introspectionHeaders(): Promise<{ authorization: string }> {
     const { introspector, inspector } = this.options
     if (introspector) return Promise.resolve(basic(introspector.id, introspector.secret))
@@ -156,12 +156,12 @@ export class Target {
     })
   }
 
-  /** The answer to a sign-in, for every requirement that only looks at it. */
+  /** The answer to a sign-in, for every requirement that only reads it. */
   signInAnswer(): Promise<Answer> {
     return this.#once('sign-in', () => this.askByPassword(this.#usualScope()))
   }
 
-  /** The same where no scope was asked for. */
+  /** The same without asking for a scope. */
   unscopedAnswer(): Promise<Answer> {
     return this.#once('sign-in without a scope', () => this.askByPassword())
   }
@@ -170,7 +170,7 @@ export class Target {
     return readTokens(await this.signInAnswer())
   }
 
-  /** Asked once: wrong passwords are what a server counts. */
+  /** Sent once: servers count wrong passwords. */
   refused(): Promise<Answer> {
     return this.#once('refused', () => this.askByPassword({ password: wrongPassword }))
   }
@@ -181,7 +181,7 @@ export class Target {
     return this.#once('refused, unknown', () => this.askByPassword(stranger))
   }
 
-  /** As a FastAPI client asks: without a grant and a client. */
+  /** As a FastAPI client sends it: without a grant and a client. */
   refusedUnnamed(): Promise<Answer> {
     const { username } = this.credentials
     return this.#once('refused, no client named', () =>

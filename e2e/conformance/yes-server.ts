@@ -1,4 +1,4 @@
-// A server with one answer to everything: whatever passes there was never looked at.
+// A server with one answer to everything: a requirement that passes here checks nothing.
 
 import { createServer } from 'node:http'
 import { findFreePort } from '../support/test-server.ts'

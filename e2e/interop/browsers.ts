@@ -18,9 +18,9 @@ import { openWebKit } from './with-webkit.ts'
 interface Engine {
   name: string
   open(options?: BrowserOptions): Promise<DrivenBrowser>
-  /** Whether it takes http://localhost for safe, and keeps a Secure cookie there. */
+  /** Whether it treats http://localhost as secure, and keeps a Secure cookie there. */
   trustsLocalhost: boolean
-  /** Chromium takes a profile for it, which its headless shell does not read. */
+  /** Chromium needs a profile for it, which its headless shell does not read. */
   canBlockCookies: boolean
 }
 
@@ -32,12 +32,12 @@ const engines: readonly Engine[] = [
 
 const account = { username: 'johndoe', password: 'six violets by the harbour' }
 
-/** More than an access token lives, and less than a session that nobody uses. */
+/** Longer than an access token lives, and shorter than a session may be idle. */
 const tokenLifetimeMs = 20 * 60_000
 
 /**
- * With `--control` the cookies are Secure over http, and what was promised must be missed: a browser
- * that keeps no such cookie is not signed in, and the page says why.
+ * With `--control` the cookies are Secure over http, and the promises must fail: a browser that
+ * keeps no such cookie is not signed in, and the page says why.
  * @returns whether all went well
  */
 export async function interopBrowsers(args: readonly string[]): Promise<boolean> {
@@ -97,7 +97,7 @@ interface Run {
   env?: Record<string, string>
 }
 
-/** What came of one run, and how the table calls it. */
+/** The result of one run, and its name in the table. */
 interface Report {
   kind: string
   outcomes: readonly Outcome[]

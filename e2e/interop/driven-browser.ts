@@ -1,4 +1,4 @@
-// What the quick start asks of a browser, whichever protocol drives it.
+// What the quick start needs from a browser, whichever protocol drives it.
 
 export interface DrivenBrowser {
   /** `Firefox 153.0`. */
@@ -9,7 +9,7 @@ export interface DrivenBrowser {
 }
 
 export interface BrowserOptions {
-  /** As people set it in its settings: no site may keep a cookie, or anything else. */
+  /** As people set it in its settings: no site may store a cookie, or anything else. */
   blocksCookies?: boolean
 }
 
@@ -17,12 +17,12 @@ export interface BrowserOptions {
 export interface DrivenTab {
   open(url: string): Promise<void>
   reload(): Promise<void>
-  /** Types into the field of that name, over what is there. */
+  /** Types into the field of that name, replacing what is there. */
   fill(fieldName: string, text: string): Promise<void>
-  /** @param xpath what stands there once, and can be seen */
+  /** @param xpath of something that occurs once, and is visible */
   press(xpath: string): Promise<void>
   /** Path and query. */
   readAddress(): Promise<string>
-  /** What can be read on the page. */
+  /** The visible text of the page. */
   readText(): Promise<string>
 }

@@ -1,10 +1,10 @@
-// `npm run interop -- <part>`: Keycard with what others have written: clients, browsers, linters.
+// `npm run interop -- <part>`: Keycard with software by others: clients, browsers, linters.
 
 import { interopBrowsers } from './browsers.ts'
 import { interopClients } from './clients.ts'
 import { interopOpenapi } from './openapi.ts'
 
-/** Each gives true where it went well. */
+/** Each returns true where it went well. */
 const parts: Record<string, (args: readonly string[]) => Promise<boolean>> = {
   clients: interopClients,
   browsers: interopBrowsers,

@@ -1,4 +1,4 @@
-// `npm run interop -- openapi`: the linters of Redocly and Spectral over our own document. npx fetches them.
+// `npm run interop -- openapi`: Redocly's and Spectral's linters on our own document. npx fetches them.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openTestApp } from '../../server/testing/test-app.ts'
 
-/** Versions that ran well; each takes the file that it is given. */
+/** Versions that are known to work; each takes the given file. */
 const linters = [
   { name: '@redocly/cli@2.77.0', args: ['redocly', 'lint'] },
   {

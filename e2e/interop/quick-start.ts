@@ -1,4 +1,4 @@
-// The quick start as a person goes through it: steps that every browser has to take.
+// The quick start as a person goes through it: steps that every browser has to complete.
 
 import type { Credentials } from '../support/pages/sign-in-form.ts'
 import type { DrivenBrowser, DrivenTab } from './driven-browser.ts'
@@ -15,15 +15,15 @@ interface QuickStartParts {
   /** Where Keycard is. */
   url: string
   account: Credentials
-  /** Lets every access token expire, and no session. */
+  /** Makes every access token expire, and no session. */
   expireTokens(): void
-  /** How long a step waits for what it shall see; 30 s by default. */
+  /** How long a step waits for what it expects; 30 s by default. */
   patienceMs?: number
 }
 
 export interface Outcome {
   what: string
-  /** What was seen in its place; undefined where it holds. */
+  /** What was seen instead; undefined where it holds. */
   problem: string | undefined
 }
 
@@ -125,7 +125,7 @@ export function listSteps(parts: QuickStartParts): Step[] {
   ]
 }
 
-/** For a browser that keeps no cookie: it is told so, and what to do. */
+/** For a browser that keeps no cookie: the page says so, and what to do. */
 export function listStepsWithoutCookies(parts: QuickStartParts): Step[] {
   const { browser, url, account } = parts
   const { expectText } = createExpectations(parts.patienceMs)

@@ -1,9 +1,9 @@
-// What a step waits to see in a tab; and what was there instead.
+// What a step expects to see in a tab, and what was there instead.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DrivenTab } from './driven-browser.ts'
 
-/** A browser that was just started is slow on a busy machine, and not wrong for that. */
+/** A browser that was just started is slow on a busy machine; that is not a failure. */
 const usualPatienceMs = 30_000
 
 /** Each throws an Error with the tab's address and text where it waits in vain. */
@@ -14,7 +14,7 @@ export function createExpectations(patienceMs: number = usualPatienceMs) {
     holds: () => Promise<boolean>,
   ): Promise<void> {
     const deadline = performance.now() + patienceMs
-    // A page that is being left answers nothing.
+    // A page that is being left does not answer.
     while (!(await holds().catch(() => false))) {
       if (performance.now() > deadline) {
         const text = (await tab.readText()).replace(/\s+/g, ' ').slice(0, 240)

@@ -1,13 +1,13 @@
-// The tools of other languages that may be on this machine, and how each is found and run.
+// Tools of other languages that may be on this machine, and how each is found and run.
 
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export interface Tool {
   name: string
-  /** Its version, where it is there. */
+  /** Its version, where it is installed. */
   find(): Promise<string | undefined>
-  /** Against a server that listens; what it printed, and whether all went well. */
+  /** Against a listening server; what it printed, and whether all went well. */
   run(url: string): Promise<ToolReport>
 }
 
@@ -16,7 +16,9 @@ export interface ToolReport {
   output: string
 }
 
-/** The first is whatever this machine calls Python; the second is Debian's, which has its packages. */
+/**
+ * The first is whatever this machine calls Python; the second is Debian's, which has its packages.
+ */
 const pythons = ['python3', '/usr/bin/python3']
 
 export const tools: readonly Tool[] = [
@@ -31,7 +33,7 @@ export const tools: readonly Tool[] = [
   describePython('PyJWT', 'jwt', 'with_pyjwt.py'),
 ]
 
-/** `example` is the one of the docs: it prints who signed in. */
+/** `example` is the one of the docs: it prints the name of the signed-in user. */
 function describePython(name: string, module: string, script: string, example?: string): Tool {
   const findPython = async () => {
     for (const python of pythons) {
@@ -100,7 +102,7 @@ async function runCurl(url: string): Promise<ToolReport> {
   return { isOk, output: `${lines.join('\n')}\n` }
 }
 
-/** A program that is not there is one that did not go well. */
+/** A missing program counts as a failed one. */
 function runProgram(command: string, args: readonly string[]): Promise<ToolReport> {
   return new Promise((resolve) => {
     execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {

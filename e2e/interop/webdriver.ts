@@ -9,7 +9,7 @@ export interface WebDriverSession {
   end(): Promise<void>
 }
 
-/** What the driver answered in place of a result. */
+/** What the driver answered instead of a result. */
 export class WebDriverError extends Error {
   readonly code: string
 
@@ -26,7 +26,7 @@ const patienceMs = 20_000
 /** The key under which an element's reference travels (§ 12.2). */
 const elementKey = 'element-6066-11e4-a52e-4f735466cecf'
 
-/** @param url of a driver that listens */
+/** @param url of a listening driver */
 export async function startSession(url: string, capabilities: object): Promise<WebDriverSession> {
   const started = await call<{ sessionId: string; capabilities: { browserVersion: string } }>(
     url,

@@ -46,7 +46,7 @@ export async function openWebKit({
   }
 }
 
-/** The server chooses a free number and says it on the descriptor that it is given. */
+/** The server chooses a free number and writes it to the given descriptor. */
 async function startDisplay(xvfb: string, started: ChildProcess[]): Promise<string> {
   const screen = ['-screen', '0', '1280x1024x24', '-nolisten', 'tcp']
   const server = spawn(xvfb, ['-displayfd', '3', ...screen], {

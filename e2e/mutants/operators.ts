@@ -7,14 +7,14 @@ export interface Mutant {
   operator: string
   /** Of its first character, from 1. */
   line: number
-  /** What stood there, and what stands there now, each on one line. */
+  /** The old text and the new, each on one line. */
   before: string
   after: string
   /** The whole file with the fault. */
   text: string
 }
 
-/** ESTree, as oxc gives it. */
+/** ESTree, as oxc produces it. */
 interface Node {
   type: string
   start: number
@@ -58,7 +58,7 @@ const sqlSwaps = new Map([
   ['>', '>='],
   ['>=', '>'],
 ])
-/** Links of a chain without which it still holds, and lets more through. */
+/** Links of a chain that can be left out: the chain still works, and accepts more. */
 const droppedLinks = ['where', 'filter', 'limit']
 
 const operators: Record<string, Operator> = {
@@ -136,7 +136,7 @@ const operators: Record<string, Operator> = {
   },
 }
 
-/** All mutants of a file, in the order in which they stand there. */
+/** All mutants of a file, in the order of their places in it. */
 export function makeMutants(fileName: string, source: string): Mutant[] {
   const { program, errors } = parseSync(fileName, source)
   if (errors.length > 0) throw new Error(`${fileName} cannot be parsed: ${errors[0]?.message}`)
@@ -164,7 +164,10 @@ export function sample(mutants: readonly Mutant[], count: number, seed: string):
   return mutants.filter((mutant) => chosen.has(mutant))
 }
 
-/** Types are no code: nothing in them runs. Of an expression with a type, the expression is. */
+/**
+ * Types are not code: nothing in them runs. In an expression with a type, only the expression is
+ * mutated.
+ */
 const typedExpressions = ['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression']
 
 function visit(

@@ -1,4 +1,4 @@
-// What the mutation run breaks, and which tests have to see it.
+// What the mutation run breaks, and which tests must notice.
 
 /** Files of a folder without `.ts`, each with the names of its tests; the likeliest to fail first. */
 type Room = Record<string, string>
@@ -105,7 +105,7 @@ const rooms: Record<string, Room> = {
 
 export interface Target {
   file: string
-  /** In the order in which they are asked. */
+  /** In the order in which they run. */
   guards: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-// Trials of mutants, one after another, in a process that is ended where a mutant never comes to an end.
+// Tries mutants, one after another, in a process that is killed where a mutant never ends.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Trial, TrialResult } from './warm-vitest.ts'
 
 export interface Trials {
-  /** `'too long'` where the tests were not through within two minutes. */
+  /** `'too long'` where the tests did not finish within two minutes. */
   run(trial: Trial): Promise<TrialResult | 'too long'>
   close(): Promise<void>
 }
@@ -18,13 +18,13 @@ export function openTrials(): Trials {
 
   async function start(): Promise<ChildProcess> {
     const program = fileURLToPath(new URL('warm-vitest.ts', import.meta.url))
-    // What vitest has set for itself, where it runs this, would be taken for settings.
+    // Variables that vitest has set, where it runs this, would be taken for settings.
     const own = Object.entries(process.env).filter(
       ([name]) => !/^(VITEST|TEST$|NODE_ENV$)/.test(name),
     )
     const env = Object.fromEntries(own)
     const started = fork(program, {
-      // A group of its own, so that its workers end with it.
+      // A process group of its own, so that its workers end with it.
       detached: true,
       execArgv: ['--import', 'tsx'],
       env,

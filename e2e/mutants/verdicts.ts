@@ -1,4 +1,4 @@
-// What came of the mutants of earlier runs, for a run that goes on where one was cut off.
+// The verdicts on mutants from earlier runs, for a run that continues an interrupted one.
 
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,11 +9,11 @@ import type { Mutant } from './operators.ts'
 const root = new URL('../../', import.meta.url)
 const path = fileURLToPath(new URL('node_modules/.cache/keycard-mutants.json', root))
 
-/** The test that failed, as `file: title`, or null for a mutant that lived. */
+/** The test that failed, as `file: title`, or null for a mutant that survived. */
 export type Killer = string | null
 
 export interface Verdicts {
-  /** undefined where there is none, or a test that it hangs on has changed since. */
+  /** undefined where there is none, or a test that it depends on has changed since. */
   find(mutant: Mutant, tests: readonly string[]): Killer | undefined
   add(mutant: Mutant, tests: readonly string[], killer: Killer): void
   /** Whether the test passes while nothing is broken. */
@@ -30,14 +30,14 @@ interface Kept {
 
 interface Verdict {
   killer: Killer
-  /** Of the tests it hangs on: the one that failed, or all that did not. */
+  /** The tests it depends on: the one that failed, or all that did not. */
   testsHash: string
 }
 
 interface VerdictsOptions {
-  /** Goes on with those of the run before. False by default: other code may have changed since. */
+  /** Continues the previous run. False by default: other code may have changed since. */
   resume?: boolean
-  /** A control's are not kept: they say nothing of the tests. */
+  /** A control's verdicts are not stored: they say nothing about the tests. */
   control?: boolean
 }
 

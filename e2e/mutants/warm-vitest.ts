@@ -1,10 +1,12 @@
-// One warm vitest that runs tests against a mutant. It is a process of its own, so that a mutant that
-// never comes to an end can be ended.
+// One warm vitest that runs tests against a mutant, in a process of its own, so that an endless
+// mutant can be killed.
 
 import { fileURLToPath } from 'node:url'
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
 
-/** A file with a fault, or null for the code as it is, and the tests that have to see it, in order. */
+/**
+ * A file with a fault, or null for the unchanged code, and the tests that must notice it, in order.
+ */
 export interface Trial {
   file: string
   text: string | null
@@ -27,7 +29,7 @@ class InOrder {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** Half a minute is too long for a test here, and a mutant may well make it wait for ever. */
+/** Half a minute is too long for a test here, and a mutant may well make it wait forever. */
 const testTimeoutMs = 30_000
 
 // The workers run JavaScript that vitest has made: they need no loader for TypeScript.
@@ -40,7 +42,7 @@ const vitest = await createVitest(
     watch: false,
     bail: 1,
     maxWorkers: 1,
-    // On SQLite alone: the same tests again on PostgreSQL take as long again, and see hardly more.
+    // On SQLite only: the same tests on PostgreSQL take as long again, and notice hardly more.
     globalSetup: [],
     testNamePattern: /^(?!on postgres)/,
     testTimeout: testTimeoutMs,
@@ -53,7 +55,7 @@ const vitest = await createVitest(
       {
         name: 'mutant',
         enforce: 'pre',
-        // Nothing is written to the disk: the fault is only in what the tests are given.
+        // Nothing is written to the disk: the fault is only in what the tests load.
         load: (id) => (id.split('?')[0] === mutant.path ? mutant.text : null),
       },
     ],

@@ -1,4 +1,4 @@
-// The rule of the floors, held against every source, and against sources planted to break it.
+// The rule of the floors, checked on every source, and on sources planted to break it.
 
 import {
   existsSync,
@@ -48,7 +48,7 @@ describe('the checker', () => {
     return findBrokenRules(readSources(folder))
   }
 
-  it('lets sources pass that keep the rule', () => {
+  it('accepts sources that keep the rule', () => {
     const broken = check({
       'server/main.ts': `
         import { loadConfig } from './config.ts'
@@ -106,7 +106,7 @@ describe('the checker', () => {
     ])
   })
 
-  it('reports a door that knows the other door', () => {
+  it('reports a surface that knows another surface', () => {
     const broken = check({
       'server/main.ts': `import './app.ts'`,
       'server/app.ts': `import './trpc/router.ts'`,
@@ -118,7 +118,7 @@ describe('the checker', () => {
     ])
   })
 
-  it('reports a door that reaches past services into the rules', () => {
+  it('reports a surface that reaches past services into the rules', () => {
     const broken = check({
       'server/main.ts': `import './app.ts'`,
       'server/app.ts': `import './oauth/token.ts'`,
@@ -207,7 +207,7 @@ describe('the checker', () => {
     ])
   })
 
-  it('reports a room that knows one above it, of types too, and lets the other way pass', () => {
+  it('reports a room that knows one above it, even by type, and accepts the other direction', () => {
     const broken = check({
       'server/main.ts': `import './services.ts'`,
       'server/services.ts': `import './auth/account/export.ts'`,
@@ -257,13 +257,13 @@ describe('the checker', () => {
     ])
   })
 
-  it('reports an import of a file that is not there', () => {
+  it('reports an import of a file that does not exist', () => {
     expect(check({ 'server/main.ts': `import './gone.ts'` })).toEqual([
       'server/main.ts imports server/gone.ts, which does not exist',
     ])
   })
 
-  it('takes nothing for an import that stands in a comment, a string or JSX text', () => {
+  it('does not take text in a comment, a string or JSX for an import', () => {
     const broken = check({
       'server/main.ts': `// import './a.ts'\nconst text = "import './b.ts'"\n// process.env`,
       'client/main.tsx': `const page = <p>import './c.ts'</p>`,
@@ -272,7 +272,10 @@ describe('the checker', () => {
   })
 })
 
-/** Every source under server and client, and the build's configuration; tests stand outside the building and may look anywhere. */
+/**
+ * Every source under server and client, and the build's configuration; tests stand outside the
+ * building and may look anywhere.
+ */
 function readSources(root: string): Sources {
   const sources = new Map<string, string>()
   for (const name of ['vite.config.ts', 'vite.server.config.ts']) {

@@ -1,4 +1,4 @@
-// Reads the imports of sources and says which of them break the rule of the floors and rooms.
+// Reads the imports of sources and reports those that break the rule of the floors and rooms.
 
 import { posix } from 'node:path'
 import { parseSync, Visitor } from 'vite'
@@ -15,19 +15,19 @@ interface Floor {
   /** Floors whose types alone it may name: `import type`. */
   importsTypes?: readonly string[]
   /**
-   * Its folders from the bottom up, `.` for its own files; a file that stands above them by its name.
-   * Each may import from those before it. A folder that is not named stands on top of all.
+   * Its folders from the bottom up, `.` for its own files; a file that stands above them by its
+   * name. Each may import from those before it. A folder that is not named stands on top of all.
    */
   rooms?: readonly string[]
 }
 
-/** What a builder adds beside `items`: it owns tables, and knows nothing of who signs in. */
+/** What a builder adds beside `items`: it owns tables, and knows nothing of signing in. */
 const feature = { imports: ['db', 'contract', 'settings'] } as const
 
 /**
- * The house, from the top floor down. A file stands on the first floor that holds it.
- * What answers requests (oauth, trpc, http, web) sees the rules only through `services`, so what lies
- * below services gives it types and nothing else.
+ * The house, from the top floor down. A file stands on the first floor that holds it. What answers
+ * requests (oauth, trpc, http, web) sees the rules only through `services`, so what lies below
+ * services gives it types and nothing else.
  */
 const floors: readonly Floor[] = [
   // launch.js starts the built server by its path, so that it runs before anything is built.
@@ -134,7 +134,7 @@ const floors: readonly Floor[] = [
   },
   { name: 'session', holds: /^client\/session\//, imports: ['strings', 'contract'] },
   { name: 'strings', holds: /^client\/strings\//, imports: ['contract'] },
-  // The last of the browser's: a folder that is not named above is as one of components.
+  // The browser's last: a folder that is not named above counts as one of components.
   {
     name: 'components',
     holds: /^client\/[\w-]+\//,
@@ -143,7 +143,7 @@ const floors: readonly Floor[] = [
   },
 ]
 
-/** Where a run begins: every other file has to be reached from one of these. */
+/** Where a run begins: every other file must be reachable from one of these. */
 export const entries = [
   'server/launch.js',
   'server/main.ts',
@@ -206,7 +206,7 @@ function sayHomeless(path: string): string {
 function checkArrow(arrow: Import, sources: Sources): string[] {
   if (arrow.isPackage) return []
   if (!sources.has(arrow.to)) {
-    // Styles, pages and pictures are the bundler's; code that is not there is a broken arrow.
+    // Styles, pages and pictures are the bundler's; missing code is a broken arrow.
     return /\.(ts|tsx|js)$/.test(arrow.to) ? [`${sayArrow(arrow)}, which does not exist`] : []
   }
   if (arrow.from.startsWith('client/') && arrow.to === routerFile) {
@@ -297,7 +297,7 @@ function sayCycle(ring: readonly string[]): string {
   return `${[...turned, turned[0]].join(' → ')} is a cycle`
 }
 
-/** Parsed by the bundler's own parser: strings, comments and JSX that look like imports are none. */
+/** Parsed by the bundler's own parser: strings, comments and JSX that look like imports are not. */
 function parseSource(path: string, text: string): ParsedSource {
   const { program, errors } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`)

@@ -51,7 +51,7 @@ describe('the app', () => {
     expect(weighScripts(shell)).toBeLessThanOrEqual(100)
   })
 
-  it('loads its pages when they are opened, and what few of them need when they do', () => {
+  it('loads its pages when they are opened, and rarely needed code when it is needed', () => {
     expect(later.map((path) => /^assets\/([a-z-]+)-[^/]{8}\.js$/.exec(path)?.[1]).sort()).toEqual([
       'account-page',
       'activity-page',
@@ -72,7 +72,7 @@ describe('the app', () => {
   })
 })
 
-it('sends no source map and no test to anybody', () => {
+it('sends no source map and no test to anyone', () => {
   const names = readdirSync(client, { recursive: true, encoding: 'utf8' })
   expect(names.filter((name) => /\.map$|test/.test(name))).toEqual([])
 })
@@ -83,12 +83,12 @@ function listEntryScripts(html: string): string[] {
   return scripts.map(([, path = '']) => path)
 }
 
-/** Those that run, and those that are asked for in advance. */
+/** Those that run, and those that are preloaded. */
 function listScripts(html: string): string[] {
   return [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path = '']) => path)
 }
 
-/** The scripts and all that they import before they run. */
+/** The scripts and everything they import before they run. */
 function followImports(scripts: readonly string[]): string[] {
   const found = new Set(scripts)
   for (const script of found) {

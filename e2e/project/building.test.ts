@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** A file of ours, shown as it is. */
+/** One of our own files, shown as it is. */
 const ownFile = readFileSync(join(root, 'e2e/example.spec.ts'), 'utf8')
 const examples = listExamples(readFileSync(join(root, 'docs/building.md'), 'utf8')).filter(
   ({ text }) => !ownFile.endsWith(text),
 )
 
-it('every example names the file that it is', () => {
+it('every example names its file', () => {
   expect(examples.length).toBeGreaterThan(3)
   for (const { path } of examples) expect(path).toMatch(/^(client|server|e2e)\/[\w/.-]+\.tsx?$/)
 })
@@ -48,7 +48,9 @@ function misspell(text: string): string {
   return text.replaceAll("'../../", "'../").replace("'items:write'", "'items:wirte'")
 }
 
-/** Lays the examples over the sources, as if they stood among them; gives what tsc complains of. */
+/**
+ * Puts the examples among the sources, as if they belonged there; returns what tsc complains about.
+ */
 function compile(files: readonly Example[]): string[] {
   const overlay = mkdtempSync(join(tmpdir(), 'keycard-examples-'))
   try {

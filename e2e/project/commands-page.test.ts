@@ -1,4 +1,4 @@
-// docs/commands.md against the command line: each command has its row, and each JSON its members.
+// docs/commands.md compared with the command line: each command has its row, and each JSON its members.
 
 import { readFileSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'

@@ -1,4 +1,5 @@
-// The Dockerfile and compose.yaml against the thing they start: what they name is there, and is meant so.
+// The Dockerfile and compose.yaml compared with what they start: everything they name exists, and
+// is intended.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,7 @@ import { readConfig } from '../../server/config.ts'
 const root = new URL('../..', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
-/** A line each, without comments. */
+/** One a line, without comments. */
 const instructions = read('Dockerfile')
   .replaceAll(/^#.*\n/gm, '')
   .replaceAll('\\\n', ' ')
@@ -23,14 +24,14 @@ function wordsAfter(instruction: string): string[][] {
 const copied = wordsAfter('COPY').map((words) => words.slice(0, -1))
 
 describe('the Dockerfile', () => {
-  it('takes a Node that every change is tested on', () => {
+  it('uses a Node that every change is tested on', () => {
     const [, tested = ''] = /node: \[(.*)\]/.exec(read('.github/workflows/ci.yml')) ?? []
     const versions = wordsAfter('FROM').map(([image = '']) => /^node:(\d+)-slim$/.exec(image)?.[1])
     expect(new Set(versions).size).toBe(1)
     expect(tested.match(/[\d.]+/g)).toContain(versions[0])
   })
 
-  it('copies what is there, and nothing that .dockerignore keeps out', () => {
+  it('copies what exists, and nothing that .dockerignore excludes', () => {
     const [first, ...lines] = read('.dockerignore')
       .split('\n')
       .filter((line) => /^[^#]/.test(line))
@@ -50,7 +51,7 @@ describe('the Dockerfile', () => {
     expect(copied.flat()).toEqual(expect.arrayContaining(sources))
   })
 
-  it('runs Node itself on what was built, and as nobody who could change it', () => {
+  it('runs Node itself on the built server, as a user who cannot change it', () => {
     const [, entry = ''] = /^CMD \["node", "(\S+)"\]$/.exec(instructions.at(-1) ?? '') ?? []
     expect(existsSync(new URL(entry.replace('dist/', '').replace('.js', '.ts'), root))).toBe(true)
     expect(wordsAfter('USER')).toEqual([['node']])
@@ -58,7 +59,7 @@ describe('the Dockerfile', () => {
     expect(instructions).toContain('ENV NODE_ENV=production DATA_DIR=/data')
   })
 
-  it('asks for its health at a path that answers', () => {
+  it('checks health at a path that answers', () => {
     const check = instructions.find((line) => line.startsWith('HEALTHCHECK')) ?? ''
     const [, path = ''] = /'(\/[a-z]+)'/.exec(check) ?? []
     expect(read('server/http/monitoring/health.ts')).toContain(`app.get('${path}'`)
@@ -94,7 +95,7 @@ describe('compose.yaml', () => {
     })
   })
 
-  it('names settings that there are', () => {
+  it('names settings that exist', () => {
     const config = read('server/config.ts')
     const names = Object.keys(settings)
     expect(names.length).toBeGreaterThan(3)
@@ -109,7 +110,7 @@ describe('compose.yaml', () => {
     expect(compose).not.toMatch(/^ *\w*(PASSWORD|KEY|SECRET)\w*: *['"]?[^$\s'"]/m)
   })
 
-  it('believes the balancer about addresses, and nobody else', () => {
+  it('trusts the balancer about addresses, and no one else', () => {
     const { TRUSTED_PROXIES: proxy } = settings
     expect(compose).toContain(`ipv4_address: ${proxy}\n`)
   })

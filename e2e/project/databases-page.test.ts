@@ -1,4 +1,4 @@
-// docs/databases.md names what is used of SQL, and where: held against those files.
+// docs/databases.md names what is used of SQL, and where: compared with those files.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const page = new URL('../../docs/databases.md', import.meta.url)
 const text = readFileSync(page, 'utf8')
 
-/** Of the table "What is used of PostgreSQL": the file, and the words that stand in it. */
+/** In the table "What is used of PostgreSQL": the file, and the words that stand in it. */
 const rows = text.split('\n').flatMap((line) => {
   const [, what = '', where = ''] = line.split('|').map((cell) => cell.trim())
   const [, file, words] = /^\[[\w.-]+\]\(([\w./-]+\.ts)\): (.*)$/.exec(where) ?? []
@@ -25,7 +25,7 @@ describe('what is used of PostgreSQL', () => {
     for (const word of words) expect(source).toContain(word)
   })
 
-  it('names every function of the database that is called', () => {
+  it('names every database function that is called', () => {
     const files = ['postgres.ts', 'announcements.ts', 'migration-lock.ts']
     const called = files.flatMap((file) => {
       const source = readFileSync(
@@ -47,7 +47,7 @@ it('links lead somewhere', () => {
   }
 })
 
-it('names commands that there are', () => {
+it('names commands that exist', () => {
   const cli = readFileSync(new URL('../../server/cli.ts', import.meta.url), 'utf8')
   const named = [...text.matchAll(/npm run keycard -- ([\w-]+)/g)].map(([, name = '']) => name)
   expect(named.length).toBeGreaterThan(3)

@@ -1,4 +1,5 @@
-// What docs/threat-model.md says of npm: a package that brings an install script is listed, or nothing is installed.
+// What docs/threat-model.md says of npm: a package with an install script must be listed, or
+// nothing is installed.
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
@@ -9,7 +10,7 @@ interface Lockfile {
   packages: Record<string, { hasInstallScript?: boolean }>
 }
 
-it('every package with an install script is listed, as one that may run it or may not', () => {
+it('every package with an install script is listed as allowed or not allowed to run it', () => {
   const { packages } = JSON.parse(read('package-lock.json')) as Lockfile
   const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: object }
   const names = Object.entries(packages)

@@ -1,4 +1,4 @@
-// The mutation run, in short: its operators, and two mutants of which it is known what comes of them.
+// The mutation run, in short: its operators, and two mutants whose outcome is known.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
@@ -35,7 +35,7 @@ test('a sample is the same for the same seed, and in its order', () => {
   expect(lists[0]).toEqual(mutants.filter((mutant) => lists[0]?.includes(mutant)))
 })
 
-test('a fault that a test sees is killed; without that test it lives; without a fault all pass', async () => {
+test('a fault that a test notices is killed; without that test it survives; without a fault all pass', async () => {
   const trials = openTrials()
   onTestFinished(trials.close)
   const file = 'server/contract/scopes.ts'
@@ -51,7 +51,7 @@ test('a fault that a test sees is killed; without that test it lives; without a 
   expect(await trials.run({ file, text: null, tests: [own] })).toEqual({ failed: null })
 })
 
-test('targets.ts names files that there are: what is moved or renamed is so there too', () => {
+test('targets.ts names existing files: a move or a rename has to be made there too', () => {
   const named = targets.flatMap(({ file, guards }) => [file, ...guards])
   expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
 })

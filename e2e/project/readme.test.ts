@@ -1,4 +1,4 @@
-// The README and docs/ against the thing: examples run, links lead somewhere, tables are complete.
+// The README and docs/ compared with the code: examples run, links lead somewhere, tables are complete.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -70,7 +70,7 @@ describe('the example of a test', () => {
 describe('the references', () => {
   const documents = ['README.md', ...listDocuments()]
 
-  it.each(documents)('of %s lead to files that exist', (document) => {
+  it.each(documents)('of %s lead to existing files', (document) => {
     const missing = listReferences(readText(document)).filter(
       (target) => !existsSync(join(root, dirname(document), target)),
     )
@@ -89,7 +89,7 @@ describe('the references', () => {
 })
 
 describe('the tables', () => {
-  it('name every setting, and none that is not', () => {
+  it('name every setting, and nothing that is not one', () => {
     const inReadme = readme.match(/(?<=^\|.*`)[A-Z]+(_[A-Z]+)*(?=`.*\|$)/gm) ?? []
     const inExample = [...readText('.env.example').matchAll(/^# ([A-Z_]+)=/gm)].map(
       ([, name]) => name,

@@ -1,4 +1,4 @@
-// docs/security.md says which test proves what: held against the tests themselves.
+// docs/security.md says which test proves what: compared with the tests themselves.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-// What the other browser tests stand on, held against itself.
+// The foundations of the other browser tests, tested themselves.
 
 import type { BrowserContext } from 'playwright/test'
 import { expect, test } from './fixtures.ts'
@@ -6,7 +6,7 @@ import { collectPageErrors } from './pages/page-errors.ts'
 import { openSignIn, submitSignIn } from './pages/sign-in-form.ts'
 import { collectTold } from './pages/told-secrets.ts'
 
-test('who signs in without the form gets the cookie that the form gives, and is let in', async ({
+test('signing in without the form gives the same cookie as the form, and works', async ({
   page,
   context,
   browser,
@@ -26,7 +26,7 @@ test('who signs in without the form gets the cookie that the form gives, and is 
   await formContext.close()
 })
 
-/** All but what is secret, and when it was given. */
+/** Everything except secrets and times. */
 async function describeCookies(context: BrowserContext) {
   const cookies = await context.cookies()
   return cookies
@@ -34,7 +34,7 @@ async function describeCookies(context: BrowserContext) {
     .sort((one, other) => one.name.localeCompare(other.name))
 }
 
-test('who signs in with a wrong password fails the test that asked for it', async ({
+test('signing in with a wrong password fails the test that asked for it', async ({
   page,
   freshUser,
   loginAs,
@@ -43,11 +43,7 @@ test('who signs in with a wrong password fails the test that asked for it', asyn
   await expect(attempt).rejects.toThrow('Incorrect username or password')
 })
 
-test('the clock that is put forward makes tokens expire', async ({
-  request,
-  server,
-  freshUser,
-}) => {
+test('moving the clock forward makes tokens expire', async ({ request, server, freshUser }) => {
   const { username, password } = freshUser
   const answer = await request.post('/token', { form: { username, password } })
   const { access_token: token, expires_in: lifetimeSeconds } = await answer.json()

@@ -1,4 +1,4 @@
-// What a browser test stands on: a real Keycard of its worker's own, users, and signing in.
+// What a browser test builds on: a real Keycard for its worker, users, and signing in.
 
 import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
@@ -18,13 +18,14 @@ export interface TestUser {
 }
 
 interface TestFixtures {
-  /** A user that only this test knows. */
+  /** A user of this test only. */
   freshUser: TestUser
-  /** Makes a user that only this test knows. */
+  /** Makes a user of this test only. */
   makeUser(options?: { role?: Role }): Promise<TestUser>
   /**
-   * Signs in without the form, as a user or as a fresh one of that role, and gives who it is. The
-   * page stays where it is; its next `goto`, and every other tab of its context, finds the session.
+   * Signs in without the form, as the given user or as a fresh one of that role, and returns the
+   * user. The page stays where it is; its next `goto`, and every other tab of its context, finds
+   * the session.
    */
   loginAs(page: Page, who: TestUser | Role, options?: { rememberMe: boolean }): Promise<TestUser>
   /** Signs in without the form, and opens the first page of the app. */
@@ -33,7 +34,7 @@ interface TestFixtures {
   noPageErrors: undefined
   /** The passwords of the users that were made. */
   canaries: Set<string>
-  /** Fails a test in which a password or a token stood in an address or on the console (R30). */
+  /** Fails a test in which a password or a token appeared in an address or on the console (R30). */
   noToldSecrets: undefined
 }
 
@@ -44,7 +45,10 @@ export interface BrowserOptions {
 
 interface WorkerFixtures extends BrowserOptions {
   server: TestServer
-  /** Of every user that is made: hashing one each would take a tenth of the time of a short test. */
+  /**
+   * Shared by all users that are made: hashing one each would take a tenth of the time of a short
+   * test.
+   */
   usersPassword: { typed: string; stored: StoredPassword }
 }
 
@@ -52,7 +56,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   wholeBrowser: [undefined, { option: true, scope: 'worker' }],
 
   server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs.
     async ({}, use) => {
       const { close, ...server } = await startTestServer()
       await use(server)
@@ -71,7 +75,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: ({ server }, use) => use(server.url),
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is wanted.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures it needs.
   canaries: ({}, use) => use(new Set()),
 
   makeUser: ({ server, canaries, usersPassword }, use) =>
@@ -92,7 +96,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     use(async (page, who, options) => {
       const user = typeof who === 'string' ? await makeUser({ role: who }) : who
       const { username, password } = user
-      // The context's own cookies: what this call is given, its pages have.
+      // The context's own cookies: its pages have what this call receives.
       const answer = await page.request.post(`${server.url}/trpc/auth.login`, {
         headers: { origin: server.url },
         data: { username, password, ...options },

@@ -1,4 +1,4 @@
-// Keycard as an operator runs it: the built thing in a process of its own, judged by what it prints.
+// Keycard as an operator runs it: the built server in a process of its own, judged by its output.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -39,12 +39,12 @@ export async function runKeycard(
 export interface ServerProcess {
   process: ChildProcess
   url: string
-  /** All that it has printed so far. */
+  /** All output so far. */
   readonly said: string
 }
 
 /**
- * A server that has said that it is ready; whoever asks ends it.
+ * A server that has said that it is ready; the caller ends it.
  * @param execArgv Node's own arguments
  */
 export async function startServer(
@@ -56,7 +56,7 @@ export async function startServer(
   let said = ''
   const isReady = new Promise<boolean>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
-      // To its end: who stops reading breaks the pipe that the log goes into.
+      // To its end: to stop reading would break the pipe that the log goes into.
       stream?.on('data', (chunk) => {
         said += String(chunk)
         if (said.includes('Keycard is ready')) resolve(true)

@@ -46,7 +46,7 @@ async function takePictures(context: BrowserContext, colorScheme: 'light' | 'dar
   await take(page, 'sessions')
 }
 
-/** On a telephone, and by a script: long enough known to be no news. */
+/** On a phone, and by a script: known for long enough to cause no notice. */
 async function signInElsewhere() {
   const { clients, sessions, users } = server.services
   const user = await users.findByLogin('johndoe')
@@ -67,7 +67,7 @@ async function signInElsewhere() {
   }
 }
 
-/** Twice: the font is optional to the first view of it, and there for the second. */
+/** Twice: the font is optional on the first view, and there for the second. */
 async function open(page: Page, path: string, shows: string) {
   for (const _time of ['first', 'second']) {
     await page.goto(path)

@@ -1,4 +1,4 @@
-// Every path that an app answers, read from the app itself: a new one is in it by itself.
+// Every path that an app answers, read from the app itself: a new one is included by itself.
 
 import type { FastifyInstance } from 'fastify'
 

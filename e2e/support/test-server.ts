@@ -21,7 +21,7 @@ export interface TestServer {
   routes: readonly string[]
 }
 
-/** Runs as time does, and can be put forward: for every later test of the worker too. */
+/** Runs as time does, and can be moved forward: for every later test of the worker too. */
 export interface SettableClock extends Clock {
   advance(milliseconds: number): void
 }
@@ -33,7 +33,7 @@ interface TestServerOptions {
   hostname?: string
 }
 
-/** With the demo accounts, and a database that goes when it is closed. */
+/** With the demo accounts, and a database that is removed when it is closed. */
 export async function startTestServer({
   env,
   hostname = 'localhost',
@@ -52,7 +52,7 @@ export async function startTestServer({
     // All tests come from one address.
     SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
-    // Beside an https address or a proxy too, but for production, which refuses them.
+    // Also with an https address or a proxy, but not in production, which refuses them.
     ...(env?.NODE_ENV !== 'production' && { DEMO_ACCOUNTS: 'on' }),
     ...env,
   })

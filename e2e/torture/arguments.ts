@@ -1,8 +1,8 @@
-// What may stand behind a torture's name: how many rounds, and whether its control is meant.
+// The arguments after a torture's name: how many rounds, and whether its control is meant.
 
 export interface TortureArguments {
   count: number
-  /** The protection is taken away, or what happened is forged: the check has to see it. */
+  /** The protection is removed, or the outcome is forged: the check has to notice. */
   control: boolean
 }
 

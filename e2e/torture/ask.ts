@@ -16,7 +16,7 @@ interface Question {
   from?: string
 }
 
-/** `fetch` cannot say where it comes from. */
+/** `fetch` cannot set its source address. */
 export function ask(url: string, question: Question = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body, from = '127.0.0.1' } = question
   return new Promise((resolve, reject) => {
@@ -83,14 +83,14 @@ export interface TokenAnswer {
   refresh_token: string
 }
 
-/** @throws Error where the demo account is not let in */
+/** @throws Error where the demo account cannot sign in */
 export async function signIn(url: string, from?: string): Promise<TokenAnswer> {
   const answer = await postForm(`${url}/token`, { username: 'johndoe', password: 'secret' }, from)
   if (answer.status !== 200) throw new Error(`not let in: ${answer.status} ${answer.body}`)
   return JSON.parse(answer.body)
 }
 
-/** 200 while the token opens something. */
+/** 200 while the token is accepted. */
 export async function call(url: string, accessToken: string): Promise<number> {
   const headers = { authorization: `Bearer ${accessToken}` }
   return (await ask(`${url}/api/protected`, { headers })).status

@@ -36,8 +36,7 @@ export async function tortureBodies(args: readonly string[]): Promise<boolean> {
     LOG_LEVEL: 'silent',
     TRUSTED_PROXIES: '127.0.0.1,::1',
     DEMO_ACCOUNTS: 'on',
-    // One failure shuts the address: what is measured is what comes before a hash, which other
-    // threads make.
+    // One failure blocks the address: this measures what comes before a hash, which other threads compute.
     SIGN_IN_FAILURES_PER_ADDRESS: '1',
   }
   const server = await startServer(env, control ? normalizeFirst : [])
@@ -57,7 +56,7 @@ export async function tortureBodies(args: readonly string[]): Promise<boolean> {
     await rm(dataDir, { recursive: true, force: true })
   }
   const title = `CPU of the main thread for the worst of ${count} bodies (of each of ${worstCount}, the median of ${replays})`
-  // Through the address a text is decoded piece by piece: the control slows bodies.
+  // In an address a text is decoded piece by piece: the control slows bodies.
   return judge(
     title,
     control ? findings.filter(({ what }) => /^POST |^auth/.test(what)) : findings,
@@ -75,7 +74,8 @@ async function listEndpoints(): Promise<BodyEndpoint[]> {
 async function measure(endpoint: BodyEndpoint, count: number, caller: Caller): Promise<Finding> {
   const pairs = await matchAnswers(makePairs(endpoint, count, seed), caller)
   const first = await timeEach(pairs, ({ hostile }) => caller.cost(hostile))
-  // One look at each is mostly noise: the worst are chosen among those that look bad, at a second look.
+  // A single measurement of each is mostly noise: the worst are chosen, by a second measurement,
+  // among those that look bad.
   const suspects = takeWorst(first, worstCount * 4)
   const second = await timeEach(suspects, async ({ hostile }) => {
     const costs = []
@@ -85,7 +85,7 @@ async function measure(endpoint: BodyEndpoint, count: number, caller: Caller): P
   const ratios: { what: string; ratio: number; us: number; plainUs: number }[] = []
   for (const { hostile, plain, what } of takeWorst(second, worstCount)) {
     const costs: [number[], number[]] = [[], []]
-    // In turns, so that whatever else happens on the machine happens to both.
+    // Alternately, so that whatever else happens on the machine happens to both.
     for (let replay = 0; replay < Math.min(replays, count); replay++) {
       costs[0].push(await caller.cost(hostile))
       costs[1].push(await caller.cost(plain))
@@ -105,8 +105,8 @@ async function measure(endpoint: BodyEndpoint, count: number, caller: Caller): P
 }
 
 /**
- * A hostile text may pass a check that its plain twin fails, and comes further for that reason alone: it is
- * compared with the plain body nearest in length that is answered alike.
+ * A hostile text may pass a check that its plain twin fails, and gets further for that reason
+ * alone: it is compared with the plain body nearest in length that gets the same answer.
  */
 async function matchAnswers(pairs: readonly Pair[], caller: Caller): Promise<Pair[]> {
   const plains = new Map<number, Request[]>()
@@ -155,7 +155,7 @@ const takeWorst = (timed: readonly Timed[], count: number): Pair[] =>
 
 async function warmUp(endpoints: readonly BodyEndpoint[], caller: Caller): Promise<void> {
   await caller.signIn()
-  // The address fails, and is shut.
+  // The address fails, and is blocked.
   await caller.cost(formRequest('username=nobody&password=wrong'))
   for (const endpoint of endpoints) {
     for (const { plain } of makePairs(endpoint, 100, seed + 1)) await caller.cost(plain)
@@ -168,7 +168,7 @@ interface Answer {
 }
 
 interface Caller {
-  /** As an admin, for whom every endpoint is open, from an address of its own. */
+  /** As an admin, who may call every endpoint, from an address of its own. */
   signIn(): Promise<void>
   /** In microseconds of the server's main thread. */
   cost(request: Request): Promise<number>

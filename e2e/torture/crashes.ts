@@ -1,4 +1,4 @@
-// Keycard and PostgreSQL killed again and again while people write: nothing they were told is lost.
+// Keycard and PostgreSQL are killed again and again while people write: nothing acknowledged is lost.
 
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,14 +16,14 @@ import { type Finding, judge } from './table.ts'
 
 const linesOfWriters = 8
 
-/** What came of all the kills of one kind. */
+/** The outcome of all kills of one kind. */
 export interface Outcome {
   ledger: Ledger
   lost: string[]
   halfStates: string[]
   /** Half states that were made on purpose and not found. */
   blindSpots?: string[]
-  /** In milliseconds, the longest until somebody could write again. */
+  /** In milliseconds: the longest time until a write succeeded again. */
   longestOutageMs: number
 }
 
@@ -73,7 +73,7 @@ export async function killKeycard(count: number, control = false): Promise<Outco
   try {
     let running = await restart()
     for (let round = 0; round < count; round++) {
-      // The control: a disk that forgets what it was given since.
+      // Control: a disk that forgets what it was given since.
       if (control) await copyDatabase(dataDir, join(dataDir, 'before'))
       const writing = write(ledger, running.url)
       await Promise.race([writing, waitForSome(ledger)])
@@ -135,7 +135,7 @@ async function write(ledger: Ledger, url: string): Promise<void> {
   ledger.people.push(...people.flat())
 }
 
-/** Until any moment of the next hundred changes or so, and not always between two of them. */
+/** Waits until a random moment of the next hundred changes or so, not always between two of them. */
 async function waitForSome(ledger: Ledger): Promise<void> {
   const enough = ledger.acknowledged + 10 + Math.random() * 100
   const deadline = performance.now() + 30_000
@@ -160,7 +160,7 @@ async function inspect(outcome: Outcome, place: DatabaseOptions): Promise<void> 
   outcome.halfStates.push(...(await findHalfStates(database).finally(database.close)))
 }
 
-/** Compares what people were told with what is there; those who are still there go on. */
+/** Compares what clients were told with what is there; remaining people go on. */
 async function settle(outcome: Outcome, url: string): Promise<void> {
   for (const person of outcome.ledger.people.splice(0)) {
     const lost = await findLosses(url, person)

@@ -1,4 +1,4 @@
-// The database hung, its connections killed, gone, its disk full: what goes on, and what says "later".
+// The database hung, its connections killed, gone, its disk full: what goes on, and what answers "later".
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,7 +19,7 @@ import { tortureFullDisk } from './full-disk.ts'
 import { type Nodes, startNodes } from './nodes.ts'
 import { type Finding, judge } from './table.ts'
 
-/** In milliseconds: what is in memory is believed so long, and a poll is so old at most. */
+/** In milliseconds: how long memory is trusted, and how old a poll is at most. */
 const [believedMs, pollMs] = [5_000, 250]
 
 /** `args`: how many seconds the database hangs, 60 by default; it is gone for a third of that. */
@@ -51,7 +51,10 @@ export async function tortureDatabaseFaults(args: readonly string[]): Promise<bo
   return outcomes.every(Boolean)
 }
 
-/** Where no fault begins nothing says 503, and one that goes on is no recovery: the checks see both. */
+/**
+ * Where no fault begins nothing answers 503, and one that goes on is no recovery: the checks see
+ * both.
+ */
 async function runControl(nodes: Nodes): Promise<boolean> {
   const [wire] = nodes.wires
   const without = await undergo(firstOf(nodes), () => sleep(10_000))

@@ -1,4 +1,4 @@
-// A primary that dies, and its standby that takes over: a server that knows both hosts goes on by itself.
+// A primary that dies, and its standby that takes over: a server that knows both hosts recovers by itself.
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'

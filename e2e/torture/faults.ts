@@ -1,11 +1,11 @@
-// A Keycard watched through a trouble of its database, and what every such trouble must leave alone.
+// Watches a Keycard through a fault of its database, and checks what every such fault must leave intact.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Probe, type Watch, watch } from './probes.ts'
 import { addMachine, prepareQuestions, type Questions } from './questions.ts'
 import type { Finding } from './table.ts'
 
-/** In milliseconds: how soon a call that needs the database is told "later", or served again. */
+/** In milliseconds: how soon a call that needs the database is answered "later", or served again. */
 export const latestMs: Record<'answer' | 'recovery', number> = { answer: 3_000, recovery: 5_000 }
 
 /** When the fault began and ended, in milliseconds of the watch. */
@@ -20,7 +20,7 @@ export interface Seen {
   fault: Fault
 }
 
-/** Long enough to see whether it recovers in time, and a time before it to see that it was well. */
+/** Long enough to see whether it recovers in time, after a phase that shows it was healthy. */
 export async function undergo(
   { url, env }: { url: string; env: Record<string, string> },
   run: () => Promise<void>,
@@ -41,7 +41,7 @@ export function findingsOfAll(seen: Seen): Finding[] {
   const { questions, watched, fault } = seen
   const all = [...watched.probes.values()].flat()
   const apart = pick(seen, questions.apart)
-  // Who comes shortly before the end may be served after all, and needs no "later".
+  // A call shortly before the end may be served after all, and needs no "later".
   const longestMs = Math.max(...all.filter(isLater).map(({ tookMs }) => tookMs))
   const lastTroubleMs = Math.max(
     fault.endedAtMs,
@@ -78,7 +78,7 @@ export function findingsOfAll(seen: Seen): Finding[] {
   ]
 }
 
-/** What was answered how often, and how late, so that a missed promise can be traced. */
+/** Which answers came how often, and how late, so that a broken promise can be traced. */
 function printAnswers({ probes }: Watch): void {
   for (const [name, list] of probes) {
     const counts = new Map<number, number>()
@@ -101,7 +101,7 @@ export const sentBetween = (fromMs: number, toMs: number) => (probe: Probe) =>
   probe.sentAtMs >= fromMs && probe.sentAtMs < toMs
 
 export const isWell = ({ status }: Probe) => status >= 200 && status < 400
-/** 429: a sign-in that was cut off counts as one that failed, until it is known to have been right. */
+/** 429: a sign-in that was cut off counts as failed until it is known to have been right. */
 export const isLater = ({ status, hasRetryAfter }: Probe) =>
   (status === 503 || status === 429) && hasRetryAfter
 

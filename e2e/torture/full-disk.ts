@@ -1,4 +1,4 @@
-// A disk that is full under SQLite: reading goes on, writing says "later", and nothing is lost.
+// A disk that is full under SQLite: reads go on, writes answer "later", and nothing is lost.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, open, rm, rmdir } from 'node:fs/promises'
@@ -38,7 +38,7 @@ export async function tortureFullDisk(seconds: number, control: boolean): Promis
     const { url } = server
     const ballast = join(dataDir, 'ballast')
     const seen = await undergo({ url, env }, async () => {
-      // The control: the disk has room all the time.
+      // Control: the disk has room all the time.
       if (!control) await fill(ballast)
       await sleep(seconds * 1_000)
       await rm(ballast, { force: true })

@@ -1,4 +1,4 @@
-// A thousand guesses at once, round after round, over two processes: exactly the limit is looked at.
+// A thousand guesses at once, round after round, over two processes: exactly the limit is checked.
 
 import { randomBytes } from 'node:crypto'
 import { readArguments } from './arguments.ts'
@@ -10,7 +10,7 @@ import { judge } from './table.ts'
 const limit = 30
 const atOnce = 1_000
 
-/** `args`: how many rounds, 100 by default. The control: no address is ever limited. */
+/** `args`: how many rounds, 100 by default. Control: no address is ever limited. */
 export async function tortureGuesses(args: readonly string[]): Promise<boolean> {
   const { count: rounds, control } = readArguments(args, 100)
   const nodes = await startNodes(2, {
@@ -56,7 +56,7 @@ export async function tortureGuesses(args: readonly string[]): Promise<boolean> 
         what: `rounds with exactly ${limit} looked at`,
         seen: String(exact),
         promised: String(rounds),
-        // Of the control not one may be.
+        // In the control none may be refused.
         kept: control ? exact > 0 : exact === rounds,
       },
     ],

@@ -1,4 +1,4 @@
-// What must never be seen in the tables, however a process ended: one half of a change without the other.
+// What must never be in the tables, however a process ended: one half of a change without the other.
 
 import { sql } from 'kysely'
 import type { Database } from '../../server/db/database.ts'
@@ -75,7 +75,7 @@ const halves: Readonly<Record<string, HalfState>> = {
   },
 }
 
-/** One line for each kind that there is; on SQLite also what is wrong with the file itself. */
+/** One line for each kind that is found; on SQLite also what is wrong with the file itself. */
 export async function findHalfStates(database: Database): Promise<string[]> {
   const found: string[] = []
   for (const [what, { count }] of Object.entries(halves)) {
@@ -91,7 +91,7 @@ export async function findHalfStates(database: Database): Promise<string[]> {
   return found
 }
 
-/** The control: every kind is done to an SQLite database, and looked for. @returns what was not found */
+/** Control: every kind is made in an SQLite database, and looked for. @returns what was not found */
 export async function findBlindSpots(database: Database): Promise<string[]> {
   await sql`pragma foreign_keys = off`.execute(database.kysely)
   const blind: string[] = []

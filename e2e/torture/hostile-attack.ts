@@ -1,13 +1,13 @@
-// Sends hostile requests, byte for byte, and holds each answer against what none may be.
+// Sends hostile requests, byte for byte, and checks each answer for what none may be.
 
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { type HostileRequest, liveToken, makeRequests } from './hostile-requests.ts'
 
 const atOnce = 48
-/** In milliseconds: then nothing more is said. */
+/** In milliseconds: after that nothing more is sent. */
 const silenceMs = 500
-/** In milliseconds, for an answer: nothing that is refused takes so long. */
+/** In milliseconds, for an answer: no refusal takes so long. */
 export const patienceMs = 20_000
 
 export interface Tally {
@@ -17,7 +17,7 @@ export interface Tally {
   tokens: number
   opened: number
   hung: number
-  /** What to look at: the seed, chunk and number make the request again. */
+  /** What is needed to look at one: the seed, chunk and number make the request again. */
   examples: string[]
 }
 
@@ -31,7 +31,7 @@ export const createTally = (): Tally => ({
   examples: [],
 })
 
-/** `accessToken` opens everything; `chunk` is for the lines of what went wrong. */
+/** `accessToken` may do everything; `chunk` is for the lines about failures. */
 interface Attack {
   tally: Tally
   accessToken: string
@@ -77,12 +77,12 @@ function judge(tally: Tally, request: HostileRequest, answer: string | undefined
     complain('tokens')
   const opensOnlyWithToken = /^\w+ \/(api|trpc)\/(items|users|sessions|account|activity|protected)/
   const isOpened = /^HTTP\/1\.1 2/.test(answer) && opensOnlyWithToken.test(request.text)
-  // A batch and a stream are 200 whatever is in them, and OPTIONS is nobody's.
+  // A batch and a stream are 200 whatever they hold, and OPTIONS is not ours to answer.
   const tells = /"result":|"(items|users|sessions|events)":|"message":"Access granted"/.test(answer)
   if (isOpened && tells && !request.isAuthorized) complain('opened')
 }
 
-/** All that comes back until it is closed; undefined where that takes too long. */
+/** All that comes back until the connection is closed; undefined where that takes too long. */
 function send(url: string, text: string, from: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const port = Number(new URL(url).port)
@@ -92,17 +92,17 @@ function send(url: string, text: string, from: string): Promise<string | undefin
       socket.destroy()
       resolve(undefined)
     }, patienceMs)
-    // What is not complete is waited for, and what was not asked to be the last stays open. Not before:
-    // an answer that is under way is given up where no more can be asked.
+    // An incomplete request is waited for, and one that did not ask to be the last leaves the
+    // connection open. Not before: an answer in progress is dropped where no more can be asked.
     const silence = setTimeout(() => socket.end(), silenceMs)
     socket.setEncoding('latin1')
     socket.on('data', (part: string) => {
       answer += part
       silence.refresh()
-      // A stream, or a protocol that was agreed on, goes on for as long as one listens.
+      // A stream, or an agreed protocol, goes on for as long as the client listens.
       if (/^content-type: text\/event-stream/im.test(answer)) socket.destroy()
     })
-    // Reset by what was refused before it was read: what was answered counts.
+    // Reset by something that was refused before it was read: the answer counts.
     socket.on('error', () => {})
     socket.on('close', () => {
       clearTimeout(deadline)
@@ -113,7 +113,7 @@ function send(url: string, text: string, from: string): Promise<string | undefin
   })
 }
 
-/** What everything above would look like: it decodes and parses whatever comes, and trusts it. */
+/** What would fail all of the above: it decodes and parses any input, and trusts it. */
 export async function attackCareless(seed: number, count: number): Promise<Tally> {
   const careless: Server = createServer((request, response) => {
     let body = ''

@@ -1,4 +1,4 @@
-// Requests that nobody means well with, as the bytes that go over the wire: the same for the same seed.
+// Hostile requests, as the bytes that go over the wire: the same for the same seed.
 
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import fc from 'fast-check'
@@ -10,14 +10,14 @@ import { appRouter } from '../../server/trpc/router.ts'
 export interface HostileRequest {
   /** In latin1, so that every byte is one character. */
   text: string
-  /** It shows a token that opens something: then an answer of 200 is no breach. */
+  /** It shows a valid token: then an answer of 200 is no breach. */
   isAuthorized: boolean
 }
 
 /** Stands for a live access token, which no seed knows. */
 export const liveToken = '@live-token@'
 
-/** Of one chunk: the same for the same numbers. */
+/** Those of one chunk: the same for the same numbers. */
 export function makeRequests(seed: number, chunk: number, count: number): HostileRequest[] {
   return fc.sample(hostileRequest, { seed: (seed * 1_000_003 + chunk) | 0, numRuns: count })
 }
@@ -28,7 +28,7 @@ const { procedures }: { procedures: Record<string, AnyTRPCProcedure> } = (
 
 const restProcedures = listRestProcedures(appRouter)
 
-/** Every path there is; those that the next procedure brings too. */
+/** Every endpoint there is, including those that a new procedure adds. */
 const paths = [
   ...Object.values(oauthPaths),
   ...Object.values(pagePaths),
@@ -155,7 +155,7 @@ const body = fc.oneof(
   { weight: 6, arbitrary: formText },
   { weight: 2, arbitrary: words },
   { weight: 1, arbitrary: fc.tuple(jsonText, fc.nat(40)).map(([text, cut]) => text.slice(0, cut)) },
-  // Rarely: they are what costs.
+  // Rarely: they are expensive.
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 20 }).map((size) => 'x'.repeat(size * 5_000)) },
   { weight: 1, arbitrary: fc.constant('\u001f\u008b\u0008\u0000nonsense') },
 )
@@ -225,7 +225,7 @@ const target = fc
       },
     ),
   )
-  // Most reach a route: a line break in the path ends the request line.
+  // Most reach an endpoint: a line break in the path ends the request line.
   .map(([path, query]) => (path + query).slice(0, 12_000))
 
 const contentType = fc.oneof(
@@ -250,7 +250,7 @@ const contentType = fc.oneof(
   { weight: 1, arbitrary: words },
 )
 
-/** A token of another server's, of none, or of ours with something wrong. */
+/** A token of another server, an invalid one, or one of ours with something wrong. */
 const badToken = fc.oneof(
   words,
   fc.constantFrom(
@@ -351,15 +351,15 @@ const wildRequest: fc.Arbitrary<HostileRequest> = fc
     return spareTheAdmin(rest.cut === undefined ? text : text.slice(0, rest.cut))
   })
 
-/** Without the live token, what would end his account: all that comes after it needs him. */
+/** Sent without the live token, since it would end its account, which all later requests need. */
 function spareTheAdmin(text: string): HostileRequest {
   const isSuicide = /^(?!GET)\S+ \S*(account\.(delete|changePassword)|\/api\/users\/me)/.test(text)
   const spared = isSuicide ? text.replaceAll(liveToken, 'x') : text
-  // In whatever it stands: the request may be two where it holds a line break.
+  // Anywhere in the request, which may become two where this holds a line break.
   return { text: spared, isAuthorized: spared.includes(`Bearer ${liveToken}\r\n`) }
 }
 
-/** Right in nearly all of it, so that it gets past the forms of things to the rules. */
+/** Right in nearly all of it, so that it gets past the format checks to the rules. */
 const nearlyRight = fc.oneof(
   {
     weight: 8,
@@ -416,7 +416,7 @@ const hostileRequest = fc.oneof(
   { weight: 1, arbitrary: aimedRequest },
 )
 
-/** How long a body says that it is, and its bytes as they are sent. */
+/** The length that a body claims, and its bytes as they are sent. */
 function frame(body: string, kind: string): [headers: string[][], bytes: string] {
   const length = (value: number | string) => ['Content-Length', String(value)]
   const chunk = `${body.length.toString(16)}\r\n${body}\r\n`
@@ -451,7 +451,7 @@ function frame(body: string, kind: string): [headers: string[][], bytes: string]
   }
 }
 
-/** UTF-8, as far as there is any: a lone surrogate becomes its three forbidden bytes' substitute. */
+/** UTF-8, as far as possible: a lone surrogate becomes its three forbidden bytes' substitute. */
 function toBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }

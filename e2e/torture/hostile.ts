@@ -1,4 +1,4 @@
-// Hundreds of thousands of hostile requests at a built server: nothing breaks, opens or piles up.
+// Hundreds of thousands of hostile requests at a built server: nothing breaks, gets through or piles up.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -23,9 +23,9 @@ import { printTable } from './table.ts'
 const chunkSize = 1_000
 /** Until then caches fill, threads start and code is compiled. */
 const warmUp = { share: 0.3, mostShare: 0.6, requests: 100_000 }
-/** In fewer requests what is filled is more than what stays. */
+/** In fewer requests what fills up outweighs what stays. */
 const tellingCount = 200_000
-/** The control for the memory: so many requests, of each of which so many bytes are kept. */
+/** Control for the memory: this many requests, of each of which this many bytes are kept. */
 const leak = { requests: 20_000, bytes: 8_192 }
 
 /** `args`: how many requests, 1,000,000 by default; the seed, to repeat a run; and `postgres`. */
@@ -85,7 +85,7 @@ interface SiegePlan {
   seed: number
   /** PostgreSQL; SQLite where absent. */
   databaseUrl?: string | undefined
-  /** So much of every request stays in memory. */
+  /** This much of every request stays in memory. */
   leakedBytes?: number
 }
 
@@ -97,14 +97,14 @@ interface Siege {
   last: Memory | undefined
 }
 
-/** A built server in a process of its own, at which all of the requests are sent. */
+/** A built server in a process of its own, which receives all of the requests. */
 async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan): Promise<Siege> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-hostile-'))
   const env = {
     DATA_DIR: dataDir,
     MASTER_KEY: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'error',
-    // A well-meant registration would be let in: that is no breach, and cannot be told from one.
+    // A well-formed registration would succeed: that is no breach, and cannot be told from one.
     REGISTRATION: 'off',
     TORTURE_LEAKED_BYTES: String(leakedBytes),
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
@@ -146,9 +146,9 @@ async function besiege({ count, seed, databaseUrl, leakedBytes = 0 }: SiegePlan)
 }
 
 /**
- * The admin signs in anew for each chunk: some request of the last may have signed him out. On a
- * device that he is known by: strangers have long used up what unknown ones may try. He is the last
- * admin, whom nothing can delete.
+ * The admin signs in anew for each chunk, since some request of the last may have signed them out.
+ * They use a known device: strangers have long used up what unknown devices may try. They are the
+ * last admin, whom nothing can delete.
  */
 function createAdmin({ url }: ServerProcess): { signIn(): Promise<string> } {
   const cookies = new Map<string, string>()

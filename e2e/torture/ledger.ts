@@ -1,26 +1,29 @@
-// What clients were promised: people who keep changing things, and what each was told is done.
+// What clients were promised: people who keep changing things, and the answer to each change.
 
 import { randomBytes } from 'node:crypto'
 import { type Answer, ask, askJson, postForm, type TokenAnswer } from './ask.ts'
 
-/** One person, as his client knows him. Where a change was not answered, both outcomes are possible. */
+/**
+ * One person, as their client knows them. Where a change was not answered, both outcomes are
+ * possible.
+ */
 export interface Person {
   username: string
   /** One of them signs in, the others do not. */
   passwords: string[]
   /** Not signed in with since it was set. */
   isPasswordNew: boolean
-  /** Those that were given up, and were told so. */
+  /** Those that were given up, and whose end was confirmed. */
   oldPasswords: string[]
   fullNames: (string | null)[]
   items: Set<string>
   removedItems: Set<string>
   tokens: TokenAnswer
-  /** Of sessions that were told to be over. */
+  /** Of sessions whose end was confirmed. */
   endedTokens: TokenAnswer[]
-  /** Told to be deleted. */
+  /** Deletion was confirmed. */
   isDeleted: boolean
-  /** Whether he is, nobody was told. */
+  /** Deletion was requested and not answered. */
   mayBeDeleted: boolean
 }
 
@@ -29,7 +32,7 @@ export interface Ledger {
   acknowledged: number
   /** Changes that the client cannot know the outcome of. */
   unknown: number
-  /** What no client expects: a 500, or no to what must be possible. */
+  /** What no client expects: a 500, or a refusal of what must be possible. */
   wrongAnswers: string[]
 }
 
@@ -58,7 +61,7 @@ interface Step {
   person: Person
 }
 
-/** @returns false where nobody answered, or "later" */
+/** @returns false where no answer came, or "later" */
 type Change = (step: Step) => Promise<boolean>
 
 const changes: readonly (readonly [share: number, change: Change, takesPassword: boolean])[] = [
@@ -71,7 +74,7 @@ const changes: readonly (readonly [share: number, change: Change, takesPassword:
   [2, deleteAccount, true],
 ]
 
-/** Who does not know his password changes what takes none. */
+/** People who do not know their password make changes that need none. */
 function pickChange({ passwords }: Person): Change {
   let left = Math.random() * changes.reduce((sum, [share]) => sum + share, 0)
   for (const [share, change, takesPassword] of changes) {
@@ -81,7 +84,7 @@ function pickChange({ passwords }: Person): Change {
   return refresh
 }
 
-/** Sends it; what it says goes into the ledger. undefined where that is not known. */
+/** Sends it, and records the answer in the ledger. undefined where the outcome is not known. */
 async function send(
   ledger: Ledger,
   what: string,
@@ -192,7 +195,7 @@ async function signInAndOut(step: Step): Promise<boolean> {
   return answer !== undefined
 }
 
-/** A second session is there to be ended by it. */
+/** A second session exists so that this one can end it. */
 async function changePassword(step: Step): Promise<boolean> {
   const { ledger, url, person } = step
   const second = await signInAgain(step)

@@ -1,4 +1,4 @@
-// What a thief can make of a copy of the database, and which of it is let in.
+// What a thief can derive from a copy of the database, and which of it is accepted.
 
 import {
   createHmac,
@@ -79,7 +79,7 @@ export type Attempt =
   | { kind: 'refresh token' | 'access token' | 'cookie'; text: string }
   | { kind: 'client secret' | 'password'; name: string; text: string }
 
-/** All that can be thought of: what is stored, and what can be computed from it. */
+/** Everything conceivable: what is stored, and what can be computed from it. */
 export function makeTokens(loot: Loot, url: string): Attempt[] {
   const guesses = guessSecrets(loot)
   const macs = (text: string) =>
@@ -109,14 +109,14 @@ export function makeTokens(loot: Loot, url: string): Attempt[] {
     ...all.map((text) => ({ kind: 'cookie', text }) as const),
     ...[...loot.values, ...accessTokens].map((text) => ({ kind: 'access token', text }) as const),
     ...loot.values.map((text) => ({ kind: 'client secret', name: 'service', text }) as const),
-    // Once each: the throttle would hide what more of them do.
+    // Once each: throttling would hide the effect of more.
     ...loot.users.map(
       ({ username, password_hash: text }) => ({ kind: 'password', name: username, text }) as const,
     ),
   ]
 }
 
-/** The control: with the one secret that is not in the database each of them opens something. */
+/** Control: with the one secret that is not in the database each of them is accepted. */
 export function makeTokensWithKey(loot: Loot, url: string, masterKeys: MasterKeys): Attempt[] {
   const refreshTokens = createRefreshTokens(masterKeys)
   const [session] = loot.sessions.filter(({ transport }) => transport === 'bearer')
@@ -133,7 +133,7 @@ export function makeTokensWithKey(loot: Loot, url: string, masterKeys: MasterKey
   ]
 }
 
-/** What a careless server might have keyed with. */
+/** Keys that a careless server might have used. */
 function guessSecrets({ values, signingKeys }: Loot): Buffer[] {
   const texts = [
     '',
@@ -179,7 +179,7 @@ interface Forgery {
   secret?: KeyObject
 }
 
-/** Right in every claim: they all stand in the database. */
+/** Right in every claim: they are all in the database. */
 function forge({ session, key, loot, url, alg, secret }: Forgery): string {
   const nowSeconds = Math.floor(Date.now() / 1_000)
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
@@ -206,13 +206,13 @@ function forge({ session, key, loot, url, alg, secret }: Forgery): string {
   return `${signed}.${signature.toString('base64url')}`
 }
 
-/** Where it listens, and what it calls itself: the same but in tests. */
+/** The address it listens at, and its own name for it: the same except in tests. */
 export interface Place {
   url: string
   issuer: string
 }
 
-/** @returns a line for each that was let in */
+/** @returns a line for each that was accepted */
 export async function tryTokens(
   place: Place,
   { users }: Loot,

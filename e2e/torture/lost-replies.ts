@@ -1,5 +1,5 @@
-// Replies to refreshes that get lost, and a database that takes no writes: nobody is signed out, and a
-// thief who holds the token that died is found.
+// Lost replies to refreshes, and a database that takes no writes: no one is signed out, and a thief
+// who holds the superseded token is detected.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -21,12 +21,12 @@ import { type Finding, judge } from './table.ts'
 const minuteMs = 60_000
 const absences = { '1 s': 1_000, '31 s': 31_000, '10 min': 10 * minuteMs, '8 h': 480 * minuteMs }
 const stallMs = 32_000
-/** As a client does that is told 503 with `Retry-After: 5`. */
+/** Like a client that gets 503 with `Retry-After: 5`. */
 const retryMs = 5_000
 /** Of the hundred that one user may have. */
 const sessionsPerUser = 50
 
-/** `args`: how many sessions, 100 by default. The control: another program asks again. */
+/** `args`: how many sessions, 100 by default. Control: another program asks again. */
 export async function tortureLostReplies(args: readonly string[]): Promise<boolean> {
   const { count, control } = readArguments(args, 100)
   const findings = [
@@ -38,9 +38,9 @@ export async function tortureLostReplies(args: readonly string[]): Promise<boole
 
 interface Stage {
   nodes: readonly Node[]
-  /** Puts every node's clock forward. */
+  /** Moves every node's clock forward. */
   advance(milliseconds: number): void
-  /** Reads go on. @returns how writes do again */
+  /** Reads go on. @returns a function that lets writes continue */
   stallWrites(): Promise<() => Promise<void>>
   stop(): Promise<void>
 }
@@ -50,7 +50,7 @@ interface Node {
   services: Services
 }
 
-/** A browser or a program, with what it was given last. */
+/** A browser or a program, with the tokens it got last. */
 interface Holder {
   refreshToken: string
   /** undefined for a program. */
@@ -82,7 +82,7 @@ async function torture(
   }
 }
 
-/** Half of them lost a reply just before it, the others lose one in it. */
+/** Half of them lost a reply just before it, the others lose one during it. */
 async function tortureStall(where: string, stage: Stage, count: number, control: boolean) {
   const holders = await startSessions(stage, count)
   await Promise.all(holders.slice(count / 2).map((holder) => refresh(stage, 0, holder)))
@@ -97,7 +97,7 @@ async function tortureStall(where: string, stage: Stage, count: number, control:
   return countSignedOut(what, stage, holders, control)
 }
 
-/** Each asks again, at another node if there is one, until it is told yes or no; and then goes on. */
+/** Each asks again, at another node if there is one, until it gets a yes or no; and then goes on. */
 async function countSignedOut(
   what: string,
   stage: Stage,
@@ -116,7 +116,7 @@ async function countSignedOut(
   return { what, seen, promised: '0', kept: signedOut === 0 }
 }
 
-/** A thief refreshed first. Its owner recovers the session; then the thief shows what it holds. */
+/** A thief refreshed first. Its owner recovers the session; then the thief shows its token. */
 async function countThieves(where: string, stage: Stage, count: number, control: boolean) {
   const holders = await startSessions(stage, count)
   const stolen = await Promise.all(holders.map((holder) => refresh(stage, 0, holder)))
@@ -124,7 +124,7 @@ async function countThieves(where: string, stage: Stage, count: number, control:
   const found = await Promise.all(
     holders.map(async (holder, index) => {
       const own = await refresh(stage, 1, holder)
-      // The control: a copy of the token that lives, which no server can tell from its original.
+      // Control: a copy of the live token, which no server can tell from its original.
       const shown = (control ? own : stolen[index]) ?? ''
       const isRefused = (await refresh(stage, 0, { ...holder, refreshToken: shown })) === undefined
       return (
@@ -188,7 +188,7 @@ function makeStranger(holder: Holder): Holder {
   return { ...holder, userAgent: 'stranger/1.0', deviceCookie: holder.deviceCookie && 'none' }
 }
 
-/** Programs and browsers by turns, of users that nobody has to hash a password for. */
+/** Programs and browsers alternately, with users whose passwords need no hashing. */
 async function startSessions({ nodes }: Stage, count: number): Promise<Holder[]> {
   const { services } = nodes[0] as Node
   const holders: Holder[] = []

@@ -1,4 +1,4 @@
-// `npm run torture -- <what>`: checks that take longer than anybody waits for in `npm test`.
+// `npm run torture -- <what>`: checks that take too long for `npm test`.
 
 import { tortureBodies } from './bodies.ts'
 import { tortureCrashes } from './crashes.ts'
@@ -22,7 +22,7 @@ import { tortureTabs } from './tabs.ts'
 import { tortureTiming } from './timing.ts'
 import { tortureTurns } from './turns.ts'
 
-/** Each gives true where it went well. A new one is one line. */
+/** Each returns true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
   properties: {
     what: 'the property tests of what reads hostile input, a million cases each (or as many as named)',

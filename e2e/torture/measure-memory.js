@@ -1,4 +1,4 @@
-// What this process holds once its garbage is collected. Plain JavaScript: a built server loads it too.
+// How much memory this process holds after garbage collection. Plain JavaScript: a built server loads it too.
 
 /**
  * In between hundreds of MiB come and go, the more the busier the machine is. Needs `--expose-gc`.

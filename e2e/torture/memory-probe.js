@@ -1,10 +1,10 @@
-// Loaded into a server before its own code: tells whoever started it how much memory it holds.
+// Loaded into a server before its own code: reports to its parent process how much memory it holds.
 
 import { subscribe } from 'node:diagnostics_channel'
 import { isMainThread } from 'node:worker_threads'
 import { measureMemory } from './measure-memory.js'
 
-/** The control: a server that keeps so much of every request. */
+/** Control: a server that keeps this much of every request. */
 const leakedBytes = Number(process.env.TORTURE_LEAKED_BYTES ?? 0)
 /** @type {number[][]} */
 const leaked = []

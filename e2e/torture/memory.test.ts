@@ -15,19 +15,19 @@ function sampleMemory(leakedMiBEach: number) {
   })
 }
 
-test('what goes up and down is no growth', () => {
+test('memory that goes up and down is not growth', () => {
   const { rssMiB, heapMiB } = growthOf(sampleMemory(0))
   expect(Math.abs(heapMiB)).toBeLessThan(0.5)
   expect(Math.abs(rssMiB)).toBeLessThan(1)
 })
 
-test('what stays is growth, over all of the samples', () => {
+test('memory that stays is growth, over all of the samples', () => {
   const { rssMiB, heapMiB } = growthOf(sampleMemory(0.1))
   expect(heapMiB).toBeCloseTo(10, 0)
   expect(rssMiB).toBeCloseTo(20, 0)
 })
 
-test('a server is asked what it holds: what it keeps of each request is seen, its garbage is not', async () => {
+test('a server reports what it holds: what it keeps of each request is seen, its garbage is not', async () => {
   const [keeping, usual] = await Promise.all([growByRequests(262_144), growByRequests(0)])
   expect(keeping).toBeGreaterThan(20)
   expect(usual).toBeLessThan(5)

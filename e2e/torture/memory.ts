@@ -1,4 +1,4 @@
-// How much memory a running server holds when the garbage is collected, and whether that grows.
+// How much memory a running server holds after garbage collection, and whether that grows.
 
 import type { ChildProcess } from 'node:child_process'
 import { askProcess } from './ask-process.ts'

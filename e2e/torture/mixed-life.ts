@@ -3,7 +3,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
 export interface Life {
-  /** `faults`: answers of 500 and more, but for 503: come later. */
+  /** `faults`: answers of 500 and more, except 503 ("later"). */
   end(): Promise<{ done: number; faults: number; answers: string }>
 }
 

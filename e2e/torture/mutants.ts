@@ -1,4 +1,4 @@
-// Small faults, one at a time: which of them does no test see?
+// Small faults, one at a time: which of them does no test notice?
 
 import { readFileSync } from 'node:fs'
 import { type Mutant, makeMutants, sample } from '../mutants/operators.ts'
@@ -12,22 +12,22 @@ const root = new URL('../../', import.meta.url)
 const promisedScore = 90
 
 interface Options {
-  /** Words, one of which the name of a file has. */
+  /** Words, one of which must be in the file's name. */
   words: readonly string[]
   perFile: number
   seed: string
   resume: boolean
   control: boolean
-  /** After so long no other mutant is begun. */
+  /** After this time no other mutant is begun. */
   seconds: number
   /** How many mutants are tried at the same time, each against tests in one process. */
   atOnce: number
 }
 
 /**
- * `args`: words that pick files, how many mutants of each (5 by default), `--seed=…` for another choice,
- * `--at-once=…` (2), `--seconds=…` to stop after so long and `--resume` to go on, `--control` to leave the
- * tests out that guard them.
+ * `args`: words that pick files, how many mutants of each (5 by default), `--seed=…` for another
+ * choice, `--at-once=…` (2), `--seconds=…` to stop after so long and `--resume` to go on,
+ * `--control` to leave out the tests that guard them.
  */
 export async function tortureMutants(args: readonly string[]): Promise<boolean> {
   const options = readOptions(args)
@@ -86,13 +86,13 @@ interface Tally {
   file: string
   tried: number
   survivors: Mutant[]
-  /** Not tried for want of time. */
+  /** Not tried for lack of time. */
   left: number
   /** A test that fails anyway: it would kill every mutant, so none is tried. */
   broken?: string
 }
 
-/** Sees nothing of what is broken: in the control it takes the place of the guards. */
+/** Notices nothing that is broken: in the control it replaces the guards. */
 const bystander = 'server/auth/devices/device-name.test.ts'
 
 async function tryTarget({ file, guards }: Target, run: Run): Promise<Tally> {

@@ -1,4 +1,4 @@
-// The control of `stops`: loaded before the server, it takes away what ends it.
+// The control of `stops`: loaded before the server, it removes what ends it.
 
 import { Server } from 'node:http'
 

@@ -8,11 +8,11 @@ import { startWire, type Wire } from './wire.ts'
 export interface Nodes {
   /** Origins. */
   urls: readonly string[]
-  /** Each node's own way to the database. */
+  /** Each node's own connection to the database. */
   wires: readonly Wire[]
   processes: readonly ServerProcess[]
   postgres: PostgresServer
-  /** The settings they share, straight to the database: for the command line. */
+  /** The settings they share, with the database directly: for the command line. */
   env: Record<string, string>
   stop(): Promise<void>
 }
@@ -67,7 +67,7 @@ export async function startNodes(
   }
 }
 
-/** Without a word, as a power cut does; resolves when it is gone. */
+/** Without warning, as in a power cut; resolves when it is gone. */
 export async function killServer({ process: child }: ServerProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('close', resolve))

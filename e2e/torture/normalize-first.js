@@ -1,4 +1,4 @@
-// Loaded into a server before its own code, as the control: whatever comes is normalized before any bound.
+// Loaded into a server before its own code, as the control: all input is normalized before any bound.
 
 const { decode } = TextDecoder.prototype
 /** @param {Parameters<typeof decode>} given */

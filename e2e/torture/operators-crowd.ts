@@ -14,14 +14,17 @@ export interface CrowdSizes {
 
 /** The client that is removed. It is added by the command line before the database is filled. */
 export const crowdClient = 'crowd-app'
-/** Users with very many rows: sessions of the first two, items of the third. Their password is `secret`. */
+/**
+ * Users with very many rows: sessions of the first two, items of the third. Their password is
+ * `secret`.
+ */
 export const [disabledName, endedName, deletedName] = [
   'many-disabled',
   'many-ended',
   'many-deleted',
 ]
 
-/** Runs statements in the database, from outside of Keycard. */
+/** Runs statements in the database, from outside Keycard. */
 export interface Sql {
   run(statement: string): Promise<void>
   /** The first column of the first row, as a number. */

@@ -1,4 +1,4 @@
-// What operators do to very many rows, beside servers that people use: it finishes, and they go on.
+// What operators do to very many rows, beside servers that people use: it finishes, and the servers go on.
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -37,7 +37,9 @@ const promisedMib = 150
 /** In milliseconds: how long the load runs alone before each act. */
 const aloneForMs = 15_000
 
-/** `args`: how many users, 100,000 by default, each with two sessions; a fifth as many rows of one. */
+/**
+ * `args`: how many users, 100,000 by default, each with two sessions; a fifth as many rows of one.
+ */
 export async function tortureOperators(args: readonly string[]): Promise<boolean> {
   const { count, control } = readArguments(args, 100_000)
   const engines = (['sqlite', 'postgres'] as const).filter(
@@ -97,7 +99,7 @@ async function openOnSqlite(sizes: CrowdSizes): Promise<CrowdedPlace> {
     LOG_LEVEL: 'silent',
     ...settings,
   }
-  // Once for the tables and the demo accounts; nobody has it open while it is filled.
+  // Once for the tables and the demo accounts; nothing has it open while it is filled.
   await killServer(await startServer(env))
   await addClient(env)
   const sql = openSqliteSql(dataDir)
@@ -121,7 +123,7 @@ export interface Act {
   name: string
   /** `tell`: what else was seen. */
   run(place: CrowdedPlace, tell: (finding: Finding) => void): Promise<void>
-  /** How many rows are as they were; none, when it is done. */
+  /** How many rows are unchanged; none, when it is done. */
   left(sizes: CrowdSizes): string
 }
 
@@ -279,8 +281,8 @@ async function measure(place: CrowdedPlace, load: SteadyLoad, act: Act): Promise
 }
 
 /**
- * `clients remove` as it was: one statement. PostgreSQL ends it at its limit; on SQLite it finishes, and
- * everybody who writes waits for it.
+ * `clients remove` as in earlier versions: one statement. PostgreSQL ends it at its limit; on
+ * SQLite it finishes, and every writer waits for it.
  */
 async function runControl(place: CrowdedPlace): Promise<Finding[]> {
   const statement = `update sessions set revoked_at_ms = 1, revoked_reason = 'client_removed'

@@ -1,4 +1,4 @@
-// Questions asked again and again while something is broken, and what became of each.
+// Questions asked again and again while something is broken, and the outcome of each.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from './ask.ts'

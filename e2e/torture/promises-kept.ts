@@ -1,12 +1,12 @@
-// Whether everything that a client was told is done is so, asked at the doors as the client would.
+// Whether everything a client was promised is true, asked over HTTP as the client would.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, call } from './ask.ts'
 import { type Person, tradeToken, trySignIn } from './ledger.ts'
 
 /**
- * What was lost of it, in words; and from now on the outcomes that were possible are the one that is.
- * @throws Error where somebody does not answer
+ * What was lost of it, in words. From now on, the possible outcomes are narrowed to the actual one.
+ * @throws Error where an answer is missing
  */
 export async function findLosses(url: string, person: Person): Promise<string[]> {
   const lost: string[] = []
@@ -27,7 +27,7 @@ export async function findLosses(url: string, person: Person): Promise<string[]>
 
   const traded = await tradeToken(url, person.tokens)
   if (traded.status !== 200) {
-    // Whose deletion was not answered may be gone.
+    // A user whose deletion was not answered may be gone.
     if (!person.mayBeDeleted) lose(`the session: ${traded.status}`)
     return lost
   }
@@ -70,7 +70,7 @@ async function read<Content>(url: string, path: string, { tokens }: Person): Pro
   return JSON.parse(answer.body)
 }
 
-/** Of the passwords that are possible exactly one opens. Looked at only where it is in doubt. */
+/** Exactly one of the possible passwords works. Checked only where it is in doubt. */
 async function settlePassword(url: string, person: Person): Promise<boolean> {
   if (person.passwords.length === 1 && !person.isPasswordNew) return true
   const opening: string[] = []

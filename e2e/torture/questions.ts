@@ -7,22 +7,22 @@ import { runKeycard } from '../support/keycard-process.ts'
 import { type Answer, ask, askJson, postForm, signIn, type TokenAnswer } from './ask.ts'
 
 export interface Questions {
-  /** That write: a sign-in, a refresh of always the same session, a new item. */
+  /** Those that write: a sign-in, a refresh of always the same session, a new item. */
   writing: Questioned
-  /** That read a table. */
+  /** Those that read a table. */
   reading: Questioned
-  /** With an access token, and nothing else of the database. */
+  /** With an access token, and nothing else from the database. */
   protected: Questioned
-  /** That have nothing to do with the database. */
+  /** Those that have nothing to do with the database. */
   apart: Questioned
-  /** What was said to be made. */
+  /** What was confirmed as made. */
   madeItems: Set<string>
   accessToken: string
 }
 
 type Questioned = Readonly<Record<string, () => Promise<Answer>>>
 
-/** A client that gets tokens in its own name, and asks what they are worth. */
+/** A client that gets tokens in its own name, and asks whether they are valid. */
 export interface Machine {
   id: string
   secret: string
@@ -39,7 +39,7 @@ export async function addMachine(env: Record<string, string>): Promise<Machine> 
   return { id, secret }
 }
 
-/** Signs in at `url`, which has to be well still. */
+/** Signs in at `url`, which must still be healthy. */
 export async function prepareQuestions(url: string, machine: Machine): Promise<Questions> {
   const { access_token: accessToken, refresh_token: firstRefreshToken } = await signIn(url)
   const headers = { authorization: `Bearer ${accessToken}` }
@@ -53,7 +53,7 @@ export async function prepareQuestions(url: string, machine: Machine): Promise<Q
 
   let refreshToken = firstRefreshToken
   let refreshing: Promise<Answer> | undefined
-  /** One at a time, as every client does: a token that is two behind is taken for stolen. */
+  /** One at a time, like every client: a token that is two behind is taken for stolen. */
   function refresh(): Promise<Answer> {
     refreshing ??= tradeToken().finally(() => {
       refreshing = undefined

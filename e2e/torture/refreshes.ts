@@ -1,4 +1,4 @@
-// Hundreds of refreshes with one token at once, round after round: one rotation each, nobody signed out.
+// Hundreds of refreshes with one token at once, round after round: one rotation each, no one signed out.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { type Finding, judge } from './table.ts'
 
 const atOnce = 200
 
-/** `args`: how many rounds, 200 by default. The control: a thief shows an older token in each. */
+/** `args`: how many rounds, 200 by default. Control: a thief shows an older token in each. */
 export async function tortureRefreshes(args: readonly string[]): Promise<boolean> {
   const { count: rounds, control } = readArguments(args, 200)
   const nodes = await startNodes(2)

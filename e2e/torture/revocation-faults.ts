@@ -1,4 +1,5 @@
-// Out means out, whatever else is wrong: clocks, a commit that is held, a mass of revocations, a failover.
+// An ended token stays ended, whatever else is wrong: clocks, a held commit, a mass of revocations,
+// a failover.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -17,14 +18,14 @@ import {
 import { skewClock } from './skewed-clock.ts'
 import { type Finding, judge } from './table.ts'
 
-/** Just below what `/readyz` lets pass. */
+/** Just below the difference that `/readyz` accepts. */
 const skewSeconds = 29
 const heldSeconds = 30
 const massOf = 200_000
 const newNodeMaxMiB = 128
 const env = { SIGN_IN_FAILURES_PER_ADDRESS: '1000000' }
 
-/** Two nodes, the one ahead and the other behind; without libfaketime both are right. */
+/** Two nodes, one clock ahead and the other behind; without libfaketime both are right. */
 export function startSkewedNodes(durable = false): Promise<Nodes> {
   const envOf = (index: number) => skewClock(index === 0 ? skewSeconds : -skewSeconds)
   return startNodes(2, { env, envOf, durable })
@@ -63,7 +64,10 @@ export async function controlHardRevocations(): Promise<boolean> {
   }
 }
 
-/** The database itself calls the row old: no reader takes it for new. @returns the token it is about */
+/**
+ * The database itself dates the row as old: no reader takes it for new. @returns the token it is
+ * about
+ */
 export async function forgeOldRow({ urls, postgres }: Nodes): Promise<string> {
   const { access_token } = await signIn(urls[0] ?? '')
   const client = await connect(postgres.url)
@@ -93,7 +97,7 @@ export async function signOutBothWays({ urls: [one = '', other = ''] }: Nodes, c
   return delaysMs
 }
 
-/** A session's end is written, dated and not committed, while others end. */
+/** A session's end is written and dated but not committed, while others end. */
 export async function holdCommit(nodes: Nodes, seconds = heldSeconds): Promise<number[]> {
   const { access_token } = await signIn(nodes.urls[0] ?? '')
   const held = await connect(nodes.postgres.url)
@@ -131,7 +135,7 @@ export async function revokeMany({ urls, postgres }: Nodes, count: number): Prom
 
 const idleSampleMs = 10_000
 
-/** In microseconds of CPU, of the busier node, in ten seconds in which nobody calls. */
+/** In microseconds of CPU, of the busier node, in ten idle seconds. */
 async function measureIdle({ processes }: Nodes): Promise<number> {
   const read = () => processes.map(({ process }) => readCpuTimeUs(process.pid ?? 0))
   await sleep(2_000)
@@ -167,8 +171,8 @@ async function findNewNode(nodes: Nodes): Promise<Finding> {
 }
 
 /**
- * The primary dies, and a standby that it waited for at each commit takes its place. It has not seen
- * the numbers of transactions that wrote nothing, and gives them out again.
+ * The primary dies, and a standby that it waited for at each commit takes its place. The standby
+ * has not seen the numbers of transactions that wrote nothing, and assigns them again.
  */
 async function failOver(): Promise<Finding[]> {
   const nodes = await startSkewedNodes(true)
@@ -189,7 +193,7 @@ async function failOver(): Promise<Finding[]> {
     for (const wire of nodes.wires) wire.cut()
     await nodes.postgres.stop()
     await promote(standby.url)
-    // By a node that is there already: numbers that these two believe to have read.
+    // By a node that already runs: numbers that these two believe to have read.
     const first = await connect(standby.url)
     for (const { access_token } of between) await writeEnd(first, access_token)
     await first.end()

@@ -1,18 +1,18 @@
-// Whether a token is believed, asked from outside, and for how long after it should not be.
+// Whether a token is accepted, asked from outside, and for how long after it should not be.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, ask, postForm, signIn } from './ask.ts'
 import type { Finding } from './table.ts'
 
-/** In milliseconds: until a sign-out is known, and until nothing is believed that has ended. */
+/** In milliseconds: until a sign-out is known, and until no ended token is accepted. */
 export const promisedMs = { known: 1_000, closed: 5_000 }
 
-/** Nobody waits longer for a refusal. */
+/** A refusal never takes longer. */
 const patienceMs = 8_000
 
 /**
- * Asks for a scope that the token has not: 403 where it is believed, 401 where not, and no table is
- * touched, so that nothing but the belief is measured. Told as 200 and 401.
+ * Asks for a scope that the token lacks: 403 where it is accepted, 401 where not. No table is
+ * touched, so that only the verification is measured. Reported as 200 and 401.
  */
 export async function callProtected(url: string, accessToken: string): Promise<Answer> {
   const headers = { authorization: `Bearer ${accessToken}` }
@@ -20,7 +20,7 @@ export async function callProtected(url: string, accessToken: string): Promise<A
   return answer.status === 403 ? { ...answer, status: 200 } : answer
 }
 
-/** In milliseconds from now, the last time that it was believed; 503 counts as refused. */
+/** In milliseconds from now, the last time that it was accepted; 503 counts as refused. */
 export async function timeUntilRefused(url: string, accessToken: string): Promise<number> {
   const startedMs = performance.now()
   const passedMs = () => performance.now() - startedMs
@@ -35,7 +35,7 @@ export async function signOutAndWait(one: string, other: string): Promise<number
   if ((await callProtected(other, access_token)).status !== 200) throw new Error('it opens nothing')
   const { status } = await postForm(`${one}/revoke`, { token: refresh_token })
   if (status !== 200) throw new Error(`/revoke says ${status}`)
-  // From the moment its answer is here: until then nobody was promised anything.
+  // Counted from the moment its answer arrives: nothing was promised before that.
   return timeUntilRefused(other, access_token)
 }
 
@@ -65,7 +65,7 @@ export function findingsOf(unsorted: readonly number[]): Finding[] {
   ]
 }
 
-/** The session that an access token is of. */
+/** The session that an access token belongs to. */
 export function sessionOf(accessToken: string): string {
   const [, claims = ''] = accessToken.split('.')
   return JSON.parse(Buffer.from(claims, 'base64url').toString()).sid

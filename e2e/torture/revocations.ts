@@ -1,5 +1,5 @@
-// Hundreds of sign-outs under load: how soon the other process knows, with and without notifications;
-// and then whatever clocks, commits, masses and a failover do to that.
+// Hundreds of sign-outs under load: how soon the other process knows, with and without
+// notifications; and then under wrong clocks, held commits, masses of them and a failover.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments } from './arguments.ts'
@@ -68,7 +68,7 @@ async function signOutMany({ urls: [one = '', other = ''] }: Nodes, count: numbe
   return { delaysMs, calls: await stopLoad() }
 }
 
-/** Calls one after the other in eight lines; answers how many there were. */
+/** Calls one after the other in eight lines; returns how many there were. */
 function load(url: string, accessToken: string): () => Promise<number> {
   let running = true
   let calls = 0

@@ -1,15 +1,18 @@
-// A process whose machine is wrong about the time: libfaketime, through its environment alone.
+// A process on a machine whose clock is wrong: libfaketime, through its environment only.
 
 import { existsSync, readdirSync } from 'node:fs'
 
-/** Added to a process's environment; `undefined` where libfaketime is not installed (Debian: faketime). */
+/**
+ * Added to a process's environment; `undefined` where libfaketime is not installed (Debian:
+ * faketime).
+ */
 export function skewClock(seconds: number): Record<string, string> | undefined {
   const library = findLibrary()
   if (library === undefined) return undefined
   return {
     LD_PRELOAD: library,
     FAKETIME: `${seconds < 0 ? '' : '+'}${seconds}s`,
-    // No setting of a machine's clock touches its monotonic one.
+    // Setting a machine's clock never touches its monotonic one.
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   }
 }

@@ -1,4 +1,4 @@
-// A disk whose syncs take long, and a file that another process has locked: who waits for neither goes on.
+// A disk whose syncs take long, and a file that another process has locked: calls that need neither go on.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,15 +14,18 @@ import { ask, call, postForm, signIn } from './ask.ts'
 import { killServer } from './nodes.ts'
 import { type Finding, judge } from './table.ts'
 
-/** What a sync takes longer, in milliseconds. */
+/** How many milliseconds longer a sync takes. */
 const syncDelayMs = 10
 const lockedForMs = 8_000
 const promised = { ratio: 1.5, healthMs: 100 }
-/** How often the servers take turns, so that whatever else the machine does falls on both. */
+/** How often the servers take turns, so that whatever else the machine does affects both. */
 const rounds = 4
 const signInsAtOnce = 4
 
-/** `args`: how many seconds of load in all for each server, 40 by default. The control waits on the main thread. */
+/**
+ * `args`: how many seconds of load in all for each server, 40 by default. The control waits on the
+ * main thread.
+ */
 export async function tortureSlowDisk(args: readonly string[]): Promise<boolean> {
   const { count: seconds, control } = readArguments(args, 40)
   const folder = mkdtempSync(join(tmpdir(), 'keycard-slow-disk-'))
@@ -49,7 +52,7 @@ function compileLibrary(folder: string): string | undefined {
   return undefined
 }
 
-/** Two servers that differ in the library's delay alone take turns under the same load. */
+/** Two servers that differ only in the library's delay take turns under the same load. */
 async function compareSyncs(library: string, turnMs: number, control: boolean): Promise<Finding[]> {
   const start = (delayMs: number) =>
     openServer(control, { LD_PRELOAD: library, SYNC_DELAY_MS: String(delayMs) })

@@ -1,4 +1,4 @@
-// The server of the soak: Keycard on a clock that runs fast, and that tells how it is when asked.
+// The server of the soak: a Keycard on a fast clock, which reports its state on request.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ import type { Memory } from './memory.ts'
 export interface SoakOptions {
   /** How many seconds of its clock pass in one. */
   speed: number
-  /** The control: it keeps some memory of every request. */
+  /** Control: it keeps some memory of every request. */
   isLeaking: boolean
 }
 
@@ -40,7 +40,7 @@ const services = await createServices(
     // A day of its clock may be a second of ours.
     ACCESS_TOKEN_EXPIRE_MINUTES: '1440',
     AUDIT_LOG_DAYS: '30',
-    // Everybody has an address of his own.
+    // Everyone has their own address.
     TRUSTED_PROXIES: '127.0.0.1',
     DEMO_ACCOUNTS: 'on',
   }),
@@ -70,7 +70,7 @@ async function sample(): Promise<SoakSample> {
   const lagP99Ms = lag.percentile(99) / 1e6
   const memory = measureMemory()
   const rows = await countRows()
-  // What looking costs does not count.
+  // The cost of sampling does not count.
   setImmediate(() => lag.reset())
   return { ...memory, lagP99Ms, rows }
 }

@@ -1,4 +1,4 @@
-// Half an hour of mixed life at a server whose clock runs through a thousand days meanwhile.
+// Half an hour of mixed life at a server whose clock meanwhile runs through a thousand days.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,20 +10,20 @@ import { live } from './mixed-life.ts'
 import type { SoakOptions, SoakSample } from './soak-server.ts'
 import { printTable, type Row } from './table.ts'
 
-/** Longer than twice what is kept the longest: known devices and counted failures, 400 days. */
+/** Longer than twice the longest retention: known devices and counted failures, 400 days. */
 const days = 1_000
 const sampleCount = 60
 const controlSeconds = 40
-/** Of the whole: until then caches fill and code is compiled. */
+/** As a share of the whole: until then caches fill and code is compiled. */
 const warmUpShare = 0.4
-/** What people make and only they take away. */
+/** Rows that people make and only they remove. */
 const owned = new Set(['users', 'user_search_keys', 'items', 'oauth_clients'])
 
 /** `args`: how many minutes; 30 by default. */
 export async function tortureSoak(args: readonly string[]): Promise<boolean> {
   const minutes = Number(args[0] ?? 30)
   const seconds = minutes * 60
-  // The same life where no time passes, so that nothing is ever too old, and memory is kept.
+  // The same life where no time passes, so that nothing ever expires, and memory is kept.
   const control = judge(await soak(controlSeconds, { speed: 1, isLeaking: true }))
   const run = await soak(seconds, { speed: (days * 86_400) / seconds, isLeaking: false })
   const verdict = judge(run)
@@ -104,7 +104,7 @@ async function soak(seconds: number, options: SoakOptions): Promise<Run> {
   }
 }
 
-/** A table is bounded where the last quarter has no more than the second, but for chance. */
+/** A table is bounded where the last quarter has no more rows than the second, apart from chance. */
 function judge({ samples }: Run) {
   const quarter = (number: number) => {
     const [from, to] = [number - 1, number].map((n) => Math.floor((n / 4) * samples.length))

@@ -1,4 +1,4 @@
-// Commits that wait for a synchronous standby which is gone: what they leave at PostgreSQL, and what is told.
+// Commits that wait for a synchronous standby which is gone: what they leave in PostgreSQL, and the answers.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -109,7 +109,7 @@ async function startSessions(url: string, env: Record<string, string>): Promise<
   return sessions
 }
 
-/** As a client does: again at once where it is told "later", with the token that it has. */
+/** Like a client: again at once where the answer is "later", with the token that it has. */
 async function keepRefreshing(
   url: string,
   { refresh_token: first }: TokenAnswer,
@@ -161,7 +161,10 @@ async function setStandby(admin: pg.Client, name: string): Promise<void> {
   await admin.query('select pg_reload_conf()')
 }
 
-/** As it was before: what takes too long is dropped, and what PostgreSQL calls done is done. */
+/**
+ * As in earlier versions: what takes too long is dropped, and what PostgreSQL reports as done is
+ * done.
+ */
 async function runControl({ postgres }: Nodes, admin: pg.Client): Promise<Finding[]> {
   await admin.query('create table careless (id serial)')
   await setStandby(admin, 'nobody')

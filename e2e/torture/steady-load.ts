@@ -6,7 +6,7 @@ import { ask, postForm, type TokenAnswer } from './ask.ts'
 export interface SteadyLoad {
   /** Begins a new measurement. */
   restart(): void
-  /** In milliseconds, of what was answered since the measurement began. */
+  /** In milliseconds, for all answers since the measurement began. */
   readonly tookMs: readonly number[]
   /** Answers that are neither 200 nor the refusal of a token that was ended. */
   readonly wrong: readonly number[]
@@ -17,8 +17,8 @@ export interface SteadyLoad {
 const beatsMs = { call: 50, refresh: 200 }
 
 /**
- * Two lines of calls that read a row and two of refreshes at each server. What comes late has waited
- * since it was due, so that one long stall is as many slow answers as it would have been to people.
+ * Two lines of calls that read a row and two of refreshes at each server. A late call has waited
+ * since it was due, so that one long stall is as many slow answers as people would have seen.
  * @param nameOf the user of each line, from 0; the password is `secret`
  */
 export async function startSteadyLoad(
@@ -57,7 +57,7 @@ export async function startSteadyLoad(
       if (next) tokens = next
       if (status === 200) continue
       if (status !== 400 && status !== 401) wrong.push(status)
-      // What an act has ended: a person signs in again, and nothing is due meanwhile.
+      // Ended by an act: the person signs in again, and nothing is due meanwhile.
       tokens = await signIn(url, name)
       dueAtMs = performance.now()
     }

@@ -1,4 +1,4 @@
-// A thief has a copy of the database and nothing else: what he can make of it opens nothing.
+// A thief has a copy of the database and nothing else: nothing derived from it grants access.
 
 import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
@@ -14,7 +14,7 @@ import { postForm } from './ask.ts'
 import { type Loot, makeTokens, makeTokensWithKey, steal, tryTokens } from './loot.ts'
 import { printTable } from './table.ts'
 
-/** In clear: what everybody's list of bad passwords begins with, in John's too. */
+/** In clear: the start of every list of bad passwords, John's included. */
 const weakPasswords = [
   ...['password', '123456789', 'qwerty', 'abc123', 'computer', 'tigger', 'money', 'secret'],
   ...['summer', 'internet', 'service', 'canada', 'hello', 'ranger', 'shadow', 'baseball'],
@@ -102,7 +102,10 @@ interface WeakUser {
   password: string
 }
 
-/** No door takes such passwords, so they come as they do from other software. @returns a client's secret */
+/**
+ * No endpoint accepts such passwords, so they are imported as from other software. @returns a
+ * client's secret
+ */
 async function plant(dataDir: string, users: readonly WeakUser[], env: Record<string, string>) {
   const file = join(dataDir, 'users.jsonl')
   const lines = users.map(({ username, password }) =>
@@ -117,7 +120,7 @@ async function plant(dataDir: string, users: readonly WeakUser[], env: Record<st
   return added.stdout.trim().split('\n').at(-1) ?? ''
 }
 
-/** All but each fourth sign in, which keys their hashes; they refresh, in browsers and elsewhere. */
+/** All but every fourth sign in, which keys their hashes; they refresh, in browsers and elsewhere. */
 async function signEverybodyIn(
   url: string,
   users: readonly WeakUser[],
@@ -145,7 +148,7 @@ function preHash(password: string, key: Uint8Array): string {
   return createHmac('sha384', key).update(password).digest('base64')
 }
 
-/** The thief has read the source: he tries keys that somebody might have forgotten to choose. */
+/** The thief has read the source, and tries keys that an operator might have forgotten to set. */
 function guessKeys(passwords: readonly string[], { users }: Loot): string[] {
   const [first] = users
   const keys = ['', first?.id ?? '', 'keycard', 'secret'].map((text) => Buffer.from(text))
@@ -162,7 +165,7 @@ interface HashedUser {
 
 const run = promisify(execFile)
 
-/** How many of them john finds, if he is given the list that each password stands in. */
+/** How many of them john finds with a list that contains each password. */
 async function crack(
   dataDir: string,
   users: readonly HashedUser[],

@@ -1,4 +1,4 @@
-// SIGTERM beside connections that never come to an end: how long until the process and its port are gone.
+// SIGTERM beside connections that never end: how long until the process and its port are gone.
 
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,10 +14,10 @@ import { type Finding, judge } from './table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const promisedMs = 8_000
-/** How long a control is waited for. */
+/** How long to wait for a control. */
 const patienceMs = 12_000
 
-/** What each connection says, and then no more. */
+/** What each connection sends, and then no more. */
 const unfinished = {
   nothing: '',
   'half a header': 'POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Ty',
@@ -33,7 +33,10 @@ const starts: Record<string, (env: NodeJS.ProcessEnv) => ChildProcess> = {
     spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] }),
 }
 
-/** The control: the server closes no connection, ends by no deadline, and misses no parent. */
+/**
+ * Control: the server closes no connection, ends by no deadline, and does not notice a missing
+ * parent.
+ */
 export async function tortureStops(args: readonly string[]): Promise<boolean> {
   const { control } = readArguments(args, 0)
   const findings: Finding[] = []
@@ -77,7 +80,7 @@ async function stop(
   }
 }
 
-/** @returns the number of the process that listens: npm's and its shell's are others */
+/** @returns the number of the process that listens: npm and its shell have others */
 async function waitUntilReady(started: ChildProcess): Promise<number> {
   let said = ''
   for (const stream of [started.stdout, started.stderr]) {

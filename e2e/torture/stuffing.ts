@@ -7,14 +7,14 @@ import { type Nodes, startNodes } from './nodes.ts'
 import { importAccounts, type Owner, ownersPassword as password, signInOwners } from './owners.ts'
 import { type Finding, judge } from './table.ts'
 
-/** What strangers have of one account, however long they wait. */
+/** How many guesses strangers get at one account, however long they wait. */
 const limit = 100
 const atOnce = 48
-/** So often in a run the attacker has waited as long as he was told to. */
+/** How often in a run the attacker has waited as long as the server asked. */
 const waits = 150
-/** Half of all guesses go to a few, as many to each: no account of the others would ever see 100. */
+/** Half of all guesses go to a few accounts, evenly: none of the others would ever see 100. */
 const guessesAtTarget = 500
-/** An address that has failed too often: who shows a known device may share it. */
+/** An address that has failed too often: an owner on a known device may share it. */
 const worstAddress = '127.9.9.9'
 
 interface Attack {
@@ -23,11 +23,11 @@ interface Attack {
   control: boolean
   accounts: readonly string[]
   targets: readonly string[]
-  /** Guesses that were looked at, by account. */
+  /** Guesses that were checked, by account. */
   evaluated: Map<string, number>
   /** What else was answered, by status. */
   others: Map<number, number>
-  /** Owners who came while it went on, and who of them was let in. */
+  /** Owners who arrived while it went on, and which of them could sign in. */
   came: number
   letIn: number
 }
@@ -105,7 +105,7 @@ function describe(attack: Attack, strangers: number, owners: number): Finding[] 
 
 const withoutCookie = (username: string): Owner => ({ username, cookie: '' })
 
-/** Until it is told 429. */
+/** Until it gets 429. */
 async function exhaust({ urls: [url = ''] }: Nodes, from: string): Promise<void> {
   for (let guess = 0; ; guess++) {
     const fields = { username: `nobody-${guess}`, password: 'wrong' }
@@ -141,14 +141,14 @@ async function guessOnce(attack: Attack, index: number): Promise<void> {
   const list = index % 2 === 0 ? targets : accounts
   const username = list[(index >> 1) % list.length] ?? ''
   const url = nodes.urls[index % 4 < 2 ? 0 : 1]
-  // Twenty or so from each address, which is less than would shut it.
+  // Twenty or so from each address, which is less than would block it.
   const from = `127.${2 + (index % 5)}.${(index >> 3) % 200}.${1 + (index % 3)}`
   const { status } = await postForm(`${url}/token`, { username, password: 'wrong' }, from)
   if (status === 401) evaluated.set(username, (evaluated.get(username) ?? 0) + 1)
   else others.set(status, (others.get(status) ?? 0) + 1)
 }
 
-/** The control forgets what was counted as well. */
+/** The control also forgets what was counted. */
 async function waitAsTold({ database, control }: Attack): Promise<void> {
   const accounts = "where key like 'account:%'"
   await database.query(

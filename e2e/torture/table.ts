@@ -22,7 +22,7 @@ export interface Finding {
 }
 
 /**
- * Prints them and says how it went. Of a control none may be kept: one that is would be kept
+ * Prints them and says how it went. In a control none may be kept: one that is would be kept
  * whatever happens, and proves nothing.
  */
 export function judge(title: string, findings: readonly Finding[], control = false): boolean {

@@ -1,4 +1,4 @@
-// Who has an account cannot be told by how long a refusal takes: thousands of interleaved attempts.
+// The time a refusal takes does not reveal whether an account exists: thousands of interleaved attempts.
 
 import { createHmac } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,7 +15,7 @@ import { startServer } from '../support/keycard-process.ts'
 import { printTable, type Row } from './table.ts'
 
 const bounds = [0.47, 0.53] as const
-/** What an account may fail before it has to wait, less one. */
+/** How often an account may fail before it has to wait, less one. */
 const attemptsEach = 4
 const cost = 10
 const rightPassword = 'the pass phrase of everybody'
@@ -70,11 +70,11 @@ interface Attempt {
   path: string
   type: string
   body: string
-  /** What is answered: anything else is another thing than was meant. */
+  /** The expected status: any other means that something else was tested. */
   status: number
 }
 
-/** Both for the same turn: what is compared is as often tried. */
+/** Both for the same turn: both sides of a comparison have been tried equally often. */
 type Pair = (turn: number) => readonly [somebody: Attempt, nobody: Attempt]
 
 const pairs: Record<string, Pair> = {
@@ -86,14 +86,14 @@ const pairs: Record<string, Pair> = {
 }
 
 /**
- * A hash of another cost, as other software made it, is not promised to be hidden before its owner
- * has signed in: what makes up for a lower one takes a hundredth more.
+ * A hash of another cost, as other software made it, need not be hidden before its owner has signed
+ * in: the compensation for a lower one takes a hundredth more.
  */
 const imported: Record<string, Pair> = {
   '/token, imported with a hash of cost 4': evaluated('/token', 'cheap'),
 }
 
-/** Each is told from the other by a thing that is known to take longer. */
+/** Each differs from the other by something that is known to take longer. */
 const controls: Record<string, Pair> = {
   'one step of cost more': evaluated('/token', 'dear'),
   'throttled, and refused before anybody is looked up': (turn) => {
@@ -133,7 +133,7 @@ function attemptAt(path: string, username: string, password = 'wrong'): Attempt 
   }
 }
 
-/** Straight into the database: thousands of accounts, with one hash for all of a kind. */
+/** Directly into the database: thousands of accounts, with one hash for all of a kind. */
 async function plant(dataDir: string, each: number): Promise<void> {
   const masterKeys = createMasterKeys(loadMasterKeyFile(dataDir))
   const database = await openDatabase({ dataDir })
@@ -189,7 +189,7 @@ async function shut(
   }
 }
 
-/** In which order of the two is chance, so that neither is always the one after the other. */
+/** Chance decides the order of the two, so that neither is always second. */
 async function compare(
   call: (attempt: Attempt) => Promise<number>,
   count: number,
@@ -221,7 +221,7 @@ function areaUnderCurve(first: readonly number[], second: readonly number[]): nu
   return sum / (first.length * second.length)
 }
 
-/** In milliseconds, until all of the answer is here. */
+/** In milliseconds, until the whole answer is here. */
 function time(url: string, agent: Agent, { path, type, body, status }: Attempt): Promise<number> {
   const target = new URL(path, url)
   target.hostname = '127.0.0.1'

@@ -1,5 +1,5 @@
-// Honest people sign in, on known devices and on new ones, while one account is right again and again,
-// and while a botnet is wrong at others; and a thousand device cookies after a change of the password.
+// Honest people sign in, on known and new devices, while one account is right again and again, and
+// a botnet is wrong at others; and a thousand device cookies after a change of the password.
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,14 +12,14 @@ import { type Nodes, startNodes } from './nodes.ts'
 import { importAccounts, type Owner, ownersPassword as password, signInOwners } from './owners.ts'
 import { type Finding, judge } from './table.ts'
 
-/** How long an honest person tries, in milliseconds, coming again when told to. */
+/** How long an honest person tries, in milliseconds, coming again when asked to. */
 const patienceMs = 10_000
-/** Every so often come two of them, one on a known device and one on a new one. */
+/** How often two of them arrive, one on a known device and one on a new one. */
 const honestEveryMs = 1_000
 const guessesPromised = 20
 
 /**
- * `args`: for how many seconds each, 60 by default. The control: the honest cannot be told from the
+ * `args`: for how many seconds each, 60 by default. Control: the honest cannot be told from the
  * attacker, and what was guessed is forgotten after every fifth guess.
  */
 export async function tortureTurns(args: readonly string[]): Promise<boolean> {
@@ -34,7 +34,7 @@ export async function tortureTurns(args: readonly string[]): Promise<boolean> {
   return judge(`sign-ins beside an attack, ${seconds} s each`, findings, control)
 }
 
-/** One request of an attack, the how many-eth it is. */
+/** One request of an attack, and its number in it. */
 interface Attack {
   what: string
   perSecond: number
@@ -128,7 +128,7 @@ function signIn(url: string, { username, cookie }: Owner, from: string): Promise
   })
 }
 
-/** Whoever is told to come later does. */
+/** Comes again later when asked to. */
 async function isLetIn(url: string, owner: Owner, from: string): Promise<boolean> {
   const endsAtMs = performance.now() + patienceMs
   while (performance.now() < endsAtMs) {
@@ -139,7 +139,9 @@ async function isLetIn(url: string, owner: Owner, from: string): Promise<boolean
   return false
 }
 
-/** Each guess with another of a thousand cookies, from another address, at once and without a pause. */
+/**
+ * Each guess with another of a thousand cookies, from another address, at once and without a pause.
+ */
 async function guessAfterChange(seconds: number, control: boolean): Promise<Finding> {
   const masterKey = randomBytes(32)
   const nodes = await startNodes(1, { env: { MASTER_KEY: masterKey.toString('base64') } })

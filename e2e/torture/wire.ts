@@ -1,26 +1,26 @@
-// The wire between Keycard and PostgreSQL: it can be held, cut, or made deaf to notifications.
+// The connection between Keycard and PostgreSQL: it can be held, cut, or made deaf to notifications.
 
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface Wire {
-  /** The database's, through here. */
+  /** The database's address, through this proxy. */
   url: string
-  /** No byte passes and nothing ends, as behind a firewall that drops what it gets. */
+  /** No byte passes and nothing ends, as behind a firewall that drops packets. */
   hold(): void
   /** What was held arrives after all. */
   release(): void
-  /** Ends every connection, and every one that comes until `mend`. */
+  /** Ends every connection, and every new one until `mend`. */
   cut(): void
   mend(): void
-  /** Later connections go to this database, as a name does that is given to a promoted standby. */
+  /** Later connections go to this database, as when a name moves to a promoted standby. */
   lead(databaseUrl: string): void
-  /** Ends every connection that LISTENs, now and from now on: the poll alone is left. */
+  /** Ends every connection that LISTENs, now and from now on: only the poll is left. */
   refuseListeners(): void
   close(): void
 }
 
-/** What such a connection is called, in the first message that PostgreSQL's protocol has. */
+/** The name of such a connection, in the first message of PostgreSQL's protocol. */
 const listenerName = 'keycard listening'
 
 interface Line {

@@ -1,4 +1,4 @@
-// tRPC as it is built with native spreads, beside tRPC as it is installed.
+// Compares tRPC built with native spreads to tRPC as it is installed.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { nativeSpread } from './native-spread.ts'
 const folder = mkdtempSync(join(tmpdir(), 'keycard-spread-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Builds a module of this text as the server is built, and says where it is. */
+/** Builds a module of this text as the server is built, and returns its path. */
 async function buildModule(name: string, text: string): Promise<string> {
   const entry = join(folder, `${name}.ts`)
   writeFileSync(entry, text)
@@ -70,7 +70,7 @@ describe('tRPC, built', () => {
     '[1,2]',
     'null',
     '"text"',
-  ])('says of %s what the installed one says', async (text) => {
+  ])('agrees with the installed one about %s', async (text) => {
     expect(await call(built, text)).toStrictEqual(await call(installed, text))
   })
 
@@ -80,7 +80,7 @@ describe('tRPC, built', () => {
   })
 })
 
-it('a tRPC that brings no such helper stops the build, which says what to do', async () => {
+it('a tRPC without such a helper stops the build, and the message says what to do', async () => {
   await expect(buildModule('without', 'export const nothing = 1')).rejects.toThrow(
     'see whether it still needs this',
   )

@@ -1,11 +1,13 @@
-// While the server is built: tRPC's spreads of objects, which it ships as helpers for old engines, made native.
+// Replaces tRPC's object spreads, which it ships as helpers for old engines, with native ones
+// during the server build.
 
 import type { Plugin } from 'vite'
 
 /**
  * tRPC copies all options of a call at each middleware, and its helper does so property by property
  * through descriptors: a fifth of what a whole call costs. The engine's own spread gives the same
- * objects. tRPC spreads no literal with a getter, the one thing that the helper would keep as it is.
+ * objects. tRPC spreads no literal with a getter, the one thing that the helper would keep as it
+ * is.
  */
 export function nativeSpread(): Plugin {
   let isReplaced = false
@@ -29,7 +31,7 @@ export function nativeSpread(): Plugin {
   }
 }
 
-/** As Babel and OXC write it, to the brace in the first column. */
+/** As Babel and OXC write it, up to the brace in the first column. */
 export const helper = /function _objectSpread2\(e\) \{.*?\n\}/s
 
 export const nativeHelper = `\

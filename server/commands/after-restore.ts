@@ -1,4 +1,4 @@
-// `after-restore`: what `restore` does to a backup's tokens, where other tools have restored it.
+// `after-restore`: does to a backup's tokens what `restore` does, where another tool has restored it.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'

@@ -1,4 +1,4 @@
-// `backup`: a copy of the SQLite database, made beside a server that runs.
+// `backup`: copies the SQLite database while a server runs.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'

@@ -1,4 +1,4 @@
-// `clients`: the OAuth clients beside the built-in ones, listed, added and removed.
+// `clients`: lists, adds and removes OAuth clients beside the built-in ones.
 
 import { parseArgs } from 'node:util'
 import type { NewClient } from '../auth/clients/client-rules.ts'
@@ -25,7 +25,7 @@ export const clientsCommand: Command = {
 
 type Action = (services: Services) => Promise<string>
 
-/** Each reads its words, so that a wrong one is told before the database is opened. */
+/** Each parses its arguments, so that a wrong one is reported before the database is opened. */
 const actions: Record<string, (words: string[]) => Action> = {
   list: readList,
   add: readAdd,
@@ -96,7 +96,7 @@ function readNewClient(words: string[]): { json: boolean; client: NewClient } {
   return { json: values.json, client }
 }
 
-/** With commas or spaces between them; in the order of the catalogue, each once. */
+/** Separated by commas or spaces; in the order of the catalogue, each once. */
 function readWords<Word extends string>(
   kind: string,
   text: string | undefined,

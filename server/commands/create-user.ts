@@ -1,4 +1,4 @@
-// `create-user`: how the first admin of a production comes to be.
+// `create-user`: how the first admin in production is created.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'

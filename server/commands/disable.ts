@@ -1,4 +1,4 @@
-// `disable`, `enable` and `unlock`: who may not sign in any more, and who may again.
+// `disable`, `enable` and `unlock`: stop a user from signing in, and allow it again.
 
 import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'

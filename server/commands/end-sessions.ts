@@ -1,4 +1,4 @@
-// `end-sessions`: one user out everywhere, or everybody.
+// `end-sessions`: signs out one user, or all users, everywhere.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
@@ -39,7 +39,7 @@ async function end(
   return userAdministration.endSessions(id, operator, onProgress)
 }
 
-/** null: everybody. */
+/** null: all users. */
 function readWords(args: string[]): { name: string | null; json: boolean } {
   const { positionals, values } = sayUsage(() =>
     parseArgs({

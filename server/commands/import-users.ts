@@ -24,7 +24,7 @@ export const importUsersCommand: Command = {
 
 async function importUsers(words: string[], config: Config): Promise<string> {
   const file = readOnly(words, 'file')
-  // V8 then collects the garbage of the lines that are done before it asks for more memory.
+  // V8 then collects the garbage of finished lines before it asks for more memory.
   setFlagsFromString('--optimize-for-size')
   const digest = await digestOf(file)
   const { count, highestCost } = await withServices(config, ({ userImports }) =>
@@ -35,7 +35,7 @@ async function importUsers(words: string[], config: Config): Promise<string> {
   return [done, ...warnOfCost(highestCost, config)].join('\n')
 }
 
-/** By which an import that was interrupted is known again. */
+/** Recognises an import that was interrupted. */
 async function digestOf(file: string): Promise<string> {
   const digest = createHash('sha256')
   for await (const chunk of readChunks(file)) digest.update(chunk)
@@ -47,7 +47,10 @@ interface Imported {
   highestCost: number
 }
 
-/** Every line is checked before the first is written; what was interrupted has been checked. */
+/**
+ * Every line is checked before the first is written; an interrupted import has been checked
+ * already.
+ */
 async function importFile(file: string, digest: string, imports: UserImports): Promise<Imported> {
   const before = await imports.countDone(digest)
   if (before === 0) {
@@ -58,7 +61,7 @@ async function importFile(file: string, digest: string, imports: UserImports): P
   )
 }
 
-/** What is read and checked at once. */
+/** How much is read and checked at once. */
 const linesAtOnce = 200
 
 /** @throws AppError invalid_input, which never repeats a line: it holds a hash */
@@ -82,7 +85,7 @@ async function checkFile(
   if (problems.count > 0) throw problems.refuse('Nothing was imported.')
 }
 
-/** In batches, so that servers go on beside it. */
+/** In batches, so that servers go on running beside it. */
 async function addFile(
   file: string,
   { digest, before }: { digest: string; before: number },
@@ -134,7 +137,7 @@ async function* inLists(lines: AsyncIterable<Line>, length: () => number): Async
   if (list.length > 0) yield list
 }
 
-/** What no check can hide before their owners have signed in (R110). */
+/** Hashes that no check can disguise until their owners have signed in (R110). */
 function warnOfCost(highest: number, { bcryptCost }: Config): string[] {
   if (highest <= bcryptCost) return []
   return [
@@ -143,7 +146,7 @@ function warnOfCost(highest: number, { bcryptCost }: Config): string[] {
   ]
 }
 
-/** Strict: a misspelt `disabled` would let somebody in. */
+/** Strict: a misspelt `disabled` would let a disabled user sign in. */
 const accountSchema = z.strictObject(
   {
     username: z.string(),
@@ -156,7 +159,7 @@ const accountSchema = z.strictObject(
   { error: (issue) => (issue.code === 'invalid_type' ? 'is no JSON object' : undefined) },
 )
 
-/** The account of a line, or what is wrong with the line. */
+/** The account on a line, or what is wrong with the line. */
 interface ReadLine {
   line: Line
   account: ImportedAccount | undefined
@@ -174,7 +177,7 @@ function readAccount(line: Line): ReadLine {
   return { line, account: { ...account, passwordHash, fullName }, unreadable: [] }
 }
 
-/** undefined where it is none: no schema takes that for an object. */
+/** undefined for invalid JSON: no schema takes that for an object. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -187,7 +190,7 @@ const describeField = ({ path, message }: FieldError) => `${path} ${message}`
 
 const shownProblems = 20
 
-/** Of a file with a million wrong lines the first are told, and the others counted. */
+/** Of a file with a million wrong lines the first are reported, and the others counted. */
 function createProblems() {
   const shown: string[] = []
   let count = 0

@@ -1,4 +1,4 @@
-// `keycard keys`, as an operator calls it beside a server that runs.
+// `keycard keys`, as an operator calls it while a server runs.
 
 import { randomBytes } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
@@ -28,7 +28,7 @@ async function startKeycard() {
 }
 
 describe('keycard keys', () => {
-  it('R112: rotates, lists and drops while a server runs, which signs with the new key', async () => {
+  it('R112: rotates, lists and drops keys while a server runs, which signs with the new key', async () => {
     const { keys, signIn, call } = await startKeycard()
     const first = await signIn()
 
@@ -62,7 +62,7 @@ describe('keycard keys', () => {
     expect(await call(third.token)).toBe(200)
   })
 
-  it('alone, says what needs which master key, and when an older one may go', async () => {
+  it('without a subcommand, says which master key is needed for what, and when an older one may go', async () => {
     const place = await createTestPlace('sqlite')
     onTestFinished(() => place.remove())
     const [old, young] = [0, 1].map(() => randomBytes(32).toString('base64'))
@@ -89,7 +89,7 @@ describe('keycard keys', () => {
     ])
   })
 
-  it('says what is wrong, and how it is called', async () => {
+  it('says what is wrong, and how to call it', async () => {
     const place = await createTestPlace('sqlite')
     onTestFinished(() => place.remove())
     const env = { DATA_DIR: place.dataDir }

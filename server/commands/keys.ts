@@ -1,4 +1,4 @@
-// `keys`: which master keys are needed still; what signs tokens, and the way out where a key has leaked.
+// `keys`: which master keys are still needed; which keys sign tokens; and the way out where a key has leaked.
 
 import { parseArgs } from 'node:util'
 import type { MasterKeyUse } from '../auth/admin/master-key-use.ts'
@@ -70,7 +70,7 @@ function readRotate(args: string[]): Action {
 }
 
 function readDrop(args: string[]): Action {
-  // A kid may begin with a dash: what stands here is never an option.
+  // A kid may begin with a dash: this argument is never an option.
   const [kid, ...rest] = args[0] === '--' ? args.slice(1) : args
   if (kid === undefined || rest.length > 0) throw new UsageError('One kid is needed')
   return async (services) => {

@@ -1,4 +1,4 @@
-// `list-users`: who there is, to read or to pipe on, a page at a time.
+// `list-users`: all users, to read or to pipe on, a page at a time.
 
 import { parseArgs } from 'node:util'
 import type { ListedUser as ListedRecord } from '../auth/users/user-directory.ts'
@@ -29,7 +29,7 @@ async function* listUsers(args: string[], config: Config): AsyncGenerator<string
   }
 }
 
-/** The name stands last: however long it is, the columns before it keep their places. */
+/** The name comes last: however long it is, the columns before it stay aligned. */
 const heading = 'role   state     sessions  last seen (UTC)   name\n'
 
 async function* toTable(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<string> {
@@ -53,7 +53,7 @@ function toLine({ role, disabled, sessionCount, lastSeenAtMs, username }: Listed
   return `${columns.join('  ')}\n`
 }
 
-/** One array, a user a line. */
+/** One array, one user a line. */
 async function* toJson(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<string> {
   let isEmpty = true
   yield '['

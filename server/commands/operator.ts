@@ -1,4 +1,4 @@
-// Who acts from the command line, as the audit log names him.
+// The operator at the command line, as the audit log names them.
 
 import type { Actor } from '../auth/sessions/account-change.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
@@ -10,7 +10,7 @@ export const operator: Actor = {
   device: { address: null, userAgent: null },
 }
 
-/** For what is about no user; the rules about users write their own entries. */
+/** For acts that concern no user; the rules about users write their own entries. */
 export function recordAct({ auditLog }: Services, event: AuditEvent, what?: string): Promise<void> {
   return auditLog.record(event, { actorId: operator.id, clientId: operator.clientId, what })
 }

@@ -1,4 +1,4 @@
-// `purge`: what servers do once a minute, done now and to the end.
+// `purge`: does at once, and completely, what servers do once a minute.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
@@ -14,7 +14,7 @@ export const purgeCommand: Command = {
   run: purge,
 }
 
-/** What is purged, by its table, as one line says it. */
+/** What is purged, by its table, in the words of one line. */
 const labels = {
   audit_events: 'entries of the audit log',
   sessions: 'sessions that are long over',

@@ -1,4 +1,4 @@
-// `backup` beside a server that runs, and `restore` once it does not.
+// `backup` while a server runs, and `restore` once it has stopped.
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// `restore`: a backup takes the place of the SQLite database, and revives no token.
+// `restore`: a backup replaces the SQLite database, and revives no token.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
@@ -19,7 +19,7 @@ async function restore(args: string[], config: Config): Promise<string> {
   const file = sayUsage(() =>
     readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'file'),
   )
-  // Loaded when it is asked for: with PostgreSQL no command needs SQLite.
+  // Loaded on demand: with PostgreSQL no command needs SQLite.
   const { restoreDatabase } = await import('../restore.ts')
   const { userCount, keptAs } = await withProgress('Sessions', (onProgress) =>
     restoreDatabase(config, file, operator, onProgress),

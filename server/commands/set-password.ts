@@ -1,4 +1,4 @@
-// `set-password`: for who has forgotten it, and for an account that somebody else has got into.
+// `set-password`: for users who forgot theirs, and for accounts that an attacker has got into.
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
@@ -22,7 +22,7 @@ async function setPassword(args: string[], config: Config): Promise<string> {
     readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'user name'),
   )
   return withServices(config, async (services) => {
-    // Before anybody has typed a password twice for nobody.
+    // Checked first, so that no one types a password twice for a user who does not exist.
     const { id, username } = await findUser(services, name)
     const password = await askNewPassword(username)
     const ended = await withProgress('Sessions ended', (onProgress) =>

@@ -1,11 +1,11 @@
-// What an operator does to users, beside a server that runs.
+// What an operator does to users, while a server runs.
 
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { runKeycard, type ServerProcess, startServer } from '../../e2e/support/keycard-process.ts'
 import { createTestPlace } from '../testing/databases.ts'
 
 const password = 'seven lamps over a wet road'
-/** Polls often enough for a test; the condition is what counts, not the time. */
+/** Polls often enough for a test; the condition counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
 
 describe('beside a running server', () => {
@@ -41,7 +41,7 @@ describe('beside a running server', () => {
     return (await fetch(`${server.url}/token`, { method: 'POST', body })).status
   }
 
-  it('R59, R60: a new password, the end of sessions and disabling are felt at once', async () => {
+  it('R59, R60: a new password, the end of sessions and disabling take effect at once', async () => {
     await run(['create-user', 'ruth', '--admin'], password)
     await run(['create-user', 'grace', '--email', 'grace@example.com'], password)
     const ruth = await signIn('ruth')
@@ -99,7 +99,7 @@ describe('beside a running server', () => {
     expect(await refresh(next.refreshToken)).toBe(200)
   })
 
-  it('R114: each act is in the audit log, by the operator, and purging takes none of them', async () => {
+  it("R114: each act is in the audit log as the operator's, and purging removes none of them", async () => {
     await run(['create-user', 'edsger'], password)
     await run(['end-sessions', 'edsger'])
     const purged = await run(['purge', '--json'])
@@ -122,7 +122,7 @@ describe('beside a running server', () => {
     ])
   })
 
-  it('lists users for programs, the disabled too, and the ones that are searched for', async () => {
+  it('lists users for programs, including disabled ones, and finds those searched for', async () => {
     const { stdout } = await run(['list-users', '--json', '--search', 'gra'])
     expect(JSON.parse(stdout)).toEqual([
       {
@@ -142,7 +142,7 @@ describe('beside a running server', () => {
     expect(nobody).toMatchObject({ code: 0, stdout: '[]\n' })
   })
 
-  it('says what is refused, with 1, and keeps the last admin', async () => {
+  it('says what is refused, with exit code 1, and keeps the last admin', async () => {
     const refusals: [words: string[], input: string, sentence: RegExp][] = [
       [['disable', 'ruth'], '', /^This is the last admin who can sign in: make another one first$/],
       [['set-password', 'nobody'], password, /^There is no user "nobody"\. .*list-users/],
@@ -158,7 +158,7 @@ describe('beside a running server', () => {
   })
 })
 
-test('a command that is called wrongly says how, with 2; and each has its help', async () => {
+test('a wrong call gets the usage and exit code 2; and each command has its help', async () => {
   const place = await createTestPlace('sqlite')
   const env = { DATA_DIR: place.dataDir }
   const wrong = [

@@ -1,4 +1,4 @@
-// Keycard opened for one command, beside whatever servers run, and closed again.
+// Opens Keycard for one command, beside any servers that run, and closes it again.
 
 import type { Config } from '../config.ts'
 import { createServices, type Services } from '../services.ts'

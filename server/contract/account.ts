@@ -1,4 +1,4 @@
-// One's own account on the wire: what may be changed, what that takes, and what one is told.
+// One's own account on the wire: what may be changed, what that requires, and the security notices.
 
 import { z } from 'zod'
 import {
@@ -14,7 +14,7 @@ const optionalName = proposedNameSchema
   .nullable()
   .transform((text) => text || null)
 
-/** The rules for each field are the server's own, and are told all at once. */
+/** The rules for each field are checked by the server, which reports all broken ones at once. */
 export const registrationSchema = z.object({
   username: proposedNameSchema.trim(),
   password: proposedPasswordSchema,
@@ -40,12 +40,12 @@ export const passwordChangedSchema = z.object({ ended_sessions: z.int() })
 /** In seconds: how long a sign-in, and each later proof, counts for sensitive changes (R65). */
 export const freshProofSeconds = 5 * 60
 
-/** Beside the input of a sensitive change: what proves again who is there, where no proof is fresh. */
+/** Beside the input of a sensitive change: proves again who the user is, where no proof is fresh. */
 export const currentPasswordSchema = z.object({
   current_password: presentedPasswordSchema.optional(),
 })
 
-/** A way to prove again who is there; another one is another member of the union. */
+/** A way to prove again who the user is; another way is another member of the union. */
 const proofSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('password'), password: presentedPasswordSchema }),
 ])
@@ -79,7 +79,7 @@ export const noticeListSchema = z.object({
       /** RFC 3339, UTC. */
       at: z.string(),
       address: z.string().nullable(),
-      /** "Firefox on Linux"; null where its user agent says nothing. */
+      /** "Firefox on Linux"; null where the user agent says nothing. */
       device: z.string().nullable(),
     }),
   ),
@@ -87,5 +87,5 @@ export const noticeListSchema = z.object({
 
 export type Notice = z.infer<typeof noticeListSchema>['notices'][number]
 
-/** The `at` of the newest that was shown. */
+/** The `at` of the newest notice that was shown. */
 export const noticeDismissalSchema = z.object({ up_to: boundedString(40).pipe(z.iso.datetime()) })

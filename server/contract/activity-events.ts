@@ -1,12 +1,13 @@
-// The events of the audit log that people see as their own activity.
+// The events of the audit log that users see as their own activity.
 
 import { type AuditEvent, auditEvents } from './audit-events.ts'
 
 /**
- * What concerns everybody or the database as a whole is no one person's. A client that signs in for itself is nobody's activity. A token ahead of the database is the trace
- * of a backup that was restored: an alarm for the operator, about which its owner can do nothing.
- * A refresh that is forgiven is a second tab or a lost reply, and of interest where it is a thief's.
- * Throttled attempts are in the operator's log alone.
+ * What concerns all users or the whole database is not one person's activity. A client that signs
+ * in for itself is not a person. A token ahead of the database is the trace of a backup that was
+ * restored: an alarm for the operator, and its owner can do nothing about it. A forgiven refresh is
+ * a second tab or a lost reply, and only of interest where a thief sent it. Throttled attempts are
+ * in the operator's log alone.
  */
 const unseen = [
   'client_signed_in',

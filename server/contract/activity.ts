@@ -10,13 +10,13 @@ export const activityEntrySchema = z
     /** RFC 3339, UTC. */
     at: z.string(),
     event: z.enum(activityEvents),
-    /** No admin is named, and nothing tells where one sits. */
+    /** Names no admin, and does not reveal where one is. */
     by: z.enum(['you', 'administrator']),
     /** One word: `wrong_password`. */
     why: z.string().nullable(),
-    /** Which door a sign-in came through, which field was changed, which role it became. */
+    /** Which endpoint a sign-in used, which field was changed, which role it became. */
     what: z.string().nullable(),
-    /** `Firefox on Linux`; null where nobody knows, or it was an administrator's. */
+    /** `Firefox on Linux`; null where it is unknown, or was an administrator's. */
     device: z.string().nullable(),
     address: z.string().nullable(),
     session_id: z.string().nullable(),

@@ -1,28 +1,28 @@
 // The one error class of Keycard, and every reason it can have.
 
 /**
- * Why a request was refused. Stable: clients switch on it (`error.data.reason` in tRPC).
- * Each door maps it once to its own words (RFC 6749 §5.2, RFC 6750 §3.1, HTTP status, tRPC code).
+ * Why a request was refused. Stable: clients switch on it (`error.data.reason` in tRPC). Each
+ * protocol maps it once to its own words (RFC 6749 §5.2, RFC 6750 §3.1, HTTP status, tRPC code).
  */
 export const errorReasons = [
   'not_authenticated', // no bearer token was presented
-  'token_expired', // correctly signed, but past its expiry
+  'token_expired', // correctly signed, but expired
   'invalid_token', // anything else that is wrong with a bearer token
-  'insufficient_scope', // the token does not open this door
+  'insufficient_scope', // the token lacks a scope that this endpoint needs
   'invalid_request', // the request itself is malformed
   'invalid_input', // a field breaks its rule; see `fields`
   'invalid_credentials', // unknown user, wrong password or disabled user: one answer
-  'registration_closed', // people make no accounts of their own here
-  'reauthentication_required', // a sensitive change wants the current password, or a fresh sign-in
-  'invalid_grant', // a refresh token that no longer opens anything
-  'invalid_client', // an unknown OAuth client, or its secret is wrong
+  'registration_closed', // registration is off
+  'reauthentication_required', // a sensitive change needs the current password, or a fresh sign-in
+  'invalid_grant', // a refresh token that is no longer valid
+  'invalid_client', // an unknown OAuth client, or a wrong secret
   'unauthorized_client', // the client may not use this grant
   'unsupported_grant_type',
   'invalid_scope',
   'cross_site', // a cookie endpoint was called from another site
   'other_address', // our own page called it, but is open at another address than PUBLIC_URL
   'not_found',
-  'conflict', // somebody else has it already, or changed it meanwhile
+  'conflict', // the value is taken already, or the row was changed meanwhile
   'payload_too_large',
   'unsupported_media_type',
   'too_many_requests', // see `retryAfterSeconds`
@@ -32,14 +32,17 @@ export const errorReasons = [
 
 export type ErrorReason = (typeof errorReasons)[number]
 
-/** One input field that breaks its rule. `path` is dotted (`address.street`), '' for the whole input. */
+/**
+ * One input field that breaks its rule. `path` is dotted (`address.street`), '' for the whole
+ * input.
+ */
 export interface FieldError {
   path: string
   message: string
 }
 
 export interface AppErrorDetails {
-  /** What goes to the log and never to the client. */
+  /** Goes to the log and never to the client. */
   detail?: string
   cause?: unknown
   fields?: readonly FieldError[]

@@ -1,6 +1,6 @@
-// The words of the audit log: everything that is written down about an account.
+// The events of the audit log: everything that is recorded about an account.
 
-/** Add an event here; the activity page asks for its sentence. */
+/** Add an event here; the activity page then requires a sentence for it. */
 export const auditEvents = [
   'signed_in',
   'sign_in_refused',

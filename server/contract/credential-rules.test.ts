@@ -1,4 +1,4 @@
-// Names, addresses and new passwords: what is accepted, and the sentence for what is not.
+// Names, addresses and new passwords: which are accepted, and the sentence for each that is not.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -28,7 +28,7 @@ describe('canonicalName', () => {
     expect(canonicalName('John.Doe@Example.COM')).toBe('john.doe@example.com')
   })
 
-  it('R102: does not change when it is taken twice, whatever the text', () => {
+  it('R102: does not change when it is applied twice, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, anyUnits), (text) => {
         const once = canonicalName(text)
@@ -38,7 +38,7 @@ describe('canonicalName', () => {
     )
   })
 
-  it('R102: composes again what only the small letter can be composed of', () => {
+  it('R102: composes again what only the lower-case letter can be composed of', () => {
     expect(canonicalName('J\u030C')).toBe('\u01F0')
     expect(canonicalName('j\u030C')).toBe('\u01F0')
   })
@@ -53,7 +53,7 @@ describe('canonicalName', () => {
     )
   })
 
-  it('R102: takes no two valid user names for one unless only their case differs', () => {
+  it('R102: never maps two valid user names to one unless only their case differs', () => {
     const username = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{1,8}[A-Za-z0-9]$/)
     fc.assert(
       fc.property(username, (name) => {
@@ -120,7 +120,7 @@ describe('emailProblem', () => {
     expect(emailProblem(email)).toBe('must be an e-mail address such as name@example.com')
   })
 
-  it('refuses an address that no mail server takes for its length', () => {
+  it('refuses an address that is too long for any mail server', () => {
     expect(longest).toHaveLength(254)
     expect(emailProblem(`x${longest}`)).toBe('must have at most 254 characters')
   })
@@ -143,13 +143,13 @@ describe('fullNameProblem', () => {
   })
 })
 
-/** 26 characters that no rule has anything against, to be cut to length. */
+/** 26 characters that no rule refuses, to be cut to length. */
 const letters = 'gtrwpmqzkxnbvhdyfjlscaeiou'
 
 describe('newPasswordProblem', () => {
   const tooShort = 'must have at least 15 characters: a few unrelated words make a good password'
 
-  it('R87: wants 15 code points', () => {
+  it('R87: requires 15 code points', () => {
     expect(newPasswordProblem('')).toBe(tooShort)
     expect(newPasswordProblem(letters.slice(0, 14))).toBe(tooShort)
     expect(newPasswordProblem(letters.slice(0, 15))).toBeUndefined()
@@ -160,7 +160,7 @@ describe('newPasswordProblem', () => {
     expect(newPasswordProblem('🦊'.repeat(15))).toBeUndefined()
   })
 
-  it('R87: counts after NFC, so that an accent typed apart is no character of its own', () => {
+  it('R87: counts after NFC, so an accent typed separately is not a character of its own', () => {
     expect(newPasswordProblem('e\u0301'.repeat(14))).toBe(tooShort)
     expect(newPasswordProblem('e\u0301'.repeat(15))).toBeUndefined()
   })
@@ -171,14 +171,14 @@ describe('newPasswordProblem', () => {
     expect(newPasswordProblem('x'.repeat(10_000_000))).toBe('must have at most 256 characters')
   })
 
-  it('R87: takes another least length from the settings', () => {
+  it('R87: takes another minimum length from the settings', () => {
     expect(newPasswordProblem(letters.slice(0, 8), { minLength: 8 })).toBeUndefined()
     expect(newPasswordProblem(letters.slice(0, 15), { minLength: 20 })).toBe(
       'must have at least 20 characters: a few unrelated words make a good password',
     )
   })
 
-  it('R88: asks for no mixture of letters, digits and signs', () => {
+  it('R88: requires no mixture of letters, digits and signs', () => {
     expect(newPasswordProblem('every good boy deserves fun')).toBeUndefined()
     expect(newPasswordProblem('8201746395120847')).toBeUndefined()
     expect(newPasswordProblem('正しい馬の電池をホチキスで留める')).toBeUndefined()
@@ -222,7 +222,7 @@ describe('newPasswordProblem', () => {
     },
   )
 
-  it('R89: is not confused by names of a letter or two', () => {
+  it('R89: ignores names of a letter or two', () => {
     expect(newPasswordProblem(letters, { username: null, email: 'a@b.c' })).toBeUndefined()
   })
 
@@ -237,7 +237,7 @@ describe('newPasswordProblem', () => {
 })
 
 describe('normalizePassword', () => {
-  it('R91: gives equal forms one form, and leaves that form alone', () => {
+  it('R91: gives equal forms one form, and leaves that form unchanged', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, anyUnits), (text) => {
         const normal = normalizePassword(text)
@@ -261,8 +261,8 @@ describe('normalizePassword', () => {
   })
 })
 
-describe('what would take long to normalize is not normalized', () => {
-  it('a name that is longer than any is no name, whatever it is', () => {
+describe('text that would take long to normalize is not normalized', () => {
+  it('a name longer than the maximum is invalid, whatever it holds', () => {
     expect(canonicalName('ａ'.repeat(254))).toBe('a'.repeat(254))
     expect(canonicalName('ａ'.repeat(255))).toBe('\uFFFD')
   })
@@ -276,7 +276,7 @@ describe('what would take long to normalize is not normalized', () => {
     expect(countPasswordCharacters('\u0301'.repeat(31))).toBe(Number.POSITIVE_INFINITY)
   })
 
-  it('a name that is refused anyway is not looked for in the password', () => {
+  it('a name that is refused anyway is not searched for in the password', () => {
     const context = { username: 'b'.repeat(60_000), email: 'c@'.repeat(30_000) }
     expect(newPasswordProblem('seven quiet harbours at dawn', context)).toBeUndefined()
   })

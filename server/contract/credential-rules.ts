@@ -1,6 +1,6 @@
-// What a user name, an e-mail address, a full name and a new password have to be: plain functions,
-// which browser and server call alike. Each answers with a sentence that says what would be right,
-// to be read after the field's name ("must be …"), or undefined where all is well.
+// The rules for user names, e-mail addresses, full names and new passwords: plain functions that
+// browser and server share. Each returns a sentence that says what would be right, to be read after
+// the field's name ("must be …"), or undefined where all is well.
 
 export const usernameMinLength = 3
 export const usernameMaxLength = 64
@@ -15,40 +15,44 @@ export const passwordMinLengthHighest = 64
 export const passwordMaxLength = 256
 
 /**
- * In UTF-16 code units. NFC joins at most 8 of them into one code point (a test tries all), so longer
- * text breaks `passwordMaxLength` for certain and need not be normalized, which costs seconds at 10 MB.
+ * In UTF-16 code units. NFC joins at most 8 of them into one code point (a test tries all), so
+ * longer text breaks `passwordMaxLength` for certain and need not be normalized, which costs
+ * seconds at 10 MB.
  */
 export const passwordMaxUnits = passwordMaxLength * 8
 
-/** What a person signs in with is a user name or an e-mail address, which is the longer one. */
+/** People sign in with a user name or an e-mail address; the address is the longer of the two. */
 export const loginMaxLength = emailMaxLength
 
 /**
- * Normalizing puts the marks after a letter in order, which takes time that grows with the square of
- * their number. UAX #15 §13: no language piles up more than 30. The letter stands in the pattern so that a
- * search begins once for each pile, and not at each of its marks.
+ * Normalizing puts the marks after a letter in order, which takes time that grows with the square
+ * of their number. UAX #15 §13: no language piles up more than 30. The letter is part of the
+ * pattern so that a search begins once for each pile, and not at each of its marks.
  */
 const markPile = /(?:^|\P{M})\p{M}{31}/u
 
 /**
- * The one form under which user names and e-mail addresses are looked up, kept unique and throttled.
- * NFKC lets a name typed in full-width letters find its account; a phone puts a space after the name,
- * and a browser writes the domain of an address in ASCII, or leaves it as it was typed. Any text is
- * safe here: one that is longer than any name is not looked at, and like a surrogate that stands alone
+ * The one form under which user names and e-mail addresses are looked up, kept unique and
+ * throttled. NFKC lets a name typed in full-width letters find its account. A phone puts a space
+ * after the name, and a browser writes the domain of an address in ASCII, or leaves it as it was
+ * typed. Any text is safe here: text longer than any name is not read, and like a lone surrogate
  * gives U+FFFD, which no name may contain.
  */
 export function canonicalName(name: string): string {
   return name.length > loginMaxLength ? '\uFFFD' : withAsciiDomain(foldText(name).trim())
 }
 
-/** How an e-mail address is stored and checked: as it was typed, without the space around it, its domain in ASCII. */
+/**
+ * How an e-mail address is stored and checked: as it was typed, without spaces around it, its
+ * domain in ASCII.
+ */
 export function storedEmail(email: string): string {
   return email.length > loginMaxLength ? email : withAsciiDomain(email.trim())
 }
 
 /**
- * `name@münchen.example` as `name@xn--mnchen-3ya.example`, which browsers make of it in
- * `<input type="email">`, by the same rules (UTS #46). What is no domain stays as it is.
+ * `name@münchen.example` as `name@xn--mnchen-3ya.example`, which browsers make of it in `<input
+ * type="email">`, by the same rules (UTS #46). Text that is not a domain stays as it is.
  */
 function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@')
@@ -64,9 +68,9 @@ export function foldText(text: string): string {
 }
 
 /**
- * ASCII only: a name is how others know an account, and Unicode has a second "admin" made of Cyrillic
- * letters. A name in any script goes into the full name. No `@`, so that no user name can be read as
- * somebody's e-mail address.
+ * ASCII only: others know an account by this name, and Unicode has a second "admin" made of
+ * Cyrillic letters. The full name may be in any script. No `@`, so that no user name can be read as
+ * another user's e-mail address.
  */
 export function usernameProblem(username: string): string | undefined {
   if (username.length < usernameMinLength || username.length > usernameMaxLength) {
@@ -92,7 +96,7 @@ export function emailProblem(email: string): string | undefined {
   return undefined
 }
 
-/** A person's name in any script; an empty one is left out rather than stored. */
+/** A person's name in any script; an empty one is left out, not stored. */
 export function fullNameProblem(fullName: string): string | undefined {
   if (fullName.length > fullNameMaxLength) {
     return `must have at most ${fullNameMaxLength} characters`
@@ -104,8 +108,8 @@ export function fullNameProblem(fullName: string): string | undefined {
 }
 
 /**
- * What is hashed and compared: NFC, so that "é" signs in whether one key or two typed it. What no
- * password can be stays as it is.
+ * The form that is hashed and compared: NFC, so that "é" signs in whether it was typed with one key
+ * or two. Text that cannot be a password stays as it is.
  */
 export function normalizePassword(password: string): string {
   return canBePassword(password) ? password.normalize('NFC') : password
@@ -116,7 +120,7 @@ function canBePassword(text: string): boolean {
   return text.length <= passwordMaxUnits && !markPile.test(text)
 }
 
-/** In code points after NFC; of what no password can be it counts none. */
+/** In code points after NFC; 0 for text that cannot be a password. */
 export function countPasswordCharacters(password: string): number {
   if (!canBePassword(password)) return Number.POSITIVE_INFINITY
   let count = 0
@@ -155,10 +159,13 @@ export function newPasswordProblem(
   return undefined
 }
 
-/** The words of this service. Rename them with the product. */
+/** This service's own words. Rename them with the product. */
 const serviceWords = ['keycard', 'key card', 'key-card']
 
-/** Ten digits are a phone number; more beside the known words is a secret, if it is not "!!!!!". */
+/**
+ * Ten digits are a phone number; more text beside the known words is a secret, unless it is
+ * "!!!!!".
+ */
 const paddingMaxLength = 10
 
 /** Known words, however often, with nothing between them but a little punctuation and digits. */
@@ -171,7 +178,7 @@ function isBuiltFromContext(password: string, { username, email }: PasswordConte
   return padding.length <= paddingMaxLength || new Set(padding).size <= 4
 }
 
-/** Longest first, so that "john.doe" is taken out before "john" can break it. */
+/** Longest first, so that "john.doe" is removed before "john" can break it. */
 function contextWords(username: string, email: string): string[] {
   // A name that breaks its own rule is refused for that, and would only take time here.
   const account = usernameProblem(username) === undefined ? [username] : []

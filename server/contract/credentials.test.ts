@@ -16,7 +16,7 @@ describe('the schemas of credentials', () => {
     )
   })
 
-  it('return what they accept unchanged', () => {
+  it('return accepted values unchanged', () => {
     expect(usernameSchema.parse('JohnDoe')).toBe('JohnDoe')
     expect(newPasswordSchema().parse('  every good boy deserves fun ')).toBe(
       '  every good boy deserves fun ',
@@ -36,7 +36,7 @@ describe('loginSchema', () => {
     }
   })
 
-  it('R95: refuses absurd length before anything is made of it', () => {
+  it('R95: refuses excessive length before the value is processed', () => {
     const password = 'x'.repeat(1_000_000)
     expect(loginSchema.safeParse({ username: 'johndoe', password }).error?.issues).toMatchObject([
       { path: ['password'], message: 'must have at most 2048 characters' },

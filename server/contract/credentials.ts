@@ -25,26 +25,27 @@ export function newPasswordSchema(context: PasswordContext = {}) {
 }
 
 /**
- * A password as somebody shows it: whatever could never be right is refused as a wrong one is. It is a
+ * A password that a user enters: one that could never be right is refused like a wrong one. It is a
  * secret, so it never stands in a query (R79): only procedures with a body take it.
  */
 export const presentedPasswordSchema = presented(passwordMaxUnits).meta({ format: 'password' })
 
-/** What the documentation knows a password by that is being set: its length is a setting. */
+/** How the documentation describes a password being set: its minimum length is a setting. */
 export const newPasswordFormat = 'new-password'
 
-/** A password being set, as it comes: only absurd length is refused, in the words of the rule. */
+/** A password being set, as received: only excessive length is refused, in the words of the rule. */
 export const proposedPasswordSchema = boundedString(
   passwordMaxUnits,
   `must have at most ${passwordMaxLength} characters`,
 ).meta({ format: newPasswordFormat })
 
-/** A user name, an e-mail address or a full name as it comes, before its own rule. */
+/** A user name, an e-mail address or a full name as received, before its own rule. */
 export const proposedNameSchema = boundedString(loginMaxLength)
 
 /**
- * A sign-in. `username` may be the user name or the e-mail address. Only absence and absurd length
- * are refused here: whatever else could never be right gets the same answer as a wrong password.
+ * A sign-in. `username` may be the user name or the e-mail address. Only missing values and
+ * excessive length are refused here: anything else that could never be right gets the same answer
+ * as a wrong password.
  */
 export const loginSchema = z.object({
   username: presented(loginMaxLength),
@@ -54,7 +55,7 @@ export const loginSchema = z.object({
   remember_me: z.boolean().default(false),
 })
 
-/** A string that a rule of credential-rules.ts has nothing against. */
+/** A string that a rule of credential-rules.ts accepts. */
 function ruled(problemOf: (text: string) => string | undefined) {
   return z.string().superRefine((text, context) => {
     const message = problemOf(text)

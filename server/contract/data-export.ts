@@ -1,4 +1,4 @@
-// Everything that is held about a user, as he takes it with him: no hash, no key, no token.
+// Everything that is stored about a user, for them to take along: no hash, no key, no token.
 
 import { z } from 'zod'
 import { currentPasswordSchema } from './account.ts'
@@ -14,8 +14,8 @@ const place = {
 export const dataExportInputSchema = currentPasswordSchema.extend({ cursor: exportCursorSchema })
 
 /**
- * A page of it, of a thousand rows: what belongs to a list goes on where the page before ended. All
- * times are RFC 3339, UTC.
+ * A page of it, of a thousand rows: each list continues where the page before ended. All times are
+ * RFC 3339, UTC.
  */
 export const dataExportSchema = z
   .object({
@@ -45,12 +45,12 @@ export const dataExportSchema = z
     ),
     /** Where they have signed in from lately: each address as a keyed hash. */
     places: z.array(z.object({ id: z.string(), created_at: z.string(), last_used_at: z.string() })),
-    /** What the audit log tells of the account, newest first. */
+    /** The audit log's entries about the account, newest first. */
     activity: z.array(
       z.object({
         at: z.string(),
         event: z.string(),
-        /** Whether somebody else did it: an admin. */
+        /** Whether someone else did it: an admin. */
         by_another: z.boolean(),
         session_id: z.string().nullable(),
         client_id: z.string().nullable(),

@@ -1,22 +1,25 @@
-// Where a sign-in came from, as far as a request tells.
+// Where a sign-in came from, as far as a request shows it.
 
-/** Kept with the session, so that its owner can recognise it. */
+/** Stored with the session, so that its owner can recognise it. */
 export interface Device {
   address: string | null
   userAgent: string | null
-  /** Of its device cookie, where a browser showed one that we made: known before it signs in. */
+  /** From its device cookie, where a browser showed one that we issued: known before it signs in. */
   deviceId?: string | undefined
-  /** Of the request that it came in, for the log. */
+  /** The id of the request, for the log. */
   requestId?: string | undefined
 }
 
-/** How long one is known after its last sign-in: as long as RFC 6265bis §5.5 lets a cookie live. */
+/**
+ * How long a device stays known after its last sign-in: as long as RFC 6265bis §5.5 lets a cookie
+ * live.
+ */
 export const deviceLifetimeMs = 400 * 24 * 60 * 60_000
 
-/** In characters: browsers send some 120, and what is longer is cut before anything looks at it. */
+/** In characters: browsers send some 120, and longer text is cut before anything looks at it. */
 export const userAgentMaxLength = 400
 
-/** The address is the socket's, or what a trusted proxy says it is. */
+/** The address is the socket's, or the one that a trusted proxy names. */
 export function describeDevice(request: {
   id?: string
   ip: string

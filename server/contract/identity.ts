@@ -1,4 +1,4 @@
-// What an access token tells of whoever shows it.
+// What an access token says about its bearer.
 
 import { z } from 'zod'
 
@@ -8,7 +8,7 @@ export const identitySchema = z
     session_id: z.string(),
     client_id: z.string(),
     scopes: z.array(z.string()),
-    /** RFC 3339, UTC: from then on the token opens nothing. */
+    /** RFC 3339, UTC: from then on the token is refused. */
     expires_at: z.string(),
   })
   .meta({ id: 'Identity' })

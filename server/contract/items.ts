@@ -1,4 +1,4 @@
-// What an item is on the wire, and what may be said about one.
+// What an item is on the wire, and the limits of its fields.
 
 import { z } from 'zod'
 import { nextCursorSchema } from './paging.ts'

@@ -9,7 +9,9 @@ export const oauthPaths = {
   jwks: '/.well-known/jwks.json',
 } as const
 
-/** The built-in clients, both public and first-party. `keycard-web` is taken where none is named. */
+/**
+ * The built-in clients, both public and first-party. `keycard-web` is assumed where none is named.
+ */
 export const builtInClientIds = { web: 'keycard-web', cli: 'keycard-cli' } as const
 
 export function isBuiltInClient(clientId: string): boolean {
@@ -32,24 +34,24 @@ export interface TokenResponse {
   expires_in: number
   /** The granted scopes, separated by spaces. */
   scope: string
-  /** Absent where the refresh token went out as the browser's HttpOnly cookie. */
+  /** Absent where the refresh token was set as the browser's HttpOnly cookie. */
   refresh_token?: string
 }
 
-/** What a page of ours is given. */
+/** What our own pages receive. */
 export interface PageTokens extends TokenResponse {
   /** "Keep me signed in" was asked for. */
   persistent?: boolean
 }
 
-/** RFC 7662 §2.2. A token that opens nothing gets no more than `active`, so that nothing leaks. */
+/** RFC 7662 §2.2. For an inactive token only `active` is answered, so that nothing leaks. */
 export type IntrospectionResponse =
   | { active: false }
   | {
       active: true
       scope: string
       client_id: string
-      /** Absent where the token speaks for no person. */
+      /** Absent where the token belongs to no person. */
       username?: string
       token_type: 'Bearer'
       /** In epoch seconds. */

@@ -1,7 +1,7 @@
 // The app's page paths: the one table that the server's fallback and the browser's routes share.
 
 export const pagePaths = {
-  /** Goes on to `items`, or to `signIn`. */
+  /** Redirects to `items`, or to `signIn`. */
   home: '/',
   signIn: '/login',
   register: '/register',
@@ -17,13 +17,13 @@ export type PagePath = (typeof pagePaths)[keyof typeof pagePaths]
 /** The place on the account page where the password is changed. */
 export const changePasswordFragment = 'password'
 
-/** On the root of an app's page that was reached from a form of ours, without the cookie of a sign-in. */
+/** On the root of an app page that a form of ours has led to, without the cookie of a sign-in. */
 export const lostCookieMark = 'data-lost-cookie'
 
 /** Swagger UI: a page of the server's, not one of the app's. */
 export const docsPath = '/docs'
 
-/** What a page is called, in its navigation link and on the way to it. */
+/** The name of a page, in its navigation link and while it loads. */
 export const pageTitles: Readonly<Record<string, string>> = {
   [pagePaths.items]: 'Items',
   [pagePaths.account]: 'Account',

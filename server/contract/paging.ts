@@ -1,4 +1,4 @@
-// Lists that come a page at a time, newest first.
+// Lists that are read a page at a time, newest first.
 
 import { z } from 'zod'
 import { text } from './text.ts'
@@ -6,14 +6,17 @@ import { text } from './text.ts'
 /** When the last row of a page was made, in milliseconds since 1970, and its id. */
 export const cursorPattern = '^(\\d{1,15})\\.([A-Za-z0-9_-]{1,64})$'
 
-/** Of an export: the list that it is in, its place there, and a code that makes it this user's. */
+/** For an export: the list it is in, its place there, and a code that binds it to this user. */
 export const exportCursorPattern =
   '^([a-z]+)\\.(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]{43})$'
 
-/** Of the users: what else the list is sorted by, and the user name. */
+/** For the list of users: the other sort key, and the user name. */
 export const userCursorPattern = '^([a-z]+|\\d{1,15}|):([a-z0-9._-]{1,64})$'
 
-/** The `next_cursor` of the page before. Absent: from the newest. The pattern is for the documentation. */
+/**
+ * The `next_cursor` of the page before. Absent: from the newest. The pattern is for the
+ * documentation.
+ */
 export const cursorSchema = text(200).meta({ pattern: cursorPattern }).optional()
 export const exportCursorSchema = text(200).meta({ pattern: exportCursorPattern }).optional()
 export const userCursorSchema = text(200).meta({ pattern: userCursorPattern }).optional()

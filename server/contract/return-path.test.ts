@@ -1,4 +1,4 @@
-// R75: the return path after sign-in is a path of ours, whatever was asked for.
+// R75: the return path after sign-in is one of our own paths, whatever was asked for.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,13 +1,13 @@
-// Where to go after sign-in: `next` as it came, made safe to follow.
+// Where to go after sign-in: `next` as received, made safe to follow.
 
 import { pagePaths } from './pages.ts'
 
 export const defaultReturnPath = pagePaths.items
 
 /**
- * Only a path of our own is followed; anything else becomes the default, because an address that
- * anybody may write must not lead a person who has just signed in to somewhere else.
- * The answer is normalised and ASCII, so it can stand in a Location header.
+ * Only our own paths are followed; anything else becomes the default. Anyone may write that
+ * address, so it must not lead a person who has just signed in to another site. The result is
+ * normalised and ASCII, so it can stand in a Location header.
  */
 export function safeReturnPath(next: unknown): string {
   if (typeof next !== 'string' || next.length > maxLength || !isOwnPath(next)) {
@@ -19,7 +19,7 @@ export function safeReturnPath(next: unknown): string {
   return isOwnPath(path) && !authPages.has(pathname) ? path : defaultReturnPath
 }
 
-/** Whoever has come in does not go back to stand before them. */
+/** A user who has just signed in is not sent back to the sign-in page. */
 const authPages: ReadonlySet<string> = new Set([pagePaths.signIn, pagePaths.register])
 
 const maxLength = 2_048
@@ -28,7 +28,7 @@ const placeholderOrigin = 'http://keycard.invalid'
 /** More layers of percent-encoding than this have no honest use. */
 const maxDecodings = 4
 
-/** Looks at the text and at every decoding of it: what reads it next may decode once more. */
+/** Checks the text and every decoding of it: what reads it next may decode once more. */
 function isOwnPath(text: string): boolean {
   let current = text
   for (let decodings = 0; decodings <= maxDecodings; decodings += 1) {
@@ -46,7 +46,7 @@ function looksLikeOwnPath(text: string): boolean {
   return path.startsWith('/') && !path.includes('//') && !forbiddenCharacters.test(text)
 }
 
-/** A browser reads `\` as `/`, and drops tabs and newlines before it looks at the rest. */
+/** A browser reads `\` as `/`, and drops tabs and newlines before it reads the rest. */
 const forbiddenCharacters = /[\\\p{Cc}\p{Zl}\p{Zp}]/u
 
 function percentDecode(text: string): string | undefined {

@@ -1,4 +1,4 @@
-// The scope parser: the grammar of RFC 6749 §3.3, and nothing that is not in the catalogue.
+// The scope parser accepts the grammar of RFC 6749 §3.3, and only words of the catalogue.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -16,7 +16,7 @@ function refusal(text: string): AppError {
   throw new Error('it was taken')
 }
 
-test('gives the words in the order of the catalogue, each once', () => {
+test('returns the words in the order of the catalogue, each once', () => {
   expect(parseScope('items:write me items:write')).toEqual(['me', 'items:write'])
 })
 
@@ -60,7 +60,7 @@ test('property: any other text is invalid_scope, and the error does not repeat i
   const piece = fc.constantFrom(...allScopes, ' ', '\t', '"', '\\', 'ME', '__proto__', 'é', '\0')
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    // Around the longest that is read.
+    // Around the longest text that is read.
     fc
       .tuple(fc.constantFrom('me ', 'me', ' ', 'x', 'é'), fc.integer({ min: 330, max: 1_030 }))
       .map(([word, count]) => word.repeat(count).trimEnd()),
@@ -75,7 +75,7 @@ test('property: any other text is invalid_scope, and the error does not repeat i
       }
       const { reason, message } = refusal(candidate)
       expect(reason).toBe('invalid_scope')
-      // The two sentences there are: neither has room for what was sent.
+      // The only two sentences: neither has room for what was sent.
       expect(message).toMatch(/^scope (must be words separated|has a word that is not in)/)
       expect(message).toMatch(/(at most|users:write)$/)
     }),

@@ -1,4 +1,4 @@
-// The catalogue of scopes: each a door that a token may open, with a sentence a person can read.
+// The catalogue of scopes: what a token may access, each with a sentence a person can read.
 
 import { AppError } from './app-error.ts'
 
@@ -25,8 +25,8 @@ export const scopesOfRole: Record<Role, readonly Scope[]> = {
 }
 
 /**
- * What a client may be granted for itself, without a user (RFC 6749 §4.4). "See your items" means a
- * person, and a machine is none; a scope that is not listed here is for people only.
+ * The scopes that a client may get for itself, without a user (RFC 6749 §4.4). "See your items"
+ * means a person, and a machine is none; a scope that is not listed here is for people only.
  */
 export const machineScopes = ['users:read', 'users:write'] as const satisfies readonly Scope[]
 export type MachineScope = (typeof machineScopes)[number]
@@ -41,7 +41,7 @@ const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
 export const scopeMaxLength = 1024
 
 /**
- * Reads a `scope` parameter; words given twice count once, and the catalogue's order is kept.
+ * Reads a `scope` parameter; repeated words count once, and the catalogue's order is kept.
  * @throws AppError invalid_scope where the syntax is wrong or a word is unknown
  */
 export function parseScope(text: string): Scope[] {

@@ -1,4 +1,4 @@
-// What a session is on the wire, to the user whose it is.
+// What a session is on the wire, to the user who owns it.
 
 import { z } from 'zod'
 import { allScopes } from './scopes.ts'
@@ -7,21 +7,21 @@ import { text } from './text.ts'
 export const sessionSchema = z
   .object({
     id: z.string(),
-    /** The one that asks. */
+    /** The session that makes the request. */
     is_current: z.boolean(),
-    /** "Firefox on Linux"; null where its user agent says nothing. */
+    /** "Firefox on Linux"; null where the user agent says nothing. */
     device: z.string().nullable(),
-    /** The user had not signed in there before, and has not said yet that it was him. */
+    /** A device the user had not signed in on before, and has not confirmed yet. */
     is_new_device: z.boolean(),
     address: z.string().nullable(),
-    /** How it began, with the password each time: on our own page, or at the token endpoint. */
+    /** How it began, with the password in both cases: on our own page, or at the token endpoint. */
     transport: z.enum(['cookie', 'bearer']),
     client_id: z.string(),
     client_name: z.string(),
     scopes: z.array(z.enum(allScopes)),
     /** "Keep me signed in" was asked for. */
     persistent: z.boolean(),
-    /** RFC 3339, UTC, as all times here. */
+    /** RFC 3339, UTC, like all times here. */
     created_at: z.string(),
     /** Its last refresh. */
     last_used_at: z.string(),
@@ -29,7 +29,7 @@ export const sessionSchema = z
     expires_at: z.string(),
     /** When it ends however much it is used. */
     ends_at: z.string(),
-    /** How long it may lie unused. */
+    /** How long it may be unused. */
     idle_seconds: z.int(),
   })
   .meta({ id: 'Session' })
@@ -37,8 +37,8 @@ export const sessionSchema = z
 export type Session = z.infer<typeof sessionSchema>
 
 /**
- * The current one first, then the last used. At most a hundred live; `total` is more only where an older
- * version let more begin.
+ * The current one first, then by last use. At most a hundred live; `total` is more only where an
+ * older version let more begin.
  */
 export const sessionListSchema = z.object({
   sessions: z.array(sessionSchema),
@@ -49,7 +49,7 @@ export type SessionList = z.infer<typeof sessionListSchema>
 
 /** First the whole list; then what has changed since, at most once a second. */
 export interface SessionChanges extends SessionList {
-  /** `sessions` are all there are; else those that have begun or changed. */
+  /** `sessions` holds all of them; else those that have begun or changed. */
   is_whole: boolean
   /** The ids of those that have ended or expired. */
   ended: string[]

@@ -1,4 +1,4 @@
-// Text that every engine can hold: what all free-text input has to be.
+// Text that every engine can hold: the requirement for all free-text input.
 
 import { z } from 'zod'
 
@@ -10,8 +10,8 @@ export function isStorableText(text: string): boolean {
 const storableMessage = 'must be well-formed text without NUL characters'
 
 /**
- * A string whose length is checked before anything looks at its characters: of one that is longer no
- * further check, trim or transform of the schema is run. Every text of an input begins with this.
+ * A string whose length is checked before anything reads its characters: for a longer one no other
+ * check, trim or transform of the schema runs. Every text of an input begins with this.
  */
 export function boundedString(
   maxLength: number,

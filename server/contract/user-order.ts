@@ -9,7 +9,7 @@ export type SortOrder = (typeof sortOrders)[number]
 /** In UTF-16 code units. */
 export const userSearchMaxLength = 100
 
-/** Of a list: more are not counted, … */
+/** In a list: more are not counted, … */
 export const usersCountedTo = 1_000
-/** … and pages are numbered so far. A cursor goes on from there. */
+/** … and pages are numbered up to here. A cursor goes on from there. */
 export const usersPagedTo = 10_000

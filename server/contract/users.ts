@@ -23,13 +23,13 @@ export const userSchema = z
 
 export type User = z.infer<typeof userSchema>
 
-/** What the list tells besides. */
+/** What the list shows in addition. */
 export const listedUserSchema = userSchema
   .extend({
     /** When a session was last begun or refreshed. */
     last_seen_at: z.string().nullable(),
     session_count: z.int(),
-    /** Neither disabled nor demoted may be who is the only admin that can sign in. */
+    /** The only admin who can sign in may be neither disabled nor demoted. */
     is_last_admin: z.boolean(),
   })
   .meta({ id: 'ListedUser' })
@@ -37,8 +37,9 @@ export const listedUserSchema = userSchema
 export type ListedUser = z.infer<typeof listedUserSchema>
 
 /**
- * `page` counts from 1, within the first 10,000 users; `cursor` goes on from any page, and wins.
- * `search` finds the beginnings of the words in names and e-mail addresses, in any order.
+ * `page` counts from 1, within the first 10,000 users; `cursor` goes on from any page, and takes
+ * precedence. `search` finds the beginnings of the words in names and e-mail addresses, in any
+ * order.
  */
 export const userListSchema = z.object({
   page: z.int().min(1).max(100_000).default(1),
@@ -54,7 +55,7 @@ export const userPageSchema = z.object({
   /** Counted to 1,000: counting a million would take longer than finding them. */
   total: z.int().max(usersCountedTo),
   has_more_than_total: z.boolean(),
-  /** More than 10,000 begin with each word of the search: others may be found with more letters. */
+  /** More than 10,000 begin with each word of the search: more letters may find others. */
   is_cut: z.boolean(),
   next_cursor: nextUserCursorSchema,
   page: z.int(),
@@ -65,7 +66,10 @@ export type UserPage = z.infer<typeof userPageSchema>
 
 export const userIdSchema = z.object({ id: text(64) })
 
-/** Only absurd length is refused here: `accounts` names all fields that break their rules at once. */
+/**
+ * Only excessive length is refused here: `accounts` names all fields that break their rules at
+ * once.
+ */
 export const userCreateSchema = z.object({
   username: proposedNameSchema,
   email: proposedNameSchema.nullable().default(null),

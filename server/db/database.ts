@@ -7,6 +7,15 @@ import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 
+export interface BatchOptions {
+  /**
+   * Wakes the other processes once it has committed: for what they hold in memory, so that they do not
+   * wait for their next poll. False by default. SQLite has `changeToken`, which costs nothing; on
+   * PostgreSQL without NOTIFY the poll alone tells of it.
+   */
+  isAnnounced?: boolean
+}
+
 /**
  * Rules are written as single statements, conditional where a race is possible
  * (`update … where counter = ? returning …`): with SQLite drivers nearly every one of several
@@ -30,7 +39,7 @@ export interface Database {
    * @returns the number of rows that each one changed, in order
    * @throws RequiredWriteError where one that was `required` changed none
    */
-  runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
+  runAtomically(writes: readonly Compilable[], options?: BatchOptions): Promise<bigint[]>
   /**
    * With false, the writes of this process that follow may be lost with the power, the last ones first;
    * with true, what is written next is on the disk with all before it, as it is from the start.
@@ -41,11 +50,6 @@ export interface Database {
   createRevocationReader(): RevocationReader
   /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */
   changeToken(): number | null
-  /**
-   * A write for `runAtomically` that wakes the other processes once the batch has committed.
-   * SQLite: null, for there `changeToken` costs nothing. PostgreSQL without NOTIFY: null.
-   */
-  announcement(): Compilable | null
   /** Calls when another process, or this one, has announced a change; some may be missed. */
   onAnnouncement(listener: () => void): () => void
   /** Resolves when the database answers and takes writes, and rejects with what is wrong otherwise. */

@@ -1,5 +1,4 @@
-// Shuts the app down: balancers hear of it first, requests in progress are answered, and nothing
-// delays it.
+// Shuts the app down: balancers hear first, requests in progress are answered, and nothing delays it.
 
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// Ends a connection whose client still sends: closes our side first, then reads and drops the rest
+// Ends a connection whose client still sends: our side first, then the rest is read and dropped
 // (RFC 9112 §9.6).
 
 import type { IncomingMessage } from 'node:http'

@@ -1,5 +1,4 @@
-// Refuses calls that a tRPC client link combines in a way we do not accept, and names the setting
-// to change.
+// Refuses ways of combining calls that we do not accept from tRPC's client link, and names the setting.
 
 import { type AnyTRPCProcedure, type AnyTRPCRouter, TRPCError } from '@trpc/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'

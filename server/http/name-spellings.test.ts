@@ -1,5 +1,4 @@
-// One account, however its name is spelt: created, signed in to, changed, searched for and
-// throttled (R102).
+// One account, however its name is spelt: created, signed in to, changed, found and throttled (R102).
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { User } from '../contract/users.ts'

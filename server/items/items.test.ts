@@ -1,4 +1,4 @@
-// Items: everybody's own, paged by a cursor that inserts and deletes do not upset.
+// Items: each user's own, paged by a cursor that inserts and deletes do not disturb.
 
 import { expect, test } from 'vitest'
 import type { Database } from '../db/database.ts'
@@ -15,7 +15,7 @@ async function openItems(database: Database) {
     items,
     me,
     other,
-    /** Makes items titled so, one second after the other. */
+    /** Makes items with these titles, one second apart. */
     async create(...titles: string[]) {
       const made = []
       for (const title of titles) {
@@ -36,7 +36,7 @@ const notFound = { reason: 'not_found', message: 'There is no such item' }
 forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
 
-  test('an item comes back as it was made', async () => {
+  test('a created item comes back unchanged', async () => {
     const { items, me } = await openItems(database())
     const made = await items.create(me, { title: 'Tür', description: 'grün 🚪' })
     expect(made).toEqual({
@@ -66,7 +66,7 @@ forEachEngine((engine) => {
     expect(await page(null)).toEqual({ titles: '2 1', next: null })
   })
 
-  test('items made meanwhile neither repeat nor hide one', async () => {
+  test('items created meanwhile neither repeat nor hide one', async () => {
     const { create, page } = await openItems(database())
     await create('1', '2', '3', '4')
     const first = await page(null)
@@ -74,7 +74,7 @@ forEachEngine((engine) => {
     expect([first.titles, (await page(first.next)).titles]).toEqual(['4 3', '2 1'])
   })
 
-  test('items deleted meanwhile hide none, even the one the page ended with', async () => {
+  test('items deleted meanwhile hide none, even where the page ended with one of them', async () => {
     const { create, page, items, me } = await openItems(database())
     const [, second, third, fourth] = await create('1', '2', '3', '4', '5')
     const first = await page(null)
@@ -99,7 +99,7 @@ forEachEngine((engine) => {
     expect(titles.trim().split(' ').sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  test('a change keeps what is not given, and the place in the list', async () => {
+  test('a change keeps the fields that are not given, and the place in the list', async () => {
     const { create, items, me, clock, page } = await openItems(database())
     const [one] = await create('1', '2')
     clock.advance(5_000)
@@ -112,7 +112,7 @@ forEachEngine((engine) => {
     expect((await page(null)).titles).toBe('2 1')
   })
 
-  test("another's item is not found: neither listed, changed nor deleted", async () => {
+  test("another user's item is not found: neither listed, changed nor deleted", async () => {
     const { create, items, me, other } = await openItems(database())
     const [mine] = await create('mine')
     const id = mine?.id ?? ''
@@ -125,7 +125,7 @@ forEachEngine((engine) => {
     await expect(items.update(me, id, { title: 'gone' })).rejects.toMatchObject(notFound)
   })
 
-  test("a cursor of another's list shows nothing of it", async () => {
+  test("a cursor of another user's list shows nothing of it", async () => {
     const { create, items, other, page } = await openItems(database())
     await create('1', '2', '3')
     const { next } = await page(null)

@@ -1,4 +1,4 @@
-// The sample rules: everybody has a list of items and sees only their own. Copy this to add yours.
+// The sample rules: all users have a list of items and see only their own. Copy this to add yours.
 
 import type { Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
@@ -14,9 +14,12 @@ export interface Items {
   /** Newest first. @throws AppError invalid_input where the cursor is not one of ours */
   list(ownerId: string, page: PageRequest): Promise<ItemPage>
   create(ownerId: string, item: { title: string; description: string }): Promise<Item>
-  /** Changes what is given. @throws AppError not_found, also where it is somebody else's */
+  /**
+   * Changes only the given fields. @throws AppError not_found, also where it belongs to another
+   * user
+   */
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
-  /** @throws AppError not_found, also where it is somebody else's */
+  /** @throws AppError not_found, also where it belongs to another user */
   delete(ownerId: string, id: string): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Of several starts at once, one builds and the others wait: for as long as it gives signs of life.
+// Of several starts at once, one builds and the others wait for as long as it shows signs of life.
 
 import {
   mkdirSync,
@@ -22,8 +22,8 @@ const pollIntervalMs = 100
  */
 
 /**
- * Making the folder is the lock. Its holder touches a file in it once a second: a process number says
- * little, since in a container that is started again the same processes get the same numbers.
+ * Creating the folder takes the lock. Its holder touches a file in it once a second: a process
+ * number says little, since in a restarted container the same processes get the same numbers.
  * @param {string} folder
  * @param {{ onWait: () => void, silentMs?: number }} options `onWait` is called once, where another
  *   has it; `silentMs`: after how long without a sign of life it is taken over, 10,000 by default
@@ -74,7 +74,7 @@ function touch(file) {
   try {
     utimesSync(file, now, now)
   } catch {
-    // Another has taken the lock over: the build ends as it ends.
+    // Another process has taken the lock over: this build just ends.
   }
 }
 
@@ -84,7 +84,7 @@ function readTime(file) {
 }
 
 /**
- * It may go away at any moment, when another start is done with it.
+ * It may vanish at any moment, when another start is done with it.
  * @param {string} file
  */
 function readIfThere(file) {
@@ -97,8 +97,8 @@ function readIfThere(file) {
 
 /**
  * @param {string | undefined} builder
- * @returns {boolean | undefined} undefined where it runs since another boot, or in another container:
- *   then its silence tells
+ * @returns {boolean | undefined} undefined where it runs since another boot, or in another
+ *   container: then its silence decides
  */
 function hasEnded(builder) {
   const [boot, container, pid] = builder?.split(' ') ?? []
@@ -108,7 +108,7 @@ function hasEnded(builder) {
 }
 
 /**
- * A process by its boot, its container, its number and when it started: no other is ever described so.
+ * Identifies a process by its boot, its container, its number and its start time: no two are alike.
  * @param {number} pid
  * @returns {string | undefined} undefined where there is none, or the system is not Linux
  */
@@ -117,7 +117,7 @@ function describeProcess(pid) {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const container = readlinkSync('/proc/self/ns/pid')
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, in parentheses, may hold anything; the start is the 20th word after it.
+    // The name, in parentheses, may hold anything; the start time is the 20th word after it.
     const startedAt = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
     return [boot, container, pid, startedAt].join(' ')
   } catch {

@@ -1,4 +1,4 @@
-// The lock of the build, where numbers of processes say nothing: in containers, and on shared folders.
+// The build lock, where process numbers say nothing: in containers, and on shared folders.
 
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,13 +13,13 @@ function makePlace(): string {
   return join(folder, 'dist.building')
 }
 
-/** Left by a builder of another container, whose number a process of this one has too. */
+/** Left by a builder in another container, whose number a process in this one has too. */
 function leaveLock(folder: string): void {
   mkdirSync(folder)
   writeFileSync(join(folder, 'builder'), `another-boot pid:[1] ${process.pid} 1`)
 }
 
-test('a builder of another container that gives no sign of life is waited for, and not for ever', async () => {
+test('a builder in another container without signs of life is waited for, but not forever', async () => {
   const folder = makePlace()
   leaveLock(folder)
   let waits = 0
@@ -29,7 +29,7 @@ test('a builder of another container that gives no sign of life is waited for, a
   expect(existsSync(folder)).toBe(false)
 })
 
-test('a builder of another container that gives signs of life keeps the lock', async () => {
+test('a builder in another container that shows signs of life keeps the lock', async () => {
   const folder = makePlace()
   leaveLock(folder)
   const life = setInterval(() => {
@@ -43,7 +43,7 @@ test('a builder of another container that gives signs of life keeps the lock', a
   ;(await taken).release()
 })
 
-test('a process of this container that builds keeps the lock, however silent', async () => {
+test('a process in this container that builds keeps the lock, however silent', async () => {
   const folder = makePlace()
   const first = await takeBuildLock(folder, { onWait: () => {} })
   const second = takeBuildLock(folder, { silentMs: 0, onWait: () => {} })

@@ -1,5 +1,5 @@
 // @ts-check
-// Whether the npm that started this process is still there: npm dies of a SIGTERM, and passes none on.
+// Whether the npm that started this process still runs: npm dies of a SIGTERM, and passes none on.
 
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 const pollIntervalMs = 250
 
 /**
- * npm runs a script in a shell: a SIGTERM ends npm and the shell, a SIGKILL npm alone. In both cases the
- * process that the shell started would stay, with its port.
+ * npm runs a script in a shell: a SIGTERM ends npm and the shell, a SIGKILL npm alone. In both
+ * cases the process that the shell started would stay, with its port.
  * @param {() => void} onGone called once, when npm or the shell has ended
  */
 export function watchParent(onGone) {
@@ -19,7 +19,7 @@ export function watchParent(onGone) {
   const watched = [ppid]
   void findNpm(ppid).then((npm) => npm && watched.push(npm))
   const timer = setInterval(() => {
-    // POSIX gives an orphan another parent; Windows goes on naming the one that is gone.
+    // POSIX gives an orphan another parent; Windows keeps naming the one that is gone.
     if (process.ppid === ppid && watched.every(isRunning)) return
     clearInterval(timer)
     onGone()
@@ -40,7 +40,8 @@ const shells = /^-?(ba|da|z|k|a)?sh$|^busybox$|^cmd\.exe$/i
 
 /**
  * @param {number} parent
- * @returns {Promise<number | undefined>} undefined where the shell has replaced itself, or it cannot be told
+ * @returns {Promise<number | undefined>} undefined where the shell has replaced itself, or the
+ *   parent cannot be found
  */
 async function findNpm(parent) {
   try {

@@ -1,13 +1,14 @@
 // @ts-check
-// A `.env` file, as the launcher reads it before anything is built, and the server after that.
+// Reads a `.env` file: the launcher does so before anything is built, and the server after that.
 
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
 /**
- * Node's own syntax (`util.parseEnv`), after a byte order mark, which Windows' editors put in front.
+ * Node's own syntax (`util.parseEnv`), after a byte order mark, which Windows' editors put in
+ * front.
  * @param {string} file
- * @returns {Record<string, string>} by name; nothing where there is no such file
+ * @returns {Record<string, string>} by name; empty where there is no such file
  * @throws {Error} a sentence, where it cannot be read
  */
 export function readEnvFile(file) {

@@ -1,4 +1,4 @@
-// What editors and shells make of a `.env`.
+// A `.env` as different editors and shells write it.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,7 @@ test.each([
   expect(readEnvFile(file)).toEqual({ NODE_ENV: 'production', PORT: '4000' })
 })
 
-test('a file that is not there sets nothing', () => {
+test('a missing file sets nothing', () => {
   expect(readEnvFile(makePath())).toEqual({})
 })
 

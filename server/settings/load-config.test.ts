@@ -1,4 +1,4 @@
-// Where settings and data are looked for, and what is said of names that are no settings.
+// Where settings and data are looked for, and the warnings about names that are not settings.
 
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ function makeFolder(): string {
   return folder
 }
 
-/** A command that opens the database, in `cwd`; `home`: of a package that the launcher has named. */
+/** A command that opens the database, in `cwd`; `home`: the package that the launcher has named. */
 function run(cwd: string, home?: string, env: Record<string, string> = {}) {
   const tell = `globalThis[Symbol.for('keycard.packageFolder')] = ${JSON.stringify(home)}`
   return runKeycard('cli', ['keys', 'list'], {
@@ -23,7 +23,7 @@ function run(cwd: string, home?: string, env: Record<string, string> = {}) {
   })
 }
 
-test('without the launcher, .env and data are where it is started; a warning names what is no setting', async () => {
+test('without the launcher, .env and data are in the working directory; a warning names what is not a setting', async () => {
   const here = makeFolder()
   const lines = ['DATA_DIR=data', 'MASTER_KYE=a', 'JWT_SECRET=b', 'DOMAIN=login.example.com']
   writeFileSync(join(here, '.env'), `\uFEFF${lines.join('\r\n')}\r\n`)
@@ -35,7 +35,7 @@ test('without the launcher, .env and data are where it is started; a warning nam
   expect(existsSync(join(here, 'data/keycard.db'))).toBe(true)
 })
 
-test('with it, they are in the package; a path that is set is relative to where one stands', async () => {
+test('with it, they are in the package; a configured path is relative to the working directory', async () => {
   const [here, home] = [makeFolder(), makeFolder()]
   expect(await run(here, home)).toMatchObject({ code: 0, stderr: '' })
   expect(existsSync(join(home, '.data/keycard.db'))).toBe(true)
@@ -44,7 +44,7 @@ test('with it, they are in the package; a path that is set is relative to where 
   expect(existsSync(join(here, 'data/keycard.db'))).toBe(true)
 })
 
-test('data and settings of before, where it is started, are named with where they are now', async () => {
+test('data and settings of an earlier version, in the working directory, are named with their new places', async () => {
   const [here, home] = [makeFolder(), makeFolder()]
   mkdirSync(join(here, '.data'))
   writeFileSync(join(here, '.data/master.key'), '')
@@ -59,7 +59,7 @@ test('data and settings of before, where it is started, are named with where the
     '',
   ])
   expect(existsSync(join(home, '.data'))).toBe(false)
-  // Each has a way out.
+  // Each warning names a way out.
   writeFileSync(join(home, '.env'), '')
   expect(await run(here, home, { DATA_DIR: join(home, 'data') })).toMatchObject({ code: 0 })
 })

@@ -1,4 +1,4 @@
-// Where Keycard's package lies, from its sources and from what is built of them.
+// Finds Keycard's package folder, from its sources and from the built files.
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

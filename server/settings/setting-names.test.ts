@@ -1,4 +1,4 @@
-// Names that were mistyped, and those that are other programs'.
+// Mistyped names of settings, and names of other programs.
 
 import { expect, test } from 'vitest'
 import { describeUnknownNames } from './setting-names.ts'
@@ -20,7 +20,7 @@ test.each([
   ])
 })
 
-test('of .env a name that is near to none is named too, and of the environment it is not', () => {
+test('in .env a name that is near to none is named too; in the environment it is not', () => {
   const inEnvironment = ['JWT_SECRET', 'HOME', 'PATH', 'POST', 'HOSTNAME', 'SHELL']
   expect(describeUnknownNames({ known, inFile: ['JWT_SECRET', 'PROT'], inEnvironment })).toEqual([
     'JWT_SECRET in .env is no setting.',
@@ -28,7 +28,7 @@ test('of .env a name that is near to none is named too, and of the environment i
   ])
 })
 
-test('settings, and what other programs read, are not named', () => {
+test('settings, and the variables of other programs, are not named', () => {
   const others = ['DOMAIN', 'POSTGRES_PASSWORD', 'NODE_OPTIONS', 'TZ', 'PGPASSFILE', 'VITE_TITLE']
   const inFile = [...known, ...others]
   expect(describeUnknownNames({ known, inFile, inEnvironment: inFile })).toEqual([])

@@ -1,15 +1,18 @@
-// Names that look like settings and are none: which one was meant.
+// Names that look like settings but are not: finds the setting that was meant.
 
 interface SetNames {
-  /** Every setting that there is. */
+  /** All settings. */
   known: Iterable<string>
-  /** Those of the `.env` file. */
+  /** The names in the `.env` file. */
   inFile: Iterable<string>
-  /** Those of the whole environment, which has many that are not for us. */
+  /** The names in the whole environment, which holds many that are not for us. */
   inEnvironment: Iterable<string>
 }
 
-/** Of other programs that read `.env` too: Node, npm, Vite, Docker Compose, libpq, OpenTelemetry. */
+/**
+ * Read by other programs that use `.env` too: Node, npm, Vite, Docker Compose, libpq,
+ * OpenTelemetry.
+ */
 const othersNames =
   /^(NODE|NPM|VITE|COMPOSE|DOCKER|PG|OTEL|npm)_|^PG[A-Z]+$|^(TZ|LANG|DOMAIN|POSTGRES_PASSWORD|(HTTPS?|NO)_PROXY)$/
 /** A shorter name is near to too many others. */
@@ -39,14 +42,14 @@ export function describeUnknownNames({ known, inFile, inEnvironment }: SetNames)
   ]
 }
 
-/** Whether one is the other mistyped: a few letters too many, too few, others, or in another place. */
+/** Whether one is a typo of the other: a few letters added, missing, changed or in another place. */
 export function isNear(text: string, other: string): boolean {
   const most = Math.min(Math.floor(other.length / 4), 3)
   if (Math.abs(text.length - other.length) > most) return false
   return editDistance(text.toUpperCase(), other.toUpperCase()) <= most
 }
 
-/** With neighbours that have changed places as one edit (Damerau, optimal string alignment). */
+/** Two swapped neighbours count as one edit (Damerau, optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, at) => at)

@@ -1,4 +1,4 @@
-// The error for a start that cannot go on: one public sentence that says what to do.
+// The error for a start that cannot continue: one public sentence that says what to do.
 
 /** `message` is printed as it is, before exit code 1; it never holds a password or a key. */
 export class StartError extends Error {

@@ -1,4 +1,4 @@
-// Somebody with an account, on either engine: for tests of what he does with it, and what it does.
+// A user with an account, on either engine: for tests of what users do with it, and the effects.
 
 import { randomBytes } from 'node:crypto'
 import { beforeAll } from 'vitest'
@@ -18,7 +18,7 @@ export interface SharedApp {
   clock: TestClock
 }
 
-/** A whole Keycard on that engine for all tests of a block, with a clock that they turn. */
+/** A whole Keycard on that engine for all tests of a block, with a clock that the tests set. */
 export function shareTestApp(engine: Engine, settings: Record<string, string> = {}): SharedApp {
   const clock = createTestClock()
   let keycard: TestApp | undefined
@@ -53,11 +53,11 @@ export interface Holder {
   username: string
   password: string
   /**
-   * Starts a session as if the password had just been right: hashing is what takes tests so long.
-   * With a device it is a browser's that showed the cookie of that id.
+   * Starts a session as if the password had just been right: hashing is what slows tests down. With
+   * a device it is the session of a browser that showed the cookie of that id.
    */
   signIn(deviceId?: string): Promise<SignedIn>
-  /** Whether the password lets him in. */
+  /** Whether the password is accepted. */
   opensWith(password: string): Promise<boolean>
 }
 
@@ -66,7 +66,7 @@ export const someDevice: Device = { address: '192.0.2.7', userAgent: 'Firefox on
 const password = 'eleven copper kettles singing'
 const storedPasswords = new WeakMap<Services, Promise<StoredPassword>>()
 
-/** Nobody else knows the name. All of them have one password, which is hashed once. */
+/** Its name is unique. All such users share one password, which is hashed once. */
 export async function makeHolder(services: Services, role: Role = 'user'): Promise<Holder> {
   const stored = storedPasswords.get(services) ?? services.passwords.hash(password)
   storedPasswords.set(services, stored)
@@ -121,7 +121,7 @@ export async function makeHolder(services: Services, role: Role = 'user'): Promi
 const yes = () => true
 const no = () => false
 
-/** Whether the session still gives new tokens, and the access token still opens anything. */
+/** Whether the session still gives new tokens, and the access token is still accepted. */
 export async function isAlive(services: Services, { accessToken, refreshToken }: SignedIn) {
   const isRefreshed = await services.sessions.isLive(refreshToken)
   const isOpening = await services.identities.authenticateToken(accessToken).then(yes, no)
@@ -131,7 +131,7 @@ export async function isAlive(services: Services, { accessToken, refreshToken }:
 export const alive = { isRefreshed: true, isOpening: true }
 export const dead = { isRefreshed: false, isOpening: false }
 
-/** What the audit log has of somebody, oldest first: the events, with what they are about. */
+/** A user's entries in the audit log, oldest first: the events, with their details. */
 export async function readAuditLog({ database }: Services, userId: string): Promise<string[]> {
   const rows = await database.kysely
     .selectFrom('audit_events')

@@ -1,4 +1,4 @@
-// Every endpoint that takes text, read from the router and the app: a new one is in it by itself.
+// Every endpoint that takes text, read from the router and the app: a new one is included by itself.
 
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import type { FastifyInstance } from 'fastify'
@@ -24,13 +24,13 @@ export interface BodyEndpoint {
   textFields: readonly string[]
   /** In bytes, of all texts together, encoded. */
   maxBytes: number
-  /** `padding` bytes more, which mean nothing. */
+  /** Adds `padding` meaningless bytes. */
   encode(texts: Fields, padding?: number): Request
 }
 
 type Method = Request['method']
 
-/** Of the endpoints that take forms: the words of the protocol, and those of our own pages. */
+/** For endpoints that take forms: the parameters of the protocol, and those of our own pages. */
 const formFields = [
   'grant_type',
   'username',
@@ -45,10 +45,10 @@ const formFields = [
   'next',
 ]
 
-/** The server's bounds (16 KiB and 64 KiB), and of an address what Node reads as headers. */
+/** The server's bounds (16 KiB and 64 KiB); for an address, what Node reads as headers. */
 const [formBytes, jsonBytes, urlBytes] = [15_000, 60_000, 12_000]
 
-/** What stands in a path is read by the router, before any code of ours. */
+/** The router reads what stands in a path, before any code of ours. */
 const pathBytes = 2_000
 
 export function listBodyEndpoints(app: FastifyInstance): BodyEndpoint[] {
@@ -59,7 +59,7 @@ const { procedures }: { procedures: Readonly<Record<string, AnyTRPCProcedure>> }
   appRouter as AnyTRPCRouter
 )._def
 
-/** The JSON Schema of each input that a procedure takes. */
+/** The JSON Schema of each procedure's input. */
 export function listInputSchemas(): { name: string; schema: JsonSchema }[] {
   return Object.entries(procedures).flatMap(([name, { _def }]) =>
     _def.inputs.flatMap((parser) =>
@@ -141,8 +141,8 @@ function listForms(app: FastifyInstance): BodyEndpoint[] {
 }
 
 /**
- * Nothing can be appended to an address: letters are spelt as `%61`, as far as that goes, so that as
- * much is decoded; what is left stands in a header.
+ * Nothing can be appended to an address. So letters are spelt as `%61` as far as possible, so that
+ * as much is decoded; the rest stands in a header.
  */
 function address(method: Method, prefix: string, text: string, padding = 0): Request {
   let spelt = 0
@@ -157,7 +157,7 @@ function address(method: Method, prefix: string, text: string, padding = 0): Req
 
 interface Input {
   texts: string[]
-  /** What else has to be there. */
+  /** The other required fields. */
   others: Readonly<Record<string, unknown>>
 }
 

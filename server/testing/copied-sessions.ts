@@ -1,4 +1,4 @@
-// Many sessions in a moment: copies of one, as an older version let them begin.
+// Creates many sessions at once: copies of one, as an older version allowed.
 
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'

@@ -16,7 +16,7 @@ export function forEachEngine(tests: (engine: Engine) => void): void {
     describe(`on ${engine}`, () => tests(engine))
 }
 
-/** An empty database that is migrated, and removed when the test ends. */
+/** An empty, migrated database, removed when the test ends. */
 export async function openTestDatabase(engine: Engine): Promise<Database> {
   const place = await createTestPlace(engine)
   const database = await openDatabase(place)
@@ -27,7 +27,7 @@ export async function openTestDatabase(engine: Engine): Promise<Database> {
   return database
 }
 
-/** One such database for all tests of a block, which keep out of each other's rows. */
+/** One such database for all tests of a block, which do not touch each other's rows. */
 export function shareTestDatabase(engine: Engine): () => Database {
   let database: Database | undefined
   beforeAll(async () => {
@@ -51,7 +51,7 @@ export interface TestPlace {
   remove(): Promise<void>
 }
 
-/** What `openDatabase` takes, with nothing there yet; whoever asks calls `remove` in the end. */
+/** What `openDatabase` takes, with nothing there yet; the caller calls `remove` in the end. */
 export async function createTestPlace(engine: Engine): Promise<TestPlace> {
   const dataDir = mkdtempSync(join(tmpdir(), 'keycard-data-'))
   const removeFolder = () => rmSync(dataDir, { recursive: true, force: true })
@@ -71,7 +71,7 @@ export async function createTestPlace(engine: Engine): Promise<TestPlace> {
   }
 }
 
-/** A user that rows can belong to, and nobody can sign in as. */
+/** A user that rows can belong to, with a password that no one can sign in with. */
 export async function insertUser({ kysely }: Database): Promise<string> {
   const id = makeRandomId()
   await kysely

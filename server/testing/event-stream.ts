@@ -1,8 +1,8 @@
-// A tRPC subscription as it stands on the wire: server-sent events over `fetch`, read one by one.
+// A tRPC subscription as it is on the wire: server-sent events over `fetch`, read one by one.
 
 import type { ErrorFacts } from '../trpc/trpc-error.ts'
 
-/** What is of interest: a value, the error that ends a stream, or that it ended without a word. */
+/** What a test looks for: a value, the error that ends a stream, or an end without either. */
 export type StreamEvent<Data> =
   | { kind: 'data'; data: Data }
   | { kind: 'error'; data: ErrorFacts & { code: string; httpStatus: number } }
@@ -11,7 +11,7 @@ export type StreamEvent<Data> =
 
 export interface EventStream<Data> {
   response: Response
-  /** Waits for it; pings and greetings are passed over. */
+  /** Waits for it; skips pings and greetings. */
   next(): Promise<StreamEvent<Data>>
   close(): void
 }

@@ -1,12 +1,12 @@
-// Bodies made to cost a server time: texts that are dear to normalize, match, trim or split.
+// Bodies made to cost a server time: texts that are expensive to normalize, match, trim or split.
 
 import fc from 'fast-check'
 import type { BodyEndpoint, Fields, Request } from './body-endpoints.ts'
 
-/** What there is to try: `length` UTF-16 code units of it. */
+/** The texts to try: `length` UTF-16 code units of each. */
 type Pattern = (length: number) => string
 
-/** In descending order of their combining class, so that normalizing has to turn them all around. */
+/** In descending order of their combining class, so that normalizing has to reverse them all. */
 const marks = ['\u0345', '\u0301', '\u0316', '\u031B', '\u0334']
 
 const repeat =
@@ -71,7 +71,9 @@ export interface Pair {
   what: string
 }
 
-/** `count` bodies of hostile texts, the same ones for the same seed, and those that are no texts at all. */
+/**
+ * `count` bodies of hostile texts, the same for the same seed, and bodies that hold no text at all.
+ */
 export function makePairs(endpoint: BodyEndpoint, count: number, seed: number): Pair[] {
   const pairs = makeHostileBodies(endpoint, count, seed).map((body): Pair => {
     const twin = makePlainTwin(body)
@@ -93,7 +95,7 @@ function makeShapes({ encode, maxBytes }: BodyEndpoint): Pair[] {
   const length = Math.min(maxBytes, isJson ? 60_000 : 15_000)
   const payloads = isJson ? jsonShapes(length) : formShapes(length)
   return payloads.map((payload) => {
-    // Short fields of JSON, or letters: encoded ones, where what is hostile is encoded.
+    // Short fields of JSON, or letters: percent-encoded where the hostile text is encoded.
     const plain = isJson
       ? `{${Array.from({ length: payload.length / 12 }, (_, index) => `"a${10_000 + index}":"a"`).join()}}`
       : `a=${repeat(/^[%+]/.test(payload) ? '%61' : 'a')(payload.length - 2)}`
@@ -117,12 +119,12 @@ const jsonShapes = (length: number): string[] => [
   `{"a":1${'0'.repeat(length)}}`,
 ]
 
-/** The same ones for the same seed. */
+/** The same for the same seed. */
 function makeHostileBodies(endpoint: BodyEndpoint, count: number, seed: number): Fields[] {
   const { textFields } = endpoint
   const arbitrary = fc.record({
     texts: fc.array(arbitraryText, { minLength: textFields.length, maxLength: textFields.length }),
-    /** One field alone is hostile, or all of them are. */
+    /** One field is hostile, or all are. */
     alone: fc.option(fc.nat(Math.max(0, textFields.length - 1))),
   })
   return fc.sample(arbitrary, { numRuns: count, seed }).map(({ texts, alone }) => {
@@ -141,12 +143,12 @@ function makeHostileBodies(endpoint: BodyEndpoint, count: number, seed: number):
   })
 }
 
-/** In no order that a rule of passwords would refuse: the multiples of a large prime, in letters. */
+/** In no order that a password rule would refuse: the multiples of a large prime, as letters. */
 const plainLetters = Array.from({ length: 60_000 }, (_, index) =>
   String.fromCharCode(97 + ((((index + 1) * 7_919) % 65_537) % 26)),
 ).join('')
 
-/** A body of the same fields, lengths and bytes in which there is nothing to look at. */
+/** A body with the same fields, lengths and bytes that holds nothing hostile. */
 function makePlainTwin(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, text]) => [
@@ -170,7 +172,7 @@ function sizeOf(endpoint: BodyEndpoint, fields: Fields): number {
   return Buffer.byteLength(payload) + url.length
 }
 
-/** What lets a request come as far as to the other fields. */
+/** Valid values that let a request reach the other fields. */
 function plainText(field: string): string {
   return plainTexts[field] ?? 'a'
 }

@@ -1,4 +1,4 @@
-// Makes the device of a session no news, as if it had been confirmed long ago.
+// Marks the device of a session as known, as if it had been confirmed long ago.
 
 import type { Database } from '../db/database.ts'
 

@@ -1,4 +1,4 @@
-// Whoever runs Keycard, for tests in which something is done to a user by nobody in particular.
+// The operator of Keycard, for tests in which an unspecified person does something to a user.
 
 import type { Actor } from '../auth/sessions/account-change.ts'
 

@@ -1,17 +1,18 @@
-// A PostgreSQL that lacks what some poolers and distributed databases lack: statements are refused on their way.
+// A PostgreSQL without the features that some poolers and distributed databases lack: its proxy
+// refuses those statements.
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface PostgresProxy {
-  /** The same database, by way of the proxy. */
+  /** The same database, through the proxy. */
   url: string
   /** What was refused, in order. */
   readonly refused: readonly string[]
   close(): Promise<void>
 }
 
-/** Statements that match are answered as CockroachDB answers what it has not. */
+/** Matching statements get the answer that CockroachDB gives for a missing feature. */
 export async function startPostgresProxy(url: string, lacks: RegExp): Promise<PostgresProxy> {
   const target = new URL(url)
   const refused: string[] = []
@@ -53,9 +54,9 @@ interface Forwarded {
 }
 
 /**
- * Reads the messages of one client: the start-up has no type, and each one after it is a type, a length
- * and a body. A simple query ('Q') that is refused gets its error and the end of its turn; a prepared one
- * ('P') its error, and with the next synchronisation ('S') the end.
+ * Reads the messages of one client: the start-up has no type, and each one after it is a type, a
+ * length and a body. A simple query ('Q') that is refused gets its error and the end of its turn; a
+ * prepared one ('P') gets its error, and with the next synchronisation ('S') the end.
  */
 function createFilter(lacks: RegExp, refused: string[]): (chunk: Buffer) => Forwarded[] {
   let pending = Buffer.alloc(0)

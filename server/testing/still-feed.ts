@@ -1,4 +1,4 @@
-// A change feed that never comes by: for tests that refresh by hand, or have one process only.
+// A change feed that never fires: for tests that refresh by hand, or have only one process.
 
 import type { ChangeFeed } from '../db/changes/change-feed.ts'
 

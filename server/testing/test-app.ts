@@ -20,7 +20,7 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-/** bcrypt's lowest: 1 ms a hash, and at the lowest that a setting may have, 64. */
+/** bcrypt's lowest cost: 1 ms a hash, and 64 times that at the lowest that a setting may have. */
 export const cheapestBcryptCost = 4
 
 interface TestAppOptions {
@@ -28,7 +28,7 @@ interface TestAppOptions {
   env?: Readonly<Record<string, string>>
   clock?: Clock
   logger?: Logger
-  /** The cheapest by default; for a test of how much there is to do at once, a dearer one. */
+  /** The cheapest by default; a more expensive one for tests of how much is hashed at once. */
   bcryptCost?: number
 }
 
@@ -40,7 +40,7 @@ export async function openTestApp({ env, ...options }: TestAppOptions = {}): Pro
     // All tests come from one address.
     SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
     LOG_LEVEL: 'silent',
-    // Beside an https address or a proxy too, but for production, which refuses them.
+    // Also with an https address or a proxy, but not in production, which refuses them.
     ...(env?.NODE_ENV !== 'production' && { DEMO_ACCOUNTS: 'on' }),
     ...env,
   })

@@ -1,4 +1,4 @@
-// A clock that stands still until a test turns its hands.
+// A clock that stands still until a test moves it.
 
 import type { Clock } from '../db/clock.ts'
 

@@ -1,4 +1,4 @@
-// Several Keycards on one database, as processes of their own would be, without a door: for rules of many nodes.
+// Several Keycards on one database, like processes of their own but without HTTP: for rules of many nodes.
 
 import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
@@ -46,7 +46,7 @@ export async function signIn({
   return tokens
 }
 
-/** true, or why it does not. */
+/** true, or why it is refused. */
 export async function opens(
   { identities }: Pick<Services, 'identities'>,
   accessToken: string,

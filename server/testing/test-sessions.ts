@@ -1,4 +1,4 @@
-// The rules of sessions over a test's database, with a clock of their own and a user to sign in.
+// The rules of sessions over a test's database, with their own clock and a user to sign in.
 
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -29,14 +29,14 @@ export const testRefreshTokens = createRefreshTokens(masterKeys)
 /** What every session of these tests is granted. */
 export const testScopes: Scope[] = ['me', 'items:read']
 
-/** Where every session begins, and refreshes if nothing else is said. */
+/** Where every session begins, and refreshes unless a test says otherwise. */
 export const testDevice: Device = { address: '192.0.2.1', userAgent: 'curl/8' }
 
 export async function openTestSessions(database: Database) {
   const clock = createTestClock()
-  /** How much later than it was sent a statement is carried out, in milliseconds. */
+  /** How many milliseconds after it was sent a statement is carried out. */
   const delay = { ms: 0 }
-  /** For how long the database has just been silent, in milliseconds. */
+  /** For how many milliseconds the database has just been silent. */
   const outage = { ms: 0 }
   const failedWrites = createFailedWrites(clock.now)
   const alarms: string[] = []
@@ -86,7 +86,7 @@ export async function openTestSessions(database: Database) {
     delay,
     outage,
     alarms,
-    /** How often somebody was told that a session has changed. */
+    /** How often a change of a session was announced. */
     seen,
     sessions,
     knownDevices,
@@ -104,7 +104,7 @@ export async function openTestSessions(database: Database) {
         device: testDevice,
         ...more,
       }),
-    /** A browser shows the device cookie that it was given, if nothing else is said. */
+    /** A browser shows the device cookie that it was given, unless a test says otherwise. */
     async rotate(
       refreshToken: string,
       transport: SessionTransport = 'bearer',
@@ -121,7 +121,7 @@ export async function openTestSessions(database: Database) {
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
-    /** A token that was issued a second from now at the latest. */
+    /** A token that was issued at most a second ago. */
     isRevoked: (sessionId: string) =>
       revocations.isRevoked({
         sessionId,

@@ -1,4 +1,4 @@
-// One's own account through tRPC and REST.
+// One's own account over tRPC and over REST.
 
 import type { InjectOptions } from 'fastify'
 import { expect, test } from 'vitest'
@@ -29,7 +29,7 @@ async function openSurfaces({ old = false } = {}) {
   }
 }
 
-test('the profile is changed through both, with the same answer as users.me', async () => {
+test('the profile is changed over tRPC and REST, with the same answer as users.me', async () => {
   const { holder, rest, call, ask } = await openSurfaces()
   const changed = await call('account.updateProfile', { full_name: '  Ada Lovelace ' })
   expect(changed.json().result.data).toMatchObject({ id: holder.id, full_name: 'Ada Lovelace' })
@@ -40,7 +40,7 @@ test('the profile is changed through both, with the same answer as users.me', as
   expect(patched.json()).toMatchObject({ email, full_name: null })
 })
 
-test('a field that is wrong or taken is named through both', async () => {
+test('a field that is wrong or taken is named over both', async () => {
   const { rest, call } = await openSurfaces()
   const other = await makeHolder(app().services)
   const wrong = await rest('PATCH', '/users/me', { email: 'nope' })
@@ -56,7 +56,7 @@ test('a field that is wrong or taken is named through both', async () => {
   expect(typed.json().error.data).toMatchObject({ httpStatus: 409, reason: 'conflict', fields })
 })
 
-test('R65: where the sign-in is not fresh both say that the password is wanted', async () => {
+test('R65: where the sign-in is not fresh, both ask for the password', async () => {
   const { holder, rest, call } = await openSurfaces({ old: true })
   const email = `new-${holder.username}@example.com`
   for (const answer of [
@@ -78,7 +78,7 @@ test('R65: where the sign-in is not fresh both say that the password is wanted',
   expect(patched.json()).toMatchObject({ email })
 })
 
-test('R60: the password is changed through both, and the number of ended sessions told', async () => {
+test('R60: the password is changed over both, and the number of ended sessions returned', async () => {
   const { holder, rest, call } = await openSurfaces()
   await holder.signIn()
   const first = { current_password: holder.password, new_password: better }
@@ -91,7 +91,7 @@ test('R60: the password is changed through both, and the number of ended session
   expect(await holder.opensWith(again.new_password)).toBe(true)
 })
 
-test('a wrong current password is 401, without a word that the token were bad', async () => {
+test('a wrong current password is 401, without claiming that the token is invalid', async () => {
   const { rest, call, ask } = await openSurfaces()
   const input = { current_password: 'not it', new_password: better }
   const typed = await call('account.changePassword', input)
@@ -101,7 +101,7 @@ test('a wrong current password is 401, without a word that the token were bad', 
   expect((await ask('users.me')).statusCode).toBe(200)
 })
 
-test('R59: after DELETE the token opens nothing', async () => {
+test('R59: after DELETE the token is refused', async () => {
   const { holder, rest, ask } = await openSurfaces({ old: true })
   const deleted = await rest('DELETE', '/users/me', { current_password: holder.password })
   expect([deleted.statusCode, deleted.json()]).toEqual([200, { id: holder.id }])
@@ -121,7 +121,7 @@ test('R79: no password is taken from a URL, and nothing is changed by GET', asyn
   expect((await ask('users.me')).statusCode).toBe(200)
 })
 
-test('the export has everything under the names of the wire, and no hash', async () => {
+test('the export holds everything under its names on the wire, and no hash', async () => {
   const { holder, rest, call } = await openSurfaces()
   const { users, items } = app().services
   await items.create(holder.id, { title: 'Lamp', description: '' })
@@ -154,7 +154,7 @@ test('the export has everything under the names of the wire, and no hash', async
   }
 })
 
-test('R97: another session is told of a changed password until it puts that away', async () => {
+test('R97: another session shows that the password was changed until the user dismisses it', async () => {
   const { holder, call } = await openSurfaces()
   const { accessToken } = await holder.signIn()
   const elsewhere = (request: InjectOptions) =>

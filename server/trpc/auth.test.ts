@@ -1,4 +1,4 @@
-// auth.login, auth.refresh, auth.logout: the browser's door, where the refresh token is a cookie.
+// auth.login, auth.refresh, auth.logout: the browser's endpoints, where the refresh token is a cookie.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PageTokens } from '../contract/oauth.ts'
@@ -42,7 +42,7 @@ function expectError(answer: Answer, status: number, reason: string | undefined)
 
 const cookieLines = (answer: Answer): string[] => [answer.headers['set-cookie'] ?? []].flat()
 
-/** The Set-Cookie line, if there is one: of the refresh token, if no other is asked for. */
+/** The Set-Cookie line, if there is one: the refresh token's unless another is asked for. */
 const cookieLine = (answer: Answer, name = '__Host-keycard') =>
   cookieLines(answer).find((line) => line.startsWith(`${name}=`))
 
@@ -69,7 +69,7 @@ async function opens(accessToken: string): Promise<boolean> {
 const deletion =
   '__Host-keycard=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Strict'
 
-/** Where a request says it comes from, and what that is (R70). */
+/** The headers that tell where a request comes from, and what they mean (R70). */
 const origins: Record<'own' | 'none' | 'foreign', [string, Headers][]> = {
   own: [
     ['Sec-Fetch-Site: same-origin', sameOrigin],
@@ -112,7 +112,7 @@ describe('auth.login', () => {
     },
   )
 
-  test('R57: what is kept has a Max-Age, which each refresh renews up to the absolute end', async () => {
+  test('R57: with rememberMe it has a Max-Age, which each refresh renews up to the absolute end', async () => {
     const maxAgeOf = (answer: Answer) => / Max-Age=(\d+);/.exec(cookieLine(answer) ?? '')?.[1]
     const day = 24 * 60 * 60
     let answer = await call('auth.login', { ...johndoe, remember_me: true }, sameOrigin)
@@ -132,14 +132,14 @@ describe('auth.login', () => {
     expectError(await refresh(cookieOf(answer)), 401, 'invalid_grant')
   })
 
-  test('R57: what is not kept has none, after a refresh neither', async () => {
+  test('R57: without rememberMe it has none, not even after a refresh', async () => {
     const refreshed = await refresh((await signIn()).cookie)
     expect(cookieLine(refreshed)).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
     expect(cookieLine(refreshed)).not.toContain('Max-Age')
     expect(dataOf(refreshed).persistent).toBeUndefined()
   })
 
-  test('R68, R70: a browser keeps its device cookie, and only one that we made counts', async () => {
+  test('R68, R70: a browser keeps its device cookie, and only one that we issued counts', async () => {
     const signInWith = async (cookie: string) => {
       const answer = await call('auth.login', johndoe, { ...sameOrigin, cookie })
       return cookieLine(answer, '__Host-keycard-device') ?? ''
@@ -157,7 +157,7 @@ describe('auth.login', () => {
   })
 
   test.each(origins.none)(
-    'R70: without a browser (%s) it stands in the answer, and no cookie is set',
+    'R70: without a browser (%s) the token is in the answer, and no cookie is set',
     async (_name, headers) => {
       const answer = await call('auth.login', johndoe, headers)
       expect(cookieLines(answer)).toEqual([])
@@ -166,7 +166,7 @@ describe('auth.login', () => {
   )
 
   test.each(origins.foreign)(
-    'R71: from elsewhere (%s) it is 403, before the password is looked at',
+    'R71: from elsewhere (%s) it is 403, before the password is checked',
     async (_name, headers) => {
       const before = keycard.services.passwords.stats().completed
       const answer = await call('auth.login', johndoe, headers)
@@ -176,7 +176,7 @@ describe('auth.login', () => {
     },
   )
 
-  test('R109: wrong, unknown and disabled are one answer, and no cookie', async () => {
+  test('R109: wrong, unknown and disabled get the same answer, and no cookie', async () => {
     const answers = await Promise.all(
       [
         { username: 'johndoe', password: 'wrong' },
@@ -209,7 +209,7 @@ describe('auth.login', () => {
     ['a number', { username: 1, password: 'secret' }],
     ['a list', ['johndoe', 'secret']],
     ['null', null],
-  ])('an input that is wrong (%s) is 400, with the fields named', async (_name, input) => {
+  ])('an invalid input (%s) is 400, with the fields named', async (_name, input) => {
     const answer = await call('auth.login', input, sameOrigin)
     expectError(answer, 400, 'invalid_input')
     expect(answer.json()).toMatchObject({
@@ -269,20 +269,20 @@ describe('auth.refresh', () => {
     expectError(await refresh(''), 401, 'not_authenticated')
   })
 
-  test('R73: a cookie that opens nothing is left: a late answer takes no newer one away', async () => {
+  test('R73: a refused cookie is not removed, since a late answer must not remove a newer one', async () => {
     const answer = await refresh('__Host-keycard=garbage')
     expectError(answer, 401, 'invalid_grant')
     expect(cookieLines(answer)).toEqual([])
   })
 
-  test('R72: a token of /token is no cookie, and a token in the body is not looked at', async () => {
+  test('R72: a refresh token from /token is refused as a cookie, and one in the body is not read', async () => {
     const answer = await call('auth.login', johndoe)
     const { refresh_token = '' } = dataOf(answer)
     expectError(await refresh(`__Host-keycard=${refresh_token}`), 401, 'invalid_grant')
     expectError(await call('auth.refresh', { refresh_token }, sameOrigin), 401, 'not_authenticated')
   })
 
-  test('R72: the cookie of a browser is not accepted at /token', async () => {
+  test("R72: a browser's cookie is not accepted at /token", async () => {
     const { cookie } = await signIn()
     const refreshToken = cookie.split('=')[1] ?? ''
     const answer = await keycard.app.inject({
@@ -339,7 +339,7 @@ describe('auth.refresh', () => {
 })
 
 describe('auth.logout', () => {
-  test('R58: the access token is dead at once, the cookie gone, the session closed', async () => {
+  test('R58: the access token is invalid at once, the cookie removed, the session ended', async () => {
     const { cookie, accessToken } = await signIn()
     expect(await opens(accessToken)).toBe(true)
     const answer = await call('auth.logout', {}, { ...sameOrigin, cookie })
@@ -367,7 +367,7 @@ describe('auth.logout', () => {
     expectError(await refresh(cookie), 401, 'invalid_grant')
   })
 
-  test('a client that is no browser shows its access token', async () => {
+  test('a client that is not a browser shows its access token', async () => {
     const tokens = dataOf(await call('auth.login', johndoe))
     const answer = await call('auth.logout', {}, { authorization: `Bearer ${tokens.access_token}` })
     expect(answer.statusCode).toBe(200)
@@ -375,7 +375,7 @@ describe('auth.logout', () => {
   })
 
   test.each(origins.foreign)(
-    'R70: nobody is signed out from elsewhere (%s)',
+    'R70: another site cannot sign anyone out (%s)',
     async (_name, headers) => {
       const { cookie, accessToken } = await signIn()
       expectError(await call('auth.logout', {}, { ...headers, cookie }), 403, 'cross_site')
@@ -390,7 +390,7 @@ describe('auth.logout', () => {
 })
 
 describe('the protocol around them', () => {
-  /** tRPC streams for the first four; what comes close to them is refused as well. */
+  /** tRPC streams the first four; near misses are refused as well. */
   test.each<Headers>([
     { 'trpc-accept': 'application/jsonl' },
     { accept: 'application/jsonl' },
@@ -422,7 +422,7 @@ describe('the protocol around them', () => {
       expect(answer.body).not.toContain('access_token')
       expect(cookieLines(answer)).toEqual([])
     }
-    // Nothing was done: the session lives, its refresh token is not spent.
+    // Nothing was done: the session lives, its refresh token is not used up.
     expect(await opens(accessToken)).toBe(true)
     const refreshed = await call('auth.refresh', {}, { ...sameOrigin, cookie })
     expect(refreshed.statusCode).toBe(200)
@@ -432,7 +432,7 @@ describe('the protocol around them', () => {
     ['?batch=1', { accept: 'application/json' }],
     ['?batch=1', { accept: 'text/event-stream' }],
     ['?batch=1&connectionParams=%7B%22a%22%3A%22b%22%7D', {}],
-  ])('control: answered whole (%s, %j) the cookie comes', async (search, headers) => {
+  ])('control: in an answer sent whole (%s, %j) the cookie arrives', async (search, headers) => {
     const answer = await keycard.app.inject({
       method: 'POST',
       url: `/trpc/auth.login${search}`,
@@ -467,7 +467,7 @@ describe('the protocol around them', () => {
     expect(answer.body).toContain('leave methodOverride out of the link')
   })
 
-  test('R80: 10 calls in a batch are taken, 11 are refused', async () => {
+  test('R80: 10 calls in a batch are accepted, 11 are refused', async () => {
     const { accessToken } = await signIn()
     const batch = (size: number) =>
       keycard.app.inject({
@@ -479,11 +479,11 @@ describe('the protocol around them', () => {
     expect(ten.json()).toHaveLength(10)
     const eleven = await batch(11)
     expectError(eleven, 400, 'invalid_request')
-    // What to set, in the words of tRPC's link.
+    // The setting to change, in the words of tRPC's link.
     expect(eleven.body).toContain('set maxItems: 10 in httpBatchLink')
   })
 
-  test('R28: each call of a batch carries its own code, and the answer the challenge', async () => {
+  test('R28: each call of a batch has its own code, and the answer has the challenge', async () => {
     const accessToken = await keycard.tokenFor('johndoe', 'me')
     const answer = await keycard.app.inject({
       url: '/trpc/users.me,items.list?batch=1&input=%7B%220%22%3A%7B%7D%2C%221%22%3A%7B%7D%7D',
@@ -505,7 +505,7 @@ describe('the protocol around them', () => {
     ['no such procedure', () => call('nope')],
     ['no token', () => keycard.app.inject({ url: '/trpc/users.me' })],
     ['broken JSON', () => call('auth.login', '{')],
-  ])('R81: %s tells no stack and no file', async (_name, send) => {
+  ])('R81: %s reveals no stack and no file', async (_name, send) => {
     const answer = await send()
     expect(answer.statusCode).toBeGreaterThanOrEqual(400)
     expect(answer.body).not.toMatch(/stack|node_modules|\.ts\b|\.js\b|file:/)
@@ -536,19 +536,19 @@ describe('the protocol around them', () => {
   })
 
   test.each(['__proto__', 'constructor', 'auth.__proto__', 'auth', 'auth.login.call', 'toString'])(
-    'R84: %s is no procedure',
+    'R84: %s is not a procedure',
     async (name) => {
       expectError(await call(name), 404, undefined)
     },
   )
 
-  test('R23: a token in the query is not looked at', async () => {
+  test('R23: a token in the query is not read', async () => {
     const { accessToken } = await signIn()
     const answer = await keycard.app.inject({ url: `/trpc/users.me?access_token=${accessToken}` })
     expectError(answer, 401, 'not_authenticated')
   })
 
-  test('R25, R26: the challenges of the documentation', async () => {
+  test('R25, R26: the challenges are those of the documentation', async () => {
     const { accessToken } = await signIn()
     const challengeFor = async (authorization?: string) => {
       const headers = authorization === undefined ? {} : { authorization }

@@ -1,4 +1,4 @@
-// What every procedure gets: the services, and who is calling.
+// What every procedure gets: the services, and the caller.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/tokens/identity.ts'
@@ -12,11 +12,14 @@ export interface Context {
   readonly services: Services
   /** Where the call comes from, for the list of sessions. */
   readonly device: Device
-  /** The same, known by its cookie: for who checks a password, which strangers may have guessed at. */
+  /**
+   * The same, recognised by its cookie: for procedures that check a password, which strangers may
+   * have guessed at.
+   */
   knownDevice(): Device
   /**
-   * Who calls, worked out once for all calls of a batch, and only if a procedure asks: a public one
-   * works whatever the Authorization header says.
+   * The caller, determined once for all calls of a batch, and only if a procedure asks: a public
+   * procedure works whatever the Authorization header says.
    */
   identify(): Promise<Identity>
   /** @throws AppError cross_site, other_address */

@@ -1,4 +1,4 @@
-// The kind of procedure that streams: no longer than the token that opened it lives (R64).
+// The kind of procedure that streams: at most as long as the token that opened it is valid (R64).
 
 import type { LiveStream } from '../auth/account/live-streams.ts'
 import { AppError } from '../contract/app-error.ts'
@@ -7,8 +7,8 @@ import { scopedProcedure } from './procedures.ts'
 import { toTrpcError } from './trpc-error.ts'
 
 /**
- * For subscriptions: what they yield must end when `ctx.stream.signal` is aborted. The client is
- * then told why, as of any other call, so that it renews its token and subscribes again.
+ * For subscriptions: what they yield must end when `ctx.stream.signal` is aborted. The client then
+ * gets the reason like that of any other call, so that it renews its token and subscribes again.
  */
 export function liveProcedure(...scopes: [Scope, ...Scope[]]) {
   return scopedProcedure(...scopes).use(async ({ ctx, signal, next }) => {
@@ -33,10 +33,10 @@ async function* whileLive(
       yield value
     }
     stream.assertLive()
-    // Not at its end, but cut off: tRPC then hangs up without a word, and its client comes again.
+    // Cut off, not ended: tRPC then closes the connection silently, and its client reconnects.
     stream.signal.throwIfAborted()
   } catch (error) {
-    // Who hung up hears nothing: nobody would catch it, and that ends the process.
+    // A client that hung up gets no error: nothing would catch it, and that ends the process.
     if (caller?.aborted) return
     throw error instanceof AppError ? toTrpcError(error) : error
   } finally {

@@ -35,7 +35,7 @@ function signIn(headers: Record<string, string>) {
   })
 }
 
-test('over plain http, where no browser says that the page is ours, it is refused in words', async () => {
+test('over plain http, where no browser says that the page is ours, the refusal explains the setting', async () => {
   const answer = await signIn(byAddress)
   expect(answer.statusCode).toBe(403)
   expect(answer.headers['set-cookie']).toBeUndefined()
@@ -48,14 +48,14 @@ test('over plain http, where no browser says that the page is ours, it is refuse
   expect(lines[0]?.msg).toContain('PUBLIC_URL')
 })
 
-test('where the browser says so, a name is refused in the same words', async () => {
+test('where the browser says so, a name gets the same refusal', async () => {
   const answer = await signIn({ 'sec-fetch-site': 'same-origin', origin: 'https://login.example' })
   expect(answer.statusCode).toBe(403)
   expect(answer.body).toContain('This page is open at https://login.example, but')
   expect(lines).toMatchObject([{ openedAt: 'https://login.example' }])
 })
 
-test('at an address, which no other site can have, it signs in, and the log alone names both', async () => {
+test('at an IP address, where no other site can be, it signs in, and only the log names both', async () => {
   const origins = ['http://127.0.0.1:3000', 'http://192.0.2.2:3000']
   for (const origin of origins) {
     const answer = await signIn({ origin, host: new URL(origin).host })
@@ -74,13 +74,13 @@ test.each<[string, Record<string, string>]>([
   ],
   ['with an Origin that is none', { 'sec-fetch-site': 'same-origin', origin: 'http://[' }],
   ['with one too long', { 'sec-fetch-site': 'same-origin', origin: `http://${'a'.repeat(400)}` }],
-])('a request %s is nothing to tell', async (_name, headers) => {
+])('a request %s is not reported', async (_name, headers) => {
   const answer = await signIn(headers)
   expect(answer.body).not.toContain('other_address')
   expect(lines).toEqual([])
 })
 
-test('each address is told once, and of a thousand no more than twenty', async () => {
+test('each address is reported once, and of a thousand at most twenty', async () => {
   for (let number = 0; number < 1_000; number += 1) {
     const host = `a${number}.example`
     await keycard.app.inject({
@@ -91,6 +91,6 @@ test('each address is told once, and of a thousand no more than twenty', async (
     })
   }
   await signIn(byAddress)
-  // Four of the twenty were told above.
+  // Four of the twenty were reported above.
   expect(lines).toHaveLength(16)
 })

@@ -1,4 +1,4 @@
-// The kinds of procedure: public, protected by a token, or opened by a scope.
+// The kinds of procedure: public, protected by a token, or protected by a scope.
 
 import { initTRPC } from '@trpc/server'
 import { currentPasswordSchema } from '../contract/account.ts'
@@ -8,11 +8,14 @@ import type { Context } from './context.ts'
 import { describeError, publicMessage, toTrpcError } from './trpc-error.ts'
 
 export interface ProcedureMeta {
-  /** Absent: nobody gets in. A test walks the router and holds the public ones against a list. */
+  /**
+   * Absent: every call is refused. A test walks the router and compares the public ones with a
+   * list.
+   */
   access?: 'public' | 'protected'
-  /** All of these open it. */
+  /** All of these are required. */
   scopes?: readonly Scope[]
-  /** What it changes wants a proof of the last five minutes (R65); of `some`, not all of it does. */
+  /** Its changes need a proof from the last five minutes (R65); with `some`, only some of them do. */
   proof?: 'all' | 'some'
   /** Also served under /api and described in /openapi.json. */
   rest?: RestRoute
@@ -35,7 +38,7 @@ const t = initTRPC
     // Explicit: by default every NODE_ENV but "production" sends stacks to the client (R81).
     isDev: false,
     sse: {
-      // Less than the 60 s after which most proxies give a silent connection up.
+      // Less than the 60 s after which most proxies close a silent connection.
       ping: { enabled: true, intervalMs: 15_000 },
       client: { reconnectAfterInactivityMs: 40_000 },
     },
@@ -49,8 +52,8 @@ const t = initTRPC
 export const { router } = t
 
 /**
- * Says in tRPC's codes what a rule refused further in, and lets `admit` say who comes in. One middleware
- * and not one for each question: tRPC copies all options of a call at every one.
+ * Maps what a rule refuses to tRPC's codes, and lets `admit` check the caller. One middleware and
+ * not one for each check: tRPC copies all options of a call at each one.
  */
 function gate<Admitted extends object>(admit: (ctx: Context) => Promise<Admitted>) {
   return t.middleware(async ({ ctx, next }) => {
@@ -63,10 +66,13 @@ function gate<Admitted extends object>(admit: (ctx: Context) => Promise<Admitted
   })
 }
 
-/** For everybody, whatever token they show. */
+/** For everyone, whatever token they send. */
 export const publicProcedure = t.procedure.meta({ access: 'public' }).use(gate(async () => ({})))
 
-/** For users who show a valid access token: `ctx.identity` says who. A client of its own gets 403. */
+/**
+ * For users with a valid access token: `ctx.identity` says who. A client that acts for itself gets
+ * 403.
+ */
 export const protectedProcedure = t.procedure
   .meta({ access: 'protected' })
   .use(gate((ctx) => admitUser(ctx)))
@@ -78,7 +84,7 @@ export function scopedProcedure(...scopes: [Scope, ...Scope[]]) {
     .use(gate((ctx) => admitUser(ctx, scopes)))
 }
 
-/** For users and for machines, if their token has all of `scopes`: `ctx.identity.kind` says which. */
+/** For users and machines whose token has all of `scopes`: `ctx.identity.kind` says which. */
 export function anyCallerProcedure(...scopes: [MachineScope, ...MachineScope[]]) {
   return t.procedure
     .meta({ access: 'protected', scopes })
@@ -86,8 +92,8 @@ export function anyCallerProcedure(...scopes: [MachineScope, ...MachineScope[]])
 }
 
 /**
- * `anyCallerProcedure` for what an old token must not do alone: a person proves again who is there
- * (R65). A machine has no more to show than the secret it came with.
+ * `anyCallerProcedure` for what an old token must not do alone: a person proves again who they are
+ * (R65). A machine has nothing more to show than the secret it came with.
  */
 export function provenProcedure(...scopes: [MachineScope, ...MachineScope[]]) {
   return anyCallerProcedure(...scopes)

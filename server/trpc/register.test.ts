@@ -1,4 +1,4 @@
-// auth.register: signed in as by auth.login, with the cookie where a browser asks.
+// auth.register: signs in like auth.login, with the cookie where a browser asks.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../testing/test-app.ts'
@@ -52,13 +52,13 @@ test('R69, R70: from our own page the refresh token is a cookie, and the session
   })
 })
 
-test('R70: without a browser it stands in the answer, and no cookie is set', async () => {
+test('R70: without a browser the token is in the answer, and no cookie is set', async () => {
   const answer = await register({ username: 'bob', password }, {})
   expect(answer.json().result.data.refresh_token).toMatch(/^([\w-]{22}\.){2}0\.[\w-]{43}$/)
   expect(answer.headers['set-cookie']).toBeUndefined()
 })
 
-test('R71: from elsewhere it is 403, and there is no account', async () => {
+test('R71: from elsewhere it is 403, and no account is made', async () => {
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
     const answer = await register({ username: 'mallory', password }, headers)
     expect(answer.json().error.data.reason).toBe('cross_site')
@@ -67,7 +67,7 @@ test('R71: from elsewhere it is 403, and there is no account', async () => {
   expect(await keycard.services.users.findByLogin('mallory')).toBeUndefined()
 })
 
-test('what is wrong is told by field: a rule first, a taken name last', async () => {
+test('every wrong field is named: broken rules first, a taken name last', async () => {
   await register({ username: 'carol', password })
   const short = await register({ username: 'carol', password: 'nineteen characters' })
   expect(short.json().error.data).toMatchObject({
@@ -85,7 +85,7 @@ test('what is wrong is told by field: a rule first, a taken name last', async ()
 })
 
 test.each([[{}], [{ username: 'x' }], [{ username: 1, password: [] }], ['text'], [null]])(
-  'an input that is wrong (%j) is 400',
+  'an invalid input (%j) is 400',
   async (input) => {
     const answer = await register(input)
     expect(answer.statusCode).toBe(400)
@@ -93,7 +93,7 @@ test.each([[{}], [{ username: 'x' }], [{ username: 1, password: [] }], ['text'],
   },
 )
 
-test('auth.rules tells the least length of a password', async () => {
+test('auth.rules gives the minimum length of a password', async () => {
   const answer = await keycard.app.inject({ url: '/trpc/auth.rules' })
   expect(answer.json().result.data).toEqual({ password_min_length: 20 })
 })

@@ -1,4 +1,4 @@
-// What the compiler refuses: `tsc` fails where one of these lines is no error any more.
+// What the compiler refuses: `tsc` fails where one of these lines stops being an error.
 
 import { createTRPCClient, httpLink } from '@trpc/client'
 import { expect, expectTypeOf, test } from 'vitest'
@@ -16,18 +16,18 @@ test('a scope that is not in the catalogue is a compile error', () => {
   expect(scopedProcedure('items:read', 'users:read')).toBeDefined()
   // @ts-expect-error no such scope
   expect(scopedProcedure('items:raed')).toBeDefined()
-  // @ts-expect-error the second is none
+  // @ts-expect-error the second does not exist
   expect(scopedProcedure('items:read', 'admin')).toBeDefined()
   // @ts-expect-error without a scope it would be protectedProcedure
   expect(scopedProcedure()).toBeDefined()
 })
 
-test('who calls is known in a protected procedure', () => {
+test('the caller is known in a protected procedure', () => {
   const procedure = protectedProcedure.query(({ ctx }) => ctx.identity.userId)
   expectTypeOf<(typeof procedure)['_def']['$types']['output']>().toEqualTypeOf<string>()
 })
 
-test('where a machine may call, who calls is known only after a look', () => {
+test('where a machine may call, the caller is known only after a check', () => {
   const procedure = anyCallerProcedure('users:read').query(({ ctx }) => ctx.identity.kind)
   expectTypeOf<(typeof procedure)['_def']['$types']['output']>().toEqualTypeOf<'user' | 'client'>()
   // @ts-expect-error a client has no user id
@@ -36,12 +36,12 @@ test('where a machine may call, who calls is known only after a look', () => {
   expect(anyCallerProcedure('items:read')).toBeDefined()
 })
 
-/** Never called: that it compiles, and where it does not, is the test. */
+/** Never called: the test is that it compiles, and where it does not. */
 const wrongCalls = () => [
   client.auth.login.mutate({ username: 'johndoe', password: 'secret' }),
   // @ts-expect-error the password is missing
   client.auth.login.mutate({ username: 'johndoe' }),
-  // @ts-expect-error a number is no user name
+  // @ts-expect-error a number is not a user name
   client.auth.login.mutate({ username: 1, password: 'secret' }),
   client.items.list.query({ limit: 10 }),
   // @ts-expect-error a limit is a number
@@ -59,7 +59,7 @@ test('a wrong input, a wrong kind of call and an unknown procedure are compile e
   expect(wrongCalls).toBeTypeOf('function')
 })
 
-test('what comes back is typed as the contract has it', () => {
+test('the output is typed as in the contract', () => {
   expectTypeOf(client.users.me.query).returns.resolves.toEqualTypeOf<User>()
   expectTypeOf(client.items.list.query).returns.resolves.toEqualTypeOf<ItemPage>()
   expectTypeOf(client.items.create.mutate).returns.resolves.toEqualTypeOf<Item>()

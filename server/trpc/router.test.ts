@@ -1,4 +1,4 @@
-// Default deny: every procedure is called without a token, and with one that is too narrow.
+// Default deny: every procedure is called without a token, and with one whose scope is too narrow.
 
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -51,7 +51,7 @@ test('R84: the public procedures are exactly these', () => {
   expect(open).toEqual(publicNames)
 })
 
-test('R84: every procedure says who may call it', () => {
+test('R84: every procedure states its access rule', () => {
   const undeclared = procedures.filter(({ meta }) => meta?.access === undefined)
   expect(undeclared).toEqual([])
   expect(procedures.length).toBeGreaterThanOrEqual(10)
@@ -67,7 +67,7 @@ test('these need no scope, and all others name one of the catalogue', () => {
   }
 })
 
-test('each opens with the scope that the documentation names', () => {
+test('each requires the scope that the documentation names', () => {
   const scopesOf = Object.fromEntries(protectedOnes.map(({ name, meta }) => [name, meta?.scopes]))
   expect(scopesOf).toMatchObject({
     'users.me': ['me'],
@@ -122,7 +122,7 @@ test.each(streams)(
   },
 )
 
-describe('R27: with all scopes but the one it needs', () => {
+describe('R27: with all scopes except the one it needs', () => {
   test.each(scopedOnes)('$name is 403 and names it', async (procedure) => {
     const [needed] = procedure.scopes
     const others = allScopes.filter((scope) => scope !== needed).join(' ')
@@ -136,22 +136,22 @@ describe('R27: with all scopes but the one it needs', () => {
     )
   })
 
-  test.each(calls)('$name is let through with the one it needs', async (procedure) => {
+  test.each(calls)('$name is accepted with the one it needs', async (procedure) => {
     const scope = procedure.meta?.scopes?.join(' ') ?? 'users:write'
     const answer = await call(procedure, await keycard.tokenFor('admin', scope))
-    // What it is called with is good for most, and for nobody in particular; or it is the last admin.
+    // The input is valid for most, and names no existing row; or it is the last admin.
     expect([200, 400, 404, 409]).toContain(answer.statusCode)
   })
 })
 
-test('R85: nothing of an answer is kept in a cache', async () => {
+test('R85: no answer is stored in a cache', async () => {
   const accessToken = await keycard.tokenFor('admin')
   for (const procedure of calls) {
     expect((await call(procedure, accessToken)).headers['cache-control']).toBe('no-store')
   }
 })
 
-test('users.me and protected say who the token speaks for', async () => {
+test('users.me and protected say whom the token belongs to', async () => {
   const accessToken = await keycard.tokenFor('johndoe')
   const me = await call({ name: 'users.me', type: 'query' }, accessToken)
   expect(me.json()).toEqual({
@@ -173,7 +173,7 @@ test('users.me and protected say who the token speaks for', async () => {
   })
 })
 
-test('users.list is for admins, and tells no password', async () => {
+test('users.list is for admins, and shows no password', async () => {
   const answer = await call(
     { name: 'users.list', type: 'query' },
     await keycard.tokenFor('admin', 'users:read'),
@@ -195,7 +195,7 @@ test('users.list is for admins, and tells no password', async () => {
   expect(answer.body).not.toMatch(/password|hash|\$2b\$/)
 })
 
-/** With one of them an old token alone changes nothing: each is called below. */
+/** With one of these an old token alone changes nothing: each is called below. */
 const sensitive: Record<string, object> = {
   'users.create': { username: 'somebody', password: 'four unrelated words here' },
   'users.disable': { id: 'x' },
@@ -223,7 +223,7 @@ const notSensitive: Record<string, string> = {
 }
 
 describe('R65: what an old token must not do alone', () => {
-  test('every mutation is on one of the two lists, and what admins change on the first', () => {
+  test('every mutation is on one of the two lists, and every change by an admin on the first', () => {
     const mutations = protectedOnes.filter(({ type }) => type === 'mutation')
     const names = mutations.map(({ name }) => name)
     expect([...Object.keys(sensitive), ...Object.keys(notSensitive)].sort()).toEqual(names.sort())

@@ -1,4 +1,4 @@
-// Every procedure there is. The browser imports the type of this, and nothing else of the server.
+// All procedures. The browser imports the type of this, and nothing else of the server.
 
 import { z } from 'zod'
 import { identitySchema } from '../contract/identity.ts'
@@ -18,7 +18,7 @@ export const appRouter = router({
   activity: activityRouter,
   items: itemsRouter,
 
-  /** What the token says. Nothing is looked up for it: no protected call costs less. */
+  /** What the token says. Nothing is looked up for it: this is the cheapest protected call. */
   identity: protectedProcedure
     .meta({ rest: { method: 'GET', path: '/identity', summary: 'What your token says' } })
     .output(identitySchema)
@@ -30,7 +30,7 @@ export const appRouter = router({
       expires_at: new Date(identity.expiresAt * 1_000).toISOString(),
     })),
 
-  /** The smallest example: the token of any user opens it. */
+  /** The smallest example: any user's token is accepted. */
   protected: protectedProcedure
     .meta({ rest: { method: 'GET', path: '/protected', summary: "Any user's token opens this" } })
     .output(z.object({ message: z.string(), user: z.string() }))

@@ -1,4 +1,4 @@
-// sessions.*: where one is signed in, at the HTTP door; and the list as it changes.
+// sessions.*: where a user is signed in, over HTTP; and the list as it changes.
 
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => keycard.close())
 
-/** Of its own for each test, so that nobody else's sessions are in the list. */
+/** A new user for each test, so that no one else's sessions are in the list. */
 let userId = ''
 beforeEach(async () => {
   userId = await insertUser(keycard.services.database)
@@ -42,7 +42,7 @@ interface SignIn extends Partial<NewSession> {
   deviceId?: string
 }
 
-/** As a grant does it once the password was right, which would cost a hash each time. */
+/** As a grant does once the password was right; hashing it would cost time in each test. */
 async function signIn(userAgent: string, { transport = 'cookie', deviceId, ...more }: SignIn = {}) {
   const { sessions, accessTokens } = keycard.services
   const { session, refreshToken } = await sessions.start({
@@ -97,7 +97,7 @@ function lastEvent() {
 }
 
 describe('the list', () => {
-  test('R61: tells of each session what its owner can recognise it by, the current one first', async () => {
+  test('R61: lists each session with what its owner can recognise it by, the current one first', async () => {
     const script = { transport: 'bearer', scopes: ['items:read'] } as const
     await signIn('curl/8.5.0', script)
     clock.advance(60_000)
@@ -138,7 +138,7 @@ describe('the list', () => {
     })
   })
 
-  test('R61: nobody sees, ends or confirms another’s', async () => {
+  test('R61: no user sees, ends or confirms another’s', async () => {
     const johndoe = await keycard.tokenFor('johndoe')
     const { accessToken, session } = await signIn(firefox)
     const theirs = await list(johndoe)
@@ -157,14 +157,14 @@ describe('the list', () => {
     expect(await opens(accessToken)).toBe(true)
   })
 
-  test('what has ended or expired is not in it', async () => {
+  test('does not list ended or expired sessions', async () => {
     const [ended] = [await signIn(firefox), await signIn(firefox)]
     await keycard.services.sessions.end(ended.session.id, 'signed_out')
     clock.advance(30 * 60_000)
     expect(await list((await signIn(firefox)).accessToken)).toHaveLength(1)
   })
 
-  test('R61: a hundred are the most, and all of them are in it', async () => {
+  test('R61: at most a hundred can be live, and all of them are listed', async () => {
     const { accessToken, session } = await signIn(firefox)
     clock.advance(1)
     for (let count = 0; count < 101; count += 1) await signIn('curl/8', { transport: 'bearer' })
@@ -175,7 +175,7 @@ describe('the list', () => {
 })
 
 describe('ending', () => {
-  test('R58, R61: one that is ended opens nothing, and the audit log has who, which and from where', async () => {
+  test('R58, R61: an ended session is refused, and the audit log says who ended which, and from where', async () => {
     const { accessToken } = await signIn(firefox)
     const other = await signIn(chrome, { transport: 'bearer' })
     const { id } = other.session
@@ -200,7 +200,7 @@ describe('ending', () => {
     expect(await lastEvent()).toMatchObject({ event: 'signed_out', session_id: session.id })
   })
 
-  test('R61: everywhere else is everything but this, counted', async () => {
+  test('R61: "everywhere else" ends all others, and counts them', async () => {
     const tokens = [
       (await signIn('curl/8.5.0', { transport: 'bearer' })).accessToken,
       (await signIn(chrome)).accessToken,
@@ -215,13 +215,13 @@ describe('ending', () => {
 })
 
 describe('a new device', () => {
-  test('R97: that was “me” is no news any more, and only an older session can say so', async () => {
+  test('R97: “me” ends the notice, and only an older session may say so', async () => {
     const known = await signIn(firefox)
     clock.advance(1)
     const strange = await signIn(chrome)
     const { id } = strange.session
     clock.advance(1)
-    // The thief signs in twice: the second session must not speak for the first.
+    // The thief signs in twice: the second session must not vouch for the first.
     const deviceId = strange.session.deviceId ?? ''
     const { accessToken: again, session: second } = await signIn(chrome, { deviceId })
     for (const [accessToken, statusCode] of [
@@ -240,7 +240,7 @@ describe('a new device', () => {
     expect(await lastEvent()).toMatchObject({ event: 'device_confirmed', session_id: id })
   })
 
-  test('that was not “me” is forgotten with its session; everywhere else forgets none', async () => {
+  test('a device that was not “me” is forgotten with its session; ending all others forgets none', async () => {
     const { accessToken } = await signIn(firefox)
     const { knownDevices } = keycard.services
     const stranger = await signIn(chrome)
@@ -274,7 +274,7 @@ describe('the stream of changes', () => {
     clock.advance(1)
     const stream = await listen(accessToken)
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream')
-    // R85, which tRPC by itself has otherwise.
+    // R85: tRPC by itself sends another header.
     expect(stream.response.headers.get('cache-control')).toBe('no-store, no-transform')
     expect(await nextCount(stream)).toBe(1)
     const { id } = (await signIn(chrome)).session
@@ -289,7 +289,7 @@ describe('the stream of changes', () => {
     })
   })
 
-  test('of a hundred sessions a refresh tells each of twenty streams the one that changed, read once', async () => {
+  test('with a hundred sessions, a refresh sends each of twenty streams only the one that changed, read once', async () => {
     const { accessToken, session } = await signIn(firefox, { rememberMe: true })
     await copySession(keycard.services.database, session.id, 98)
     const { refreshToken, session: refreshed } = await signIn(chrome)
@@ -315,7 +315,7 @@ describe('the stream of changes', () => {
     expect(read).toHaveBeenCalledTimes(1)
   })
 
-  test('tells nobody of another’s', async () => {
+  test('says nothing of another user’s', async () => {
     const stream = await listen((await signIn(firefox)).accessToken)
     expect(await nextCount(stream)).toBe(1)
     await signIn(chrome, { userId: await insertUser(keycard.services.database) })
@@ -337,7 +337,7 @@ describe('the stream of changes', () => {
   test.each<[string, (accessToken: string) => Promise<unknown>]>([
     ['its session is ended', (accessToken) => call('DELETE', '/sessions', accessToken)],
     ['the user is disabled', () => keycard.services.userAdministration.disable(userId, operator)],
-  ])('R64: ends without another word of the list when %s', async (_name, revoke) => {
+  ])('R64: ends without showing the list again when %s', async (_name, revoke) => {
     const [doomed, other] = [await signIn(firefox), await signIn(chrome)]
     const stream = await listen(doomed.accessToken)
     expect(await nextCount(stream)).toBe(2)
@@ -360,7 +360,7 @@ describe('the stream of changes', () => {
     }
   })
 
-  test('R64: one user has 20 and no more, and what is closed counts no longer', async () => {
+  test('R64: a user has at most 20, and a closed one no longer counts', async () => {
     const { accessToken } = await signIn(firefox)
     const streams: EventStream<SessionChanges>[] = []
     while (streams.length < maxStreamsOfUser) {
@@ -376,7 +376,7 @@ describe('the stream of changes', () => {
     await expect.poll(async () => nextCount(await listen(accessToken))).toBe(1)
   })
 
-  test('R64: who hangs up hears nothing more: an error that nobody catches would end the process', async () => {
+  test('R64: a client that hangs up gets no more events, and no uncaught error ends the process', async () => {
     const { accessToken } = await signIn(firefox)
     const { services } = keycard
     const authorization = readAuthorizationHeaders(['authorization', `Bearer ${accessToken}`])
@@ -394,16 +394,16 @@ describe('the stream of changes', () => {
     )
     const changes = (await caller.sessions.changes())[Symbol.asyncIterator]()
     expect((await changes.next()).value).toMatchObject({ total: 1 })
-    // Asked for, as tRPC does ahead, and not there yet when the socket closes.
+    // Requested ahead, as tRPC does, and not ready yet when the socket closes.
     const next = changes.next()
     socket.abort()
     expect(await next).toEqual({ done: true, value: undefined })
   })
 
-  test('R64: the server that closes does not wait for it, nor for the connection it came on', async () => {
+  test('R64: a server that closes does not wait for it, nor for the connection it came on', async () => {
     const closing = await openTestApp()
     const address = await closing.app.listen({ port: 0 })
-    // It keeps connections open for as long as it is let.
+    // It keeps connections open for as long as it may.
     const agent = new Agent({ keepAlive: true })
     onTestFinished(() => agent.destroy())
     const authorization = `Bearer ${await closing.tokenFor('johndoe')}`
@@ -417,7 +417,7 @@ describe('the stream of changes', () => {
     const ended = once(response, 'end')
     await closing.close()
     await ended
-    // It would tell the client that it need not come again.
+    // It would tell the client not to come again.
     expect(said).not.toContain('event: return')
   })
 })

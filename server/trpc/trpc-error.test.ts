@@ -1,4 +1,4 @@
-// What a tRPC error means, and what of it is told.
+// What a tRPC error means, and how much of it is revealed.
 
 import { TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
@@ -23,14 +23,14 @@ test('an input that breaks its schema names each field, and the whole input with
   expect(publicMessage(new TRPCError({ code: 'BAD_REQUEST', cause: whole }))).toBe('is no text')
 })
 
-test('an output that breaks its schema is a fault of ours, told without a word of what it was', () => {
+test('an output that breaks its schema is an internal error, answered without details', () => {
   const cause = causeOf(account, { name: 'Ada', age: 'secret' })
   const error = new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'secret', cause })
   expect(describeError(error)).toEqual({})
   expect(publicMessage(error)).toBe('Something went wrong on our side')
 })
 
-test('R82: JSON that cannot be read is told without a word of it', () => {
+test('R82: the answer to unreadable JSON repeats none of it', () => {
   const cause = new SyntaxError('Unexpected token in "secret"')
   expect(findAppError(new TRPCError({ code: 'BAD_REQUEST', cause }))).toMatchObject({
     reason: 'invalid_request',
@@ -39,14 +39,14 @@ test('R82: JSON that cannot be read is told without a word of it', () => {
   expect(findAppError(new TRPCError({ code: 'CONFLICT', cause }))).toBeUndefined()
 })
 
-test('tRPC’s own words are told as they are, and on a malformed request with a reason', () => {
+test('tRPC’s own messages pass unchanged, and get a reason where the request is malformed', () => {
   const malformed = new TRPCError({ code: 'BAD_REQUEST', message: 'no batch' })
   expect(describeError(malformed)).toEqual({ reason: 'invalid_request' })
   const unknown = new TRPCError({ code: 'NOT_FOUND', message: 'No procedure "x"' })
   expect([describeError(unknown), publicMessage(unknown)]).toEqual([{}, 'No procedure "x"'])
 })
 
-test('a refusal tells its facts, as far as it has any', () => {
+test('a refusal carries its facts, where it has any', () => {
   const fields = [{ path: 'email', message: 'is taken' }]
   const of = (...[reason, message, details]: ConstructorParameters<typeof AppError>) =>
     describeError(toTrpcError(new AppError(reason, message, details)))

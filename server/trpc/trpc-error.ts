@@ -1,4 +1,4 @@
-// Errors at the typed door: AppError to tRPC's codes, and what a client reads in `error.data`.
+// Errors over tRPC: AppError to tRPC's codes, and what a client reads in `error.data`.
 
 import { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
@@ -35,7 +35,7 @@ const codeOfReason: Record<ErrorReason, TrpcErrorCode> = {
 
 /** What stands in `error.data` beside tRPC's own `code`, `httpStatus` and `path`. */
 export interface ErrorFacts {
-  /** Absent for errors that are tRPC's own (no such procedure) and for faults of ours. */
+  /** Absent for tRPC's own errors (no such procedure) and for internal errors. */
   reason?: ErrorReason
   fields?: readonly FieldError[]
   /** The scopes that were needed. */
@@ -44,7 +44,7 @@ export interface ErrorFacts {
   retry_after?: number
 }
 
-/** What is no AppError is a fault of ours. */
+/** Anything that is not an AppError is an internal error. */
 export function toTrpcError(error: unknown): TRPCError {
   if (!(error instanceof AppError)) {
     return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error })
@@ -52,13 +52,16 @@ export function toTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: codeOfReason[error.reason], message: error.message, cause: error })
 }
 
-/** The same WWW-Authenticate as at every other door (R28). */
+/** The same WWW-Authenticate as on every other surface (R28). */
 export function challengeOf(error: TRPCError, request: ChallengedRequest): string | undefined {
   const appError = findAppError(error)
   return appError && bearerChallenge(appError, request)
 }
 
-/** The AppError behind a tRPC error: the one that was thrown, or what zod's or JSON's complaint means. */
+/**
+ * The AppError behind a tRPC error: the one that was thrown, or what zod's or JSON's complaint
+ * means.
+ */
 export function findAppError(error: TRPCError): AppError | undefined {
   if (error.cause instanceof AppError) return error.cause
   if (error.cause instanceof ZodError && error.code === 'BAD_REQUEST') {
@@ -75,7 +78,7 @@ export function findAppError(error: TRPCError): AppError | undefined {
   if (error.cause instanceof SyntaxError && error.code === 'BAD_REQUEST') {
     return new AppError('invalid_request', 'The input is not valid JSON', { cause: error.cause })
   }
-  // tRPC's own word on the request: how it is batched, or what comes beside it.
+  // tRPC's own message about the request: how it is batched, or what comes with it.
   if (error.cause === undefined && isMalformed(error.code)) {
     return new AppError('invalid_request', error.message)
   }
@@ -86,7 +89,7 @@ function isMalformed(code: TrpcErrorCode): boolean {
   return code === 'BAD_REQUEST' || code === 'PARSE_ERROR'
 }
 
-/** A fault of ours is told without a word of what it was. */
+/** An internal error is answered without details. */
 export function publicMessage(error: TRPCError): string {
   const appError = findAppError(error)
   if (appError) return appError.message

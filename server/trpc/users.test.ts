@@ -1,4 +1,4 @@
-// The admin's procedures, over tRPC and REST: who may, what has to be proved again, who is written down.
+// The admin's procedures, over tRPC and REST: who may call, what needs a fresh proof, who is logged.
 
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ beforeEach(() => {
   token = undefined
 })
 
-/** One sign-in for a test: it is fresh. */
+/** One sign-in for each test: it is fresh. */
 async function adminToken(): Promise<string> {
   token ??= await keycard.tokenFor('admin')
   return token
@@ -79,7 +79,7 @@ function entriesAbout(userId: string) {
 }
 
 describe('users.list', () => {
-  test('37. searches, sorts and pages, and tells what the table shows', async () => {
+  test('37. searches, sorts and pages, and returns what the table shows', async () => {
     const answer = await call(
       'users.list',
       { search: 'example', sort: 'created_at', order: 'desc', per_page: 2 },
@@ -114,7 +114,7 @@ describe('users.list', () => {
 })
 
 describe('the changes', () => {
-  test('a user is made, disabled, enabled, given a role and a password, and signed out', async () => {
+  test('a user is created, disabled, enabled, given a role and a password, and signed out', async () => {
     const input = { username: 'Grace', email: 'grace@example.com', full_name: 'Grace H', password }
     const made = dataOf(await call('users.create', input, await adminToken()))
     expect(made).toEqual({
@@ -176,7 +176,7 @@ describe('the changes', () => {
     })
   })
 
-  test('38. the last admin is told why he stays', async () => {
+  test('38. the last admin cannot be removed, and the answer says why', async () => {
     const input = { id: adminId, role: 'user' }
     const answer = await call('users.setRole', input, await adminToken())
     expect(answer.statusCode).toBe(409)
@@ -202,7 +202,7 @@ describe('R65: an admin’s change, six minutes after the sign-in', () => {
     ['users.endSessions', ({ id }) => ({ id })],
   ]
 
-  test.each(changes)('%s wants the password, and is done with it', async (name, inputFor) => {
+  test.each(changes)('%s asks for the password, and is done with it', async (name, inputFor) => {
     const input = inputFor(await makeUser())
     const accessToken = await adminToken()
     clock.advance(6 * 60_000)
@@ -214,7 +214,7 @@ describe('R65: an admin’s change, six minutes after the sign-in', () => {
     expect((await call(name, right, accessToken)).statusCode).toBe(200)
   })
 
-  test('one proof counts five minutes for all of them, in its session and in no other', async () => {
+  test('one proof counts for all of them for five minutes, in its session and in no other', async () => {
     const { id } = await makeUser()
     const other = await keycard.tokenFor('admin')
     const accessToken = await adminToken()
@@ -260,7 +260,7 @@ describe('a machine', () => {
     return answer.json<{ access_token: string }>().access_token
   }
 
-  test('R114: with users:write it may all of it, and is written down by its id', async () => {
+  test('R114: with users:write it may make every change, and is logged by its id', async () => {
     const accessToken = await machineToken(['users:write'])
     clock.advance(6 * 60_000)
     const input = { username: `made-by-${usersMade}`, password, role: 'admin' }
@@ -277,7 +277,7 @@ describe('a machine', () => {
     for (const entry of entries) expect(entry).toMatchObject({ actor_id: robot, client_id: robot })
   })
 
-  test('R27: with users:read it changes nobody', async () => {
+  test('R27: with users:read it changes no user', async () => {
     const { id } = await makeUser()
     const accessToken = await machineToken(['users:read'])
     for (const name of ['users.disable', 'users.endSessions']) {

@@ -1,5 +1,4 @@
-// Refuses bodies with a Content-Encoding, by name: the size of a compressed body is unbounded until
-// it is unpacked.
+// Refuses bodies with a Content-Encoding, by name: their size is unbounded until they are unpacked.
 
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../contract/app-error.ts'

@@ -1,5 +1,5 @@
-// Which page a request comes from: by Origin and Host, with and without a proxy, and under a
-// rebound name (R70, R71).
+// Which page a request comes from: by Origin and Host, with and without a proxy, under a rebound
+// name (R70, R71).
 
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// Express with passport-jwt, without sessions. The secret is a KeyObject: jsonwebtoken first tries to read
-// a text as a public key, which takes longer than all the rest.
+// Express with passport-jwt, without sessions. The secret is a KeyObject: jsonwebtoken first tries
+// to read text as a public key, which takes longer than everything else.
 
 import { createSecretKey } from 'node:crypto'
 import express from 'express'

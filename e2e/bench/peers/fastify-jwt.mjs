@@ -1,4 +1,4 @@
-// Fastify with its own JWT plugin, whose cache of verified tokens is off as it is by default.
+// Fastify with its own JWT plugin, whose cache of verified tokens is off, as by default.
 
 import jwt from '@fastify/jwt'
 import fastify from 'fastify'

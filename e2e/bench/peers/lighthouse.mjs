@@ -1,4 +1,4 @@
-// Loads one page as Lighthouse's phone on slow 4G does, and prints what it saw: <url> <path of Chromium>
+// Loads one page as Lighthouse's phone on slow 4G does, and prints the result: <url> <path of Chromium>
 
 import * as chromeLauncher from 'chrome-launcher'
 import lighthouse from 'lighthouse'

@@ -1,8 +1,8 @@
-// Debian's packages, for what a test needs and the machine does not have: only root installs any.
+// Installs Debian packages that a test needs and the machine lacks: only root can.
 
 import { spawn } from 'node:child_process'
 
-/** What installing asks of the machine, so that tests can be a machine of any kind. */
+/** What installing needs from the machine, so that tests can describe any machine. */
 export interface PackageMachine {
   platform: NodeJS.Platform
   isRoot: boolean
@@ -18,18 +18,20 @@ export interface RunOptions {
 }
 
 const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
-// Another installation may be under way: wait for it, but not for ever.
+// Another installation may be running: wait for it, but not forever.
 const aptGet = ['-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0']
 
-/** Comes before `installPackages`. False where the user may install none, or the system is another. */
+/**
+ * Runs before `installPackages`. False where the user may not install, or the system is not Debian.
+ */
 export async function updatePackageLists(machine: PackageMachine): Promise<boolean> {
   if (!canInstallPackages(machine)) return false
-  // A failed update is no reason to stop: the lists that are here may do.
+  // A failed update is no reason to stop: the present lists may be enough.
   await machine.run('apt-get', [...aptGet, 'update'], { timeoutMs: 180_000, environment: quiet })
   return true
 }
 
-/** Whether this is Debian or a system made of it, and the user is root. */
+/** Whether this is Debian or a system based on it, and the user is root. */
 export function canInstallPackages({ platform, isRoot, exists }: PackageMachine): boolean {
   return isRoot && platform === 'linux' && exists('/etc/debian_version')
 }
@@ -66,7 +68,7 @@ export function runCommand(
   return new Promise((resolve) => {
     child.once('error', () => resolve(false))
     child.once('close', (code) => {
-      // Of a tool that failed, the first line says why; the stacks below it help nobody here.
+      // If a tool failed, the first line says why; the stacks below it help no one here.
       if (code !== 0) console.log(complaint.trim().split('\n')[0])
       resolve(code === 0)
     })

@@ -1,16 +1,16 @@
-// A machine as words describe it, for tests of how browsers are looked for and brought.
+// A machine described in data, for tests of how browsers are found and installed.
 
 import type { Machine } from './find-browser.ts'
 
-/** A machine that is described by what is installed on it, and by what its installers bring. */
+/** A machine that is described by what is installed on it, and by what its installers add. */
 export interface Description {
   platform?: NodeJS.Platform
   environment?: Record<string, string>
   isRoot?: boolean
   files?: string[]
-  /** Files that are there but do not start, as a download whose libraries are missing. */
+  /** Files that exist but do not start, like a download whose libraries are missing. */
   broken?: string[]
-  /** Which file a command brings; a command that is not listed fails. */
+  /** Which file a command adds; a command that is not listed fails. */
   brings?: Record<string, string>
 }
 

@@ -83,7 +83,7 @@ describe('findBrowser', () => {
     ['nobody but root installs packages', { files: ['/etc/debian_version'] }],
     ['only Debian has apt-get', { isRoot: true }],
     ['the package does not come either', { isRoot: true, files: ['/etc/debian_version'] }],
-  ])('says what to run where no browser can be had: %s', async (_reason, description) => {
+  ])('says what to run where no browser can be found: %s', async (_reason, description) => {
     const { machine } = describeMachine(description)
     await expect(findBrowser(machine)).rejects.toThrow(
       'npx playwright install --with-deps chromium',
@@ -98,7 +98,7 @@ describe('findBrowser', () => {
     expect((await findBrowser(machine)).executablePath).toBe('/opt/brave')
   })
 
-  it('does not quietly take another browser than TEST_BROWSER names', async () => {
+  it('does not silently take another browser than TEST_BROWSER names', async () => {
     const { machine } = describeMachine({
       environment: { TEST_BROWSER: '/opt/brave' },
       files: [playwrightPath],

@@ -1,4 +1,4 @@
-// Finds a Chromium for the browser tests, and brings one where there is none.
+// Finds a Chromium for the browser tests, and installs one where there is none.
 
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -16,21 +16,24 @@ export interface Browser extends LaunchedBrowser {
 }
 
 export interface LaunchedBrowser {
-  /** Playwright's own headless shell without it. */
+  /** Without it, Playwright's own headless shell. */
   executablePath?: string
   args: string[]
 }
 
-/** What finding asks of the machine, so that tests can be a machine of any kind. */
+/** What finding needs from the machine, so that tests can describe any machine. */
 export interface Machine extends PackageMachine {
   environment: Readonly<Record<string, string | undefined>>
   /** Where Playwright keeps the Chromium that it downloads. */
   playwrightPath: string
-  /** Whether the browser really opens a page: a file that is there may lack its libraries. */
+  /** Whether the browser really opens a page: an existing file may lack its libraries. */
   opensPage(browser: LaunchedBrowser): Promise<boolean>
 }
 
-/** What `npx playwright` runs; run by Node itself, it is stopped for good when it takes too long. */
+/**
+ * What `npx playwright` runs; run directly by Node, it can be killed for good when it takes too
+ * long.
+ */
 const playwrightCli = fileURLToPath(
   new URL('../../../node_modules/playwright/cli.js', import.meta.url),
 )
@@ -38,7 +41,7 @@ const playwrightCli = fileURLToPath(
 /**
  * In this order: what TEST_BROWSER names, Playwright's own Chromium, the system's Chromium or
  * Chrome, Playwright's download, and for root on Debian its package.
- * @throws Error with the command to run where no browser can be had
+ * @throws Error with the command to run where no browser can be found
  */
 export async function findBrowser(machine: Machine = thisMachine()): Promise<Browser> {
   const named = machine.environment.TEST_BROWSER
@@ -58,7 +61,7 @@ export async function findBrowser(machine: Machine = thisMachine()): Promise<Bro
   )
 }
 
-/** Where Chromium and Chrome are usually installed; a snap's or shim's stub is found out later. */
+/** Where Chromium and Chrome are usually installed; the stub of a snap or shim is detected later. */
 function listSystemPaths({ platform, environment }: Machine): string[] {
   if (platform === 'darwin') {
     return [
@@ -85,7 +88,7 @@ async function downloadBrowser(machine: Machine): Promise<Browser | undefined> {
   machine.say('No Chromium here yet: asking Playwright to download one.')
   const downloaded = await machine.run(process.execPath, [playwrightCli, 'install', 'chromium'], {
     timeoutMs: 300_000,
-    // Without the net the download gives up in seconds; its own default is half a minute a try.
+    // Without a network the download gives up in seconds; its own default is half a minute a try.
     environment: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '2000' },
   })
   if (!downloaded) machine.say('The download did not come.')
@@ -112,9 +115,9 @@ export async function tryPaths(
 }
 
 /**
- * For each window Chromium loads two pages of its own, for suggestions below its address bar: nearly
- * half of the processor time of a test. It reads the last such list alone, so that the rest of it is
- * what Playwright itself switches off because it gets in the way of tests.
+ * For each window Chromium loads two pages of its own, for suggestions below its address bar:
+ * nearly half of the processor time of a test. It reads only the last such list, so the rest of
+ * this one is what Playwright itself switches off because it gets in the way of tests.
  */
 const withoutFeatures = `--disable-features=${[
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],

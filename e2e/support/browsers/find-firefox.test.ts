@@ -1,4 +1,4 @@
-// Where a Firefox is looked for, and what is said where there is none.
+// Where a Firefox is looked for, and the message where there is none.
 
 import { describe, expect, it } from 'vitest'
 import { type FirefoxMachine, findFirefox } from './find-firefox.ts'

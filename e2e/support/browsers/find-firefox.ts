@@ -1,21 +1,21 @@
-// Finds the Firefox of this machine for the main paths; where there is none, none is brought.
+// Finds the Firefox of this machine for the main paths; it is never installed.
 
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { firefox } from 'playwright'
 
-/** What finding asks of the machine, so that tests can be a machine of any kind. */
+/** What finding needs from the machine, so that tests can describe any machine. */
 export interface FirefoxMachine {
   platform: NodeJS.Platform
   environment: Readonly<Record<string, string | undefined>>
   exists(path: string): boolean
-  /** Whether Playwright can drive it: one that is too old starts, and does not listen to it. */
+  /** Whether Playwright can drive it: one that is too old starts, and does not answer Playwright. */
   opensPage(path: string): Promise<boolean>
 }
 
 /**
  * What TEST_FIREFOX names, or else one of the usual places. Playwright's own Firefox is not among
- * them: it is not the one that people have.
+ * them: it is not the one that people use.
  * @throws Error with what to do where there is none
  */
 export async function findFirefox(machine: FirefoxMachine = thisMachine()): Promise<string> {

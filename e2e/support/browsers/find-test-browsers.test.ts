@@ -44,13 +44,13 @@ describe('findTestBrowsers', () => {
     expect(commands).toEqual(['chromium-headless-shell'])
   })
 
-  it('asks for newer lists where those that are here do not bring it', async () => {
+  it('updates the package lists where the present ones lack it', async () => {
     const { shell, commands } = await findOn(debian)
     expect(shell.executablePath).toBe('/usr/bin/chromium')
     expect(commands).toEqual(['chromium-headless-shell', 'update', 'chromium-headless-shell'])
   })
 
-  it('takes the whole browser for everything where there is no shell and no way to one', async () => {
+  it('takes the whole browser for everything where there is no shell and no way to get one', async () => {
     const { shell, commands } = await findOn({ files: ['/usr/bin/chromium'] })
     expect(shell.executablePath).toBe('/usr/bin/chromium')
     expect(commands).toEqual([])

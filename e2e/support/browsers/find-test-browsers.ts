@@ -1,5 +1,5 @@
-// The two browsers of the tests: a whole Chromium and its headless shell, in which a test takes a third less
-// of the processor.
+// The two browsers of the tests: a whole Chromium, and its headless shell, which needs a third less
+// processor time.
 
 import { delimiter, join } from 'node:path'
 import { canInstallPackages, installPackages, updatePackageLists } from './debian-packages.ts'
@@ -16,14 +16,14 @@ import {
 export interface TestBrowsers {
   whole: Browser
   /**
-   * Has no window, no profile and no back/forward cache; runs all that needs none of them. In this
-   * order: Playwright's own, the system's, for root on Debian its package, and the whole browser
-   * where there is no shell or TEST_BROWSER names what is to be tested.
+   * Has no window, no profile and no back/forward cache; runs all tests that need none of them. In
+   * this order: Playwright's own, the system's, for root on Debian its package, and the whole
+   * browser where there is no shell or TEST_BROWSER names what is to be tested.
    */
   shell: LaunchedBrowser
 }
 
-/** @throws Error with the command to run where no browser can be had */
+/** @throws Error with the command to run where no browser can be found */
 export async function findTestBrowsers(machine: Machine = thisMachine()): Promise<TestBrowsers> {
   const whole = await findBrowser(machine)
   if (machine.environment.TEST_BROWSER) return { whole, shell: whole }
@@ -34,7 +34,7 @@ export async function findTestBrowsers(machine: Machine = thisMachine()): Promis
   return { whole, shell: shell ?? whole }
 }
 
-/** It comes with Playwright's own Chromium, and Playwright alone knows where it is. */
+/** It comes with Playwright's own Chromium, and only Playwright knows where it is. */
 async function tryPlaywrightShell(machine: Machine): Promise<LaunchedBrowser | undefined> {
   const shell = { args: argsOn(machine) }
   if (!(await machine.opensPage(shell))) return undefined
@@ -48,7 +48,7 @@ function listShellPaths({ environment }: Machine): string[] {
   return [...new Set(names.flatMap((name) => folders.map((folder) => join(folder, name))))]
 }
 
-/** First from the lists that are here: they fit the Chromium that is installed. */
+/** First from the present lists: they fit the Chromium that is installed. */
 async function installShell(machine: Machine): Promise<Browser | undefined> {
   if (!canInstallPackages(machine)) return undefined
   const install = () => installPackages(machine, ['chromium-headless-shell'])

@@ -1,4 +1,4 @@
-// Where a WebKitGTK is looked for, when it is installed, and what is said where there is none.
+// Where a WebKitGTK is looked for, when it is installed, and the message where there is none.
 
 import { describe, expect, it } from 'vitest'
 import { findWebKit, type WebKitMachine } from './find-webkit.ts'
@@ -27,7 +27,7 @@ function describeMachine(files: string[], brings: string[] = [], isRoot = true) 
 }
 
 describe('findWebKit', () => {
-  it('takes what is there, and installs nothing', async () => {
+  it('takes an installed one, and installs nothing', async () => {
     const { machine, commands } = describeMachine([debian, found.driver, found.xvfb])
     expect(await findWebKit(machine)).toEqual(found)
     expect(commands).toEqual([])
@@ -43,7 +43,7 @@ describe('findWebKit', () => {
     ['to whom apt-get does not belong', [debian], false],
     ['whose system is another', [], true],
     ['whose packages do not come', [debian], true],
-  ])('says what to install to a user %s', async (_whom, files, isRoot) => {
+  ])('tells a user %s what to install', async (_whom, files, isRoot) => {
     const { machine } = describeMachine(files, [], isRoot)
     await expect(findWebKit(machine)).rejects.toThrow('webkit2gtk-driver and xvfb')
   })

@@ -10,12 +10,12 @@ import { findHtmlFaults } from './valid-html.ts'
 const widths = [1280, 390, 320]
 const schemes = ['light', 'dark'] as const
 
-/** Held against the page as it stands; it is left narrow, dark and right to left. */
+/** Checks the page as it stands, and leaves it narrow, dark and right to left. */
 export async function expectAccessible(page: Page): Promise<void> {
   await test.step('the HTML is valid', async () => {
     expect(await findHtmlFaults(await page.content())).toEqual([])
   })
-  // With motion, a colour would be looked at on its way from one scheme to the other.
+  // With motion, a colour would be checked on its way from one scheme to the other.
   await page.emulateMedia({ reducedMotion: 'reduce' })
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 })
@@ -48,18 +48,18 @@ const colorRules = ['color-contrast', 'link-in-text-block']
 
 /**
  * Each with the elements that it is about; empty where axe finds nothing.
- * @param only the rules to hold the page against; all by default
+ * @param only the rules to check; all by default
  */
 export async function findViolations(page: Page, only?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
   return page.evaluate(async (values) => {
     const { violations } = await window.axe.run(document, {
-      // WCAG 2.2 A and AA, and best practice: everything that axe does unasked, and this.
+      // WCAG 2.2 A and AA, and best practice: everything that axe does by default, and this.
       ...(values
         ? { runOnly: { type: 'rule', values: [...values] } }
         : { rules: { 'target-size': { enabled: true } } }),
       resultTypes: ['violations'],
-      // Every style sheet would be read for a rule that is not among them.
+      // It would read every style sheet for a rule that is not among them.
       preload: { assets: ['media'] },
     })
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)

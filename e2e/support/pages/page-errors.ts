@@ -1,8 +1,8 @@
-// Listens for what no page of ours may do, whatever a test looks at.
+// Listens for what none of our pages may do, whatever a test looks at.
 
 import type { BrowserContext } from 'playwright'
 
-/** Fills up while the context's pages run: errors nobody caught, and breaches of their own policy. */
+/** Fills up while the context's pages run: uncaught errors, and breaches of their own policy. */
 export function collectPageErrors(context: BrowserContext): string[] {
   const errors: string[] = []
   context.on('weberror', (event) => {
@@ -17,7 +17,7 @@ export function collectPageErrors(context: BrowserContext): string[] {
   return errors
 }
 
-/** Firefox counts as an error of the page what it refused another site, as our headers tell it to. */
+/** Firefox reports as the page's error what it refused another site, as our headers tell it to. */
 function isCrossOriginRefusal(text: string): boolean {
   return /^(Cross-Origin Request Blocked|The resource at .* Cross-Origin-Resource-Policy)/.test(
     text,

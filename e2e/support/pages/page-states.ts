@@ -1,4 +1,4 @@
-// The app's pages in each state they can be in: an entry here, and every check of a page holds for it.
+// The app's pages in each of their states: add an entry here, and every check of a page covers it.
 
 import type { Page } from 'playwright/test'
 import type { Role } from '../../../server/contract/scopes.ts'
@@ -7,9 +7,9 @@ import type { Services } from '../../../server/services.ts'
 import { expect, type TestUser } from '../fixtures.ts'
 
 interface PageState {
-  /** Of whoever looks at it: a fresh user, who is signed in. */
+  /** The signed-in, fresh user who looks at it. */
   role: Role
-  /** Brings what the page shall show, opens it, and waits until it stands. */
+  /** Creates what the page shall show, opens it, and waits until it is complete. */
   open(page: Page, user: TestUser, services: Services): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// The dialog that asks who is there before a sensitive change, as a test finds it.
+// The dialog that asks for the password before a sensitive change, as a test finds it.
 
 import type { Page } from 'playwright/test'
 

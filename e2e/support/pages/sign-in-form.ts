@@ -1,4 +1,4 @@
-// The sign-in page as a person finds it: by label, role and name; and answers in the server's place.
+// The sign-in page as a person finds it, by label, role and name; and answers in place of the server's.
 
 import type { Page } from 'playwright/test'
 import { expect } from '../fixtures.ts'
@@ -14,14 +14,14 @@ export function findSignInForm(page: Page) {
     password: page.getByLabel('Password', { exact: true }),
     show: page.getByRole('button', { name: 'Show password' }),
     rememberMe: page.getByLabel('Keep me signed in on this device'),
-    /** Whatever it says just now. */
+    /** Whatever its present text. */
     submit: page.getByRole('button', { name: /^(Sign|Try again)/ }),
     register: page.getByRole('link', { name: 'Create an account' }),
     alert: page.getByRole('alert'),
   }
 }
 
-/** Opens the page and waits until its scripts have taken the form over. */
+/** Opens the page and waits until its scripts have taken over the form. */
 export async function openSignIn(page: Page, search = ''): Promise<void> {
   await page.goto(`/login${search}`)
   await expectAwake(page)
@@ -48,7 +48,7 @@ export async function submitSignIn(page: Page, { username, password }: Credentia
 
 const loginCalls = '**/trpc/auth.login'
 
-/** Sign-in calls wait unanswered; `calls` counts them, `open` lets them and all later ones through. */
+/** Sign-in calls wait unanswered; `calls` counts them, `open` releases them and all later ones. */
 export async function holdSignIn(page: Page) {
   const gate = { calls: 0, open: () => {} }
   const opened = new Promise<void>((resolve) => {
@@ -77,7 +77,7 @@ export async function answerTruly(page: Page): Promise<void> {
   await page.unroute(loginCalls)
 }
 
-/** An error as our tRPC door writes it. */
+/** An error as /trpc writes it. */
 export function trpcError(status: number, data: Record<string, unknown> = {}): Answer {
   const error = { message: 'Refused', code: -32_603, data: { httpStatus: status, ...data } }
   return { status, contentType: 'application/json', body: JSON.stringify({ error }) }

@@ -1,4 +1,4 @@
-// The sign-in page's states and how each comes about: an entry here, and every check of it holds.
+// The sign-in page's states and how each comes about: add an entry here, and every check covers it.
 
 import type { Page } from 'playwright/test'
 import { expect } from '../fixtures.ts'

@@ -1,11 +1,13 @@
-// Listens for secrets where none belongs: in addresses, which histories and logs keep, and on the console.
+// Listens for secrets where none belongs: in addresses, which histories and logs store, and on the console.
 
 import type { BrowserContext } from 'playwright'
 
 /** An access token, and a refresh token. */
 const tokens = /\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|\b[\w-]{22}\.\d+\.[\w-]{43}\b/
 
-/** Fills up while the context's pages run; `find` gives what holds a token or one of `passwords`. */
+/**
+ * Fills up while the context's pages run; `find` returns what holds a token or one of `passwords`.
+ */
 export function collectTold(context: BrowserContext): {
   find(passwords: Iterable<string>): string[]
 } {

@@ -14,7 +14,7 @@ afterAll(() => keycard.close())
 
 describe('the HTML that is served', () => {
   it.each(['/login', '/login?reason=expired&next=%2Fitems', '/items'])(
-    'of %s is valid',
+    'for %s is valid',
     async (url) => {
       const { statusCode, body } = await keycard.app.inject({ url })
       expect(statusCode).toBe(200)
@@ -22,7 +22,7 @@ describe('the HTML that is served', () => {
     },
   )
 
-  it('of a form that was refused is valid, whatever was typed', async () => {
+  it('for a refused form is valid, whatever was typed', async () => {
     const { statusCode, body } = await keycard.app.inject({
       method: 'POST',
       url: '/login',
@@ -37,13 +37,13 @@ describe('the HTML that is served', () => {
   })
 })
 
-describe('the check', () => {
+describe('control: the check', () => {
   it.each([
     ['<p><div></div></p>', /element-permitted-content|close-order/],
     ['<img src="a.png">', /wcag\/h37/],
     ['<b id="a"></b><b id="a"></b>', /no-dup-id/],
     ['<p style="color: red">', /no-inline-style/],
-  ])('sees what is wrong with %s', async (html, rule) => {
+  ])('finds what is wrong with %s', async (html, rule) => {
     const page = `<!doctype html><html lang="en"><head><title>A</title></head><body>${html}</body></html>`
     expect((await findHtmlFaults(page)).join()).toMatch(rule)
   })

@@ -1,4 +1,4 @@
-// html-validate on a page's HTML, as it was served or as the browser writes it.
+// html-validate on a page's HTML, as it was served or as the browser serialises it.
 
 import { HtmlValidate } from 'html-validate'
 
@@ -6,20 +6,20 @@ const validator = new HtmlValidate({
   extends: [
     'html-validate:recommended',
     'html-validate:document',
-    // No matter of style: how React and the browser write what they write.
+    // Not rules of style: how React and the browser write what they write.
     'html-validate:browser',
     'html-validate:prettier',
   ],
   rules: {
     'attr-case': 'off',
-    // What the browser preset forgives, and no page of ours needs forgiven.
+    // What the browser preset allows, and our pages do not need.
     'missing-doctype': 'error',
     'no-inline-style': 'error',
     // React's own ids begin with an underscore.
     'valid-id': ['error', { relaxed: true }],
     // A list may have a name (WAI-ARIA 1.2 §5.2.8.4).
     'aria-label-misuse': ['error', { allowAnyNamable: true }],
-    // The policy lets nothing in that we do not serve ourselves.
+    // The policy admits only what we serve ourselves.
     'require-sri': 'off',
   },
 })

@@ -1,15 +1,15 @@
-// That the files which took longest are named, from both runners' reports.
+// The slowest files are named, from both runners' reports.
 
 import { expect, it } from 'vitest'
 import { formatSlowest, timePlaywright, timeVitest } from './slowest-files.ts'
 
-it('a file of vitest takes from its start to its end', () => {
+it('a file of vitest counts from its start to its end', () => {
   const file = { status: 'passed', startTime: 1_000, endTime: 3_500, assertionResults: [] }
   const report = { testResults: [{ name: '/repo/server/cli.test.ts', ...file }] }
   expect(timeVitest(report, '/repo')).toEqual([{ file: 'server/cli.test.ts', milliseconds: 2_500 }])
 })
 
-it('a file of Playwright takes what its tests take together, at every depth', () => {
+it('a file of Playwright counts the sum of its tests, at every depth', () => {
   const spec = (...durations: number[]) => ({
     tests: [{ results: durations.map((duration) => ({ duration })) }],
   })
@@ -21,7 +21,7 @@ it('a file of Playwright takes what its tests take together, at every depth', ()
   ])
 })
 
-it('the slowest come first, and no more than ten of them', () => {
+it('the slowest come first, and at most ten of them', () => {
   const times = Array.from({ length: 12 }, (_, index) => ({
     file: `${index}.test.ts`,
     milliseconds: index * 1_000,

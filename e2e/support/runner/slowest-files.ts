@@ -1,4 +1,4 @@
-// The test files that took longest, as the runners report them: where the next minute can be won.
+// The slowest test files, as the runners report them: where the next minute can be saved.
 
 import { type PlaywrightReport, pathFrom, type VitestReport } from './test-counts.ts'
 

@@ -1,4 +1,4 @@
-// That a run is only called green when something ran and nothing failed.
+// A run is only called green when something ran and nothing failed.
 
 import { describe, expect, it } from 'vitest'
 import { countPlaywright, countStep, countVitest, formatSum, formatTable } from './test-counts.ts'
@@ -52,7 +52,7 @@ describe('countStep', () => {
     expect(formatSum(countStep('types', badly, undefined))).toBe('Tests: 0 passed, 1 failed')
   })
 
-  it('counts a runner that ends badly though every test passed as one failure', () => {
+  it('counts a runner that ends badly as one failure, though every test passed', () => {
     const tests = countPlaywright({ stats: { ...noStats, expected: 2 }, errors: [] })
     expect(formatSum(countStep('browser', badly, tests))).toBe('Tests: 2 passed, 1 failed')
   })
@@ -71,7 +71,7 @@ describe('countStep', () => {
 })
 
 describe('formatTable', () => {
-  it('sets the columns under each other', () => {
+  it('aligns the columns', () => {
     const table = formatTable([
       { kind: 'types', passed: 0, failed: 0, skipped: 0, milliseconds: 2_040 },
       { kind: 'server', passed: 120, failed: 1, skipped: 0, milliseconds: 12_300 },

@@ -1,4 +1,4 @@
-// Counts what the test runners report, by kind of test, and sets it out as a table.
+// Counts what the test runners report, by kind of test, and shows it as a table.
 
 export interface Count {
   kind: string
@@ -8,7 +8,7 @@ export interface Count {
   milliseconds: number
 }
 
-/** Kinds of tests by the folder they stand in; the first that fits. */
+/** Kinds of tests by their folder; the first that fits. */
 const kinds: readonly [prefix: string, kind: string][] = [
   ['server/db/', 'db'],
   ['server/http/', 'http'],
@@ -20,7 +20,7 @@ const kinds: readonly [prefix: string, kind: string][] = [
   ['e2e/', 'e2e'],
 ]
 
-/** What is read of vitest's JSON report. */
+/** The parts of vitest's JSON report that are read. */
 export interface VitestReport {
   testResults: {
     name: string
@@ -31,11 +31,11 @@ export interface VitestReport {
   }[]
 }
 
-/** What is read of Playwright's JSON report. */
+/** The parts of Playwright's JSON report that are read. */
 export interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number; duration: number }
   errors: unknown[]
-  /** One a file; those within are its `describe`s. Not there where no file was found. */
+  /** One a file; those within are its `describe`s. Absent where no file was found. */
   suites?: PlaywrightSuite[]
 }
 
@@ -54,7 +54,7 @@ export function countVitest(report: VitestReport, root: string): Count[] {
     const passed = file.assertionResults.filter((test) => test.status === 'passed').length
     const failed = file.assertionResults.filter((test) => test.status === 'failed').length
     count.passed += passed
-    // A file that could not be loaded has no failed test in it, and is a failure all the same.
+    // A file that could not be loaded has no failed test in it, and still is a failure.
     count.failed += failed === 0 && file.status === 'failed' ? 1 : failed
     count.skipped += file.assertionResults.length - passed - failed
     count.milliseconds += file.endTime - file.startTime
@@ -73,7 +73,7 @@ export function countPlaywright({ stats, errors }: PlaywrightReport): Count[] {
     {
       kind: 'browser',
       passed: stats.expected,
-      // A test that passes only when it is tried again has failed.
+      // A test that passes only on a retry has failed.
       failed: stats.unexpected + stats.flaky + errors.length,
       skipped: stats.skipped,
       milliseconds: stats.duration,
@@ -82,8 +82,8 @@ export function countPlaywright({ stats, errors }: PlaywrightReport): Count[] {
 }
 
 /**
- * What a step of the run counts for. A step that fails without a failed test is one failure, and
- * so is a run of tests in which none ran: green must mean that something was checked.
+ * What a step of the run counts for. A step that fails without a failed test is one failure, and so
+ * is a run of tests in which none ran: green must mean that something was checked.
  */
 export function countStep(
   kind: string,

@@ -1,4 +1,5 @@
-// `npm test`: types, lint, build, tests in Node and tests in a browser, the slowest files, and one line that counts.
+// `npm test`: types, lint, build, tests in Node and in a browser, the slowest files, and one line
+// that counts.
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -21,7 +22,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'keycard-test-'))
 
 interface Step {
-  /** Gives true where it went well. What is printed goes to `print`, or is seen at once without it. */
+  /** Returns true where it went well. Output goes to `print`, or is shown at once without it. */
   run(extraArgs: readonly string[], print?: Print): Promise<boolean>
   /** For a step that runs tests: reads what its runner reported. */
   count?(): Count[]
@@ -60,10 +61,13 @@ const steps = {
 
 type StepName = keyof typeof steps
 
-/** Those of one line run at the same time. Not Firefox, which is not everywhere, and is never brought. */
+/**
+ * Those of one line run at the same time. Not Firefox, which is not everywhere, and is never
+ * installed.
+ */
 const everyStep: StepName[][] = [['types', 'lint', 'build'], ['unit'], ['browser']]
 
-/** What `npm test -- <part> …` runs; all kinds of tests drive what was built. */
+/** What `npm test -- <part> …` runs; all kinds of tests drive the built server. */
 const parts: Record<string, StepName[][]> = {
   unit: [['build'], ['unit']],
   browser: [['build'], ['browser']],
@@ -92,7 +96,10 @@ if (chosen) {
 }
 rmSync(reports, { recursive: true, force: true })
 
-/** What a step prints beside others is held until it has ended, and then stands there in one piece. */
+/**
+ * The output of a step that runs beside others is held until it has ended, and then printed in one
+ * piece.
+ */
 async function runStep(
   name: StepName,
   hasOthers: boolean,
@@ -171,7 +178,10 @@ function run(
   })
 }
 
-/** npm names its own script to what it runs, so that no shell has to find it (it is npm.cmd on Windows). */
+/**
+ * npm names its own script to what it runs, so that no shell has to find it (it is npm.cmd on
+ * Windows).
+ */
 function runNpm(args: readonly string[], options: RunOptions): Promise<boolean> {
   const script = process.env.npm_execpath
   return script ? run(process.execPath, [script, ...args], options) : run('npm', args, options)

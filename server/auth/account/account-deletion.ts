@@ -99,7 +99,6 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
       await users.getCaller(identity)
       throw refuseLastAdmin()
     }
-    auditLog.tell('account_deleted', facts)
     await deleteRows(id)
   }
 }

@@ -105,17 +105,14 @@ export function createOwnSessions(parts: OwnSessionsDeps): OwnSessions {
           auditLog.entry('session_ended', facts),
         ],
       })
-      auditLog.tell('session_ended', facts)
     },
 
     async endOthers({ userId, sessionId, clientId }, device) {
       const facts = { userId, sessionId, clientId, why: 'ended_by_user', device }
-      const count = await sessions.endAllOf(userId, 'ended_by_user', {
+      return sessions.endAllOf(userId, 'ended_by_user', {
         except: sessionId,
         writes: [auditLog.entry('sessions_ended', facts)],
       })
-      auditLog.tell('sessions_ended', facts)
-      return count
     },
 
     async confirm(identity, id, device) {
@@ -135,7 +132,6 @@ export function createOwnSessions(parts: OwnSessionsDeps): OwnSessions {
           'Only a session that began before it can confirm a new device',
         )
       }
-      auditLog.tell('device_confirmed', facts)
     },
   }
 }

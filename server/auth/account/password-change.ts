@@ -83,7 +83,7 @@ export function createPasswordChange(parts: PasswordChangeDeps): PasswordChange 
     const replacement = await passwords.hash(newPassword, { account: accountKeyOf(user.id) })
     const facts = { userId: user.id, sessionId: identity.sessionId, device }
     try {
-      const ended = await sessions.endAllOf(user.id, 'password_changed', {
+      return await sessions.endAllOf(user.id, 'password_changed', {
         except: identity.sessionId,
         writes: [
           writePassword(user, replacement),
@@ -92,8 +92,6 @@ export function createPasswordChange(parts: PasswordChangeDeps): PasswordChange 
           auditLog.entry('password_changed', facts),
         ],
       })
-      auditLog.tell('password_changed', facts)
-      return ended
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error
       throw new AppError('conflict', 'The password was changed somewhere else meanwhile')

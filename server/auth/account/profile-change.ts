@@ -68,13 +68,9 @@ export function createProfileChange(parts: ProfileChangeDeps): ProfileChange {
       .where('full_name', 'is not distinct from', user.fullName)
       .where('email', 'is not distinct from', user.email)
     const { sessionId } = identity
-    const entries = changes.map(({ field }) => ({
-      userId: user.id,
-      sessionId,
-      what: field,
-      device,
-    }))
-    const log = entries.map((facts) => auditLog.entry('profile_changed', facts))
+    const log = changes.map(({ field }) =>
+      auditLog.entry('profile_changed', { userId: user.id, sessionId, what: field, device }),
+    )
     const changed = Object.assign({}, user, ...changes.map(({ becomes }) => becomes))
     const searchKeys = replaceSearchKeys(database.kysely, changed)
     const write = () =>
@@ -89,7 +85,6 @@ export function createProfileChange(parts: ProfileChangeDeps): ProfileChange {
       if (error instanceof RequiredWriteError) return change(request)
       throw error
     }
-    for (const facts of entries) auditLog.tell('profile_changed', facts)
     return users.getCaller(identity)
   }
   return change

@@ -78,13 +78,11 @@ export function createUserAdministration(parts: UserAdministrationDeps): UserAdm
   return {
     async create(request, by) {
       const facts = { actorId: by.id, clientId: by.clientId, what: request.role, device: by.device }
-      const user = await accounts.create(
+      return accounts.create(
         request,
         (userId) => [auditLog.entry('user_created', { userId, ...facts })],
         shareOf(by),
       )
-      auditLog.tell('user_created', { userId: user.id, ...facts })
-      return user
     },
 
     async disable(id, by, onProgress) {

@@ -201,7 +201,6 @@ export function createUserImports(parts: UserImportsDeps): UserImports {
         kysely.deleteFrom('user_imports').where('digest', '=', digest),
         auditLog.entry('users_imported', facts),
       ])
-      auditLog.tell('users_imported', facts)
     },
   }
 }

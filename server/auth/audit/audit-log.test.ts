@@ -1,6 +1,7 @@
 // The audit log, on both engines: what it keeps of an event, and what a broken database does to it.
 
 import { expect, test } from 'vitest'
+import { required } from '../../db/writes/required-write.ts'
 import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
 import { createTestClock } from '../../testing/test-clock.ts'
 import { createAuditLog } from './audit-log.ts'
@@ -51,6 +52,22 @@ forEachEngine((engine) => {
     expect(told).toEqual([
       { event: 'sign_in_refused', userId: 'user-1', why: 'wrong_password', ...device },
     ])
+  })
+
+  test('an entry of a batch is told once that has committed, and not at all where it is undone', async () => {
+    const { database, told, log } = await setUp()
+    const { kysely } = database
+    const entry = () => log.entry('signed_out', { userId: 'user-1', why: 'asked' })
+    const impossible = kysely.updateTable('users').set({ disabled: 1 }).where('id', '=', 'nobody')
+    await expect(database.runAtomically([entry(), required(impossible)])).rejects.toThrow()
+    expect(told).toEqual([])
+
+    const batch = database.runAtomically([entry()])
+    expect(told).toEqual([])
+    expect(await batch).toEqual([1n])
+    expect(told).toEqual([{ event: 'signed_out', userId: 'user-1', why: 'asked' }])
+    const rows = await kysely.selectFrom('audit_events').select('event').execute()
+    expect(rows).toEqual([{ event: 'signed_out' }])
   })
 
   test('a database that is gone changes no answer: the operator’s log has it', async () => {

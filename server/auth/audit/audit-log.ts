@@ -1,12 +1,19 @@
 // The audit log: what happened at the doors and to accounts, with who, where and why (R114).
 
-import type { Compilable, Insertable, InsertObject } from 'kysely'
+import {
+  type Compilable,
+  type Insertable,
+  type InsertObject,
+  type SelectQueryBuilder,
+  sql,
+} from 'kysely'
 import type { AuditEvent } from '../../contract/audit-events.ts'
 import type { Device } from '../../contract/device.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { makeRandomId } from '../../db/random-id.ts'
 import type { AuditEventsTable, Tables } from '../../db/tables.ts'
+import { onCommitted } from '../../db/writes/committed-write.ts'
 import type { EventCounts } from './event-counts.ts'
 import { noticeOf } from './notice-kinds.ts'
 
@@ -35,13 +42,18 @@ export interface AuditLog {
    */
   record(event: AuditEvent, facts: AuditFacts): Promise<void>
   /**
-   * The write for `runAtomically`, of a change that must not happen without its entry. Call `tell`
-   * with the same once that has committed. `computed`: what only that statement can know.
+   * The write for `runAtomically`, of a change that must not happen without its entry. Once that has
+   * committed, the event is in the operator's log and the counts too. `computed`: what only that
+   * statement can know.
    */
   entry(event: AuditEvent, facts: AuditFacts, computed?: ComputedColumns): Compilable
+  /** The same of each session that the query finds when the write runs; their devices are not told. */
+  entryForEach(event: AuditEvent, sessions: FoundSessions, why: string): Compilable
   /** Into the operator's log and the counts only. */
-  tell(event: AuditEvent, facts: AuditFacts): void
+  notifyOperator(event: AuditEvent, facts: AuditFacts): void
 }
+
+export type FoundSessions = SelectQueryBuilder<Tables, 'sessions', object>
 
 /** The part of pino's logger that is needed here. */
 interface Logger {
@@ -62,13 +74,12 @@ const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refres
 export function createAuditLog(parts: AuditLogDeps): AuditLog {
   const { database, clock, logger, eventCounts } = parts
 
-  function entry(event: AuditEvent, facts: AuditFacts, computed: ComputedColumns = {}) {
-    return database.kysely
+  const insert = (event: AuditEvent, facts: AuditFacts, computed: ComputedColumns = {}) =>
+    database.kysely
       .insertInto('audit_events')
       .values({ ...toRow(event, facts, clock.now()), ...computed })
-  }
 
-  function tell(event: AuditEvent, { device, ...facts }: AuditFacts): void {
+  function notifyOperator(event: AuditEvent, { device, ...facts }: AuditFacts): void {
     eventCounts.add(event)
     const level = alarms.has(event) ? 'warn' : 'info'
     const { requestId: reqId, ...place } = device ?? {}
@@ -79,15 +90,49 @@ export function createAuditLog(parts: AuditLogDeps): AuditLog {
 
   return {
     async record(event, facts) {
-      tell(event, facts)
+      notifyOperator(event, facts)
       try {
-        await entry(event, facts).execute()
+        await insert(event, facts).execute()
       } catch (error) {
         logger.error({ err: error, event }, 'the audit log could not be written')
       }
     },
-    entry,
-    tell,
+    entry(event, facts, computed) {
+      return onCommitted(insert(event, facts, computed).returning('why'), ([row]) =>
+        notifyOperator(event, { ...facts, why: row?.why ?? undefined }),
+      )
+    },
+    entryForEach(event, sessions, why) {
+      const nowMs = clock.now()
+      const inserts = database.kysely
+        .insertInto('audit_events')
+        .columns(['id', 'created_at_ms', 'event', 'user_id', 'session_id', 'client_id', 'why'])
+        .expression(
+          sessions.select(({ ref }) => [
+            'id',
+            sql.lit(nowMs).as('created_at_ms'),
+            sql.lit(event).as('event'),
+            'user_id',
+            ref('id').as('session_id'),
+            'client_id',
+            sql.lit(why).as('why'),
+          ]),
+        )
+        // A session ends once, so its id is free as that of an entry.
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(['user_id', 'session_id', 'client_id'])
+      return onCommitted(inserts, (rows) => {
+        for (const row of rows) {
+          notifyOperator(event, {
+            userId: row.user_id ?? undefined,
+            sessionId: row.session_id ?? undefined,
+            clientId: row.client_id ?? undefined,
+            why,
+          })
+        }
+      })
+    },
+    notifyOperator,
   }
 }
 

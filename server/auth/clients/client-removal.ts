@@ -58,7 +58,6 @@ export function createClientRemoval(parts: ClientRemovalDeps): ClientRemoval {
       if (!(error instanceof RequiredWriteError)) throw error
       return false
     }
-    auditLog.tell('client_removed', facts)
     return true
   }
 

@@ -1,6 +1,7 @@
 // How one signing key follows another: next, active, retired, gone; and how one is dropped at once.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Compilable } from 'kysely'
 import type { SigningAlgorithm } from '../../config.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { pollIntervalMs } from '../../db/changes/change-feed.ts'
@@ -64,6 +65,11 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
     return makeSigningKeyRow({ algorithm: alg, state, masterKeys, nowMs: clock.now() })
   }
 
+  /** Every node holds the keys in memory. */
+  function write(writes: readonly Compilable[]): Promise<bigint[]> {
+    return database.runAtomically(writes, { isAnnounced: true })
+  }
+
   async function publishNextKey(alg: StoredAlgorithm): Promise<string> {
     const left = await kysely
       .selectFrom('signing_keys')
@@ -73,7 +79,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       .executeTakeFirst()
     if (left) return left.kid
     const row = await makeRow(alg, 'next')
-    await kysely.insertInto('signing_keys').values(row).execute()
+    await write([kysely.insertInto('signing_keys').values(row)])
     return row.kid
   }
 
@@ -96,7 +102,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       .set({ state: 'active', state_changed_at_ms })
       .where('kid', '=', kid)
       .where('state', '=', 'next')
-    return retryOnConflict(() => database.runAtomically([retire, activateNext]))
+    return retryOnConflict(() => write([retire, activateNext]))
   }
 
   async function remove(kid: string): Promise<string | undefined> {
@@ -104,11 +110,11 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
     if (!row) throw new AppError('not_found', `There is no key ${kid}.`)
     const removal = kysely.deleteFrom('signing_keys').where('kid', '=', kid)
     if (row.state !== 'active') {
-      await removal.execute()
+      await write([removal])
       return undefined
     }
     const successor = await makeRow(row.alg as StoredAlgorithm, 'active')
-    await database.runAtomically([removal, kysely.insertInto('signing_keys').values(successor)])
+    await write([removal, kysely.insertInto('signing_keys').values(successor)])
     return successor.kid
   }
 
@@ -157,7 +163,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       // SECRET_KEY is no row: what it signed ends by its time of issue alone.
       const successor = algorithm === 'HS256' ? [] : [await makeRow(algorithm, 'active')]
       await retryOnConflict(() =>
-        database.runAtomically([
+        write([
           kysely.deleteFrom('signing_keys'),
           ...successor.map((row) => kysely.insertInto('signing_keys').values(row)),
         ]),

@@ -94,7 +94,6 @@ export function createAccountChange(parts: AccountChangeDeps): ChangeAccount {
     ]
     try {
       const sessionsEnded = await run(userId, ends, { writes, onProgress })
-      auditLog.tell(event, facts)
       return { happened: true, sessionsEnded }
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error

@@ -1,10 +1,9 @@
 // At most a hundred live sessions a user: what begins beyond them ends the least recently used of its kind.
 
-import { type Compilable, type SelectQueryBuilder, sql } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import type { Database } from '../../db/database.ts'
-import type { Tables } from '../../db/tables.ts'
 import { runInBatches } from '../../db/writes/batches.ts'
-import type { AuditLog } from '../audit/audit-log.ts'
+import type { AuditLog, FoundSessions } from '../audit/audit-log.ts'
 import type { Revocations } from '../tokens/revocations.ts'
 import type { TokenHolder } from './session-replays.ts'
 import { whereLive } from './session-rows.ts'
@@ -93,34 +92,12 @@ export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
   }
 
   /** What the write before has ended. */
-  function findEnded({ userId, startMs }: NewcomerSession): EndedSessions {
+  function findEnded({ userId, startMs }: NewcomerSession): FoundSessions {
     return kysely
       .selectFrom('sessions')
       .where('user_id', '=', userId)
       .where('revoked_at_ms', '=', startMs)
       .where('revoked_reason', '=', 'session_limit')
-  }
-
-  /** Without a device: it is that of the session, and not of the sign-in that ended it. */
-  function writeEntries(ended: EndedSessions, { startMs }: NewcomerSession): Compilable {
-    return (
-      kysely
-        .insertInto('audit_events')
-        .columns(['id', 'created_at_ms', 'event', 'user_id', 'session_id', 'client_id', 'why'])
-        .expression(
-          ended.select(({ ref }) => [
-            'id',
-            sql.lit(startMs).as('created_at_ms'),
-            sql.lit('session_ended').as('event'),
-            'user_id',
-            ref('id').as('session_id'),
-            'client_id',
-            sql.lit('session_limit').as('why'),
-          ]),
-        )
-        // A session ends once, so its id is free as that of an entry.
-        .onConflict((conflict) => conflict.doNothing())
-    )
   }
 
   async function endRest(newcomer: NewcomerSession): Promise<void> {
@@ -150,18 +127,12 @@ export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
           ...writes,
           lockUser(newcomer),
           endSurplus(newcomer, endedAtOnce),
-          writeEntries(ended, newcomer),
+          // Without a device: it is that of the session, and not of the sign-in that ended it.
+          auditLog.entryForEach('session_ended', ended, 'session_limit'),
         ],
       )
-      const endedCount = Number(counts.at(-2))
-      const { userId, clientId } = newcomer
-      for (let told = 0; told < endedCount; told += 1) {
-        auditLog.tell('session_ended', { userId, clientId, why: 'session_limit' })
-      }
       // Where it breaks off, the next sign-in goes on with it.
-      if (endedCount === endedAtOnce) void endRest(newcomer).catch(() => undefined)
+      if (Number(counts.at(-2)) === endedAtOnce) void endRest(newcomer).catch(() => undefined)
     },
   }
 }
-
-type EndedSessions = SelectQueryBuilder<Tables, 'sessions', object>

@@ -110,7 +110,6 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
       if (error instanceof RequiredWriteError) return false
       throw error
     }
-    for (const each of events) auditLog.tell(each, facts)
     return true
   }
 
@@ -151,7 +150,6 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
     await endings.end(row.id, 'refresh_token_reused', {
       writes: [auditLog.entry('refresh_token_reused', facts)],
     })
-    auditLog.tell('refresh_token_reused', facts)
     throw refuseRefresh(why.replaceAll('_', ' '))
   }
 

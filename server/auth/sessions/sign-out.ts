@@ -38,7 +38,6 @@ export function createSignOut(parts: SignOutDeps): SignOut {
     const { userId, clientId } = session
     const facts = { userId, sessionId, clientId, device }
     await sessions.end(sessionId, 'signed_out', { writes: [auditLog.entry('signed_out', facts)] })
-    auditLog.tell('signed_out', facts)
   }
 
   return {
@@ -60,7 +59,6 @@ export function createSignOut(parts: SignOutDeps): SignOut {
         [{ kind: 'token', subject: tokenId }],
         [auditLog.entry('signed_out', facts)],
       )
-      auditLog.tell('signed_out', facts)
     },
   }
 }

@@ -115,7 +115,7 @@ export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
     } catch (error) {
       // Not a row for each: whoever floods must not fill the table too.
       if (error instanceof AppError && error.reason === 'too_many_requests') {
-        auditLog.tell('sign_in_throttled', { userId: found?.id, device })
+        auditLog.notifyOperator('sign_in_throttled', { userId: found?.id, device })
       }
       throw error
     }

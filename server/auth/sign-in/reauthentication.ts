@@ -99,7 +99,6 @@ export function createReauthentication(parts: ReauthenticationDeps): Reauthentic
       const { userId, sessionId, clientId } = identity
       const facts = { userId, sessionId, clientId, what: proof.method, device }
       await database.runAtomically([keepProof(identity), auditLog.entry('reauthenticated', facts)])
-      auditLog.tell('reauthenticated', facts)
       return user
     },
   }

@@ -45,13 +45,11 @@ export function createRegistration(parts: RegistrationDeps): Registration {
       throw new AppError('registration_closed', 'Registration is switched off here')
     }
     await loginThrottle.reserveRegistration(device)
-    const describe = (userId: string) => ({ userId, clientId: client.id, device })
     const user = await accounts.create(
       { username, password, email, fullName },
-      (userId) => [auditLog.entry('registered', describe(userId))],
+      (userId) => [auditLog.entry('registered', { userId, clientId: client.id, device })],
       { pool: addressPoolOf(device.address) },
     )
-    auditLog.tell('registered', describe(user.id))
     const scopes = listAllowedScopes(user, client)
     return startSession({ user, scopes, client, transport, device })
   }

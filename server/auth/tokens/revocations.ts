@@ -147,12 +147,8 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
       )
     },
     async revoke(revoked, writes = []) {
-      const announcement = database.announcement()
-      const counts = await database.runAtomically([
-        ...writes,
-        ...revoked.map((revocation) => toInsert(kysely, revocation, nowMs())),
-        ...(announcement ? [announcement] : []),
-      ])
+      const inserts = revoked.map((revocation) => toInsert(kysely, revocation, nowMs()))
+      const counts = await database.runAtomically([...writes, ...inserts], { isAnnounced: true })
       const rows = revoked.flatMap(toKnownRow)
       // At once, whatever becomes of the connection; what the database alone has named is read.
       rows.forEach(remember)

@@ -1,5 +1,5 @@
-// A password from the person at the terminal, unseen, or from a pipe; never from an argument,
-// which every process on the machine can read.
+// Reads a password from the terminal, unseen, or from a pipe; never from an argument, which every
+// process on the machine can read.
 
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'

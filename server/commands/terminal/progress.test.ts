@@ -1,9 +1,9 @@
-// The progress line: silent where an act is short, rewritten at a terminal, and plain lines in a log.
+// The progress line: silent for a short act, rewritten in place at a terminal, and plain lines in a log.
 
 import { expect, test } from 'vitest'
 import { withProgress } from './progress.ts'
 
-/** What is written while 3,000 rows a second are worked on, for so many seconds. */
+/** What is written in so many seconds at 3,000 rows a second. */
 async function watch(isTTY: boolean, seconds: number): Promise<string> {
   let nowMs = 0
   let written = ''
@@ -21,7 +21,7 @@ async function watch(isTTY: boolean, seconds: number): Promise<string> {
   return written
 }
 
-test('what is done within a second says nothing', async () => {
+test('an act that takes less than a second prints nothing', async () => {
   expect([await watch(true, 0.9), await watch(false, 0.9)]).toEqual(['', ''])
 })
 
@@ -29,7 +29,7 @@ test('a log gets a plain line now and then', async () => {
   expect(await watch(false, 12)).toBe('Sessions ended: 3,000 …\nSessions ended: 33,000 …\n')
 })
 
-test('at a terminal it is one line, which is over before the answer', async () => {
+test('at a terminal it is one line, which is finished before the answer', async () => {
   expect(await watch(true, 1.4)).toBe(
     '\rSessions ended: 3,000 …\rSessions ended: 3,600 …\rSessions ended: 4,200 …\n',
   )

@@ -1,15 +1,15 @@
-// How far a long act has come, on standard error: a line for people, and nothing where it is short.
+// The progress of a long act, on standard error: a line for people, and nothing where it is short.
 
-/** Told now and then how many rows it was so far. */
+/** Gets the number of rows so far now and then. */
 export type OnProgress = (rows: number) => void
 
-/** In milliseconds: what is done by then says nothing. */
+/** In milliseconds: an act that ends sooner prints nothing. */
 const silentForMs = 1_000
-/** In milliseconds: how often a terminal's line is written anew, and how often a log gets another. */
+/** In milliseconds: how often a terminal's line is rewritten, and how often a log gets another. */
 const intervalsMs = { terminal: 200, log: 10_000 }
 
 interface ProgressOptions {
-  /** What tests replace: standard error and `performance.now` by default. */
+  /** Replaced by tests: standard error and `performance.now` by default. */
   output?: { readonly isTTY?: boolean; write(text: string): unknown }
   monotonicNow?: () => number
 }
@@ -37,7 +37,7 @@ export async function withProgress<Result>(
   try {
     return await run(onProgress)
   } finally {
-    // What is printed next begins a line of its own.
+    // The next output begins a line of its own.
     if (isLineOpen) output.write('\n')
   }
 }

@@ -1,4 +1,4 @@
-// The lines of a file of any length, one after the other: no more than a part of it is in memory.
+// The lines of a file of any length, one after the other: only part of it is in memory.
 
 import { createReadStream, statSync } from 'node:fs'
 import { AppError } from '../../contract/app-error.ts'

@@ -1,4 +1,4 @@
-// The words after a command's name: read strictly, so that a slip is told and never guessed at.
+// The arguments after a command's name: read strictly, so that a slip is reported and never guessed at.
 
 import { UsageError } from './usage-error.ts'
 
@@ -11,7 +11,7 @@ export function sayUsage<Result>(read: () => Result): Result {
   }
 }
 
-/** @throws UsageError where there is none, or more: `what` says of what, as "user name" */
+/** @throws UsageError where there is none, or more than one: `what` names it, as "user name" */
 export function readOnly([word, ...rest]: readonly string[], what: string): string {
   if (word === undefined || rest.length > 0) throw new UsageError(`One ${what} is needed`)
   return word

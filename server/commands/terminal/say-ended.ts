@@ -1,4 +1,4 @@
-// How many sessions have ended, as a sentence.
+// The number of ended sessions, as a sentence.
 
 export function sayEnded(count: number): string {
   if (count === 0) return 'No session was open.'

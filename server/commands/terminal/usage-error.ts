@@ -1,4 +1,4 @@
-// A command was called wrongly: the message says how it is called rightly.
+// A command was called wrongly: the message says how to call it.
 
 export class UsageError extends Error {
   override name = 'UsageError'

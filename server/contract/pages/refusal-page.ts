@@ -1,4 +1,4 @@
-// The page that a browser gets in place of one that is refused: its texts, and the marks for them.
+// The page that a browser gets when a request is refused: its texts, and the marks for them.
 
 export interface RefusalView {
   title: string

@@ -1,4 +1,4 @@
-// The registration page's states and words: the server fills them in, the browser goes on.
+// The registration page's states and words: the server fills them in, and the browser takes over.
 
 import type { FieldError } from '../app-error.ts'
 import { usernameMaxLength, usernameMinLength } from '../credential-rules.ts'
@@ -12,7 +12,7 @@ import {
 
 export type RegisterState =
   | Exclude<SignInState, 'expired' | 'signed-out'>
-  /** REGISTRATION=off: there is a sentence in the form's place. */
+  /** REGISTRATION=off: a sentence takes the form's place. */
   | 'closed'
 
 export const registerFields = ['username', 'email', 'password'] as const
@@ -24,7 +24,7 @@ export type FieldProblems = Readonly<Record<RegisterField, string>>
 /** What the server decides for one page. */
 export interface RegisterSlots {
   state: RegisterState
-  /** A sentence for the status area; '' shows where the user is going instead. */
+  /** A sentence for the status area; '' shows the user's destination instead. */
   message: string
   problems: FieldProblems
   /** A safe return path. */
@@ -43,11 +43,11 @@ export interface RegisterView extends SignInView {
   emailNote: string
   passwordInvalid: Bit
   passwordNote: string
-  /** The least length of a password, in digits. */
+  /** The minimum length of a password, in digits. */
   minimum: string
 }
 
-/** As `aria-invalid` has it. */
+/** As for `aria-invalid`. */
 type Bit = 'true' | 'false'
 
 export const registerTitles = {
@@ -82,7 +82,7 @@ export function sayProblems(fields: readonly FieldError[]): FieldProblems {
   return { ...noProblems, ...Object.fromEntries(sentences) }
 }
 
-/** What stands under each field as long as nothing is wrong with it. */
+/** The text under each field as long as nothing is wrong with it. */
 export function describeHints(minimum: number | string): FieldProblems {
   return {
     username: `${usernameMinLength} to ${usernameMaxLength} letters, digits, dots, hyphens and underscores.`,

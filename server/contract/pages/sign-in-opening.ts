@@ -1,8 +1,11 @@
-// What the sign-in page opens with, and why the browser was sent there.
+// What the sign-in page shows first, and why the browser was sent there.
 
 import type { SignInSlots } from './sign-in-page.ts'
 
-/** Apart from the page's other sentences: the server says these, and its scripts carry none of them. */
+/**
+ * Apart from the page's other sentences: only the server says these, and the scripts carry none of
+ * them.
+ */
 export const openingMessages = {
   expired: 'Your session has ended. Sign in to carry on.',
   signedOut: 'You’re signed out.',
@@ -14,7 +17,7 @@ export const openingMessages = {
 
 /**
  * The `reason` in the page's address says why the browser was sent there.
- * @param lostCookie the sentence for a browser that keeps no cookie, where more is known of it
+ * @param lostCookie the sentence for a browser that keeps no cookie, where the cause is known
  */
 export function openingSlots(
   reason: unknown,

@@ -1,4 +1,4 @@
-// The sign-in page's states, and the words for each: the server fills them in, the browser goes on.
+// The sign-in page's states, and the words for each: the server fills them in, and the browser takes over.
 
 import { pagePaths, pageTitles } from '../pages.ts'
 
@@ -6,7 +6,7 @@ export type SignInState =
   | 'idle'
   | 'expired' // the session ended by itself
   | 'signed-out' // the user ended it
-  | 'busy' // an attempt is under way
+  | 'busy' // an attempt is in progress
   | 'error' // unknown user, wrong password or disabled user
   | 'throttled' // too many attempts
   | 'offline' // the server cannot be reached
@@ -16,7 +16,7 @@ export type SignInState =
 /** What the server decides for one page: the four slots of the prerendered page. */
 export interface SignInSlots {
   state: SignInState
-  /** A sentence for the status area; '' shows where the user is going instead. */
+  /** A sentence for the status area; '' shows the user's destination instead. */
   message: string
   /** A safe return path. */
   next: string
@@ -33,7 +33,7 @@ export interface SignInView {
   tone: string
   message: string
   next: string
-  /** The address of the other page, sign-in or registration; `next` goes with it. */
+  /** The address of the other page (sign-in or registration), which leads on to the same place. */
   otherPage: string
   username: string
 }
@@ -72,12 +72,12 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
   }
 }
 
-/** The reader light's word, and how the status area speaks. */
+/** The reader light's word, and the tone of the status area. */
 export function describeReader(state: SignInState): Pick<SignInView, 'light' | 'tone'> {
   return { light: lightWords[state], tone: tones[state] }
 }
 
-/** `hasOwn`, because `next` is the visitor's text and '__proto__' is no page. */
+/** `hasOwn`, because `next` is the visitor's text and '__proto__' is not a page. */
 export function describeDestination(next: string): string {
   const [path = ''] = next.split(/[?#]/, 1)
   const title = Object.hasOwn(pageTitles, path) ? pageTitles[path] : 'Keycard'
@@ -102,7 +102,7 @@ const lightWords: Record<SignInState, string> = {
   granted: 'Open',
 }
 
-/** How the status area speaks: `bad` and `warn` have a mark before the sentence. */
+/** The tone of the status area: `bad` and `warn` have a mark before the sentence. */
 const tones: Record<SignInState, string> = {
   idle: 'calm',
   expired: 'warn',

@@ -1,7 +1,9 @@
-// PostgreSQL without LISTEN and NOTIFY, as poolers and distributed databases have it: the poll alone serves.
+// What wakes the other nodes on PostgreSQL; and without LISTEN and NOTIFY, as poolers and distributed
+// databases have it: the poll alone serves.
 
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace } from '../../testing/databases.ts'
+import { operator } from '../../testing/operator.ts'
 import { startPostgresProxy } from '../../testing/postgres-proxy.ts'
 import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 
@@ -30,4 +32,30 @@ describe.each([
     expect(await other.checkReadiness()).toMatchObject({ database: 'ok', changes: 'ok' })
     expect(proxy.refused).not.toEqual([])
   })
+})
+
+test('what a node changes of tokens and keys wakes the others, which wait for no poll', async () => {
+  const place = await createTestPlace('postgres')
+  onTestFinished(() => place.remove())
+  const [one, other] = [await openProcess(place), await openProcess(place)]
+  const { access_token, refresh_token } = await signIn(one)
+  const { userId } = (await one.identities.authenticateToken(access_token)) as { userId: string }
+  let wakings = 0
+  // It is called as soon as it listens, too.
+  onTestFinished(other.database.onAnnouncement(() => void wakings++))
+  await expect.poll(() => wakings, patient).toBe(1)
+  const [key] = await one.keyRotation.list()
+
+  const changes: [what: string, change: () => Promise<unknown>][] = [
+    ['a role', () => one.userAdministration.setRole(userId, 'admin', operator)],
+    ['the end of a session', () => one.signOut.byRefreshToken(refresh_token)],
+    ['a disabled account', () => one.userAdministration.disable(userId, operator)],
+    ['a signing key', () => one.keyRotation.drop(key?.kid ?? '')],
+  ]
+  for (const [index, [what, change]] of changes.entries()) {
+    // The control: this concerns nobody.
+    await one.items.create(userId, { title: 'Milk', description: '' })
+    await change()
+    await expect.poll(() => wakings, { ...patient, message: what }).toBe(index + 2)
+  }
 })

@@ -5,6 +5,7 @@ import type { Compilable, PostgresPool, PostgresPoolClient, PostgresQueryResult 
 import pg from 'pg'
 import { isReadOnly } from '../errors.ts'
 import { checkParameters } from '../parameters.ts'
+import type { WriteOutcome } from '../writes/committed-write.ts'
 import { checkRequired } from '../writes/required-write.ts'
 import { endRunning } from './cancel.ts'
 import { createPostgresClient, type PostgresClient } from './client.ts'
@@ -15,7 +16,7 @@ import type { OpenSockets } from './open-sockets.ts'
 export interface PostgresConnections {
   /** As Kysely sees it. */
   readonly pool: PostgresPool
-  runAtomically(writes: readonly Compilable[]): Promise<bigint[]>
+  runAtomically(writes: readonly Compilable[]): Promise<WriteOutcome[]>
   /** Rejects where the server does not answer, or takes no writes. */
   checkWritable(): Promise<void>
   /** How many were lost so far. */
@@ -193,20 +194,20 @@ async function checkWritable(client: PostgresClient, besides = ''): Promise<void
 async function runAtomically(
   client: PostgresClient,
   writes: readonly Compilable[],
-): Promise<bigint[]> {
+): Promise<WriteOutcome[]> {
   const compiled = writes.map((write) => ({ write, ...write.compile() }))
   for (const { parameters } of compiled) checkParameters(parameters)
   await query(client, 'begin', [])
   try {
-    const counts: bigint[] = []
+    const outcomes: WriteOutcome[] = []
     for (const { write, sql, parameters } of compiled) {
-      const { rowCount } = await query(client, sql, parameters)
+      const { rowCount, rows } = await query(client, sql, parameters)
       const changedRows = BigInt(rowCount ?? 0)
       checkRequired(write, changedRows)
-      counts.push(changedRows)
+      outcomes.push({ changedRows, rows })
     }
     await query(client, 'commit', [])
-    return counts
+    return outcomes
   } catch (error) {
     // A connection that is closed rolls back; one that goes on is asked to.
     if (leavesConnectionWell(error) && client.getTransactionStatus() !== 'I') {

@@ -11,6 +11,7 @@ import { migrate } from '../migrations/migrate.ts'
 import type { Migrations } from '../migrations/migration.ts'
 import { createObservedClock, type ObservedClock } from '../observed-clock.ts'
 import type { Tables } from '../tables.ts'
+import { finishBatch } from '../writes/committed-write.ts'
 import { announcementChannel, listenForAnnouncements } from './announcements.ts'
 import { leavesConnectionWell } from './errors.ts'
 import { createPostgresHosts } from './hosts.ts'
@@ -72,6 +73,9 @@ export async function openPostgres(url: string, appMigrations?: Migrations): Pro
       stream: sockets.open,
       ...hosts.current(),
     })
+  const announcement = kysely.selectNoFrom(
+    sql`pg_notify(${announcementChannel}, '')`.as('announced'),
+  )
   return {
     kysely,
     engine: 'postgres',
@@ -85,13 +89,12 @@ export async function openPostgres(url: string, appMigrations?: Migrations): Pro
         onTime: clock.observe,
         countLostConnections: connections.countLost,
       }),
-    runAtomically: (writes) => mapUnavailable(() => connections.runAtomically(writes)),
+    async runAtomically(writes, { isAnnounced = false } = {}) {
+      const batch = isAnnounced && canAnnounce ? [...writes, announcement] : writes
+      return finishBatch(writes, await mapUnavailable(() => connections.runAtomically(batch)))
+    },
     setDurable: async () => {},
     changeToken: () => null,
-    announcement: () =>
-      canAnnounce
-        ? kysely.selectNoFrom(sql`pg_notify(${announcementChannel}, '')`.as('announced'))
-        : null,
     onAnnouncement: (listener) =>
       canAnnounce ? listenForAnnouncements(createListener, listener) : () => {},
     ping: () => mapUnavailable(connections.checkWritable),

@@ -5,13 +5,14 @@ import Libsql from 'libsql'
 import LibsqlPromise from 'libsql/promise'
 import { LRUCache } from 'lru-cache'
 import { checkParameters } from '../parameters.ts'
+import type { WriteOutcome } from '../writes/committed-write.ts'
 import { checkRequired } from '../writes/required-write.ts'
 
 /** What Kysely's SQLite dialect asks of a connection, and the few things that this folder adds. */
 export interface SqliteConnection {
   prepare(sql: string): SqliteStatement
   /** Runs writes one after the other without awaiting anything, so that nothing gets in between. */
-  runAll(writes: readonly Compilable[]): bigint[]
+  runAll(writes: readonly Compilable[]): WriteOutcome[]
   /** For statements without parameters. */
   exec(sql: string): void
   /**
@@ -49,14 +50,13 @@ export function connectSqlite(file: string, busyTimeoutMs: number): SqliteConnec
     return statement
   }
 
-  function run(write: Compilable): bigint {
+  function run(write: Compilable): WriteOutcome {
     const { sql, parameters } = write.compile()
     const statement = prepare(sql)
-    const changedRows = BigInt(
-      statement.reader ? statement.all(parameters).length : statement.run(parameters).changes,
-    )
+    const rows = statement.reader ? statement.all(parameters) : []
+    const changedRows = BigInt(statement.reader ? rows.length : statement.run(parameters).changes)
     checkRequired(write, changedRows)
-    return changedRows
+    return { changedRows, rows }
   }
 
   return {

@@ -12,6 +12,7 @@ import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Migrations } from '../migrations/migration.ts'
 import type { Tables } from '../tables.ts'
+import { finishBatch } from '../writes/committed-write.ts'
 import { backUpSqlite } from './backup.ts'
 import { connectSqlite, type SqliteConnection } from './connection.ts'
 import { createGroupedDialect } from './dialect.ts'
@@ -70,8 +71,10 @@ function createDatabase(
     nowMs: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     clock: systemClock,
     createRevocationReader: () => createSqliteRevocationReader(kysely),
-    runAtomically: (batch) =>
-      mapUnavailable(() => commits.runAtomically(() => writes.runAll(batch))),
+    async runAtomically(batch) {
+      const run = () => commits.runAtomically(() => writes.runAll(batch))
+      return finishBatch(batch, await mapUnavailable(run))
+    },
     setDurable: (isDurable) =>
       // With `normal` the files stay whole, and no commit waits for the disk with the lock in its hand.
       commits.runAlone(() => writes.exec(`pragma synchronous = ${isDurable ? 'full' : 'normal'}`)),
@@ -80,7 +83,6 @@ function createDatabase(
       if (commits.isIdle) readChangeToken()
       return changeToken
     },
-    announcement: () => null,
     onAnnouncement: () => () => {},
     async ping() {
       reads.prepare('select count(*) from users where id is null').all([])

@@ -1,5 +1,4 @@
-// HTML answers: never served from a cache without asking the server, and compressed where the
-// client accepts it.
+// HTML answers: never cached without asking the server, and compressed where the client accepts it.
 
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'

@@ -1,5 +1,4 @@
-// Requests that reach no route: an answer with `detail` and all headers, and none of their bytes in
-// the log.
+// Requests that reach no route: an answer with `detail` and all headers, and none of their bytes in the log.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'

@@ -1,4 +1,4 @@
-// Your own account: changed, taken away, taken along, and what you are told about it.
+// Your own account: changed, deleted, exported, and its security notices.
 
 import { z } from 'zod'
 import {
@@ -74,7 +74,7 @@ export const accountRouter = router({
       return { id: ctx.identity.userId }
     }),
 
-  /** A mutation: it is written down, and the password that it may take must not stand in a URL. */
+  /** A mutation: it is logged, and the password that it may take must not stand in a URL. */
   export: scopedProcedure('me:write')
     .meta({
       proof: 'all',

@@ -1,4 +1,4 @@
-// Your activity: the sign-ins and changes of your account, as the audit log has them.
+// Your activity: the sign-ins and changes of your account, from the audit log.
 
 import { activityPageSchema } from '../../contract/activity.ts'
 import { pageRequestSchema } from '../../contract/paging.ts'

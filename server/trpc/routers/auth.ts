@@ -1,4 +1,4 @@
-// Signing in, staying in, signing out: the browser's door, and the typed client's.
+// Signing in, staying signed in, signing out: for the browser, and for typed clients.
 
 import type { Granted } from '../../auth/sign-in/grants/issue-tokens.ts'
 import {
@@ -13,7 +13,10 @@ import type { PageTokens } from '../../contract/oauth.ts'
 import type { RefreshCookie } from '../../web/refresh-cookie.ts'
 import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
 
-/** Public but for `reauthenticate`: each brings its own proof, or needs none. Mutations, so that no secret stands in a URL (R79). */
+/**
+ * Public except `reauthenticate`: each brings its own proof, or needs none. Mutations, so that no
+ * secret stands in a URL (R79).
+ */
 export const authRouter = router({
   login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
     const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
@@ -30,7 +33,7 @@ export const authRouter = router({
     return keepInCookie(cookie, granted)
   }),
 
-  /** Signs in with it: the answer is that of `login`. */
+  /** Signs in with the new account: the answer is that of `login`. */
   register: publicProcedure.input(registrationSchema).mutation(async ({ ctx, input }) => {
     const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
     const granted = await ctx.services.register({
@@ -46,7 +49,7 @@ export const authRouter = router({
     return keepInCookie(cookie, granted)
   }),
 
-  /** What a form can say of an account before it is made, or given a new password. */
+  /** What a form can check about an account before it is made, or gets a new password. */
   rules: publicProcedure.query(({ ctx: { services } }) => ({
     password_min_length: services.config.passwordMinLength,
   })),
@@ -56,7 +59,7 @@ export const authRouter = router({
     const cookie = ctx.refreshCookie()
     const refreshToken = cookie.read()
     if (refreshToken === undefined) throw new AppError('not_authenticated', 'Not authenticated')
-    // A cookie that is refused stays: a late answer must not take away that of a newer sign-in (R73).
+    // A refused cookie is not removed: a late answer must not remove that of a newer sign-in (R73).
     const granted = await ctx.services.refreshTokenGrant({
       refreshToken,
       scope: undefined,
@@ -67,7 +70,10 @@ export const authRouter = router({
     return keepInCookie(cookie, granted)
   }),
 
-  /** Proves again who is there, for the sensitive changes of the next five minutes in this session. */
+  /**
+   * Proves again who the user is, for the sensitive changes of the next five minutes in this
+   * session.
+   */
   reauthenticate: protectedProcedure
     .meta({
       rest: {
@@ -84,7 +90,7 @@ export const authRouter = router({
       return { expires_in: freshProofSeconds }
     }),
 
-  /** In a browser it needs no access token, which may have expired: who wants out gets out. */
+  /** In a browser it needs no access token, which may have expired: signing out always works. */
   logout: publicProcedure.mutation(async ({ ctx }) => {
     const cookie = ctx.refreshCookie()
     const refreshToken = cookie.read()

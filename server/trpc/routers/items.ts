@@ -1,4 +1,4 @@
-// Your items: listed, made, changed, deleted. Copy this file to add a noun of your own.
+// Your items: listed, created, changed, deleted. Copy this file to add a noun of your own.
 
 import { z } from 'zod'
 import {

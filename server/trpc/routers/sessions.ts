@@ -1,4 +1,4 @@
-// Your sessions: listed, ended, confirmed; and the list as it changes.
+// Your sessions: listed, ended, confirmed; and a stream of changes to the list.
 
 import { z } from 'zod'
 import type { OwnSession, OwnSessionList } from '../../auth/account/own-sessions.ts'

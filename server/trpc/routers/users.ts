@@ -1,4 +1,4 @@
-// Users: yourself, and for admins everybody. An admin is a person or a machine with the scope for it.
+// Users: yourself, and for admins all of them. An admin is a person or a machine with the scope for it.
 
 import type { Actor } from '../../auth/sessions/account-change.ts'
 import type { Identity } from '../../auth/tokens/identity.ts'

@@ -50,17 +50,11 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 export function createStartSession(parts: StartSessionDeps): StartSession {
   const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = parts
 
-  const describe = ({ user, client, transport, device }: SessionRequest, sessionId: string) => ({
-    userId: user.id,
-    sessionId,
-    clientId: client.id,
-    what: transport,
-    device,
-  })
-
   function writeSignIn(request: SessionRequest, sessionId: string): Compilable {
+    const { user, client, transport, device } = request
+    const facts = { userId: user.id, sessionId, clientId: client.id, what: transport, device }
     const notice = newDeviceNotice(sessionId)
-    return auditLog.entry('signed_in', describe(request, sessionId), { why: notice, notice })
+    return auditLog.entry('signed_in', facts, { why: notice, notice })
   }
 
   async function start(request: SessionRequest): Promise<StartedSession> {
@@ -115,7 +109,6 @@ export function createStartSession(parts: StartSessionDeps): StartSession {
         auditLog.entry('session_ended', facts),
       ],
     })
-    auditLog.tell('session_ended', facts)
   }
 
   return async (request) => {
@@ -123,9 +116,6 @@ export function createStartSession(parts: StartSessionDeps): StartSession {
     const started = await start(request)
     await endIfChanged(started, request)
     await endIfRemoved(started, request)
-    const { id, isNewDevice } = started.session
-    const why = isNewDevice ? 'new_device' : undefined
-    auditLog.tell('signed_in', { ...describe(request, id), why })
     return issueTokens({ accessTokens, users }, started, { user, scopes, client })
   }
 }
