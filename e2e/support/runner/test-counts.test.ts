@@ -74,13 +74,13 @@ describe('formatTable', () => {
   it('aligns the columns', () => {
     const table = formatTable([
       { kind: 'types', passed: 0, failed: 0, skipped: 0, milliseconds: 2_040 },
-      { kind: 'server', passed: 120, failed: 1, skipped: 0, milliseconds: 12_300 },
+      { kind: 'http', passed: 120, failed: 1, skipped: 0, milliseconds: 12_300 },
     ])
     expect(table).toBe(
       [
         '       passed  failed  skipped    time',
         'types       –       –        –   2.0 s',
-        'rules     120       1        –  12.3 s',
+        'http      120       1        –  12.3 s',
       ].join('\n'),
     )
   })
