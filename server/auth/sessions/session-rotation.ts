@@ -138,7 +138,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
     async rotate(refreshToken, expected) {
       const presented = refreshTokens.read(refreshToken)
       if (!presented) throw refuseRefresh('not a token of ours')
-      // Whether it is traded sooner, the row has to say: that is read once, and where it is needed.
+      // Sooner than that, its row is read first: it says whether another tab has asked.
       let intervalMs = expected.transport === 'cookie' ? browserRotationMs : 0
       for (let attempt = 0; attempt < attemptsMax; attempt++) {
         await refuseWiderScope(presented, expected)
