@@ -1,4 +1,4 @@
-// The entry of the sign-in page: wakes up what the server sent.
+// The entry of the sign-in page: hydrates what the server sent.
 
 import './styles/login.css'
 import { createRoot, hydrateRoot } from 'react-dom/client'

@@ -1,4 +1,4 @@
-// The entry of the app: the session starts before anything is drawn.
+// The entry of the app: the session starts before anything is rendered.
 
 import './styles/tokens.css'
 import './styles/base.css'

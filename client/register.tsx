@@ -1,4 +1,4 @@
-// The entry of the registration page: wakes up what the server sent.
+// The entry of the registration page: hydrates what the server sent.
 
 import './styles/register.css'
 import { createRoot, hydrateRoot } from 'react-dom/client'

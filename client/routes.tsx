@@ -19,9 +19,9 @@ import { strings } from './strings/shell.ts'
 interface PageRoute {
   path: string
   load: () => Promise<{ default: ComponentType }>
-  /** What the token has to open. */
+  /** The scope that the token must have. */
   scope: Scope
-  /** Whether the navigation leaves it out for whoever may not go there. */
+  /** Whether the navigation leaves it out for users who may not open it. */
   isHidden?: boolean
   /** Other pages lead there: the navigation never does. */
   isUnlisted?: boolean
@@ -57,7 +57,7 @@ const pageRoutes: readonly PageRoute[] = [
   },
 ]
 
-/** Where its code does not arrive, the sign-in page does as well. */
+/** Where its code does not arrive, the sign-in page works as well. */
 const SignInAgainDialog = lazy<ComponentType>(() =>
   import('./pages/sign-in-again/sign-in-again-dialog.tsx').catch(() => {
     session.abandon()
@@ -65,7 +65,7 @@ const SignInAgainDialog = lazy<ComponentType>(() =>
   }),
 )
 
-/** Where its code does not arrive, the call that wanted it fails. */
+/** Where its code does not arrive, the call that needed it fails. */
 const ProveDialog = lazy<ComponentType>(() =>
   import('./pages/prove/prove-dialog.tsx').catch(() => ({ default: DeclineProof })),
 )
@@ -80,7 +80,7 @@ const routes = pageRoutes.map((route) => ({ ...route, Page: lazy(route.load) }))
 /** Fetches a page's code while the session is still being asked for. */
 export function preloadPage(path: string): void {
   const route = pageRoutes.find((candidate) => candidate.path === path)
-  // Where it fails, drawing the page fails again, and says so.
+  // Where it fails, rendering the page fails again, and says so.
   route?.load().catch(() => undefined)
 }
 
@@ -103,7 +103,7 @@ export function App() {
   )
 }
 
-/** One shell from the first wait on: what has the focus in it keeps it when the page comes. */
+/** One shell from the first wait on: an element in it keeps the focus when the page arrives. */
 function SignedInApp() {
   const navigation = useNavigation()
   if (useSession().status === 'signed-out') return null
@@ -161,7 +161,10 @@ function Pages() {
   )
 }
 
-/** Seen only where the wait is long enough to be noticed; its heading stands where the page's will. */
+/**
+ * Visible only where the wait is long enough to be noticed; its heading stands where the page's
+ * will.
+ */
 const waiting = (
   <div className="waiting" role="status">
     <h1>{strings.shell.loading}</h1>

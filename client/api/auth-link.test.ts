@@ -1,4 +1,4 @@
-// The link that shows the token, before a server that is three lines and decides by the token alone.
+// The link that shows the token, against a three-line server that decides by the token alone.
 
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
@@ -62,7 +62,7 @@ function setUp(judge: (token: string) => Verdict, { hasUnsavedWork = false } = {
   }
 }
 
-/** Takes every token but the first. */
+/** Accepts every token but the first. */
 const refuseTheFirst = (shown: string): Verdict => (shown === token(1) ? 'token_expired' : 'ok')
 
 describe('authLink', () => {
@@ -72,7 +72,7 @@ describe('authLink', () => {
     expect(seen).toEqual([token(1)])
   })
 
-  it('makes one refresh of 50 parallel calls with an expired token, and 50 successes', async () => {
+  it('makes one refresh for 50 parallel calls with an expired token, and 50 successes', async () => {
     const { client, seen, countRefreshes, left } = setUp(refuseTheFirst)
     const answers = await Promise.all(Array.from({ length: 50 }, () => client.protected.query()))
     expect(answers.map(({ message }) => message)).toEqual(Array(50).fill(token(2)))
@@ -81,14 +81,14 @@ describe('authLink', () => {
     expect(left).toEqual([])
   })
 
-  it('replays mutations as it does queries', async () => {
+  it('replays mutations like queries', async () => {
     const { client, seen } = setUp(refuseTheFirst)
     await client.items.create.mutate({ title: 'Milk' })
     expect(seen).toEqual([token(1), token(2)])
   })
 
   it.each(['token_expired', 'invalid_token', 'not_authenticated'] as const)(
-    'replays a call once and no more when it is refused with %s again',
+    'replays a call only once when it is refused with %s again',
     async (reason) => {
       const { client, seen, countRefreshes, left } = setUp(() => reason)
       await expect(client.protected.query()).rejects.toMatchObject({ data: { reason } })
@@ -113,7 +113,7 @@ describe('authLink', () => {
     expect(countRefreshes()).toBe(2)
   })
 
-  it('fails the calls with the refresh’s own fault when that passes, and signs nobody out', async () => {
+  it('fails the calls with the refresh’s own temporary fault, and signs no one out', async () => {
     const { client, session, failRefreshesWith, left } = setUp(refuseTheFirst)
     await session.getAccessToken()
     failRefreshesWith(makeNoAnswer())
@@ -123,7 +123,7 @@ describe('authLink', () => {
     expect(left).toEqual([])
   })
 
-  it('lets FORBIDDEN pass: no refresh, no replay, nobody signed out', async () => {
+  it('passes FORBIDDEN on: no refresh, no replay, no one signed out', async () => {
     const { client, seen, countRefreshes, left } = setUp(() => 'insufficient_scope')
     await expect(client.protected.query()).rejects.toMatchObject({
       data: { reason: 'insufficient_scope' },
@@ -133,7 +133,7 @@ describe('authLink', () => {
     expect(left).toEqual([])
   })
 
-  it('replays a late loser with the token that is there by then, without a refresh', async () => {
+  it('replays a call that is refused late with the present token, without a refresh', async () => {
     const { client, session, seen, countRefreshes } = setUp(refuseTheFirst)
     await session.getAccessToken()
     const late = client.protected.query()
@@ -161,7 +161,7 @@ describe('authLink', () => {
     expect(left).toEqual([])
   })
 
-  it('R57: sends an unattended call again only once somebody is there', async () => {
+  it('R57: sends an unattended call again only once the user is active', async () => {
     const { client, session, seen, countRefreshes } = setUp(refuseTheFirst)
     const poll = client.protected.query(undefined, { context: { unattended: true } })
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -188,7 +188,7 @@ describe('authLink', () => {
   })
 })
 
-/** The same for every token: none is to differ by the moment it was made. */
+/** The same for every token: none may differ by the moment it was made. */
 const issuedAtMs = Date.now()
 
 function token(number: number): string {

@@ -1,4 +1,4 @@
-// The tRPC link that shows the token: where it is refused, one refresh for all and one replay each.
+// The tRPC link that shows the token: a refused token causes one refresh for all calls and one replay each.
 
 import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
@@ -9,8 +9,8 @@ import { type Session, SessionEndedError } from '../session/session.ts'
 export type TokenSource = Pick<Session, 'getAccessToken' | 'renew' | 'getTokenWhenUsed'>
 
 /**
- * Stands before the link that sends, which reads the token with `bearerHeader`. A call that nobody
- * has asked for, as a poll is, says `unattended: true` in its context: it keeps no session alive.
+ * Stands before the link that sends, which reads the token with `bearerHeader`. A call that no user
+ * has asked for, such as a poll, says `unattended: true` in its context: it keeps no session alive.
  */
 export function authLink(tokens: TokenSource): TRPCLink<AppRouter> {
   return () =>
@@ -38,8 +38,8 @@ export function authLink(tokens: TokenSource): TRPCLink<AppRouter> {
         const replay = (refusedToken: string, refusal: TRPCClientError<AppRouter>) => {
           void replaceToken(tokens, refusedToken, refusal, isUnattended).then(
             (accessToken) => send(accessToken, true),
-            // The refresh may have met a fault that passes: the call then fails with that, so that
-            // it is tried again. Where the session is over, it was refused and stays so.
+            // The refresh may have met a temporary fault: the call then fails with that, so that it
+            // is tried again. Where the session is over, it was refused and stays so.
             (cause) =>
               observer.error(cause instanceof SessionEndedError ? refusal : toClientError(cause)),
           )
@@ -64,7 +64,7 @@ export function bearerHeader(operations: readonly Pick<Operation, 'context'>[]) 
   return typeof token === 'string' ? { authorization: `Bearer ${token}` } : {}
 }
 
-/** FORBIDDEN is no question of the token's age: 403 never signs out. */
+/** FORBIDDEN does not depend on the token's age: 403 never signs out. */
 const refusedReasons: ReadonlySet<ErrorReason> = new Set([
   'not_authenticated',
   'token_expired',
@@ -77,8 +77,8 @@ export function isTokenRefused(error: TRPCClientError<AppRouter>): boolean {
 }
 
 /**
- * A token for the one that was refused. Where it had not run out, the session has ended or changed:
- * that is looked into at once, even if nobody is there.
+ * A token in place of the refused one. Where that had not expired, the session has ended or
+ * changed: this is looked into at once, even if the user is away.
  */
 export function replaceToken(
   tokens: TokenSource,

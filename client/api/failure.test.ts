@@ -1,4 +1,4 @@
-// What a failed call says to a person, and whether it is asked again.
+// What a failed call says to a person, and whether it is retried.
 
 import { TRPCClientError } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
@@ -25,7 +25,7 @@ describe('readFailure', () => {
 })
 
 describe('a query', () => {
-  it('is asked again three times where no answer came, or 503', () => {
+  it('is retried three times where no answer came, or 503', () => {
     for (const error of [noAnswer, answer(503, 'unavailable')]) {
       expect([0, 1, 2, 3].map((failures) => shouldRetry(failures, error))).toEqual([
         true,
@@ -36,7 +36,7 @@ describe('a query', () => {
     }
   })
 
-  it('is not asked again where it was refused, or the session is over', () => {
+  it('is not retried where it was refused, or the session is over', () => {
     const over = TRPCClientError.from(new SessionEndedError())
     const refused = [400, 401, 403, 404, 409, 429, 500].map((status) => answer(status))
     for (const error of [over, ...refused]) expect(shouldRetry(0, error)).toBe(false)

@@ -1,4 +1,4 @@
-// What a failed call means to the person in front of the page.
+// What a failed call means to the person at the page.
 
 import { TRPCClientError } from '@trpc/client'
 import type { ErrorReason, FieldError } from '../../server/contract/app-error.ts'
@@ -9,7 +9,7 @@ import { strings } from '../strings/shell.ts'
 export interface Failure {
   /** A whole sentence. */
   message: string
-  /** Absent where the call got no answer, or the fault is ours. */
+  /** Absent where the call got no answer, or for an internal error. */
   reason?: ErrorReason
   fields: readonly FieldError[]
   /** The scopes that were needed. */
@@ -28,7 +28,7 @@ export function readFailure(error: unknown): Failure {
     return { ...nothing, message: words.fault, passes: false }
   const { data, message, cause }: TRPCClientError<AppRouter> = error
   if (!data) {
-    // No answer of ours. `fetch` rejects with a TypeError where none came at all.
+    // Not one of our answers. `fetch` rejects with a TypeError where none came at all.
     const isOffline = cause instanceof TypeError
     const isOver = cause instanceof SessionEndedError
     return { ...nothing, message: isOffline ? words.offline : words.fault, passes: !isOver }

@@ -1,4 +1,4 @@
-// Waiting for a page to be seen, and for no longer than somebody waits.
+// Waits for a page to be visible, and only as long as the result is wanted.
 
 export interface Page {
   readonly visibilityState: DocumentVisibilityState
@@ -9,15 +9,15 @@ export interface Page {
   ): void
 }
 
-/** As much of `window` as it takes to know whether its page is seen. */
+/** As much of `window` as it takes to know whether its page is visible. */
 export interface PageWindow {
   readonly document: Pick<Document, 'visibilityState'>
   addEventListener(type: string, listener: () => void): void
 }
 
 /**
- * A page that is left or frozen, or kept in the back/forward cache, counts as hidden, whatever else it
- * hears: what it holds would be held until it comes back.
+ * A page that is left or frozen, or kept in the back/forward cache, counts as hidden, whatever else
+ * it hears: anything it holds would be held until it comes back.
  */
 export function watchPage(window: PageWindow): Page {
   const changes = new EventTarget()
@@ -38,7 +38,7 @@ export function watchPage(window: PageWindow): Page {
   }
 }
 
-/** True as soon as the page is seen, false where nobody waits for that any more. */
+/** True as soon as the page is visible, false where the caller gives up before. */
 export function untilSeen(page: Page, cancelled: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const seen = new AbortController()
@@ -53,7 +53,7 @@ export function untilSeen(page: Page, cancelled: AbortSignal): Promise<boolean> 
   })
 }
 
-/** Aborted when the page is hidden or nobody wants it any more. To be aborted when it is done with. */
+/** Aborted when the page is hidden or the caller gives up. The caller aborts it when done. */
 export function whileSeen(page: Page, cancelled: AbortSignal): AbortController {
   const closed = new AbortController()
   const check = () => {
@@ -64,7 +64,7 @@ export function whileSeen(page: Page, cancelled: AbortSignal): AbortController {
   return closed
 }
 
-/** Ends sooner where nobody waits for it any more. */
+/** Ends sooner where the caller gives up. */
 export function pause(milliseconds: number, cancelled: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

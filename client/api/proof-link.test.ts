@@ -1,4 +1,4 @@
-// A call that wants a proof: asked for once, sent again once, and given up where the answer is no.
+// A call that needs a proof: asked for once, sent again once, and given up where the user declines.
 
 import { createTRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
@@ -7,7 +7,7 @@ import type { AppRouter } from '../../server/trpc/router.ts'
 import { createProofRequests } from '../session/proof-requests.ts'
 import { proofLink } from './proof-link.ts'
 
-/** A server that wants a proof until it has one. */
+/** A server that asks for a proof until it has one. */
 function openServer() {
   const requests = createProofRequests()
   const server = { isProved: false, calls: 0, asked: 0 }
@@ -34,7 +34,7 @@ function openServer() {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
-test('R65: calls at once ask once, and each is sent again when the proof is given', async () => {
+test('R65: parallel calls ask once, and each is sent again when the proof is given', async () => {
   const { client, requests, server } = openServer()
   const calls = ['a', 'b'].map((id) => client.users.enable.mutate({ id }))
   await settled()
@@ -46,7 +46,7 @@ test('R65: calls at once ask once, and each is sent again when the proof is give
   expect(requests.isOpen()).toBe(false)
 })
 
-test('R65: a call that is refused again, or whose question is answered with no, fails', async () => {
+test('R65: a call fails where it is refused again, or the user declines', async () => {
   const { client, requests, server } = openServer()
   for (const isGiven of [true, false]) {
     const call = client.users.enable.mutate({ id: 'a' })

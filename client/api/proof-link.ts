@@ -1,4 +1,4 @@
-// The tRPC link that asks who is there where a call wants to know, and then sends it once more (R65).
+// The tRPC link that asks for the password where a call needs a proof, and then sends it once more (R65).
 
 import type { TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'

@@ -1,4 +1,4 @@
-// When a failed query is asked again by itself, and after how long.
+// When a failed query is retried automatically, and after how long.
 
 import { readFailure } from './failure.ts'
 
@@ -6,7 +6,7 @@ const maxRetries = 3
 const firstDelayMs = 1_000
 const longestDelayMs = 15_000
 
-/** No answer, and 503: both pass. What was refused is refused again. */
+/** No answer, and 503: both are temporary. What was refused would be refused again. */
 export function shouldRetry(failures: number, error: unknown): boolean {
   return failures < maxRetries && readFailure(error).passes
 }

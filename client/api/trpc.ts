@@ -23,7 +23,7 @@ export const trpcClient = trpc.createClient({
     authLink(session),
     httpBatchLink({
       url,
-      // What the server takes at once (R80), and a URL that every proxy lets through.
+      // What the server accepts at once (R80), and a URL that every proxy lets through.
       maxItems: 10,
       maxURLLength: 4_000,
       headers: ({ opList }) => bearerHeader(opList),
@@ -37,9 +37,9 @@ export const queryClient = new QueryClient({
       staleTime: 30_000,
       retry: shouldRetry,
       retryDelay: retryDelayMs,
-      // Offline is an answer too: paused calls would look as if they were under way.
+      // Being offline is an answer too: paused calls would look as if they were in progress.
       networkMode: 'always',
-      // Which 'always' would turn off: what failed offline is asked again once that is over.
+      // Which 'always' would turn off: what failed offline is retried once that is over.
       refetchOnReconnect: true,
     },
     mutations: { networkMode: 'always' },

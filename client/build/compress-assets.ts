@@ -1,4 +1,4 @@
-// After the client build: a gzip and a Brotli twin beside each text asset, for the server to send.
+// After the client build: writes a gzip and a Brotli twin beside each text asset, for the server to send.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'

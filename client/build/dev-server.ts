@@ -24,7 +24,7 @@ export function proxyToServer(target: string): Record<string, ProxyOptions> {
     target,
     configure(proxy) {
       proxy.on('proxyReq', (forwarded, { headers: { origin, host } }) => {
-        // A page of this server's is one of Keycard's own, as if it were open there.
+        // A page of this server counts as one of Keycard's own, as if it were open there.
         if (origin === `http://${host}`) forwarded.setHeader('origin', target)
       })
     },
@@ -32,9 +32,9 @@ export function proxyToServer(target: string): Record<string, ProxyOptions> {
   return {
     '^/(trpc|docs|healthz|readyz|\\.well-known)([/?]|$)': toServer,
     '^/(token|revoke|introspect|openapi\\.json)(\\?|$)': toServer,
-    // The sources of client/api are served under the same name as the REST door.
+    // The sources of client/api have the same path as the REST API.
     '^/api/(?!.*\\.tsx?(\\?|$))': toServer,
-    // Only the forms' POSTs come as far as here: a GET has become /login.html or /register.html.
+    // Only the forms' POSTs arrive here: a GET has become /login.html or /register.html.
     '^/(login|register)(\\?|$)': toServer,
   }
 }

@@ -1,4 +1,4 @@
-// After the client build: the pages before the app rendered into their HTML, their stylesheets inlined.
+// After the client build: renders the pages before the app into their HTML, and inlines their stylesheets.
 
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -16,8 +16,8 @@ type Prerendered =
   | typeof import('../pages/refusal/prerender.tsx')
 
 /**
- * They then paint before any script has come, and without scripts they are working forms.
- * The server fills the marks that are left in them, and admits their styles by their hashes.
+ * They then paint before any script has arrived, and work as forms without scripts. The server
+ * fills the marks that are left in them, and allows their styles by their hashes.
  */
 export function prerenderPages(): Plugin {
   return {
@@ -43,7 +43,7 @@ async function prerender(name: Name, dir: string): Promise<void> {
   )
 }
 
-/** Built for Node into a directory that goes away again once it has run. */
+/** Built for Node into a directory that is removed once it has run. */
 async function renderPage(name: Name, outDir: string): Promise<Prerendered> {
   try {
     await build({

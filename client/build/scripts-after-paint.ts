@@ -5,10 +5,10 @@ import type { Plugin } from 'vite'
 /** The name of the entry that takes them out again. */
 const loader = 'after-paint'
 
-/** The pages that can be looked at, and used, before a script has come. */
+/** The pages that can be seen, and used, before a script has arrived. */
 const pages: readonly string[] = ['/login.html', '/register.html']
 
-/** In a template: browsers fetch nothing that stands in one, and their look-ahead passes it by. */
+/** In a template: browsers fetch nothing that stands in one, and their preload scanner skips it. */
 export function scriptsAfterPaint(): Plugin {
   return {
     name: 'keycard:scripts-after-paint',

@@ -1,4 +1,4 @@
-// What stands in the head of every page, put into each of them in place of a mark.
+// What stands in the head of every page, inserted into each of them in place of a mark.
 
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'

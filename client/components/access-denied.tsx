@@ -1,4 +1,4 @@
-// The 403 page: signed in, but with a keycard that does not open this. It never signs out.
+// The 403 page: signed in, but without the scope that this page needs. It never signs out.
 
 import { Link } from 'wouter'
 import { pagePaths } from '../../server/contract/pages.ts'
@@ -8,7 +8,7 @@ import { StatePage } from './state-page.tsx'
 
 const words = strings.accessDenied
 
-/** `scope`: what it would take, where that is known. */
+/** `scope`: the one that is needed, where that is known. */
 export function AccessDenied({ scope }: { scope: readonly string[] }) {
   return (
     <StatePage picture={<AccessDeniedPicture />} title={words.heading} text={words.text}>

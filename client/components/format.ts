@@ -12,9 +12,12 @@ export function initialsOf(name: string): string {
     .toLocaleUpperCase(strings.locale)
 }
 
-/** 'now', '5 minutes ago', 'yesterday', '3 weeks ago': in the largest unit that has passed whole. */
+/**
+ * 'now', '5 minutes ago', 'yesterday', '3 weeks ago': in the largest unit that has passed
+ * completely.
+ */
 export function formatRelativeTime(atMs: number, nowMs: number): string {
-  // A clock that is a little behind the server's must not speak of the future.
+  // A clock that is a little behind the server's must not show a time in the future.
   const seconds = Math.max(0, Math.floor((nowMs - atMs) / 1_000))
   const [unit, length] = units.find((candidate) => seconds >= candidate[1]) ?? ['second', 1]
   return relativeTime.format(unit === 'second' ? 0 : -Math.floor(seconds / length), unit)

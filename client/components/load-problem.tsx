@@ -1,4 +1,4 @@
-// Where something should be that did not load: why, and a button to try again.
+// Shown in place of something that did not load: why, and a button to try again.
 
 import { readFailure } from '../api/failure.ts'
 import { strings } from '../strings/shell.ts'
@@ -8,14 +8,14 @@ const words = strings.failure
 
 interface LoadProblemProps {
   cause: unknown
-  /** While it is tried again, the button stays where it is. */
+  /** While it is retried, the button stays where it is. */
   busy: boolean
   onRetry: () => void
 }
 
 export function LoadProblem({ cause, busy, onRetry }: LoadProblemProps) {
   const { message, reason, scope } = readFailure(cause)
-  // The token was narrower than the page thought, or the role has changed meanwhile.
+  // The token's scope was narrower than the page assumed, or the role has changed meanwhile.
   if (reason === 'insufficient_scope') return <AccessDenied scope={scope} />
   return (
     <div className="panel state" role="alert">

@@ -1,4 +1,4 @@
-// A dialog over the page, which is open while it is mounted: its name, what it says, and its way out.
+// A dialog over the page, open while it is mounted: its name, its text, and its way out.
 
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 
@@ -6,7 +6,7 @@ interface ModalDialogProps {
   className?: string
   heading: ReactNode
   text?: ReactNode
-  /** Escape, or whatever else the browser takes for it. */
+  /** Escape, or whatever else the browser treats as such. */
   onCancel: () => void
   children: ReactNode
 }
@@ -15,7 +15,7 @@ export function ModalDialog({ className, heading, text, onCancel, children }: Mo
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
 
-  // Closed before it goes, so that the browser gives the focus back to where it was.
+  // Closed before it goes, so that the browser returns the focus to where it was.
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()

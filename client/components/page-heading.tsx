@@ -1,12 +1,12 @@
-// A page's h1: it names the tab, and takes the focus when the page was navigated to.
+// A page's h1: it names the tab, and takes the focus when the user navigates to the page.
 
 import { useEffect, useRef } from 'react'
 import { strings } from '../strings/shell.ts'
 
-/** The page that the browser itself opened keeps the focus where the browser put it. */
+/** On the page that the browser itself opened, the focus stays where the browser put it. */
 let shownPath = location.pathname
 
-/** Back and Forward restore their own place. */
+/** Back and Forward restore their own position. */
 let isHistoryMove = false
 addEventListener('popstate', () => {
   isHistoryMove = true

@@ -1,4 +1,4 @@
-// Asks before something ends that cannot be brought back. The safe answer has the focus.
+// Asks before something ends that cannot be undone. The safe answer has the focus.
 
 import type { ReactNode } from 'react'
 import { ModalDialog } from './modal-dialog.tsx'

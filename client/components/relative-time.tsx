@@ -1,4 +1,4 @@
-// How long ago something was, kept true while it is looked at; the absolute time is its title.
+// How long ago something was, updated while it is visible; the absolute time is its title.
 
 import { useEffect, useState } from 'react'
 import { formatDateTime, formatRelativeTime } from './format.ts'

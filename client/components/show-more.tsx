@@ -20,7 +20,7 @@ export function ShowMore({ query, words, elementIdOf, announce }: ShowMoreProps)
     const before = query.data?.length ?? 0
     const { data: rows = [], hasNextPage } = await query.fetchNextPage()
     announce(words.nowShown(rows.length))
-    // The button goes with the last page: its focus goes to the first row that it brought.
+    // The button disappears with the last page: its focus goes to the first row of that page.
     const firstNew = rows[before]
     if (!hasNextPage && firstNew) focusLater(elementIdOf(firstNew.id))
   }

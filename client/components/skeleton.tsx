@@ -1,4 +1,4 @@
-// What stands in the place of a page or a list until it is there; seen only where the wait is noticed.
+// A placeholder for a page or a list that is still loading; visible only where the wait is noticeable.
 
 import type { ReactNode } from 'react'
 import { strings } from '../strings/shell.ts'

@@ -1,4 +1,4 @@
-// The token's own words, as the page shows them.
+// The token's own claims, as the page shows them.
 
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { formatCardNumber, readAccessClaims } from './access-claims.ts'
 
 describe('readAccessClaims', () => {
-  it('reads whom, which session and how long the token is for, whatever the text', () => {
+  it('reads the user, the session and the lifetime, whatever the text', () => {
     const anyText = fc.string({ unit: 'grapheme' })
     fc.assert(
       fc.property(anyText, anyText, (sub, sid) => {

@@ -1,9 +1,9 @@
-// What the page reads from its own access token: the server alone judges it.
+// What the page reads from its own access token: only the server verifies it.
 
 export interface AccessClaims {
-  /** The `sub`: who the token is for. */
+  /** The `sub`: the user of the token. */
   userId: string
-  /** The `sid`: which session it belongs to. */
+  /** The `sid`: the session it belongs to. */
   sessionId: string
   /** The `iat` and the `exp`, by the server's clock. */
   issuedAtMs: number

@@ -19,7 +19,7 @@ export const session = createSession({
     onSignedOut: () => session.signedOutElsewhere(),
     onToken: (response) => session.takeFromTab(response),
   }),
-  // A page that waits to be shown again is not kept: nobody may see it (R76).
+  // A page that waits to be shown again is removed: no one may see it (R76).
   hasUnsavedWork: () => !document.body.hidden && hasUnsavedWork(),
   leave,
   now: () => performance.now(),
@@ -39,14 +39,14 @@ export function startSession(): void {
   addEventListener('online', () => session.reconnect())
 }
 
-/** What comes of it is in the session's state. */
+/** The outcome is in the session's state. */
 export function retrySession(): void {
   session.renew().catch(() => undefined)
 }
 
 /**
- * A page out of the back/forward cache did not hear what happened meanwhile: nothing of it is
- * shown until the session is known to be alive (R76).
+ * A page out of the back/forward cache did not hear what happened meanwhile: nothing of it is shown
+ * until the session is known to be alive (R76).
  */
 function checkRestoredPage(): void {
   document.body.hidden = true

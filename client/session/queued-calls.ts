@@ -1,4 +1,4 @@
-// Calls of a paused page: they wait until somebody has signed in again, or the page is given up.
+// Calls of a paused page: they wait until the user has signed in again, or the page is given up.
 
 export interface QueuedCalls {
   /** What all of them wait for, from now on: a token, or the end of the session. */
@@ -9,7 +9,7 @@ export interface QueuedCalls {
   fail(error: Error): void
 }
 
-/** A page that asks for more than this many is left to fail. */
+/** A page that asks for more than this many lets the rest fail. */
 const maxCalls = 100
 
 export function createQueuedCalls(): QueuedCalls {

@@ -1,4 +1,4 @@
-// What a failed refresh means: there is no session, or nobody could say.
+// What a failed refresh means: there is no session, or it is unknown.
 
 import { TRPCClientError } from '@trpc/client'
 import type { AppRouter } from '../../server/trpc/router.ts'

@@ -9,10 +9,10 @@ export interface Turn {
 const lockName = 'keycard:refresh'
 
 /**
- * The lock only saves work: tabs that refresh at once are never two tokens apart, and the server forgives
- * the one before (R55, R73).
- * So where there are no locks (plain http on another host), where they are refused (cookies blocked) or
- * never answer, or where another tab holds it until we give up, we go on without it.
+ * The lock only saves work: tabs that refresh at once are never two tokens apart, and the server
+ * forgives the previous one (R55, R73). So where there are no locks (plain http on another host),
+ * where they are refused (cookies blocked) or never answer, or where another tab holds it until we
+ * give up, we go on without it.
  */
 export async function takeRefreshTurn(giveUp: AbortSignal): Promise<Turn> {
   try {
@@ -25,7 +25,7 @@ export async function takeRefreshTurn(giveUp: AbortSignal): Promise<Turn> {
   }
 }
 
-/** Gives the way to let it go; undefined where it was not to be had. */
+/** Returns how to release it; undefined where it could not be acquired. */
 function holdLock(options: LockOptions, giveUp: AbortSignal): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
     giveUp.addEventListener('abort', reject)

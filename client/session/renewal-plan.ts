@@ -1,30 +1,32 @@
-// When the next token is asked for unasked: ahead of expiry, and again where no answer came.
+// When the next token is requested automatically: ahead of expiry, and again where no answer came.
 
 export interface RenewalPlan {
-  /** Whether somebody has been there since the last token came (R57). Opening the page counts. */
+  /** Whether the user has been active since the last token came (R57). Opening the page counts. */
   isInUse(): boolean
   noteInput(): void
-  /** A token came, which lives from now until then. */
+  /** A token came, which is valid from now until then. */
   renewed(expiresAtMs: number): void
   /** No answer came; the server may say how long to wait. */
   failed(retryAfterSeconds: number | undefined): void
   /** Does what is overdue: timers stand still while a device sleeps. */
   catchUp(): void
-  /** The network is back: what failed is not waited for any longer. */
+  /** The network is back: a failed request is retried without further waiting. */
   hurry(): void
   stop(): void
 }
 
 /** How long before its expiry a token is renewed: a minute, or a fifth of a short life. */
 const renewAheadMs = 60_000
-/** After no answer it is asked again this much later, twice as long each time, and so long at most. */
+/**
+ * After no answer the next try comes this much later, twice as long each time, and so long at most.
+ */
 const firstRetryMs = 5_000
 const longestRetryMs = 60_000
 
 interface RenewalPlanDeps {
   /** Monotonic, in milliseconds. */
   now(): number
-  /** May be called while it is under way. */
+  /** May be called while one is in progress. */
   renew(): void
 }
 
@@ -40,7 +42,7 @@ export function createRenewalPlan({ now, renew }: RenewalPlanDeps): RenewalPlan 
     timer = setTimeout(catchUp, atMs - now())
   }
 
-  /** R57: a token that nobody used is left to expire; a call that needs one asks for itself. */
+  /** R57: an unused token is left to expire; a call that needs one asks for itself. */
   function catchUp(): void {
     if (wasUsed && now() >= dueAtMs) renew()
   }

@@ -1,11 +1,11 @@
-// Guards: what is inside is there only for whoever is signed in, or whose token opens it.
+// Guards: their content shows only for a signed-in user, or for a token with the scope.
 
 import type { ReactNode } from 'react'
 import type { Scope } from '../../server/contract/scopes.ts'
 import { useCan, useSession } from './use-session.ts'
 
 interface RequireSessionProps {
-  /** While the first refresh is under way. */
+  /** While the first refresh is in progress. */
   pending: ReactNode
   /** Where the first refresh got no answer. */
   unreachable: (cause: unknown) => ReactNode
@@ -13,7 +13,7 @@ interface RequireSessionProps {
 }
 
 /**
- * Signed out it shows nothing: the page is about to be left. Paused it keeps what is there, and what
+ * Signed out it shows nothing: the page is about to be left. Paused it keeps its content, and what
  * was typed into it.
  */
 export function RequireSession({ pending, unreachable, children }: RequireSessionProps) {
@@ -33,7 +33,7 @@ export function RequireSession({ pending, unreachable, children }: RequireSessio
 
 interface RequireScopeProps {
   scope: Scope
-  /** For a token that does not have it. */
+  /** For a token that lacks it. */
   otherwise: ReactNode
   children: ReactNode
 }

@@ -1,7 +1,7 @@
 // A channel between the tabs of one browser.
 
 export interface TabChannel<Message> {
-  /** To all other tabs. @returns whether the browser has taken it: it may have channels and refuse */
+  /** To all other tabs. @returns whether the browser accepted it: channels may exist and refuse */
   tell(message: Message): boolean
   /** @returns what ends the subscription */
   hear(listener: (message: Message) => void): () => void
@@ -9,8 +9,8 @@ export interface TabChannel<Message> {
 }
 
 /**
- * undefined where there is none: a browser that may keep nothing for this site (cookies blocked) refuses
- * it, as it refuses its stores.
+ * undefined where there is none: a browser that may store nothing for this site (cookies blocked)
+ * refuses it, as it refuses its stores.
  */
 export function openTabChannel<Message>(name: string): TabChannel<Message> | undefined {
   try {

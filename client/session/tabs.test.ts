@@ -98,7 +98,7 @@ async function settle<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 describe('tabs in step', () => {
-  it('make one refresh of each expiry: 20 tabs, 50 expiries, nobody signed out', async () => {
+  it('make one refresh for each expiry: 20 tabs, 50 expiries, no one signed out', async () => {
     const { server, left, openTabs } = openBrowser()
     const tabs = await openTabs(20)
     for (let expiry = 1; expiry <= 50; expiry += 1) {
@@ -159,7 +159,7 @@ describe('tabs in step', () => {
 })
 
 describe('a tab that has the turn', () => {
-  it('and hangs keeps the others waiting for three seconds, and no more', async () => {
+  it('and hangs keeps the others waiting for at most three seconds', async () => {
     const { server, openTabs } = openBrowser()
     const [frozen, waiting] = await openTabs(2)
     server.answer = () => new Promise(() => undefined)

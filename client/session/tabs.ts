@@ -7,7 +7,7 @@ import type { TabChannel } from './tab-channel.ts'
 export interface Tabs {
   tellSignedOut(): void
   /**
-   * Asks while no other tab does, and tells them what came. Undefined where `spared` came first:
+   * Asks while no other tab does, and shares the result. Undefined where `spared` came first:
    * another tab's answer has made it needless.
    */
   askInTurn(ask: () => Promise<PageTokens>, spared?: AbortSignal): Promise<PageTokens | undefined>
@@ -27,16 +27,16 @@ interface TabsDeps {
   onToken(response: PageTokens): void
 }
 
-/** A tab that hangs with the turn in its hand must not keep the others waiting. */
+/** A tab that hangs during its turn must not keep the others waiting. */
 const longestWaitMs = 3_000
-/** Who had the turn before us speaks within this time, unless its tab was closed. */
+/** The previous holder of the turn reports within this time, unless its tab was closed. */
 const longestSilenceMs = 1_000
-/** A turn ends this much after its answer, which is then with the others before they ask for one. */
+/** A turn ends this long after its answer, which the others then have before they ask for a turn. */
 const settleMs = 100
 
 /**
- * The channel carries the access token from memory to memory (R69). Whatever script could listen
- * is of our own origin, and could as well ask for a token of its own.
+ * The channel carries the access token from memory to memory (R69). Any script that could listen is
+ * of our own origin, and could as well ask for a token of its own.
  */
 export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsDeps): Tabs {
   let messages = 0
@@ -76,7 +76,7 @@ export function joinTabs({ channel, takeTurn, onSignedOut, onToken }: TabsDeps):
       const turn = await waitForTurn(spared)
       let isAnswered = false
       try {
-        // The lock may be here sooner than what its last holder said.
+        // The lock may arrive sooner than the message of its last holder.
         if (spared && turn.isSecond && messages === heardBefore) await nextMessage()
         if (spared?.aborted) return undefined
         const response = await ask()

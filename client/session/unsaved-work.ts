@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 
 const namedWork = new Set<symbol>()
 
-/** Asked only when the session has ended: nothing has to keep count while somebody types. */
+/** Checked only when the session has ended: nothing has to keep count while the user types. */
 export function hasUnsavedWork(): boolean {
   return namedWork.size > 0 || [...document.forms].some(isChanged)
 }
@@ -32,7 +32,7 @@ function isChanged(form: HTMLFormElement): boolean {
     if (field.type === 'checkbox' || field.type === 'radio') {
       return field.checked !== field.defaultChecked
     }
-    // What is looked for is no work.
+    // A search text is not work.
     return field.type !== 'search' && field.value !== field.defaultValue
   })
 }

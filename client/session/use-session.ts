@@ -15,7 +15,7 @@ export function useAccessToken(): AccessToken | undefined {
   return 'token' in state ? state.token : undefined
 }
 
-/** Whether to offer something: the server decides again when it is done. */
+/** Whether to offer an action: the server decides again when it is done. */
 export function useCan(scope: Scope): boolean {
   return useAccessToken()?.scopes.includes(scope) ?? false
 }

@@ -1,4 +1,4 @@
-// What every form says of its fields when the server refuses them.
+// What every form says about its fields when the server refuses them.
 
 export const fieldStrings = {
   problem: (field: string, problem: string) => `${field} ${problem}.`,

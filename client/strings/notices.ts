@@ -1,4 +1,4 @@
-// Every text of the security notices, which may stand above any page.
+// Every text of the security notices, which may show above any page.
 
 import type { NoticeKind } from '../../server/contract/account.ts'
 

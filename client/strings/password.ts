@@ -4,7 +4,7 @@ export const passwordStrings = {
   show: 'Show',
   showPassword: 'Show password',
   capsLock: 'Caps Lock is on.',
-  /** How far it is still to the least length, while it is typed. */
+  /** How much is missing from the minimum length, while it is typed. */
   typed: (count: number, minimum: number) =>
     count < minimum ? `${count} of ${minimum}` : `${count} characters`,
 } as const

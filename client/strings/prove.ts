@@ -1,4 +1,4 @@
-// Every text of the dialog that asks who is there, before a sensitive change.
+// Every text of the dialog that asks for the password before a sensitive change.
 
 export const proveStrings = {
   heading: 'Confirm that it is you',

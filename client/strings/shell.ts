@@ -1,9 +1,9 @@
-// Every text around the pages. A page's own words stand beside this file, and travel with the page.
+// Every text around the pages. A page's own words stand beside this file, and load with the page.
 
 export const strings = {
   productName: 'Keycard',
 
-  /** Of dates and numbers: the language the words here are in. */
+  /** For dates and numbers: the language of the words here. */
   locale: 'en-GB',
 
   roles: { user: 'User', admin: 'Admin' },

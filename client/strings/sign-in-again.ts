@@ -4,7 +4,7 @@ import { openingMessages } from '../../server/contract/pages/sign-in-opening.ts'
 import { signInStrings } from './sign-in.ts'
 
 export const signInAgainStrings = {
-  /** What can go wrong is the same as on the sign-in page, and so are its words. */
+  /** The same failures as on the sign-in page, and so the same words. */
   ...signInStrings,
   lostCookie: openingMessages.lostCookie,
   heading: 'Sign in to carry on',

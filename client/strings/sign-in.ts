@@ -1,4 +1,4 @@
-// Every text of the sign-in page: an entry as small as that carries no others.
+// Every text of the sign-in page, and no other, to keep its entry small.
 
 import { signInMessages } from '../../server/contract/pages/sign-in-page.ts'
 

@@ -6,7 +6,7 @@ import type { SortOrder, UserSortKey } from '../../server/contract/user-order.ts
 const count = (number: number, one: string, more: string) =>
   number === 1 ? `1 ${one}` : `${number.toLocaleString('en')} ${more}`
 
-/** What is counted only so far is told as `1,000+ users`. */
+/** What is counted only so far is shown as `1,000+ users`. */
 const countUsers = (total: number, hasMore: boolean) =>
   hasMore ? `${total.toLocaleString('en')}+ users` : count(total, 'user', 'users')
 

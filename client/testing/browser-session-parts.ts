@@ -1,4 +1,4 @@
-// Parts of a browser session for tests in Node: tokens as the server makes them, and a tab that is alone.
+// Parts of a browser session for tests in Node: tokens as the server makes them, and a single tab.
 
 import { TRPCClientError } from '@trpc/client'
 import type { ErrorReason } from '../../server/contract/app-error.ts'
@@ -7,7 +7,7 @@ import type { AppRouter } from '../../server/trpc/router.ts'
 import type { Tabs } from '../session/tabs.ts'
 
 interface TokenFacts {
-  /** What tells two tokens apart. */
+  /** Distinguishes two tokens. */
   id: string
   userId?: string
   sessionId?: string
@@ -36,7 +36,7 @@ export function makeRefusal(reason: ErrorReason, httpStatus = 401): TRPCClientEr
   return TRPCClientError.from({ error: { message: 'Refused', code: -32001, data } })
 }
 
-/** No answer at all, as `fetch` tells it. */
+/** No answer at all, as `fetch` reports it. */
 export function makeNoAnswer(): TRPCClientError<AppRouter> {
   return TRPCClientError.from(new TypeError('Failed to fetch'))
 }

@@ -1,13 +1,13 @@
-// The tabs of a browser for tests in Node: locks and channels between them, that may be refused.
+// The tabs of a browser for tests in Node, with locks and channels between them that may be refused.
 
 import type { TabChannel } from '../session/tab-channel.ts'
 
-/** They are there, and reject every request, as in Chrome with cookies blocked. */
+/** They exist, and reject every request, as in Chrome with cookies blocked. */
 export const refusedLocks = {
   request: () => Promise.reject(new DOMException('Access denied', 'SecurityError')),
 }
 
-/** They are there, and nothing comes of a request. */
+/** They exist, and never answer a request. */
 export const silentLocks = { request: () => new Promise<never>(() => undefined) }
 
 interface HeldLock {
@@ -43,7 +43,7 @@ export function createLocks(lockMs: number) {
       queue.push(start)
       signal?.addEventListener('abort', () => {
         const place = queue.indexOf(start)
-        // What is granted stays so.
+        // A granted lock stays granted.
         if (place < 0) return
         queue.splice(place, 1)
         reject(signal.reason)
@@ -53,7 +53,7 @@ export function createLocks(lockMs: number) {
   return { request }
 }
 
-/** @returns what opens the channel of that name in one more tab */
+/** @returns a function that opens the channel of that name in one more tab */
 export function createChannels<Message>(messageMs: number) {
   const tabs = new Map<string, Set<Set<(message: Message) => void>>>()
   return (name: string): TabChannel<Message> => {

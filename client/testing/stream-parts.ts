@@ -1,10 +1,11 @@
-// Parts of a stream for tests in Node: connections that a test speaks on, and a page that is seen or hidden.
+// Parts of a stream for tests in Node: connections that a test speaks on, and a page that is
+// visible or hidden.
 
 import type { ErrorReason } from '../../server/contract/app-error.ts'
 
 export type StreamConnection = ReturnType<typeof openConnection>
 
-/** What the server has to say on it is what the test sends. */
+/** The server's messages on it are what the test sends. */
 export function openConnection(request: Request) {
   const encoder = new TextEncoder()
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
@@ -33,7 +34,7 @@ export function openConnection(request: Request) {
     sendTracked(id: string, data: unknown) {
       controller?.enqueue(encoder.encode(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`))
     },
-    /** As the server ends a stream whose token has had its time, or whose session has ended. */
+    /** As the server ends a stream whose token has expired, or whose session has ended. */
     refuse(reason: ErrorReason) {
       const wait = reason === 'too_many_requests' && { retry_after: 60 }
       const data = { code: 'UNAUTHORIZED', httpStatus: 401, path: 'changes', reason, ...wait }
@@ -52,7 +53,7 @@ function idOfToken(authorization: string | null): string {
   return JSON.parse(Buffer.from(payload, 'base64url').toString()).jti
 }
 
-/** As much of a window as a stream looks at: its page is seen, hidden and left as the test says. */
+/** As much of a window as a stream reads: its page is shown, hidden and left as the test says. */
 export function createPage() {
   const events = new EventTarget()
   return {

@@ -1,4 +1,4 @@
-// Event streams as the standard has them, cut wherever the network cuts.
+// Event streams as the standard defines them, cut wherever the network cuts.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -39,7 +39,7 @@ describe('readEventStream', () => {
     )
   })
 
-  it('lets the connection go when its reader stops', async () => {
+  it('releases the connection when its reader stops', async () => {
     let isCancelled = false
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('data: 1\n\n')),

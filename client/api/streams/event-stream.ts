@@ -4,11 +4,11 @@ export interface StreamEvent {
   /** 'message' unless the server names another. */
   type: string
   data: string
-  /** The last `id` that came, with this event or before; '' where none did. */
+  /** The last `id` received, with this event or before; '' where none was. */
   lastEventId: string
 }
 
-/** `EventSource` itself cannot send an Authorization header, and a token has no place in a URL. */
+/** `EventSource` itself cannot send an Authorization header, and a token must not stand in a URL. */
 export async function* readEventStream(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<StreamEvent, void> {
@@ -29,7 +29,7 @@ export async function* readEventStream(
   }
 }
 
-/** A comment is a field without a name. One space after the colon is no part of the value. */
+/** A comment is a field without a name. One space after the colon is not part of the value. */
 function readField(line: string): { name: string; value: string } {
   const colon = line.indexOf(':')
   if (colon < 0) return { name: line, value: '' }
@@ -37,7 +37,7 @@ function readField(line: string): { name: string; value: string } {
   return { name: line.slice(0, colon), value: line.slice(start) }
 }
 
-/** Lines end with LF, CRLF or CR; what is not ended is dropped, as the standard has it. */
+/** Lines end with LF, CRLF or CR; an unfinished line is dropped, as the standard says. */
 async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -46,7 +46,7 @@ async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<stri
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      // A CR at the very end waits: the LF that may belong to it is still to come.
+      // A CR at the very end waits: its LF may still be to come.
       const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/)
       rest = lines.pop() ?? ''
       yield* lines

@@ -1,7 +1,8 @@
-// Elects a leader among tabs that have a channel and no locks: it says that it leads, and its silence ends it.
+// Elects a leader among tabs that have a channel and no locks: it announces its lead, and its
+// silence ends it.
 
 export interface Lead {
-  /** Aborted where another tab has taken it. */
+  /** Aborted where another tab has taken the lead. */
   lost: AbortSignal
   end(): void
 }
@@ -14,14 +15,14 @@ export interface ElectionChannel {
 
 export interface ElectionMessage {
   kind: 'candidate' | 'leader' | 'resigned'
-  /** Of one candidacy. Where two meet, the smaller stays. */
+  /** The number of one candidacy. Where two meet, the smaller one stays. */
   candidate: number
 }
 
 /** How long a candidate waits for an objection. */
 const candidacyMs = 150
 const leaderIntervalMs = 1_000
-/** More than an interval, because a busy page is late. */
+/** More than one interval, because a busy page is late. */
 const longestSilenceMs = 4_000
 
 /** Waits until no other tab leads; undefined where we give up before. */
@@ -46,7 +47,7 @@ function isUncontested(
   return waitFor(channel, giveUp, candidacyMs, (message) => {
     if (message.kind === 'resigned') return 'ignore'
     if (message.kind === 'leader' || message.candidate < candidate) return 'end'
-    // Who has come later has not heard of us.
+    // A tab that came later has not heard of us.
     channel.tell({ kind: 'candidate', candidate })
     return 'ignore'
   })
@@ -58,7 +59,7 @@ async function untilLeaderIsGone(channel: ElectionChannel, giveUp: AbortSignal):
   )
 }
 
-/** @returns whether nothing has ended it before its time was over */
+/** @returns whether its time passed without an interruption */
 function waitFor(
   channel: ElectionChannel,
   giveUp: AbortSignal,

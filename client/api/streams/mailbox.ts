@@ -1,4 +1,4 @@
-// Items put in by callbacks, and taken out one after the other by who waits for them.
+// Items put in by callbacks, and taken out one after the other by a reader that waits for them.
 
 export interface Mailbox<Item> {
   put(item: Item): void

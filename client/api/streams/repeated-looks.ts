@@ -1,4 +1,4 @@
-// A stream where tabs cannot share one: looked at again and again, for a moment each time.
+// A stream where tabs cannot share one: polled again and again, for a moment each time.
 
 import { pause } from '../page-seen.ts'
 import type { StreamEvent } from './event-stream.ts'
@@ -9,11 +9,11 @@ export interface LookedAtStream {
   closed: AbortSignal
 }
 
-/** How long a connection stands for a first message, and how long none does. */
+/** How long a connection waits for a first message, and how long there is none. */
 const longestLookMs = 2_000
 const lookIntervalMs = 10_000
 
-/** None of the tabs keeps a connection: a browser has six to a host, for all of them. */
+/** No tab holds a connection: a browser has six to a host, for all of them. */
 export async function* lookRepeatedly({
   connect,
   closed,

@@ -1,4 +1,5 @@
-// One stream for all tabs of a browser: one leads, the next takes over, and where they cannot, none is lost.
+// One stream for all tabs of a browser: one leads, the next takes over, and where they cannot, no
+// event is lost.
 
 import { createTRPCUntypedClient } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -36,7 +37,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A browser before a server that says first how many connections it has had. */
+/** A browser with a server whose first message says how many connections it has had. */
 function openBrowser({ locks = 'granted', channels = 'granted' }: BrowserOptions = {}) {
   vi.stubGlobal('navigator', { locks: locksOf[locks]() })
   const openChannel = createChannels<StreamMessage>(1)
@@ -140,7 +141,7 @@ describe.each(browsers)('the tabs of a browser %s', (_name, options) => {
     ['hidden', (tab: { page: ReturnType<typeof createPage> }) => tab.page.show('hidden')],
     ['left', (tab: { page: ReturnType<typeof createPage> }) => tab.page.hear('pagehide')],
     ['frozen', (tab: { page: ReturnType<typeof createPage> }) => tab.page.hear('freeze')],
-  ])('go on at once where the one that leads is %s', async (_how, end) => {
+  ])('go on at once where the leading tab is %s', async (_how, end) => {
     const { connections, open, openTabs } = openBrowser(options)
     const tabs = await openTabs(4)
     const before = connections.length
@@ -158,7 +159,7 @@ describe.each(browsers)('the tabs of a browser %s', (_name, options) => {
     expect(leader.heard.data).toHaveLength(length)
   })
 
-  it('come back one stream where the server was away', async () => {
+  it('share one stream again where the server was away', async () => {
     const { open, openTabs, server } = openBrowser(options)
     const tabs = await openTabs(4)
     server.isDown = true
@@ -196,7 +197,7 @@ describe.each(browsers)('the tabs of a browser %s', (_name, options) => {
   })
 })
 
-it('where locks never answer, the tabs find one of them all the same', async () => {
+it('still get one stream where locks never answer', async () => {
   const { open, openTabs } = openBrowser({ locks: 'silent' })
   const tabs = await openTabs(7)
   await pass(4_000)
@@ -205,7 +206,7 @@ it('where locks never answer, the tabs find one of them all the same', async () 
 })
 
 describe('a leader', () => {
-  it('that hangs is found out by the next who comes, who takes the lead from it', async () => {
+  it('that hangs is detected by the next tab, which takes over the lead', async () => {
     const { open, openTab } = openBrowser()
     const hang = () => new Promise(() => undefined)
     const held = navigator.locks.request('keycard:stream:session-1:changes', {}, hang)
@@ -218,7 +219,7 @@ describe('a leader', () => {
     expect(tab.heard).toMatchObject({ started: 1, errors: [] })
   })
 
-  it('whose connection is dead and does not know it is followed by another', async () => {
+  it('whose connection is dead without its knowing is followed by another', async () => {
     const { connections, openTabs } = openBrowser()
     const tabs = await openTabs(3)
     const [dead] = connections.slice(-1)
@@ -247,7 +248,7 @@ describe.each([
   ['are not there', 'absent'],
   ['are refused', 'refused'],
 ] as const)('where channels %s', (_how, channels) => {
-  it('each tab looks again and again, and none keeps a connection', async () => {
+  it('each tab polls, and none holds a connection', async () => {
     const { connections, open, openTabs } = openBrowser({ channels })
     const tabs = await openTabs(7)
     expect(open()).toEqual([])

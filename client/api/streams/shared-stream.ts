@@ -16,22 +16,22 @@ export type StreamMessage =
   /** To a tab that is elsewhere in the stream: it needs a connection of its own. */
   | { kind: 'apart'; tab: number }
   | { kind: 'event'; event: StreamEvent }
-  /** The connection is over, without a word from the server. */
+  /** The connection ended, without a message from the server. */
   | { kind: 'broken' }
 
 export interface SharedStream extends LookedAtStream {
-  /** The same in all tabs that may hear the same: of one session, one procedure and one input. */
+  /** The same in all tabs that may hear the same stream: one session, one procedure and one input. */
   name: string
   openChannel(name: string): TabChannel<StreamMessage> | undefined
   /** Of the last tracked event; '' where there was none. */
   readPosition(): string
 }
 
-/** A leader that says nothing for so long hangs. */
+/** A leader that is silent for so long hangs. */
 const longestSilenceMs = 2_000
-/** Tabs that join within this time are one new beginning. */
+/** Tabs that join within this time share one new beginning. */
 const gatherMs = 50
-/** A lead ends this much after its connection: the others have heard why before one of them has it. */
+/** A lead ends this long after its connection: the others know why before one of them takes over. */
 const settleMs = 100
 
 /** The events of one connection, whichever tab has it. */
@@ -120,8 +120,8 @@ function electionOn(channel: TabChannel<StreamMessage>): ElectionChannel {
 }
 
 /**
- * A tab that joins needs the stream's beginning, so the stream begins once more, for all. Where the lead is
- * lost to another tab, that one is to be heard from now on.
+ * A tab that joins needs the stream's beginning, so the stream begins again, for all. Where the
+ * lead is lost to another tab, that tab is to be heard from now on.
  */
 async function* lead(
   { connect, readPosition, closed }: SharedStream,

@@ -10,13 +10,13 @@ interface ConnectionRequest {
   url: string
   op: Pick<Operation, 'path' | 'input'>
   token: string
-  /** Of the last tracked event, where the one before has left off; '' where there was none. */
+  /** Of the last tracked event, where the previous connection stopped; '' where there was none. */
   lastEventId: string
   fetch: typeof fetch
   closed: AbortSignal
 }
 
-/** Its events up to its end; a refusal in JSON is one of them, as if the stream had brought it. */
+/** Its events up to its end; a refusal in JSON counts as one, as if the stream had brought it. */
 export async function* openConnection({
   url,
   op,
@@ -26,7 +26,7 @@ export async function* openConnection({
   closed,
 }: ConnectionRequest): AsyncGenerator<StreamEvent, void> {
   const response = await fetch(`${url}/${op.path}${writeQuery(op.input, lastEventId)}`, {
-    // `EventSource` cannot send a header, and a token has no place in a URL (R30, R83).
+    // `EventSource` cannot send a header, and a token must not stand in a URL (R30, R83).
     headers: { accept: 'text/event-stream', authorization: `Bearer ${token}` },
     signal: closed,
   })
@@ -45,11 +45,11 @@ interface FollowedConnection {
   emit(result: StreamResult): void
 }
 
-/** Until the server has said something else, in milliseconds. */
+/** In milliseconds, until the server says otherwise. */
 const usualSilenceMs = 40_000
 
 /**
- * Gives whether the server has completed the stream; false where we have closed it.
+ * Returns whether the server has completed the stream; false where we have closed it.
  * @throws what the server says, or what has broken the connection
  */
 export async function followConnection({
@@ -85,7 +85,7 @@ export async function followConnection({
   }
 }
 
-/** What asks for the same has the same query, whichever tab asks. */
+/** The same subscription has the same query, whichever tab asks. */
 export function writeQuery(input: unknown, lastEventId = ''): string {
   const sent = lastEventId === '' ? input : { ...(isObject(input) ? input : {}), lastEventId }
   return sent === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(sent))}`
@@ -100,7 +100,7 @@ function readResult(data: unknown, id: string): StreamResult {
   return id === '' ? { type: 'data', data } : { type: 'data', id, data: { id, data } }
 }
 
-/** A connection may be dead and not know it, after sleep for one: then its pings stay away. */
+/** A connection may be dead without our knowing, for example after sleep: then its pings stop. */
 function createSilenceTimer(usualLimitMs: number, onSilence: () => void) {
   let limitMs = usualLimitMs
   let timer = setTimeout(onSilence, limitMs)

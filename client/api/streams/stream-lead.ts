@@ -11,9 +11,9 @@ export interface LeadRequest {
 }
 
 /**
- * Waits until no other tab has it; undefined where we give up before. The browser hands a lock on as soon
- * as its tab is closed or has crashed. Where there are no locks (plain http on another host) or they are
- * refused, the tabs elect one among themselves.
+ * Waits until no other tab has it; undefined where we give up before. The browser hands a lock on
+ * as soon as its tab is closed or has crashed. Where there are no locks (plain http on another
+ * host) or they are refused, the tabs elect one among themselves.
  */
 export async function takeLead({ name, giveUp, channel }: LeadRequest): Promise<Lead | undefined> {
   try {
@@ -27,8 +27,8 @@ export async function takeLead({ name, giveUp, channel }: LeadRequest): Promise<
 const longestAnswerMs = 1_000
 
 /**
- * From a tab that hangs. Where locks are refused nothing is to be had: the tabs are electing by then. Where
- * they never answer, that begins now.
+ * Takes it from a tab that hangs. Where locks are refused nothing can be taken: the tabs are
+ * already electing. Where locks never answer, the election begins now.
  */
 export async function stealLead({ name, giveUp, channel }: LeadRequest): Promise<Lead | undefined> {
   const stolen = holdLock(name, { steal: true }).catch(() => undefined)

@@ -1,4 +1,4 @@
-// The link for subscriptions: it lasts through expiry, sleep and restarts, and keeps no session alive.
+// The link for subscriptions: it survives expiry, sleep and restarts, and keeps no session alive.
 
 import { createTRPCUntypedClient } from '@trpc/client'
 import { initTRPC, tracked } from '@trpc/server'
@@ -97,7 +97,7 @@ describe('a subscription', () => {
     expect(heard).toMatchObject({ started: 1, errors: [] })
   })
 
-  it('hands on what comes, and ends where the server or the reader ends it', async () => {
+  it('hands events on, and ends where the server or the reader ends it', async () => {
     const { connections, heard } = await following()
     connections[0]?.send('message', { title: 'Milk' })
     connections[0]?.send('return', '')
@@ -144,7 +144,7 @@ describe('a subscription', () => {
   })
 })
 
-describe('a token that runs out under a stream', () => {
+describe('a token that expires under a stream', () => {
   it('is renewed where the page is used, and the stream goes on with the new one', async () => {
     const { connections, heard, session, refreshing } = await following()
     await vi.advanceTimersByTimeAsync(10_000)
@@ -156,7 +156,7 @@ describe('a token that runs out under a stream', () => {
     expect(refreshing.count).toBe(2)
   })
 
-  it('R57: is not renewed where nobody is there: the stream waits for input', async () => {
+  it('R57: is not renewed where the user is away: the stream waits for input', async () => {
     const { connections, open, session, refreshing } = await following()
     connections[0]?.refuse('token_expired')
     await vi.advanceTimersByTimeAsync(10 * lifetimeMs)
@@ -167,7 +167,7 @@ describe('a token that runs out under a stream', () => {
     expect(open().map(({ token }) => token)).toEqual(['token-2'])
   })
 
-  it('is looked into at once where it ends before its time: the session is over, or changed', async () => {
+  it('is looked into at once where it ends early: the session is over, or has changed', async () => {
     const { connections, left, heard, refreshing } = await following()
     refreshing.fails = makeRefusal('invalid_grant')
     connections[0]?.refuse('invalid_token')
@@ -178,7 +178,7 @@ describe('a token that runs out under a stream', () => {
     expect(refreshing.count).toBe(2)
   })
 
-  it('is replaced once and no more where its successor is refused as well', async () => {
+  it('is replaced only once where its successor is refused as well', async () => {
     const { connections, heard, refreshing, server } = setUp()
     server.refuses.set('token-1', 'invalid_token').set('token-2', 'invalid_token')
     await tick()
@@ -187,7 +187,7 @@ describe('a token that runs out under a stream', () => {
     expect(refreshing.count).toBe(2)
   })
 
-  it('is replaced every time, where each has stood for a while', async () => {
+  it('is replaced every time, where each has lasted for a while', async () => {
     const { connections, heard, open, page, session } = await following()
     for (let expiry = 0; expiry < 5; expiry += 1) {
       await vi.advanceTimersByTimeAsync(10_000)
@@ -197,7 +197,7 @@ describe('a token that runs out under a stream', () => {
     }
     expect(connections).toHaveLength(6)
 
-    // Also where the page was hidden meanwhile, and the next one has stood for a moment only.
+    // Also where the page was hidden meanwhile, and the next one has lasted only a moment.
     await vi.advanceTimersByTimeAsync(10_000)
     page.show('hidden')
     await tick()
@@ -211,7 +211,7 @@ describe('a token that runs out under a stream', () => {
 })
 
 describe('a stream that breaks', () => {
-  it('is opened again, more and more seldom while that fails', async () => {
+  it('is opened again, less and less often while that fails', async () => {
     const { connections, open, server, heard } = await following()
     await vi.advanceTimersByTimeAsync(10_000)
     server.isDown = true
@@ -239,7 +239,7 @@ describe('a stream that breaks', () => {
     expect(heard.errors).toEqual([])
   })
 
-  it('without saying so is opened again once its pings stay away', async () => {
+  it('silently is opened again once its pings stop', async () => {
     const { connections, open } = await following()
     for (let second = 0; second < 60; second += 10) {
       await vi.advanceTimersByTimeAsync(10_000)
@@ -253,8 +253,8 @@ describe('a stream that breaks', () => {
   })
 })
 
-describe('a page that is not seen', () => {
-  it('has no stream: it is closed, and opened again when the page is looked at', async () => {
+describe('a page that is not visible', () => {
+  it('has no stream: it is closed, and opened again when the page becomes visible', async () => {
     const { connections, open, page, heard } = await following()
     page.show('hidden')
     await vi.advanceTimersByTimeAsync(60_000)
@@ -277,7 +277,7 @@ describe('a page that is not seen', () => {
   })
 })
 
-/** Lets everything that is under way come to its end. */
+/** Lets everything in progress finish. */
 function tick(): Promise<unknown> {
   return vi.advanceTimersByTimeAsync(200)
 }

@@ -1,4 +1,5 @@
-// The tRPC link for subscriptions: an event stream with the token in a header, open while it is seen.
+// The tRPC link for subscriptions: an event stream with the token in a header, open while the page
+// is visible.
 
 import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
@@ -20,7 +21,10 @@ interface StreamLinkDeps {
   url: string
   tokens: TokenSource
   fetch: typeof fetch
-  /** A page that is not seen has no stream: a browser has six connections to a host, for all tabs. */
+  /**
+   * A page that is not visible has no stream: a browser has six connections to a host, for all
+   * tabs.
+   */
   window: PageWindow
   /** Between the tabs that share a stream. */
   openChannel: SharedStream['openChannel']
@@ -28,13 +32,13 @@ interface StreamLinkDeps {
   now(): number
 }
 
-/** A stream that has stood so long was no failed attempt, whatever has ended it. */
+/** A stream that has lasted so long was not a failed attempt, whatever has ended it. */
 const stoodMs = 5_000
 
 /**
- * Our own, because tRPC's cannot be fetched when it is first needed, and keeps the token that it
- * began with. It follows a stream through expiry, sleep and restarts; its reader hears of each new
- * beginning by `onStarted`.
+ * Our own, because tRPC's cannot be loaded on demand, and keeps the token that it began with. It
+ * keeps a stream going through expiry, sleep and restarts; its reader hears of each new beginning
+ * by `onStarted`.
  */
 export function streamLink(parts: StreamLinkDeps): TRPCLink<AppRouter> {
   const page = watchPage(parts.window)
@@ -53,7 +57,7 @@ export function streamLink(parts: StreamLinkDeps): TRPCLink<AppRouter> {
       })
 }
 
-/** One connection after the other, until the server or the reader has enough. */
+/** One connection after the other, until the server or the reader ends it. */
 async function follow(
   op: Operation,
   { url, tokens, fetch, page, openChannel, now }: StreamLinkDeps & { page: Page },
@@ -74,7 +78,7 @@ async function follow(
     const closed = whileSeen(page, unsubscribed)
     let token = ''
     try {
-      // R57: a stream is no use, so that of an idle page stays away until somebody is there.
+      // R57: a stream does not count as use, so that of an idle page stays closed until the user is active.
       token = refused
         ? await replaceToken(tokens, refused.token, refused.refusal, true)
         : await tokens.getTokenWhenUsed()
@@ -114,7 +118,7 @@ async function follow(
   }
 }
 
-/** Only the tabs of one session may hear the same. */
+/** Only tabs of the same session may share a stream. */
 function nameStream(token: string, { path, input }: Operation): string {
   return `keycard:stream:${readAccessClaims(token).sessionId}:${path}${writeQuery(input)}`
 }

@@ -1,4 +1,4 @@
-// Takes subscriptions out of the other calls' way, to a link whose code the first of them fetches.
+// Keeps the code for subscriptions out of the main bundle: the first subscription loads it.
 
 import type { TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'

@@ -1,4 +1,4 @@
-// One field for a password to be set: the rule stands before typing, and the length while it is typed.
+// One field for a new password: the rule shows before typing, and the length while it is typed.
 
 import { useEffect, useRef, useState } from 'react'
 import { countPasswordCharacters } from '../../../server/contract/credential-rules.ts'
@@ -12,7 +12,7 @@ interface NewPasswordFieldProps {
   /** The rule, or what is wrong. */
   note: string
   invalid: 'true' | 'false'
-  /** The least length, in digits where the page is prerendered. */
+  /** The minimum length, in digits where the page is prerendered. */
   minimum: number | string
   busy: boolean
 }

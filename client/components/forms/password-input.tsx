@@ -1,4 +1,4 @@
-// The input of a password with its Show button, and word of the Caps Lock key.
+// The input of a password with its Show button, and a hint about the Caps Lock key.
 
 import { type ComponentProps, type KeyboardEvent, useEffect, useState } from 'react'
 import { passwordStrings as words } from '../../strings/password.ts'

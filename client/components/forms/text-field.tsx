@@ -8,7 +8,7 @@ interface TextFieldProps extends ComponentProps<'input'> {
   note: string
 }
 
-/** Uncontrolled, as every field here: what was typed before the scripts arrived stays. */
+/** Uncontrolled, like every field here: what was typed before the scripts arrived stays. */
 export function TextField({ label, note, ...input }: TextFieldProps) {
   return (
     <div className="field">

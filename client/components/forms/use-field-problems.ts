@@ -1,4 +1,4 @@
-// What is wrong with the fields of a form, by their names on the wire, until it is mended.
+// What is wrong with the fields of a form, by their names on the wire, until they are corrected.
 
 import { useState } from 'react'
 import type { FieldError } from '../../../server/contract/app-error.ts'
@@ -13,7 +13,7 @@ export function useFieldProblems(labels: FieldProblems) {
     problems,
     setProblems,
 
-    /** Gives the name of the first, where the server minds a field that is here. */
+    /** Returns the name of the first one, where the server refuses a field that is here. */
     explain(errors: readonly FieldError[]): string | undefined {
       const known = errors.filter(({ path }) => path in labels)
       const sentences = known.map(({ path, message }) => [
@@ -24,7 +24,7 @@ export function useFieldProblems(labels: FieldProblems) {
       return known[0]?.path
     },
 
-    /** Onto the form: whoever mends a field is not told any more that it is wrong. */
+    /** Onto the form: the error of a field goes away while it is being corrected. */
     onInput(event: { target: EventTarget }) {
       const { name } = event.target as HTMLInputElement
       setProblems(({ [name]: _mended, ...others }) => others)

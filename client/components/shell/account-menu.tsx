@@ -1,4 +1,4 @@
-// The avatar, and behind it who is signed in and the way out.
+// The avatar, and behind it the signed-in user and the way out.
 
 import { trpc } from '../../api/trpc.ts'
 import { useCan } from '../../session/use-session.ts'

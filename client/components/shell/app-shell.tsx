@@ -1,4 +1,4 @@
-// What stands around every page: skip link, header with navigation, and the main part.
+// The frame of every page: skip link, header with navigation, and the main part.
 
 import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
@@ -15,7 +15,7 @@ export interface NavigationEntry {
 }
 
 interface AppShellProps {
-  /** Absent until somebody is known to be signed in. */
+  /** Absent until the session is known. */
   navigation?: readonly NavigationEntry[] | undefined
   children: ReactNode
 }

@@ -1,4 +1,4 @@
-// A row of doors, one for each scope there is: filled where a token opens it. A picture.
+// A row of doors, one for each scope: filled where the token has it. A picture.
 
 import { allScopes } from '../../../server/contract/scopes.ts'
 

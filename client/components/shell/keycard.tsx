@@ -1,4 +1,4 @@
-// The card in one's hand: name, number, doors, and the reader light. A picture; its facts stand beside it.
+// The user's card: name, number, doors, and the reader light. A picture; its facts stand beside it.
 
 import { strings } from '../../strings/shell.ts'
 import { BrandMark } from './brand-mark.tsx'
@@ -7,7 +7,7 @@ import { Doors } from './doors.tsx'
 interface KeycardProps {
   name: string
   number: string
-  /** The scopes it opens. */
+  /** The scopes it grants. */
   opens: readonly string[]
 }
 

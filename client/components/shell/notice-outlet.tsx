@@ -1,4 +1,4 @@
-// Where security notices stand: under the header of every page. Their code comes only if there are any.
+// Where security notices show: under the header of every page. Their code is loaded only if there are any.
 
 import { lazy, Suspense } from 'react'
 import { trpc } from '../../api/trpc.ts'

@@ -1,4 +1,4 @@
-// Says that the browser is offline, on whatever page: nobody is signed out for that.
+// Says on any page that the browser is offline: that signs no one out.
 
 import { useSyncExternalStore } from 'react'
 import { strings } from '../../strings/shell.ts'

@@ -1,4 +1,4 @@
-// What happened to the account elsewhere: told in a strip until it is put away (R97).
+// What happened to the account elsewhere: shown in a strip until it is dismissed (R97).
 
 import './security-notices.css'
 import type { Notice } from '../../../server/contract/account.ts'
@@ -14,7 +14,7 @@ export default function SecurityNotices({ notices }: { notices: readonly Notice[
   function dismiss() {
     const [newest] = notices
     if (!newest) return
-    // Gone at once. Where the server does not hear of it, they are there again at the next look.
+    // Gone at once. Where the call does not reach the server, they show again at the next load.
     shown.setData(undefined, { notices: [] })
     dismissal.mutate({ up_to: newest.at })
     document.getElementById('main')?.focus()
@@ -32,7 +32,7 @@ export default function SecurityNotices({ notices }: { notices: readonly Notice[
           ))}
         </ul>
         <p>
-          {/* No client-side links: from any page, and from that one too, they lead to the place. */}
+          {/* No client-side links: they lead to the place from any page, and from that page too. */}
           {words.notYou}{' '}
           <a href={`${pagePaths.account}#${changePasswordFragment}`}>{words.changePassword}</a>{' '}
           {words.and} <a href={pagePaths.sessions}>{words.lookAtSessions}</a>.

@@ -1,4 +1,4 @@
-// Sign out: one click, one request; where the server did not hear of it, that is said.
+// Sign out: one click, one request; where it does not reach the server, the page says so.
 
 import { useState } from 'react'
 import { session } from '../../session/browser-session.ts'

@@ -1,4 +1,4 @@
-// Who you are here, what you can change about it, and what the keycard in this browser opens.
+// Who the user is here, what they can change about it, and the scopes of this browser's token.
 
 import './account.css'
 import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
@@ -17,7 +17,7 @@ import { ProfileSection } from './profile-section.tsx'
 import { TokenFacts } from './token-facts.tsx'
 
 export default function AccountPage() {
-  // Another tab may have changed it: whoever comes back here sees what is.
+  // Another tab may have changed it: a user who comes back here sees the present state.
   const me = trpc.users.me.useQuery(undefined, { refetchOnWindowFocus: 'always' })
   const token = useAccessToken()
   const canChange = useCan('me:write')

@@ -1,4 +1,4 @@
-// A row of the account page: what it is about beside what can be done, and the end of its form.
+// A row of the account page: its subject beside its controls, and the end of its form.
 
 import type { ReactNode } from 'react'
 import { accountStrings } from '../../strings/account.ts'
@@ -27,12 +27,12 @@ export function AccountSection({ id, heading, note, children }: AccountSectionPr
 interface FormEndProps {
   form: AccountForm
   submit: string
-  /** While it is under way. */
+  /** While it is in progress. */
   submitting?: string
   isPrimary?: boolean
 }
 
-/** The button, and what came of it, in a line that is reserved. */
+/** The button, and the outcome, in a line that is reserved. */
 export function FormEnd(props: FormEndProps) {
   const { form, submit, submitting = accountStrings.form.saving, isPrimary = true } = props
   return (

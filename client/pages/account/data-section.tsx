@@ -1,4 +1,4 @@
-// Taking one's data along: a file, made in this tab of what the server holds.
+// Exporting one's data: a file, made in this tab from what the server holds.
 
 import { trpc } from '../../api/trpc.ts'
 import { accountStrings } from '../../strings/account.ts'
@@ -18,7 +18,7 @@ export function DataSection({ username }: { username: string }) {
         exporting.mutateAsync(cursor === undefined ? {} : { cursor }),
       )
       download(words.fileName(username), JSON.stringify(data, null, 2))
-      // The cache is no place for it.
+      // It does not belong in the cache.
       exporting.reset()
       return words.done
     },

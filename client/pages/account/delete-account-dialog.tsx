@@ -1,4 +1,4 @@
-// The question before the account is deleted: what goes with it, and the password.
+// The question before the account is deleted: what is deleted with it, and the password.
 
 import { pagePaths } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
@@ -52,7 +52,10 @@ export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
   )
 }
 
-/** Signing out clears the cookie and tells the other tabs; the address says why one is out. */
+/**
+ * Signing out clears the cookie and tells the other tabs; the address says why the user is signed
+ * out.
+ */
 async function leave(): Promise<void> {
   await session.signOut().catch(() => undefined)
   location.replace(`${pagePaths.signIn}?reason=deleted`)

@@ -1,4 +1,4 @@
-// Which doors the token opens: every scope of the catalogue, with its sentence.
+// What the token grants: every scope of the catalogue, with its sentence.
 
 import { allScopes, scopeCatalogue } from '../../../server/contract/scopes.ts'
 import { accountStrings as words } from '../../strings/account.ts'

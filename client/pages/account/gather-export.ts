@@ -1,8 +1,8 @@
-// One's data as one piece, of all the pages that it comes in.
+// The user's data in one piece, from all the pages that it comes in.
 
 import type { DataExport } from '../../../server/contract/data-export.ts'
 
-/** Each list goes on in the next page, an app's own too. */
+/** Each list continues in the next page, an app's own too. */
 export async function gatherExport(
   readPage: (cursor?: string) => Promise<DataExport>,
 ): Promise<Omit<DataExport, 'next_cursor'>> {

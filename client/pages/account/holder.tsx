@@ -1,4 +1,4 @@
-// The card's holder: the card, and who is on it.
+// The card's holder: the card, and the user on it.
 
 import type { User } from '../../../server/contract/users.ts'
 import { formatDate } from '../../components/format.ts'

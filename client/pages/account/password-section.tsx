@@ -1,4 +1,4 @@
-// Changing the password: what it ended is said, and whoever was sent here for it finds it.
+// Changing the password: it says what that ended, and users who were sent here for it find it.
 
 import { useEffect } from 'react'
 import { passwordMinLengthDefault } from '../../../server/contract/credential-rules.ts'

@@ -1,4 +1,4 @@
-// The way to the pages that tell where one is signed in, and what happened.
+// Links to the pages that say where the user is signed in, and what happened.
 
 import { Link } from 'wouter'
 import { pagePaths } from '../../../server/contract/pages.ts'

@@ -12,7 +12,7 @@ const words = accountStrings.profile
 
 interface ProfileSectionProps {
   user: User
-  /** When the server last said who he is. */
+  /** When the profile was last loaded from the server. */
   readAtMs: number
 }
 
@@ -34,7 +34,7 @@ export function ProfileSection({ user, readAtMs }: ProfileSectionProps) {
     },
   })
 
-  // What was saved stands in the fields as the server has it, and counts as typed no more.
+  // What was saved stands in the fields as the server has it, and no longer counts as typed.
   useEffect(() => {
     if (readAtMs > 0 && wasSaved.current) form.ref.current?.reset()
     wasSaved.current = false

@@ -10,14 +10,14 @@ import { fieldStrings } from '../../strings/fields.ts'
 const words = accountStrings.form
 
 interface AccountFormOptions {
-  /** Begins the ids of its fields. */
+  /** Prefix of the ids of its fields. */
   name: string
   /** What the fields are called, by their names on the wire. */
   labels: Readonly<Record<string, string>>
-  /** What is said of a required field that is empty. */
+  /** The message for a required field that is empty. */
   missing?: Readonly<Record<string, string>>
   /**
-   * Resolves with what has happened, in a sentence; rejects with the call's own error.
+   * Resolves with a sentence that says what has happened; rejects with the call's own error.
    * `currentPassword` is undefined where the form does not ask for it.
    */
   send: (form: HTMLFormElement, currentPassword: string | undefined) => Promise<string>

@@ -1,4 +1,4 @@
-// How long a token still lives, second by second, by the clock its expiry was measured with.
+// How long a token is still valid, second by second, by the clock its expiry was measured with.
 
 import { useEffect, useState } from 'react'
 

@@ -1,4 +1,4 @@
-// Entries by day, by the clock of whoever reads them.
+// Entries by day, by the reader's own clock.
 
 import { describe, expect, it } from 'vitest'
 import type { ActivityEntry } from '../../../server/contract/activity.ts'

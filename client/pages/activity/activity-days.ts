@@ -1,4 +1,4 @@
-// The entries of a list, day by day, as the clock on the wall here has them.
+// The entries of a list, day by day, in local time.
 
 import type { ActivityEntry } from '../../../server/contract/activity.ts'
 import { formatDate } from '../../components/format.ts'

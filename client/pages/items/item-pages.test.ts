@@ -1,4 +1,4 @@
-// The cached list: what is added, changed and taken out is, and nothing else.
+// The cached list: an item is added, changed or removed, and nothing else changes.
 
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../../server/contract/items.ts'

@@ -1,4 +1,4 @@
-// The list as the cache holds it, page by page, with one item added, changed or taken out.
+// The cached list, page by page, with one item added, changed or removed.
 
 import type { InfiniteData } from '@tanstack/react-query'
 import type { Item, ItemPage } from '../../../server/contract/items.ts'

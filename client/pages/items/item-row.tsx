@@ -1,4 +1,4 @@
-// One item in the list: its text as it was written, when it changed, and what may be done to it.
+// One item in the list: its text as it was written, when it changed, and its actions.
 
 import type { Item } from '../../../server/contract/items.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
@@ -50,7 +50,7 @@ export function ItemRow({ item, actions }: ItemRowProps) {
   )
 }
 
-/** Where the focus goes back to when editing is over. */
+/** Where the focus returns when editing is over. */
 export function editButtonId(itemId: string): string {
   return `edit-${itemId}`
 }

@@ -1,4 +1,4 @@
-// Adding, changing and deleting items: the call, and what it does to the list on the screen.
+// Adding, changing and deleting items: the call, and its effect on the list on the screen.
 
 import { useState } from 'react'
 import type { Item } from '../../../server/contract/items.ts'
@@ -9,7 +9,7 @@ import { addItem, removeItem, replaceItem } from './item-pages.ts'
 
 export const itemListInput = { limit: 20 }
 
-/** What has happened, for everybody to hear; a failure is also there to be seen. */
+/** What has happened, announced to screen readers too; a failure is also shown. */
 export interface Notice {
   text: string
   isProblem: boolean
@@ -34,7 +34,7 @@ export function useItemActions(notify: (notice: Notice) => void) {
   })
   const remove = trpc.items.delete.useMutation()
 
-  /** It was confirmed: the row goes at once, and comes back if the server says no. */
+  /** It was confirmed: the row disappears at once, and comes back if the server refuses. */
   async function deleteItem({ id, title }: Item): Promise<void> {
     setLeaving((ids) => new Set(ids).add(id))
     try {
@@ -57,7 +57,7 @@ export function useItemActions(notify: (notice: Notice) => void) {
     createItem: create.mutateAsync,
     updateItem: update.mutateAsync,
     deleteItem,
-    /** On their way out: not shown any more, but not gone yet. */
+    /** Being deleted: not shown any more, but not gone yet. */
     leaving,
   }
 }

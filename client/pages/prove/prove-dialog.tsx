@@ -1,4 +1,4 @@
-// Asks for the password over the page whose call wants to know who is there; then the call is sent again.
+// Asks for the password over a page whose call needs a proof; then the call is sent again.
 
 import './prove.css'
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-// What the build renders once: the page of a refusal, with a mark wherever the server puts its text.
+// What the build renders once: the page of a refusal, with a mark wherever the server inserts text.
 
 import { renderToString } from 'react-dom/server'
 import { refusalMarks } from '../../../server/contract/pages/refusal-page.ts'

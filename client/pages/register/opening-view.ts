@@ -1,4 +1,4 @@
-// What the registration page opens with: the server's slots, read back from the page it sent.
+// The registration page's first view: the server's slots, read back from the page it sent.
 
 import { passwordMinLengthDefault } from '../../../server/contract/credential-rules.ts'
 import {
@@ -33,7 +33,7 @@ export function readPrerenderedView(root: Element): RegisterView {
   })
 }
 
-/** Under the development server nothing is prerendered: there the default rule stands. */
+/** Under the development server nothing is prerendered: there the default rule applies. */
 export function readViewFromAddress(search: string): RegisterView {
   return describeRegister({
     state: 'idle',

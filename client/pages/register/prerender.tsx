@@ -1,4 +1,4 @@
-// What the build renders once: the registration page, with a mark wherever the server puts its text.
+// What the build renders once: the registration page, with a mark wherever the server inserts text.
 
 import { renderToString } from 'react-dom/server'
 import { registerSlotMarks } from '../../../server/contract/pages/register-slots.ts'

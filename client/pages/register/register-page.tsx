@@ -1,4 +1,4 @@
-// The registration page: the sleeve of a card that is still to be made out.
+// The registration page: the sleeve of a card that is still to be issued.
 
 import type { RegisterView } from '../../../server/contract/pages/register-page.ts'
 import { pagePaths } from '../../../server/contract/pages.ts'

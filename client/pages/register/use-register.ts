@@ -1,4 +1,4 @@
-// One registration from the form to the way on: what the page shows, and the one request it may send.
+// One registration from the form to the next page: what the page shows, and the one request it may send.
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import {
@@ -105,7 +105,7 @@ function readAccount(form: HTMLFormElement) {
   return { username: textOf('username'), email: textOf('email'), password: textOf('password') }
 }
 
-/** What only the person can know; all else is for the server to judge. */
+/** What only the person can know; everything else is for the server to check. */
 function findMissing(form: HTMLFormElement): FieldProblems | undefined {
   const { username, password } = readAccount(form)
   if (username !== '' && password !== '') return undefined

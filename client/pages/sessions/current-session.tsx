@@ -1,4 +1,4 @@
-// The session of this browser: the card in one's hand, beside its facts, and the way out.
+// The session of this browser: the user's card, beside its facts, and the way out.
 
 import type { Session } from '../../../server/contract/sessions.ts'
 import { formatDateTime } from '../../components/format.ts'

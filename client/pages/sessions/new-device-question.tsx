@@ -1,4 +1,4 @@
-// "Was this you?", asked of a session on a device that the user had not signed in with before.
+// "Was this you?", asked about a session on a device that the user had not signed in with before.
 
 import type { Session } from '../../../server/contract/sessions.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'

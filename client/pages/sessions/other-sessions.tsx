@@ -120,7 +120,7 @@ export function OtherSessions({ sessions, current, count, actions }: OtherSessio
   )
 }
 
-/** Only a session that was there before can say that a new device is its user's. */
+/** Only an older session can confirm that a new device is the user's. */
 function isOlder(current: Session | undefined, session: Session): boolean {
   return current !== undefined && Date.parse(current.created_at) < Date.parse(session.created_at)
 }

@@ -1,4 +1,4 @@
-// The list on the screen after each change that the server tells of.
+// The list on the screen after each change that the server sends.
 
 import { expect, test } from 'vitest'
 import type { Session, SessionChanges } from '../../../server/contract/sessions.ts'
@@ -38,7 +38,7 @@ const idsAfter = (changes: Partial<SessionChanges>) =>
     ...changes,
   }).sessions.map(({ id }) => id)
 
-test('the whole list takes the place of the one before', () => {
+test('the whole list replaces the one before', () => {
   const whole = { sessions: [current], ended: [], total: 1, is_whole: true }
   expect(applyChanges(before, whole)).toEqual({ sessions: [current], total: 1 })
   expect(applyChanges(undefined, { ...whole, is_whole: false })).toEqual({
@@ -47,7 +47,7 @@ test('the whole list takes the place of the one before', () => {
   })
 })
 
-test('one that is used again moves up, one that begins is added, one that ended goes', () => {
+test('a session that is used again moves up, a new one is added, an ended one disappears', () => {
   expect(idsAfter({ sessions: [makeSession('two', 9)] })).toEqual(['current', 'two', 'one'])
   expect(idsAfter({ sessions: [makeSession('three', 8)] })).toEqual([
     'current',
@@ -60,7 +60,7 @@ test('one that is used again moves up, one that begins is added, one that ended 
   expect(idsAfter({ sessions: [used], ended: ['two'] })).toEqual(['current', 'one'])
 })
 
-test('what has changed of a session is shown, and the total is the server’s', () => {
+test('a session’s changes are shown, and the total is the server’s', () => {
   const confirmed = { ...one, client_name: 'Another' }
   const changes = { sessions: [confirmed], ended: [], total: 7, is_whole: false }
   expect(applyChanges(before, changes)).toEqual({ sessions: [current, confirmed, two], total: 7 })

@@ -1,8 +1,8 @@
-// What the server tells of the list of sessions, applied to the list on the screen.
+// Applies the server's changes of the list of sessions to the list on the screen.
 
 import type { Session, SessionChanges, SessionList } from '../../../server/contract/sessions.ts'
 
-/** In the order of the whole list: the current one first, then the last used. */
+/** In the order of the whole list: the current one first, then by last use. */
 export function applyChanges(
   before: SessionList | undefined,
   changes: SessionChanges,

@@ -1,4 +1,4 @@
-// One of the other sessions: what one can recognise it by, and what may be done about it.
+// One of the other sessions: what the user can recognise it by, and its actions.
 
 import { isBuiltInClient } from '../../../server/contract/oauth.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
@@ -12,7 +12,7 @@ import { describeScopes, nameSession } from './session-words.ts'
 
 export interface SessionRowActions {
   onEnd: () => void
-  /** undefined where it is not for this session to say. */
+  /** undefined where this session may not answer. */
   onConfirm: (() => void) | undefined
   onDisown: () => void
 }

@@ -24,7 +24,7 @@ function formatLastMoment(atMs: number, nowMs: number): string {
   return isSameYear(atMs, nowMs) ? day.format(atMs) : date.format(atMs)
 }
 
-/** In the largest unit of which it is a whole number. */
+/** In the largest unit that divides it evenly. */
 function formatIdle(seconds: number): string {
   const [unit, length] = idleUnits.find(([, size]) => seconds % size === 0) ?? ['second', 1]
   const format = new Intl.NumberFormat(strings.locale, { style: 'unit', unit, unitDisplay: 'long' })

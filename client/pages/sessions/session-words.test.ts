@@ -1,4 +1,4 @@
-// What a session opens, in the words of the page.
+// What a session grants, in the words of the page.
 
 import { expect, it } from 'vitest'
 import { describeScopes } from './session-words.ts'
@@ -15,6 +15,6 @@ it.each([
     ['Account (read only)', 'Users (read only)'],
   ],
   [['no-such-scope'], []],
-])('%j opens %j', (scopes, words) => {
+])('%j grants %j', (scopes, words) => {
   expect(describeScopes(scopes)).toEqual(words)
 })

@@ -1,4 +1,4 @@
-// What a session is called, and what it opens, in the words of the page.
+// What a session is called, and what it grants, in the words of the page.
 
 import { allScopes } from '../../../server/contract/scopes.ts'
 import type { Session } from '../../../server/contract/sessions.ts'

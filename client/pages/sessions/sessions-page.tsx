@@ -1,4 +1,4 @@
-// Where you are signed in: this session, the others, and the list as it changes elsewhere.
+// Where the user is signed in: this session, the others, and the list as it changes elsewhere.
 
 import './sessions.css'
 import { useState } from 'react'
@@ -67,7 +67,7 @@ function Sessions({ sessions, total, actions }: SessionsProps) {
   )
 }
 
-/** What we have asked for ourselves is told by whoever asked. */
+/** Our own changes are announced by the action that made them. */
 function describeChanges({ began, ended }: BegunAndEnded, leaving: ReadonlySet<string>): string {
   return [
     ...began.map((session) => words.beganElsewhere(nameSession(session))),

@@ -1,4 +1,4 @@
-// The page before the list is there, at its height; seen only where the wait is noticed.
+// The page before the list is there, at its height; visible only where the wait is noticeable.
 
 import { Skeleton } from '../../components/skeleton.tsx'
 

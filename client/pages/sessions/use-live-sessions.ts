@@ -1,4 +1,4 @@
-// The list of sessions, loaded once and then kept true by the server.
+// The list of sessions, loaded once and then updated by the server.
 
 import type { Session } from '../../../server/contract/sessions.ts'
 import { trpc } from '../../api/trpc.ts'
@@ -9,7 +9,7 @@ export interface BegunAndEnded {
   ended: readonly Session[]
 }
 
-/** `onChanges` hears what the server alone has changed, and what we have asked it to. */
+/** `onChanges` hears of changes made elsewhere, and of our own. */
 export function useLiveSessions(onChanges: (changes: BegunAndEnded) => void) {
   const list = trpc.useUtils().sessions.list
   trpc.sessions.changes.useSubscription(undefined, {
@@ -27,7 +27,7 @@ export function useLiveSessions(onChanges: (changes: BegunAndEnded) => void) {
   return trpc.sessions.list.useQuery()
 }
 
-/** Those of `sessions` that `others` has not. */
+/** Those of `sessions` that are not in `others`. */
 function missingIn(others: readonly Session[], sessions: readonly Session[]): Session[] {
   const ids = new Set(others.map(({ id }) => id))
   return sessions.filter(({ id }) => !ids.has(id))

@@ -1,19 +1,19 @@
-// Focus stays in a list of which rows go away, by our own doing or not: the next row has it then.
+// Keeps the focus in a list whose rows disappear, by our own action or not: the next row then gets it.
 
 import { useEffect, useRef } from 'react'
 
 interface RowFocusOptions {
   ids: readonly string[]
   rowId: (id: string) => string
-  /** Has it where no row is left. */
+  /** Gets it where no row is left. */
   headingId: string
 }
 
-/** Gives what every row calls when the focus comes into it. */
+/** Returns what every row calls when the focus comes into it. */
 export function useRowFocus({ ids, rowId, headingId }: RowFocusOptions): (id: string) => void {
   const last = useRef<{ id: string; index: number }>(undefined)
 
-  // After every drawing: only then is it known which row has gone.
+  // After every render: only then is it known which row has disappeared.
   useEffect(() => {
     if (!last.current) return
     const { id, index } = last.current
@@ -22,7 +22,7 @@ export function useRowFocus({ ids, rowId, headingId }: RowFocusOptions): (id: st
       return
     }
     last.current = undefined
-    // Somebody who has gone on to another place is left there.
+    // A user who has moved the focus elsewhere is left there.
     if (document.activeElement !== document.body) return
     const next = ids[index] ?? ids.at(-1)
     const row = next === undefined ? null : document.getElementById(rowId(next))

@@ -1,4 +1,4 @@
-// Ending sessions and confirming them: the call, and what it does to the list on the screen.
+// Ending sessions and confirming them: the call, and its effect on the list on the screen.
 
 import { useState } from 'react'
 import type { Session, SessionList } from '../../../server/contract/sessions.ts'
@@ -7,7 +7,7 @@ import { trpc } from '../../api/trpc.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { nameSession } from './session-words.ts'
 
-/** What has happened, for everybody to hear; a failure is also there to be seen. */
+/** What has happened, announced to screen readers too; a failure is also shown. */
 export interface Notice {
   text: string
   isProblem: boolean
@@ -21,7 +21,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
   const endOthers = trpc.sessions.endOthers.useMutation()
   const confirm = trpc.sessions.confirm.useMutation()
 
-  /** The rows go at once, and come back if the server says no. */
+  /** The rows disappear at once, and come back if the server refuses. */
   async function hideWhile(ids: readonly string[], call: () => Promise<void>): Promise<void> {
     setLeaving((others) => new Set([...others, ...ids]))
     await call()
@@ -33,7 +33,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
   }
 
   return {
-    /** Gives whether it has ended. */
+    /** Returns whether it has ended. */
     async endSession(session: Session): Promise<boolean> {
       const { id } = session
       const name = nameSession(session)
@@ -70,7 +70,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
       })
     },
 
-    /** Gives whether that is noted. */
+    /** Returns whether that is recorded. */
     async confirmSession(session: Session): Promise<boolean> {
       const name = nameSession(session)
       try {
@@ -86,7 +86,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
       }
     },
 
-    /** On their way out: not shown any more, but not gone yet. */
+    /** Being ended: not shown any more, but not gone yet. */
     leaving,
   }
 }

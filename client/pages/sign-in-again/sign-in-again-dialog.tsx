@@ -8,7 +8,7 @@ import { SignInAgainForm } from './sign-in-again-form.tsx'
 export default function SignInAgainDialog() {
   const dialog = useRef<HTMLDialogElement>(null)
 
-  // Closed before it goes, so that the browser gives the focus back to where it was.
+  // Closed before it goes, so that the browser returns the focus to where it was.
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()

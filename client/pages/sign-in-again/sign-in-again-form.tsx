@@ -1,4 +1,4 @@
-// The form of that dialog: whose page it is stands there, and only the password is wanted.
+// The form of that dialog: it names the page's user, and asks only for the password.
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import { pagePaths } from '../../../server/contract/pages.ts'
@@ -39,7 +39,7 @@ export function SignInAgainForm() {
     const credentials = {
       username: String(fields.get('username')),
       password: String(fields.get('password')),
-      // As it was asked for when the session began; somebody else has not been asked.
+      // As it was asked for when the session began; another user has not been asked.
       remember_me: !isOther && token?.isPersistent === true,
     }
     const empty = { username: credentials.username === '', password: credentials.password === '' }

@@ -1,4 +1,4 @@
-// One sign-in over a paused page: its call, what can go wrong with it, and the way on.
+// One sign-in over a paused page: its call, its failures, and what follows.
 
 import { useState } from 'react'
 import { describeThrottle } from '../../../server/contract/pages/sign-in-page.ts'
@@ -16,7 +16,10 @@ interface Credentials {
   remember_me: boolean
 }
 
-/** No sign-in is refused like this: it went well, and the refresh after it came without its cookie. */
+/**
+ * A sign-in is never refused like this: it succeeded, and the refresh after it came without its
+ * cookie.
+ */
 function isLostCookie(cause: unknown): boolean {
   return isRefusal(cause) && cause.data?.reason === 'not_authenticated'
 }
@@ -41,7 +44,7 @@ export function useSignInAgain(onWrongPassword: () => void) {
         await authClient.auth.login.mutate(credentials)
         await session.resume()
       } catch (cause) {
-        // Somebody else has signed in: the page is about to start over.
+        // Another user has signed in: the page is about to start over.
         if (cause instanceof SessionEndedError) return
         setBusy(false)
         if (isLostCookie(cause)) {

@@ -1,4 +1,4 @@
-// Gives somebody another role.
+// Gives a user another role.
 
 import { trpc } from '../../api/trpc.ts'
 import { strings } from '../../strings/shell.ts'

@@ -1,4 +1,4 @@
-// Makes an account for somebody, with a password to hand over.
+// Makes an account for a person, with a password to hand over.
 
 import type { User } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'

@@ -1,4 +1,4 @@
-// Asks before somebody is shut out.
+// Asks before a user is disabled.
 
 import { trpc } from '../../api/trpc.ts'
 import { usersStrings as words } from '../../strings/users.ts'

@@ -1,4 +1,4 @@
-// Asks before somebody is signed out everywhere.
+// Asks before a user is signed out everywhere.
 
 import { trpc } from '../../api/trpc.ts'
 import { usersStrings as words } from '../../strings/users.ts'

@@ -1,4 +1,4 @@
-// A labelled field of a dialog, with a line for what helps or what is wrong: nothing moves.
+// A labelled field of a dialog, with a line for a hint or an error: nothing moves.
 
 import { type ComponentProps, useId } from 'react'
 import { usersStrings as words } from '../../strings/users.ts'

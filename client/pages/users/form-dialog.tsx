@@ -11,7 +11,7 @@ export interface FormDialogProps {
   heading: string
   text?: ReactNode
   submitLabel: string
-  /** Takes something away that cannot be given back by the same button. */
+  /** Removes something that the same button cannot give back. */
   isDanger?: boolean
   /** What the fields are called, by their names. */
   labels?: Readonly<Record<string, string>>
@@ -33,7 +33,7 @@ export function FormDialog(props: FormDialogProps) {
   const [busy, setBusy] = useState(false)
   const wantedField = useRef<string>(undefined)
 
-  // After drawing: the field may only now be there.
+  // After rendering: the field may only now be there.
   useEffect(() => {
     const field = form.current?.elements.namedItem(wantedField.current ?? '')
     wantedField.current = undefined

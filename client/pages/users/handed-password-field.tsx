@@ -1,4 +1,4 @@
-// A password that an admin gives to somebody: typed, or made here and shown once, to be handed over.
+// A password that an admin gives to a user: typed, or made here and shown once, to be handed over.
 
 import { useId, useRef, useState } from 'react'
 import { usersStrings as words } from '../../strings/users.ts'
@@ -19,7 +19,7 @@ export function HandedPasswordField({ label, problem }: HandedPasswordFieldProps
     const field = input.current
     if (!field) return
     field.value = makePassphrase()
-    // What was wrong with the one before is over.
+    // The error of the previous one no longer applies.
     field.dispatchEvent(new Event('input', { bubbles: true }))
     setShown(true)
     setIsMade(true)
@@ -37,7 +37,7 @@ export function HandedPasswordField({ label, problem }: HandedPasswordFieldProps
           name="password"
           type={shown ? 'text' : 'password'}
           className={shown ? 'mono' : undefined}
-          // Not one of this browser's own passwords: it must offer none of them, nor keep this.
+          // Not one of this browser's own passwords: it must offer none of them, nor store this one.
           autoComplete="new-password"
           autoCapitalize="none"
           autoCorrect="off"

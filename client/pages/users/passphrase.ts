@@ -1,6 +1,6 @@
 // A password to hand over: random, and easy to read out and to type.
 
-/** Thirty-two of them, so that every five random bits are one; none that is taken for another. */
+/** Thirty-two of them, so that every five random bits are one; no two look alike. */
 const characters = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 /** Five groups of four: 100 bits (R17 asks for less of what a person has to type). */

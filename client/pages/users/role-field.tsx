@@ -1,4 +1,4 @@
-// Which role somebody shall have, with what it may do.
+// Which role a user gets, with what it may do.
 
 import { type Role, roles } from '../../../server/contract/scopes.ts'
 import { strings } from '../../strings/shell.ts'
@@ -21,7 +21,7 @@ export function RoleField({ value }: { value: Role }) {
   )
 }
 
-/** What was chosen; the first role there is where nothing was. */
+/** The chosen role; the first one where none was chosen. */
 export function readRole(fields: FormData): Role {
   return roles.find((role) => role === fields.get('role')) ?? roles[0]
 }

@@ -1,4 +1,4 @@
-// Gives somebody a new password; every session of theirs ends with the old one.
+// Gives a user a new password; all their sessions end with the old one.
 
 import { trpc } from '../../api/trpc.ts'
 import { usersStrings as words } from '../../strings/users.ts'
@@ -28,7 +28,8 @@ export function SetPasswordDialog({ user, name, onDone, onClose }: UserDialogPro
     >
       {(problems) => (
         <>
-          {/* So that a password manager takes it for this account's, and not for the admin's own. */}
+          {/* So that a password manager takes it for this account's, and not for the admin's
+              own. */}
           <input
             className="visually-hidden"
             type="text"

@@ -22,7 +22,7 @@ interface SortControlProps {
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const
 
-/** Pressed again it turns the order round. */
+/** Pressed again, it reverses the order. */
 export function SortHeader({
   column,
   sorting,

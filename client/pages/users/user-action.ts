@@ -1,4 +1,4 @@
-// What can be done to a user from the menu of the row, and what keeps it from being done.
+// What can be done to a user from the menu of the row, and what prevents it.
 
 import type { ListedUser } from '../../../server/contract/users.ts'
 import { usersStrings as words } from '../../strings/users.ts'

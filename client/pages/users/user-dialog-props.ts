@@ -1,4 +1,4 @@
-// What every dialog about one user is given.
+// The props of every dialog about one user.
 
 import type { ListedUser } from '../../../server/contract/users.ts'
 
@@ -7,7 +7,7 @@ export interface UserDialogProps {
   /** As the row shows it. */
   name: string
   isSelf: boolean
-  /** The server has done it: what there is to say. */
+  /** The server has done it: the sentence to show. */
   onDone: (text: string) => void
   onClose: () => void
 }

@@ -1,4 +1,4 @@
-// The table with its pages, or what stands in its place; and the dialog about the user who was chosen.
+// The table with its pages, or what stands in its place; and the dialog about the chosen user.
 
 import { type ComponentType, useState } from 'react'
 import { Link } from 'wouter'
@@ -25,11 +25,11 @@ interface UserListProps extends UserPage {
   isStale: boolean
   canWrite: boolean
   onView: (change: Partial<UsersView>) => void
-  /** Something has changed: says what, and looks again. */
+  /** Something has changed: says what, and loads the list again. */
   announce: (text: string) => void
 }
 
-/** What takes nothing from anybody is done without a question. */
+/** An action that takes nothing away needs no confirmation. */
 type PlainAction = 'enable' | 'unlock'
 
 const dialogs: Record<Exclude<UserAction, PlainAction>, ComponentType<UserDialogProps>> = {

@@ -82,7 +82,7 @@ function MenuButton({ menuId, action, obstacle, onAction }: MenuButtonProps) {
   )
 }
 
-/** Where the focus goes back to when something was done. */
+/** Where the focus returns when an action is done. */
 export function menuButtonId(userId: string): string {
   return `user-${userId}`
 }

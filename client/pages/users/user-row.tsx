@@ -1,4 +1,4 @@
-// One user in the table: who it is, whether they can sign in, when they last did.
+// One user in the table: their name, whether they can sign in, when they last did.
 
 import type { ListedUser } from '../../../server/contract/users.ts'
 import { formatDate } from '../../components/format.ts'

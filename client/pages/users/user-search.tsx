@@ -1,4 +1,4 @@
-// The search box: it asks when typing pauses, and keeps the focus while the list changes below.
+// The search box: it searches when typing pauses, and keeps the focus while the list changes below.
 
 import { useEffect, useRef } from 'react'
 import { userSearchMaxLength } from '../../../server/contract/user-order.ts'
@@ -17,7 +17,7 @@ export function UserSearch({ value, onSearch }: UserSearchProps) {
   const asked = useRef(value)
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined)
 
-  // Back and Forward change what is searched for; what is being typed is left alone.
+  // Back and Forward change the search text; what is being typed is left alone.
   useEffect(() => {
     if (value === asked.current || !input.current) return
     clearTimeout(pause.current)

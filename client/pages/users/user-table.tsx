@@ -1,4 +1,4 @@
-// The users as a table; on narrow screens each row lies as a card.
+// The users as a table; on narrow screens each row is a card.
 
 import type { ReactNode } from 'react'
 import type { ListedUser } from '../../../server/contract/users.ts'

@@ -1,4 +1,4 @@
-// The view in the address: read as it was written, and never wrong.
+// The view in the address: read back as it was written, and never invalid.
 
 import { describe, expect, it } from 'vitest'
 import { sortOrders, userSortKeys } from '../../../server/contract/user-order.ts'

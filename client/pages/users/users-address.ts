@@ -11,7 +11,7 @@ import {
 } from '../../../server/contract/user-order.ts'
 
 export const usersPerPage = 20
-/** Who comes after it is searched for. */
+/** The last user before this page. */
 export const lastPage = usersPagedTo / usersPerPage
 
 export interface UsersView {
@@ -22,7 +22,7 @@ export interface UsersView {
   page: number
 }
 
-/** People are looked up by name; times are looked at from the newest on. */
+/** People are looked up by name; times are read from the newest on. */
 export const firstOrder: Record<UserSortKey, SortOrder> = {
   username: 'asc',
   role: 'asc',
@@ -30,7 +30,7 @@ export const firstOrder: Record<UserSortKey, SortOrder> = {
   last_seen_at: 'desc',
 }
 
-/** What is absent or no such word is the default. */
+/** A missing or unknown word means the default. */
 export function readView(query: string): UsersView {
   const parameters = new URLSearchParams(query)
   const word = <Word extends string>(name: string, words: readonly Word[]) =>

@@ -1,4 +1,4 @@
-// Everybody who has an account: searched, sorted, page by page; and what admins do to them.
+// All users with an account: searched, sorted, page by page; and what admins do to them.
 
 import './users.css'
 import { keepPreviousData } from '@tanstack/react-query'
@@ -34,7 +34,7 @@ export default function UsersPage() {
     { placeholderData: keepPreviousData },
   )
 
-  /** Another search or order begins at its first page. Every letter typed is no step to go back to. */
+  /** Another search or order begins at its first page. Typed letters add no steps to the history. */
   function show(change: Partial<UsersView>) {
     navigate(hrefOf({ ...view, page: 1, ...change }), { replace: 'search' in change })
   }
@@ -108,7 +108,7 @@ export default function UsersPage() {
   )
 }
 
-/** For who does not see the list change below the search. */
+/** For users who do not see the list change below the search. */
 function sayFound(page: Omit<UserPage, 'users'>, search: string): string {
   if (search === '') return ''
   if (page.is_cut) return `${words.tooManyFound(search)}. ${words.narrow}`
