@@ -185,7 +185,7 @@ function runTool([tool = '', ...args]) {
 }
 
 /**
- * It may go away at any moment, when another start is done with it.
+ * It may vanish at any moment, when another start is done with it.
  * @param {string} file
  */
 function readIfThere(file) {

@@ -7,7 +7,7 @@ import type { Session } from '../sessions/session-rows.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
 export interface ListedSession extends Session {
-  /** "Firefox on Linux"; null where its user agent says nothing. */
+  /** "Firefox on Linux"; null where the user agent says nothing. */
   deviceName: string | null
   clientName: string
 }

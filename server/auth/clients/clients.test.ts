@@ -36,7 +36,7 @@ const mobileApp: NewClient = {
 const adminPassword = { username: 'admin', password: 'admin-secret' }
 const password = { grant_type: 'password', username: 'johndoe', password: 'secret' }
 const machineGrant = { grant_type: 'client_credentials' }
-/** Polls often enough for a test; the condition is what counts, not the time. */
+/** Polls often enough for a test; the condition counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
 
 forEachEngine((engine) => {

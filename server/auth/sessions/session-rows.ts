@@ -31,7 +31,7 @@ export interface Session {
   userAgent: string | null
   /** null for what keeps no device cookie. */
   deviceId: string | null
-  /** The user had not signed in there before, and has not said yet that it was him. */
+  /** A device the user had not signed in on before, and has not confirmed yet. */
   isNewDevice: boolean
 }
 

@@ -22,7 +22,7 @@ import { createRevocations, type Revocations } from './revocations.ts'
 const minute = 60_000
 const me = { userId: 'me', sessionId: 'mine', tokenVersion: 0, issuedAt: 1_800_000_000 }
 
-/** Polls often enough for a test; the condition is what counts, not the time. */
+/** Polls often enough for a test; the condition counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
 
 async function makePlace(engine: Engine): Promise<TestPlace> {

@@ -7,7 +7,7 @@ import { operator } from '../../testing/operator.ts'
 import { startPostgresProxy } from '../../testing/postgres-proxy.ts'
 import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 
-/** Polls often enough for a test; the condition is what counts, not the time. */
+/** Polls often enough for a test; the condition counts, not the time. */
 const patient = { timeout: 15_000, interval: 50 }
 
 describe.each([
