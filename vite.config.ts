@@ -50,7 +50,7 @@ export default defineConfig({
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
             {
               name: 'door',
-              test: /client\/(pages\/login\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
+              test: /client\/(pages\/(auth-page|sign-in)\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
               includeDependenciesRecursively: false,
             },
             {

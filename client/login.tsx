@@ -2,8 +2,8 @@
 
 import './styles/login.css'
 import { createRoot, hydrateRoot } from 'react-dom/client'
-import { readPrerenderedView, readViewFromAddress } from './pages/login/opening-view.ts'
-import { SignInPage } from './pages/login/sign-in-page.tsx'
+import { readPrerenderedView, readViewFromAddress } from './pages/sign-in/opening-view.ts'
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx'
 
 const root = document.getElementById('root') as HTMLElement
 

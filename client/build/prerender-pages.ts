@@ -11,7 +11,7 @@ const names = ['login', 'register', 'refusal'] as const
 
 type Name = (typeof names)[number]
 type Prerendered =
-  | typeof import('../pages/login/prerender.tsx')
+  | typeof import('../pages/sign-in/prerender.tsx')
   | typeof import('../pages/register/prerender.tsx')
   | typeof import('../pages/refusal/prerender.tsx')
 

@@ -1,7 +1,7 @@
 // The page for a browser whose request was refused: what happened, and what to do. It runs no script.
 
 import { type RefusalView, removeCookiesPath } from '../../../server/contract/pages/refusal-page.ts'
-import { ReaderCard } from '../login/reader-card.tsx'
+import { ReaderCard } from '../auth-page/reader-card.tsx'
 
 export function RefusalPage({ view }: { view: RefusalView }) {
   return (

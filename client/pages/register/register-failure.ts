@@ -10,7 +10,7 @@ import {
 } from '../../../server/contract/pages/register-page.ts'
 import type { AppRouter } from '../../../server/trpc/router.ts'
 import { registerStrings as words } from '../../strings/register.ts'
-import { readSignInFailure } from '../login/sign-in-failure.ts'
+import { readSignInFailure } from '../sign-in/sign-in-failure.ts'
 
 export interface RegisterFailure {
   state: RegisterState

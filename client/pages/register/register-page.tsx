@@ -5,7 +5,7 @@ import { pagePaths } from '../../../server/contract/pages.ts'
 import { NewPasswordField } from '../../components/forms/new-password-field.tsx'
 import { TextField } from '../../components/forms/text-field.tsx'
 import { registerStrings as words } from '../../strings/register.ts'
-import { DoorPage } from '../login/door-page.tsx'
+import { DoorPage } from '../auth-page/auth-page.tsx'
 import { useRegister } from './use-register.ts'
 
 export function RegisterPage({ initial }: { initial: RegisterView }) {

@@ -14,7 +14,7 @@ import { describeThrottle } from '../../../server/contract/pages/sign-in-page.ts
 import { safeReturnPath } from '../../../server/contract/return-path.ts'
 import { authClient } from '../../session/auth-client.ts'
 import { registerStrings as words } from '../../strings/register.ts'
-import { useCountdown } from '../login/use-countdown.ts'
+import { useCountdown } from '../auth-page/use-countdown.ts'
 import { readRegisterFailure } from './register-failure.ts'
 
 export function useRegister(initial: RegisterView) {

@@ -7,8 +7,8 @@ import { session } from '../../session/browser-session.ts'
 import { isRefusal } from '../../session/refresh-failure.ts'
 import { SessionEndedError } from '../../session/session.ts'
 import { signInAgainStrings as words } from '../../strings/sign-in-again.ts'
-import { readSignInFailure } from '../login/sign-in-failure.ts'
-import { useCountdown } from '../login/use-countdown.ts'
+import { useCountdown } from '../auth-page/use-countdown.ts'
+import { readSignInFailure } from '../sign-in/sign-in-failure.ts'
 
 interface Credentials {
   username: string

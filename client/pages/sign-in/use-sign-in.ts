@@ -10,8 +10,8 @@ import {
 import { safeReturnPath } from '../../../server/contract/return-path.ts'
 import { authClient } from '../../session/auth-client.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
+import { useCountdown } from '../auth-page/use-countdown.ts'
 import { readSignInFailure } from './sign-in-failure.ts'
-import { useCountdown } from './use-countdown.ts'
 
 export interface FieldErrors {
   username: string

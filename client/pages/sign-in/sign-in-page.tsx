@@ -3,7 +3,7 @@
 import { type SignInView, signInTitles } from '../../../server/contract/pages/sign-in-page.ts'
 import { pagePaths } from '../../../server/contract/pages.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
-import { DoorPage } from './door-page.tsx'
+import { DoorPage } from '../auth-page/auth-page.tsx'
 import { PasswordField } from './password-field.tsx'
 import { useSignIn } from './use-sign-in.ts'
 import { UsernameField } from './username-field.tsx'
