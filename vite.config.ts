@@ -49,7 +49,7 @@ export default defineConfig({
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
             {
-              name: 'door',
+              name: 'auth',
               test: /client\/(pages\/(auth-page|sign-in)\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
               includeDependenciesRecursively: false,
             },

@@ -6,10 +6,9 @@ import { pathToFileURL } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { build, type Plugin } from 'vite'
 
-/** The pages that stand before the app, by the name of their entry. */
-const names = ['login', 'register', 'refusal'] as const
+/** The pages that stand before the app: the folder of each, by the name of its entry. */
+const pages = { login: 'sign-in', register: 'register', refusal: 'refusal' } as const
 
-type Name = (typeof names)[number]
 type Prerendered =
   | typeof import('../pages/sign-in/prerender.tsx')
   | typeof import('../pages/register/prerender.tsx')
@@ -26,14 +25,14 @@ export function prerenderPages(): Plugin {
     async writeBundle({ dir }) {
       if (!dir) throw new Error('The client build must write into a directory')
       // One after the other: each builds into the same directory.
-      for (const name of names) await prerender(name, dir)
+      for (const [entry, folder] of Object.entries(pages)) await prerender(entry, folder, dir)
     },
   }
 }
 
-async function prerender(name: Name, dir: string): Promise<void> {
-  const rendered = await renderPage(name, path.join(dir, '.prerender'))
-  const file = path.join(dir, `${name}.html`)
+async function prerender(entry: string, folder: string, dir: string): Promise<void> {
+  const rendered = await renderPage(folder, path.join(dir, '.prerender'))
+  const file = path.join(dir, `${entry}.html`)
   const page = await inlineStylesheets(await readFile(file, 'utf8'), dir)
   await writeFile(
     file,
@@ -43,17 +42,17 @@ async function prerender(name: Name, dir: string): Promise<void> {
   )
 }
 
-/** Built for Node into a directory that is removed once it has run. */
-async function renderPage(name: Name, outDir: string): Promise<Prerendered> {
+/** Built for Node into a directory that goes away again once it has run. */
+async function renderPage(folder: string, outDir: string): Promise<Prerendered> {
   try {
     await build({
       configFile: false,
       root: 'client',
       logLevel: 'warn',
       plugins: [react()],
-      build: { ssr: `pages/${name}/prerender.tsx`, outDir, emptyOutDir: true },
+      build: { ssr: `pages/${folder}/prerender.tsx`, outDir, emptyOutDir: true },
     })
-    return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${name}`)
+    return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${folder}`)
   } finally {
     await rm(outDir, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-// What the two doors have in common, sign-in and registration: a card in its sleeve, and a form on it.
+// What sign-in and registration have in common: a card in its sleeve, and a form on it.
 
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react'
 import type { SignInView } from '../../../server/contract/pages/sign-in-page.ts'
@@ -9,7 +9,7 @@ import { StatusArea } from './status-area.tsx'
 import { SubmitButton, type SubmitWords } from './submit-button.tsx'
 import { useSlowHint } from './use-slow-hint.ts'
 
-interface DoorPageProps {
+interface AuthPageProps {
   title: string
   /** Where the form goes without scripts. */
   action: string
@@ -29,7 +29,7 @@ interface DoorPageProps {
 /** Where a page that opens with a failure has its focus: what is marked, or a password that was wrong. */
 const toMend = '[aria-invalid=true], [data-state=error] [autocomplete=current-password]'
 
-export function DoorPage(props: DoorPageProps) {
+export function AuthPage(props: AuthPageProps) {
   const { title, action, words, view, announcement, secondsLeft, children } = props
   const slowHint = useSlowHint(view.state === 'busy')
   const form = useRef<HTMLFormElement>(null)

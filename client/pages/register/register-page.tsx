@@ -5,15 +5,15 @@ import { pagePaths } from '../../../server/contract/pages.ts'
 import { NewPasswordField } from '../../components/forms/new-password-field.tsx'
 import { TextField } from '../../components/forms/text-field.tsx'
 import { registerStrings as words } from '../../strings/register.ts'
-import { DoorPage } from '../auth-page/auth-page.tsx'
+import { AuthPage } from '../auth-page/auth-page.tsx'
 import { useRegister } from './use-register.ts'
 
 export function RegisterPage({ initial }: { initial: RegisterView }) {
-  const door = useRegister(initial)
-  const { view } = door
+  const page = useRegister(initial)
+  const { view } = page
 
   return (
-    <DoorPage {...door} title={view.title} action={pagePaths.register} words={words}>
+    <AuthPage {...page} title={view.title} action={pagePaths.register} words={words}>
       <TextField
         id="username"
         name="username"
@@ -46,6 +46,6 @@ export function RegisterPage({ initial }: { initial: RegisterView }) {
         minimum={view.minimum}
         busy={view.state === 'busy'}
       />
-    </DoorPage>
+    </AuthPage>
   )
 }

@@ -3,19 +3,19 @@
 import { type SignInView, signInTitles } from '../../../server/contract/pages/sign-in-page.ts'
 import { pagePaths } from '../../../server/contract/pages.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'
-import { DoorPage } from '../auth-page/auth-page.tsx'
+import { AuthPage } from '../auth-page/auth-page.tsx'
 import { PasswordField } from './password-field.tsx'
 import { useSignIn } from './use-sign-in.ts'
 import { UsernameField } from './username-field.tsx'
 
 export function SignInPage({ initial }: { initial: SignInView }) {
-  const { fieldErrors, ...door } = useSignIn(initial)
-  const { view } = door
+  const { fieldErrors, ...page } = useSignIn(initial)
+  const { view } = page
   const hasFieldError = Object.values(fieldErrors).some((error) => error !== '')
 
   return (
-    <DoorPage
-      {...door}
+    <AuthPage
+      {...page}
       title={hasFieldError ? signInTitles.error : view.title}
       action={pagePaths.signIn}
       words={words}
@@ -26,6 +26,6 @@ export function SignInPage({ initial }: { initial: SignInView }) {
         <input type="checkbox" name="remember_me" />
         {words.rememberMe}
       </label>
-    </DoorPage>
+    </AuthPage>
   )
 }
