@@ -43,6 +43,8 @@ const rooms: Record<string, Room> = {
   'server/auth/passwords': {
     'fair-queue': 'auth/passwords/fair-queue',
     passwords: 'auth/passwords/passwords',
+    'imported-hashes': 'auth/passwords/passwords',
+    'stored-password': 'auth/passwords/passwords',
   },
   'server/auth/sign-in': {
     'password-check': 'auth/sign-in/password-check http/throttle oauth/token',

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
-import type { StoredPassword } from '../../server/auth/passwords/passwords.ts'
+import type { StoredPassword } from '../../server/auth/passwords/stored-password.ts'
 import type { Role } from '../../server/contract/scopes.ts'
 import type { Browser } from './browsers/find-browser.ts'
 import { collectPageErrors } from './pages/page-errors.ts'

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { beforeAll } from 'vitest'
-import type { StoredPassword } from '../auth/passwords/passwords.ts'
+import type { StoredPassword } from '../auth/passwords/stored-password.ts'
 import type { SessionTransport } from '../auth/sessions/session-rows.ts'
 import type { UserIdentity } from '../auth/tokens/identity.ts'
 import type { Device } from '../contract/device.ts'

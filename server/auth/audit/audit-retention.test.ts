@@ -1,7 +1,7 @@
 // How long the audit log is kept: to the day, and all that is older goes.
 
 import { expect, test } from 'vitest'
-import type { Follower } from '../../db/changes/change-feed.ts'
+import type { Follower } from '../../db/changes/followers.ts'
 import { dayMs } from '../../db/clock.ts'
 import { forEachEngine, openTestDatabase } from '../../testing/databases.ts'
 import { stillFeed } from '../../testing/still-feed.ts'

@@ -4,13 +4,8 @@ import bcrypt from 'bcryptjs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
 import { listMissingCosts } from './password-worker.js'
-import {
-  createPasswords,
-  type Passwords,
-  type PasswordsOptions,
-  type Pepper,
-  type StoredPassword,
-} from './passwords.ts'
+import { createPasswords, type Passwords, type PasswordsOptions } from './passwords.ts'
+import type { Pepper, StoredPassword } from './stored-password.ts'
 
 const oldPepper: Pepper = { id: 'old', key: new Uint8Array(32).fill(7) }
 const newPepper: Pepper = { id: 'new', key: Uint8Array.from({ length: 32 }, (_, byte) => byte) }

@@ -8,22 +8,17 @@ import {
   normalizePassword,
   passwordMaxLength,
 } from '../../contract/credential-rules.ts'
-import { seal, unseal } from '../secrets/sealed-text.ts'
 import { type BcryptEngineName, loadBcryptEngine } from './bcrypt-engine.js'
 import { createFairQueue, type FairQueueStats, type Share } from './fair-queue.ts'
-
-/** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
-export interface Pepper {
-  id: string
-  key: Uint8Array
-}
-
-export interface StoredPassword {
-  /** `$2b$cost$…`, 60 characters; or other software's, sealed. */
-  hash: string
-  /** The pepper's id; null for a plain bcrypt hash, as other software makes them. */
-  keyId: string | null
-}
+import { isSealed, openImportedHash, sealImportedHash } from './imported-hashes.ts'
+import {
+  bcryptCostDefault,
+  bcryptCostHighest,
+  bcryptCostLowest,
+  type Pepper,
+  readBcryptCost,
+  type StoredPassword,
+} from './stored-password.ts'
 
 export interface PasswordVerdict {
   ok: boolean
@@ -90,13 +85,7 @@ export interface Passwords {
   close(): Promise<void>
 }
 
-export const bcryptCostDefault = 12
 export const threadsDefault = Math.min(os.availableParallelism(), 4)
-/** OWASP's least. */
-export const bcryptCostLowest = 10
-/** About 3 s a hash. One stored row with cost 31 would occupy a thread for two days. */
-export const bcryptCostHighest = 15
-
 export function createPasswords(options: PasswordsOptions): Passwords {
   const {
     cost = bcryptCostDefault,
@@ -140,14 +129,14 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       const fault = `The stored hash needs the master key ${stored.keyId}, which is gone`
       return { ...stranger, fault }
     }
-    const isSealed = stored.hash.startsWith(sealedPrefix)
-    const hash = isSealed && pepper ? openSealed(stored.hash, pepper) : stored.hash
-    const storedCost = Number(bcryptSyntax.exec(hash)?.[1])
+    const wasImported = isSealed(stored)
+    const hash = wasImported && pepper ? openImportedHash(stored.hash, pepper) : stored.hash
+    const storedCost = readBcryptCost(hash)
     if (Number.isNaN(storedCost)) return { ...stranger, fault: 'The stored hash is not bcrypt' }
     if (storedCost > bcryptCostHighest) {
       return { ...stranger, fault: `The stored hash has cost ${storedCost}, beyond 15: refused` }
     }
-    return { possible: true, hash, cost: storedCost, pepper: isSealed ? undefined : pepper?.key }
+    return { possible: true, hash, cost: storedCost, pepper: wasImported ? undefined : pepper?.key }
   }
 
   async function run<Result>(name: 'hash' | 'verify', task: object): Promise<Result> {
@@ -181,10 +170,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       return { hash, keyId: newestPepper.id }
     },
 
-    adopt: (plainHash) => ({
-      hash: sealedPrefix + seal(plainHash, sealContext, sealingKeyOf(newestPepper)),
-      keyId: newestPepper.id,
-    }),
+    adopt: (plainHash) => sealImportedHash(plainHash, newestPepper),
 
     takeTurn: (share, work) => queue.run(share, () => work(verifyNow)),
 
@@ -201,13 +187,6 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   }
 }
 
-/** What is wrong with a hash that other software made: bcrypt only, and no cost we would not check. */
-export function importedHashProblem(hash: string): string | undefined {
-  const cost = Number(bcryptSyntax.exec(hash)?.[1])
-  if (cost <= bcryptCostHighest) return undefined
-  return `must be a bcrypt hash, as $2b$12$ and 53 characters, with a cost of ${bcryptCostHighest} at most`
-}
-
 /** What is compared with. For a stranger it is a hash that no password has, at the current cost. */
 interface Check {
   possible: boolean
@@ -215,27 +194,6 @@ interface Check {
   cost: number
   pepper: Uint8Array | undefined
   fault?: string
-}
-
-/** `$2x$` is the old PHP's wrong hash; the other three letters mean the same function. */
-const bcryptSyntax = /^\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}$/
-
-/** No bcrypt hash begins so. */
-const sealedPrefix = 'sealed.'
-const sealContext = 'imported hash'
-
-/** Not the pepper itself: a key has one use. */
-function sealingKeyOf({ id, key }: Pepper): Pepper {
-  return { id, key: createHmac('sha256', key).update(sealContext).digest() }
-}
-
-/** '' where it was tampered with: that is no bcrypt hash. */
-function openSealed(sealed: string, pepper: Pepper): string {
-  try {
-    return unseal(sealed.slice(sealedPrefix.length), sealContext, [sealingKeyOf(pepper)])
-  } catch {
-    return ''
-  }
 }
 
 /**

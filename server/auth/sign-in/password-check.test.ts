@@ -5,7 +5,8 @@ import { loginMaxLength } from '../../contract/credential-rules.ts'
 import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
 import { operator } from '../../testing/operator.ts'
 import type { BcryptEngineName } from '../passwords/bcrypt-engine.js'
-import { createPasswords, type Passwords, type StoredPassword } from '../passwords/passwords.ts'
+import { createPasswords, type Passwords } from '../passwords/passwords.ts'
+import type { StoredPassword } from '../passwords/stored-password.ts'
 import { createPasswordCheck } from './password-check.ts'
 
 const { app } = shareTestApp('sqlite')

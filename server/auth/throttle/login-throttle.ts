@@ -11,13 +11,14 @@ import type { KnownPlaces } from '../devices/known-places.ts'
 import type { Share } from '../passwords/fair-queue.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
 import {
+  type Budget,
   type Claim,
   type Held,
   refund,
   settle,
   takeAll,
   takeAny,
-  waitMsOf,
+  waitMsOfBudget,
 } from './throttle-claims.ts'
 import type { BackoffRule, ThrottleCounters } from './throttle-counters.ts'
 
@@ -140,11 +141,11 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
   }
 
   /**
-   * What an attempt is counted against: the first of these lists that has room in all of its pools.
+   * What an attempt is counted against: the first of these that has room in all of its pools.
    * A known device is never held back by its address, which others may share. Nor is a known place,
    * until its own failures are used up; they count for the account and the address as well.
    */
-  async function listClaims(attempt: PasswordAttempt) {
+  async function listBudgets(attempt: PasswordAttempt) {
     const { userId = '', device } = attempt
     // Asked for nobody's account too: how long it takes tells nothing (R110).
     const [isKnownDevice, isKnownPlace] = await Promise.all([
@@ -153,31 +154,34 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
     ])
     const account: Claim = { pool: unknownPool, key: accountKey(attempt) }
     const address = addressClaims('address', device)
-    const claims = [isKnownDevice ? [account] : [...address, account]]
-    if (isKnownPlace) {
-      const tallies = [...address, account].map((claim) => ({ ...claim, isTally: true }))
-      claims.unshift([{ pool: knownPlacePool, key: `places:${userId}` }, ...tallies])
-    }
-    if (isKnownDevice) claims.unshift([{ pool: knownDevicePool, key: `devices:${userId}` }])
-    return { claims, isKnown: isKnownDevice || isKnownPlace }
+    const tallies = [...address, account].map((claim) => ({ ...claim, isTally: true }))
+    const ofDevices: Budget = [{ pool: knownDevicePool, key: `devices:${userId}` }]
+    const ofPlaces: Budget = [{ pool: knownPlacePool, key: `places:${userId}` }, ...tallies]
+    const ofAnyone: Budget = isKnownDevice ? [account] : [...address, account]
+    const budgets = [
+      ...(isKnownDevice ? [ofDevices] : []),
+      ...(isKnownPlace ? [ofPlaces] : []),
+      ofAnyone,
+    ]
+    return { budgets, isKnown: isKnownDevice || isKnownPlace }
   }
 
-  async function assertOpen(claims: readonly (readonly Claim[])[]): Promise<void> {
-    const found = await counters.read(claims.flat().map(({ key }) => key))
-    const waits = claims.map((all) => Math.max(...all.map((claim) => waitMsOf(claim, found))))
-    if (!waits.includes(0)) throw refuseAttempt(waits.at(-1) ?? 0)
+  async function assertOpen(budgets: readonly Budget[]): Promise<void> {
+    const found = await counters.read(budgets.flat().map(({ key }) => key))
+    const waitsMs = budgets.map((budget) => waitMsOfBudget(budget, found))
+    if (!waitsMs.includes(0)) throw refuseAttempt(waitsMs.at(-1) ?? 0)
   }
 
   return {
     async admit(attempt) {
       const { userId, device } = attempt
       const account = accountKey(attempt)
-      const { claims, isKnown } = await listClaims(attempt)
-      await assertOpen(claims)
+      const { budgets, isKnown } = await listBudgets(attempt)
+      await assertOpen(budgets)
       return {
         share: { account, pool: addressPoolOf(device.address), isKnown },
         async reserve() {
-          const taken = await takeAny(claims)
+          const taken = await takeAny(budgets)
           if (!taken.granted) {
             if (taken.isPending) return 'pending'
             throw refuseAttempt(taken.waitMs)
@@ -205,9 +209,9 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
     },
 
     async reserveRegistration(device) {
-      const claims = addressClaims('registration', device)
-      await assertOpen([claims])
-      const taken = await takeAll(claims)
+      const budget = addressClaims('registration', device)
+      await assertOpen([budget])
+      const taken = await takeAll(budget)
       if (!taken.granted) throw refuseAttempt(taken.waitMs)
       // Counted whatever becomes of it.
       await settle(taken.held)

@@ -9,6 +9,9 @@ export interface Claim {
   isTally?: boolean
 }
 
+/** What an attempt takes: of each of its claims, or of none. */
+export type Budget = readonly Claim[]
+
 export interface Held {
   claim: Claim
   reservation: GrantedReservation
@@ -16,36 +19,37 @@ export interface Held {
 
 export type Taken = { granted: true; held: readonly Held[] } | Refusal
 
+/** How long a budget lets nothing through, in milliseconds. */
+export function waitMsOfBudget(budget: Budget, counters: ReadonlyMap<string, Counter>): number {
+  return Math.max(...budget.map((claim) => waitMsOf(claim, counters)))
+}
+
 /**
  * How long nothing is let through, in milliseconds, as far as that is certain: attempts that have not
  * ended may yet turn out to be right.
  */
-export function waitMsOf(
-  { pool, key, isTally }: Claim,
-  counters: ReadonlyMap<string, Counter>,
-): number {
+function waitMsOf({ pool, key, isTally }: Claim, counters: ReadonlyMap<string, Counter>): number {
   const counter = counters.get(key)
   return !counter || counter.isPending || isTally ? 0 : pool.waitMsOf(counter)
 }
 
 /**
- * Of the first that has room; where none has, the last one says for how long. A list with tallies whose
+ * From the first that has room; where none has, the last one says for how long. One with tallies whose
  * attempts have not ended is not passed over: what they tally may not be written yet, and would seem to
  * have room for as many again.
  */
-export async function takeAny(alternatives: readonly (readonly Claim[])[]): Promise<Taken> {
+export async function takeAny(budgets: readonly Budget[]): Promise<Taken> {
   let taken: Taken = { granted: false, waitMs: 0, isPending: false }
-  for (const claims of alternatives) {
-    taken = await takeAll(claims)
-    if (taken.granted || (taken.isPending && claims.some(({ isTally }) => isTally))) break
+  for (const budget of budgets) {
+    taken = await takeAll(budget)
+    if (taken.granted || (taken.isPending && budget.some(({ isTally }) => isTally))) break
   }
   return taken
 }
 
-/** Of each of them, or of none. */
-export async function takeAll(claims: readonly Claim[]): Promise<Taken> {
+export async function takeAll(budget: Budget): Promise<Taken> {
   const held: Held[] = []
-  for (const claim of claims) {
+  for (const claim of budget) {
     const { pool, key, isTally } = claim
     const reservation = await (isTally ? pool.tally(key) : pool.reserve(key))
     if (!reservation.granted) {

@@ -1,7 +1,7 @@
 // The counters behind throttling: each step is one atomic statement, right on any number of nodes (R107).
 
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
-import type { PurgedRows } from '../../db/changes/change-feed.ts'
+import type { PurgedRows } from '../../db/changes/followers.ts'
 import { clockToleranceMs, dayMs } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import type { Flag, Tables } from '../../db/tables.ts'

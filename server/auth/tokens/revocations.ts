@@ -1,7 +1,8 @@
 // What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
 
 import { type Compilable, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { ChangeFeed, PurgedRows } from '../../db/changes/change-feed.ts'
+import type { ChangeFeed } from '../../db/changes/change-feed.ts'
+import type { PurgedRows } from '../../db/changes/followers.ts'
 import { shareNext } from '../../db/changes/share-next.ts'
 import { type Clock, clockToleranceMs, toSeconds } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'

@@ -2,7 +2,7 @@
 
 import { expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
-import type { Follower } from '../../db/changes/change-feed.ts'
+import type { Follower } from '../../db/changes/followers.ts'
 import { stillFeed } from '../../testing/still-feed.ts'
 import { openTestApp } from '../../testing/test-app.ts'
 import { createTestClock } from '../../testing/test-clock.ts'

@@ -3,7 +3,8 @@
 import type { Compilable } from 'kysely'
 import type { Role } from '../../contract/scopes.ts'
 import type { Share } from '../passwords/fair-queue.ts'
-import type { Passwords, StoredPassword } from '../passwords/passwords.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import type { StoredPassword } from '../passwords/stored-password.ts'
 import {
   checkField,
   checkProfile,

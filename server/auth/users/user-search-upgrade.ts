@@ -1,6 +1,7 @@
 // Search keys of an older form are written anew: what was there at the update, and what older nodes write.
 
-import type { ChangeFeed, PurgedRows } from '../../db/changes/change-feed.ts'
+import type { ChangeFeed } from '../../db/changes/change-feed.ts'
+import type { PurgedRows } from '../../db/changes/followers.ts'
 import type { Database } from '../../db/database.ts'
 import { runInBatches } from '../../db/writes/batches.ts'
 import { RequiredWriteError, required } from '../../db/writes/required-write.ts'

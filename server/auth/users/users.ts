@@ -12,7 +12,7 @@ import { isUniqueViolation } from '../../db/errors.ts'
 import { makeRandomId } from '../../db/random-id.ts'
 import type { UsersTable } from '../../db/tables.ts'
 import { insertRows } from '../../db/writes/insert-rows.ts'
-import type { StoredPassword } from '../passwords/passwords.ts'
+import type { StoredPassword } from '../passwords/stored-password.ts'
 import { insertSearchKeys, searchKeyRows } from './user-search.ts'
 
 export interface UserRecord {

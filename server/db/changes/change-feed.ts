@@ -1,11 +1,12 @@
 // How a process hears what the others wrote: one poll for all it keeps in memory of the database.
 
 import { AppError } from '../../contract/app-error.ts'
-import { type Clock, clockToleranceMs } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
-import type { Tables } from '../tables.ts'
 import type { OnProgress } from '../writes/batches.ts'
 import { createDatabaseOutages, type DatabaseOutages } from './database-outages.ts'
+import { callEach, type Follower, type PurgedRows } from './followers.ts'
+import { createHousekeeping } from './housekeeping.ts'
 
 export interface ChangeFeed
   extends Pick<DatabaseOutages, 'outMsWithin' | 'silentForMs' | 'watchWrite'> {
@@ -20,18 +21,6 @@ export interface ChangeFeed
   purgeAll(onProgress?: OnProgress): Promise<PurgedRows>
   close(): void
 }
-
-export interface Follower {
-  /** Reads what others may have written since. */
-  refresh?(): Promise<void>
-  /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
-  purge?(onProgress?: OnProgress): Promise<PurgedRows>
-  /** Dates by now what was dated before the clock was put back, and lies in the future since. */
-  clockPutBack?(): Promise<void>
-}
-
-/** How many rows were deleted, by their table. */
-export type PurgedRows = Partial<Record<keyof Tables, number>>
 
 interface ChangeFeedDeps {
   database: Database
@@ -52,25 +41,29 @@ export const pollIntervalMs = 250
 export const longestSilenceMs = 5_000
 /** How long a caller waits for that answer. */
 const catchUpTimeoutMs = 2_000
-const purgeIntervalMs = 60_000
-/** How long a clock that was put forward has to go on before anything is deleted by it. */
-const distrustMs = 10 * 60_000
-
 export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
   const { database, clock, onError, distrustsClock = false } = parts
   const { monotonicNow = () => performance.now() } = parts
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
-  let purgedAtMs = clock.now()
-  let lookedAtMs = { clock: clock.now(), monotonic: monotonicNow() }
-  let distrustedUpToMs = distrustsClock ? monotonicNow() + distrustMs : 0
   const outages = createDatabaseOutages(monotonicNow)
+  const housekeeping = createHousekeeping({
+    followers,
+    clock,
+    monotonicNow,
+    distrustsClock,
+    onError: report,
+  })
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let isPolling = false
   let isAnnounced = false
-  let isPurging = false
   let catchingUp: Promise<void> | undefined
+
+  /** The database may be closed under what is in progress: that is no error. */
+  function report(error: unknown): void {
+    if (!closed) onError(error)
+  }
 
   /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
   function isUnchanged(): boolean {
@@ -83,7 +76,7 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
   /** Whoever joins a reading that is under way may miss what was written since it began. */
   async function readChanges(): Promise<void> {
     try {
-      if (!isUnchanged()) await callEach((follower) => follower.refresh?.())
+      if (!isUnchanged()) await callEach(followers, (follower) => follower.refresh?.())
       outages.heard()
     } catch (error) {
       lastChangeToken = null
@@ -99,55 +92,12 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
     clearTimeout(timer)
     try {
       await readChanges()
-      await lookAtClock()
-      void purgeIfDue()
+      await housekeeping.tick()
     } catch (error) {
-      // The database was closed under a poll that was under way.
-      if (!closed) onError(error)
+      report(error)
     }
     isPolling = false
     if (!closed) timer = setTimeout(poll, isAnnounced ? 0 : pollIntervalMs).unref()
-  }
-
-  /** By what no clock says: how much time has passed since the look before. */
-  async function lookAtClock(): Promise<void> {
-    const now = { clock: clock.now(), monotonic: monotonicNow() }
-    const passedMs = now.clock - lookedAtMs.clock
-    const forwardMs = passedMs - (now.monotonic - lookedAtMs.monotonic)
-    lookedAtMs = now
-    if (distrustsClock && forwardMs > clockToleranceMs) {
-      distrustedUpToMs = now.monotonic + distrustMs
-    }
-    if (passedMs >= -clockToleranceMs) return
-    purgedAtMs = now.clock
-    await callEach((follower) => follower.clockPutBack?.())
-  }
-
-  /** Beside the polls: however much there is to delete, what others revoke is heard in time. */
-  async function purgeIfDue(): Promise<void> {
-    if (isPurging || clock.now() - purgedAtMs < purgeIntervalMs) return
-    if (monotonicNow() < distrustedUpToMs) return
-    isPurging = true
-    purgedAtMs = clock.now()
-    try {
-      await callEach((follower) => follower.purge?.())
-    } catch (error) {
-      if (!closed) onError(error)
-    }
-    isPurging = false
-  }
-
-  /** One that fails does not keep the others from hearing. */
-  async function callEach(step: (follower: Follower) => Promise<unknown> | undefined) {
-    const outcomes = await Promise.allSettled(followers.map(step))
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failed) throw failed.reason
-  }
-
-  async function purgeAll(onProgress?: OnProgress): Promise<PurgedRows> {
-    const purged: PurgedRows = {}
-    for (const follower of followers) Object.assign(purged, await follower.purge?.(onProgress))
-    return purged
   }
 
   async function catchUp(): Promise<void> {
@@ -176,7 +126,7 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
       })
       return catchingUp
     },
-    purgeAll,
+    purgeAll: housekeeping.purgeAll,
     silentForMs: outages.silentForMs,
     outMsWithin: outages.outMsWithin,
     watchWrite: outages.watchWrite,

@@ -1,0 +1,26 @@
+// Everything that holds state of the database in memory, or has rows there that have had their time.
+
+import type { Tables } from '../tables.ts'
+import type { OnProgress } from '../writes/batches.ts'
+
+export interface Follower {
+  /** Reads what others may have written since. */
+  refresh?(): Promise<void>
+  /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
+  purge?(onProgress?: OnProgress): Promise<PurgedRows>
+  /** Dates by now what was dated before the clock was put back, and lies in the future since. */
+  clockPutBack?(): Promise<void>
+}
+
+/** How many rows were deleted, by their table. */
+export type PurgedRows = Partial<Record<keyof Tables, number>>
+
+/** One that fails does not keep the others from their turn. @throws what the first of them failed with */
+export async function callEach(
+  followers: readonly Follower[],
+  step: (follower: Follower) => Promise<unknown> | undefined,
+): Promise<void> {
+  const outcomes = await Promise.allSettled(followers.map(step))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
+}
