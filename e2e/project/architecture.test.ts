@@ -1,19 +1,12 @@
 // The rule of the floors, checked on every source, and on sources planted to break it.
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { entries, findBrokenRules, type Sources } from './architecture.ts'
+import { entries, findBrokenRules } from './architecture.ts'
+import { readSources } from './read-sources.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -271,29 +264,3 @@ describe('the checker', () => {
     expect(broken).toEqual([])
   })
 })
-
-/**
- * Every source under server and client, and the build's configuration; tests stand outside the
- * building and may look anywhere.
- */
-function readSources(root: string): Sources {
-  const sources = new Map<string, string>()
-  for (const name of ['vite.config.ts', 'vite.server.config.ts']) {
-    const file = join(root, name)
-    if (existsSync(file)) sources.set(name, readFileSync(file, 'utf8'))
-  }
-  for (const folder of ['client', 'server']) {
-    for (const name of listFiles(join(root, folder)).sort()) {
-      if (!/\.(ts|tsx|js)$/.test(name) || /^testing[\\/]|\.(test|d)\.tsx?$/.test(name)) continue
-      sources.set(
-        `${folder}/${name.replaceAll(sep, '/')}`,
-        readFileSync(join(root, folder, name), 'utf8'),
-      )
-    }
-  }
-  return sources
-}
-
-function listFiles(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
-}

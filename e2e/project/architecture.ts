@@ -6,7 +6,7 @@ import { parseSync, Visitor } from 'vite'
 /** Source text by its path from the repository's root, with slashes: `server/db/open.ts`. */
 export type Sources = ReadonlyMap<string, string>
 
-interface Floor {
+export interface Floor {
   name: string
   /** Which files stand on this floor. */
   holds: RegExp
@@ -29,7 +29,7 @@ const feature = { imports: ['db', 'contract', 'settings'] } as const
  * requests (oauth, trpc, http, web) sees the rules only through `services`, so what lies below
  * services gives it types and nothing else.
  */
-const floors: readonly Floor[] = [
+export const floors: readonly Floor[] = [
   // launch.js starts the built server by its path, so that it runs before anything is built.
   { name: 'launch', holds: /^server\/launch(\.js$|\/)/, imports: ['settings'] },
   {
@@ -165,7 +165,7 @@ const environmentReaders = new Set(['server/config.ts', 'server/launch.js'])
 /** The one file above the contract that the client may know, and only its type. */
 const routerFile = 'server/trpc/router.ts'
 
-interface Import {
+export interface Import {
   from: string
   /** The imported file's path, or the package's name. */
   to: string
@@ -195,7 +195,13 @@ export function findBrokenRules(sources: Sources): string[] {
   ]
 }
 
-function floorOf(path: string): Floor | undefined {
+/** Every import of one of the sources by another. */
+export function listImports(sources: Sources): Import[] {
+  const imports = [...sources].flatMap(([path, text]) => parseSource(path, text).imports)
+  return imports.filter(({ to, isPackage }) => !isPackage && sources.has(to))
+}
+
+export function floorOf(path: string): Floor | undefined {
   return floors.find((floor) => floor.holds.test(path))
 }
 
@@ -232,7 +238,7 @@ function checkRooms(arrow: Import, { name, rooms }: Floor): string[] {
   return [`${sayArrow(arrow)}, but ${name}/${from.name} may not see ${name}/${to.name}`]
 }
 
-function roomOf(path: string, rooms: readonly string[]): { name: string; level: number } {
+export function roomOf(path: string, rooms: readonly string[]): { name: string; level: number } {
   const [, , first = '', ...rest] = path.split('/')
   const folder = rest.length > 0 ? first : '.'
   const name = rest.length === 0 && rooms.includes(first) ? first : folder
