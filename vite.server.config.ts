@@ -44,6 +44,7 @@ export default defineConfig({
       input: {
         main: `${folder}/main.ts`,
         cli: `${folder}/cli.ts`,
+        embed: `${folder}/embed.ts`,
         ...threads,
       },
       output: {

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { allowOrigins } from './http/allowed-origins.ts'
 import { closeGracefully } from './http/graceful-close.ts'
 import { addLingeringClose } from './http/lingering-close.ts'
 import { healthEndpoints } from './http/monitoring/health.ts'
@@ -80,6 +81,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   addClientAddress(app, config)
   addSecurityHeaders(app, securityHeaders)
   tellRequestId(app)
+  allowOrigins(app, config)
   requireOneHost(app)
   refuseUnrouted(app, securityHeaders)
   addLingeringClose(app)

@@ -32,6 +32,7 @@ const defaults: Config = {
   port: 3000,
   publicUrl: 'http://localhost:3000',
   trustedProxies: [],
+  allowedOrigins: [],
   databaseUrl: null,
   dataDir: '.data',
   masterKeys: [],
@@ -56,6 +57,7 @@ const settingNames = [
   'HOST',
   'PUBLIC_URL',
   'TRUSTED_PROXIES',
+  'ALLOWED_ORIGINS',
   'DATABASE_URL',
   'DATA_DIR',
   'MASTER_KEY',
@@ -116,6 +118,17 @@ describe('each setting is read', () => {
       'TRUSTED_PROXIES',
       { TRUSTED_PROXIES: ' 127.0.0.1, 10.0.0.0/8 ,::1,fd00::/8,', DEMO_ACCOUNTS: 'off' },
       { trustedProxies: ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'] },
+    ],
+    [
+      'ALLOWED_ORIGINS',
+      { ALLOWED_ORIGINS: 'https://app.example.com, http://localhost:8081,capacitor://localhost' },
+      {
+        allowedOrigins: [
+          'https://app.example.com',
+          'http://localhost:8081',
+          'capacitor://localhost',
+        ],
+      },
     ],
     ...['https://login.example.com:443', 'https://Login.Example.COM/'].map(
       (text): [string, Environment, Partial<Config>] => [
@@ -244,6 +257,24 @@ describe('what is wrong is named, with what it was and what would be right', () 
     [
       { TRUSTED_PROXIES: '10.0.0.0/0', DEMO_ACCOUNTS: 'off' },
       /^TRUSTED_PROXIES is "10\.0\.0\.0\/0", /,
+    ],
+    ...[
+      'https://app.example.com/',
+      'https://app.example.com/path',
+      'https://*.example.com',
+      'https://App.example.com',
+      'https://app.example.com:443',
+      'app.example.com',
+      'null',
+      'file://',
+      '*',
+    ].map((text): [Environment, RegExp] => [
+      { ALLOWED_ORIGINS: `https://a.example,${text}` },
+      /^ALLOWED_ORIGINS is "https:\/\/a\.example,.*", but must be exact origins/,
+    ]),
+    [
+      { ...production, ALLOWED_ORIGINS: 'http://localhost,http://app.example.com' },
+      /^ALLOWED_ORIGINS has "http:\/\/app\.example\.com", but production needs https/,
     ],
     [
       { NODE_ENV: 'prodcution' },

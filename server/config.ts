@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { readEnvFile } from './settings/env-file.js'
+import { isExactOrigin } from './settings/exact-origin.ts'
 import { hasTwins, parseMasterKey } from './settings/master-key-text.ts'
 import { describeUnknownNames, isNear } from './settings/setting-names.ts'
 import { StartError } from './settings/start-error.ts'
@@ -22,6 +23,8 @@ export interface Config {
   publicUrl: string
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
+  /** Origins of pages that may call with a bearer token, as a browser writes them. */
+  allowedOrigins: readonly string[]
   /** null: the embedded SQLite in `dataDir`. */
   databaseUrl: string | null
   dataDir: string
@@ -139,6 +142,7 @@ function readSettings(read: SettingsReader, dataDirDefault: string): Config {
     host: read.text('HOST') ?? (production ? '::' : 'localhost'),
     publicUrl,
     trustedProxies: readTrustedProxies(read),
+    allowedOrigins: readAllowedOrigins(read, production),
     databaseUrl,
     dataDir: read.text('DATA_DIR') ?? dataDirDefault,
     masterKeys: readMasterKeys(read),
@@ -273,6 +277,23 @@ function readTrustedProxies(read: SettingsReader): string[] {
     read.wrong('TRUSTED_PROXIES', 'addresses or ranges, as 127.0.0.1 or 10.0.0.0/8')
   }
   return proxies
+}
+
+function readAllowedOrigins(read: SettingsReader, production: boolean): string[] {
+  const origins = read.list('ALLOWED_ORIGINS')
+  if (!origins.every(isExactOrigin)) {
+    read.wrong(
+      'ALLOWED_ORIGINS',
+      'exact origins, as https://app.example.com or capacitor://localhost: no path, no slash at the end, no *',
+    )
+  }
+  const readable = origins.find(
+    (text) => text.startsWith('http:') && URL.canParse(text) && !isLoopback(new URL(text).hostname),
+  )
+  if (production && readable !== undefined) {
+    read.refuse(`ALLOWED_ORIGINS has "${readable}", but production needs https.`)
+  }
+  return origins
 }
 
 function isAddressRange(text: string): boolean {

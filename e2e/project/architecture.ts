@@ -34,8 +34,8 @@ export const floors: readonly Floor[] = [
   { name: 'launch', holds: /^server\/launch(\.js$|\/)/, imports: ['settings'] },
   {
     name: 'main',
-    holds: /^server\/(main|cli|welcome|end-on-signal)\.ts$/,
-    imports: ['app', 'http', 'commands', 'services', 'config', 'contract', 'settings'],
+    holds: /^server\/(main|cli|embed|welcome|end-on-signal)\.ts$/,
+    imports: ['app', 'http', 'commands', 'web', 'services', 'config', 'contract', 'settings'],
     importsTypes: ['auth', 'features', 'db'],
   },
   {
@@ -148,6 +148,7 @@ export const entries = [
   'server/launch.js',
   'server/main.ts',
   'server/cli.ts',
+  'server/embed.ts',
   'client/main.tsx',
   'client/login.tsx',
   'client/register.tsx',

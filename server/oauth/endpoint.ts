@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../auth/clients/clients.ts'
+import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
 import type { Services } from '../services.ts'
 import { readAuthorizationHeaders } from '../web/authorization-header.ts'
@@ -71,11 +72,19 @@ export function addOAuthEndpoint(
  * Any page may post a form to any site without asking. It could not read the answer, but it would
  * start sessions and use up the sign-in attempts of the person who is looking at that page (R71).
  */
-function refuseForeignPage(request: FastifyRequest, settings: OriginSettings): void {
+function refuseForeignPage(
+  request: FastifyRequest,
+  settings: OriginSettings & Pick<Config, 'allowedOrigins'>,
+): void {
+  const { origin, 'sec-fetch-site': fetchSite } = request.headers
   // A browser extension, for example: no page sent the request.
-  if (request.headers['sec-fetch-site'] === 'none') return
+  if (fetchSite === 'none') return
   if (judgeOrigin(request, settings) !== 'foreign') return
-  throw new AppError('cross_site', 'A page of another site cannot call this')
+  if (origin !== undefined && settings.allowedOrigins.includes(origin)) return
+  throw new AppError(
+    'cross_site',
+    'A page of another site cannot call this, unless its origin is in ALLOWED_ORIGINS',
+  )
 }
 
 /** Known once the body is read, and asked for again when an error is answered. */

@@ -11,7 +11,7 @@ import type { SigningKeys } from '../keys/signing-keys.ts'
 /** Whom a token speaks for: a user in a session, or a client in its own name. */
 export type AccessTokenSubject = UserSubject | ClientSubject
 
-interface UserSubject {
+export interface UserSubject {
   kind: 'user'
   userId: string
   sessionId: string

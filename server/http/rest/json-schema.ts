@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 
-export type JsonSchema = z.core.JSONSchema.JSONSchema
+/** An interface of our own: a type of zod's inner modules has no name in a declaration file. */
+export interface JsonSchema extends z.core.JSONSchema.BaseSchema {}
 
 export interface DescribedSchema {
   schema: JsonSchema
