@@ -3,6 +3,11 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import {
+  passwordMinLengthDefault,
+  passwordMinLengthHighest,
+  passwordMinLengthLowest,
+} from './contract/credential-rules.ts'
 import { readEnvFile } from './settings/env-file.js'
 import { isExactOrigin } from './settings/exact-origin.ts'
 import { hasTwins, parseMasterKey } from './settings/master-key-text.ts'
@@ -151,7 +156,12 @@ function readSettings(read: SettingsReader, dataDirDefault: string): Config {
     accessTokenLifetimeSeconds: 60 * read.integer('ACCESS_TOKEN_EXPIRE_MINUTES', 15, 1, 24 * 60),
     passwordGrant,
     registration: read.flag('REGISTRATION', true) && passwordGrant,
-    passwordMinLength: read.integer('PASSWORD_MIN_LENGTH', 15, 8, 64),
+    passwordMinLength: read.integer(
+      'PASSWORD_MIN_LENGTH',
+      passwordMinLengthDefault,
+      passwordMinLengthLowest,
+      passwordMinLengthHighest,
+    ),
     bcryptCost: read.integer('BCRYPT_COST', 12, 10, 15),
     failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),
     demoAccounts,

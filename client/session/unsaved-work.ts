@@ -12,6 +12,7 @@ export function hasUnsavedWork(): boolean {
 /**
  * For work that no field of a form holds, or only a controlled one: React moves its default along
  * with its value. As long as it is unsaved, the page stays at expiry (ui.md 31).
+ * @public for the pages of builders: docs/building.md
  */
 export function useUnsavedWork(isUnsaved: boolean): void {
   useEffect(() => {

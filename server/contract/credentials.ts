@@ -3,7 +3,6 @@
 import { z } from 'zod'
 import {
   emailProblem,
-  fullNameProblem,
   loginMaxLength,
   newPasswordProblem,
   type PasswordContext,
@@ -17,7 +16,6 @@ import { boundedString } from './text.ts'
 /** Kept as typed; looked up and compared by `canonicalName`. */
 export const usernameSchema = ruled(usernameProblem)
 export const emailSchema = ruled(emailProblem)
-export const fullNameSchema = ruled(fullNameProblem)
 
 /** A password being set, without the blocklist, which only the server has. */
 export function newPasswordSchema(context: PasswordContext = {}) {

@@ -12,8 +12,6 @@ export const pagePaths = {
   users: '/users',
 } as const
 
-export type PagePath = (typeof pagePaths)[keyof typeof pagePaths]
-
 /** The place on the account page where the password is changed. */
 export const changePasswordFragment = 'password'
 

@@ -1,5 +1,5 @@
-// `npm test`: types, lint, build, tests in Node and in a browser, the slowest files, and one line
-// that counts.
+// `npm test`: types, lint, unused code, build, tests in Node and in a browser, the slowest files, and
+// one line that counts.
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -34,6 +34,7 @@ type Print = (text: string) => void
 const steps = {
   types: { run: (_, print) => runTool('typescript/bin/tsc', [], { print }) },
   lint: { run: (_, print) => runTool('@biomejs/biome/bin/biome', ['check'], { print }) },
+  unused: { run: (_, print) => runTool('knip/bin/knip.js', [], { print }) },
   build: { run: (_, print) => runNpm(['run', '--silent', 'build'], { print }) },
   unit: {
     run: (extraArgs) => {
@@ -65,7 +66,7 @@ type StepName = keyof typeof steps
  * Those of one line run at the same time. Not Firefox, which is not everywhere, and is never
  * installed.
  */
-const everyStep: StepName[][] = [['types', 'lint', 'build'], ['unit'], ['browser']]
+const everyStep: StepName[][] = [['types', 'lint', 'unused', 'build'], ['unit'], ['browser']]
 
 /** What `npm test -- <part> …` runs; all kinds of tests drive the built server. */
 const parts: Record<string, StepName[][]> = {
