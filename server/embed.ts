@@ -28,7 +28,7 @@ export interface Keycard {
 
 /**
  * Opens the database and builds everything; it does not listen.
- * @param settings as in the environment (README), and nothing else: neither `.env` nor process.env is read
+ * @param settings as in the environment (docs/settings.md), and nothing else: neither `.env` nor process.env is read
  * @throws StartError with one line for each setting that is wrong
  */
 export async function openKeycard(

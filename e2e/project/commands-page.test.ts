@@ -8,7 +8,8 @@ import { runKeycard } from '../support/keycard-process.ts'
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 const page = read('docs/commands.md')
-const [table = '', jsonTable = ''] = page.split('## JSON')
+const [scriptTable = '', rest = ''] = page.split('## The command line')
+const [table = '', jsonTable = ''] = rest.split('## JSON')
 const rowsOf = (text: string) => text.split('\n').filter((line) => line.startsWith('| `'))
 
 it('has a row for each command', () => {
@@ -16,6 +17,13 @@ it('has a row for each command', () => {
   const names = commands.map(([, name]) => name)
   expect(names.length).toBeGreaterThan(10)
   expect(rowsOf(table).map((row) => /^\| `([a-z-]+)/.exec(row)?.[1])).toEqual(names)
+})
+
+it('names scripts of npm that there are', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const named = rowsOf(scriptTable).map((row) => /^\| `npm (?:run )?([\w-]+)/.exec(row)?.[1] ?? row)
+  expect(named).toEqual(expect.arrayContaining(['dev', 'start', 'test', 'check', 'docs']))
+  expect(named.filter((name) => !(name in scripts))).toEqual([])
 })
 
 it('names the members of each JSON', async () => {

@@ -80,7 +80,7 @@ describe('the references', () => {
   it('are found at all', () => {
     expect(listReferences(readme)).toEqual(
       expect.arrayContaining([
-        'docs/pictures/sign-in-dark.png',
+        'docs/pictures/three-pages-dark.png',
         'e2e/typed-client.ts',
         'docs/security.md',
       ]),
@@ -90,14 +90,15 @@ describe('the references', () => {
 
 describe('the tables', () => {
   it('name every setting, and nothing that is not one', () => {
-    const inReadme = readme.match(/(?<=^\|.*`)[A-Z]+(_[A-Z]+)*(?=`.*\|$)/gm) ?? []
+    const inTable =
+      readText('docs/settings.md').match(/(?<=^\|.*`)[A-Z]+(_[A-Z]+)*(?=`.*\|$)/gm) ?? []
     const inExample = [...readText('.env.example').matchAll(/^# ([A-Z_]+)=/gm)].map(
       ([, name]) => name,
     )
     const inConfig = [
       ...readText('server/config.ts').matchAll(/(?:env\.|read\.\w+\(\s*')([A-Z]+(?:_[A-Z]+)*)\b/g),
     ].map(([, name]) => name)
-    expect(sortNames(inReadme)).toEqual(sortNames(inConfig))
+    expect(sortNames(inTable)).toEqual(sortNames(inConfig))
     expect(sortNames(inExample)).toEqual(sortNames(inConfig))
   })
 

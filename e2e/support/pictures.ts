@@ -3,14 +3,14 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BrowserContext, chromium, type Page } from 'playwright'
+import { chromium, type Page } from 'playwright'
 import { scopesOfRole } from '../../server/contract/scopes.ts'
 import { makeDeviceKnown } from '../../server/testing/known-device.ts'
 import { findBrowser } from './browsers/find-browser.ts'
 import { startTestServer } from './test-server.ts'
 
 const folder = fileURLToPath(new URL('../../docs/pictures', import.meta.url))
-const viewport = { width: 1200, height: 800 }
+const viewport = { width: 980, height: 840 }
 const telephone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'
 
@@ -18,43 +18,64 @@ await mkdir(folder, { recursive: true })
 const browser = await chromium.launch(await findBrowser())
 const server = await startTestServer()
 try {
+  await signInElsewhere()
+  const page = await browser.newPage({
+    baseURL: server.url,
+    viewport,
+    deviceScaleFactor: 1.5,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  })
+  const shots = { light: [] as Buffer[], dark: [] as Buffer[] }
+  const takeBoth = async (path: string, shows: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await open(page, path, shows)
+      shots[colorScheme].push(await page.screenshot())
+    }
+  }
+  await takeBoth('/login', 'Create an account')
+  await signIn(page)
+  await takeBoth('/sessions', 'Safari on iPhone')
+  await takeBoth('/users', 'johndoe')
   for (const colorScheme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({
-      baseURL: server.url,
-      viewport,
-      colorScheme,
-      deviceScaleFactor: 1.5,
-      reducedMotion: 'reduce',
-      locale: 'en-GB',
-    })
-    await takePictures(context, colorScheme)
-    await context.close()
+    await takeBesideEachOther(page, shots[colorScheme], `three-pages-${colorScheme}`)
   }
 } finally {
   await browser.close()
   await server.close()
 }
 
-async function takePictures(context: BrowserContext, colorScheme: 'light' | 'dark') {
-  const page = await context.newPage()
-  await open(page, '/login', 'Create an account')
-  await take(page, `sign-in-${colorScheme}`)
-  if (colorScheme === 'dark') return
-  await signIn(page)
-  await signInElsewhere()
-  await open(page, '/sessions', 'Safari on iPhone')
-  await take(page, 'sessions')
+/** One wide picture, half as large, on nothing: the page that shows it may be light or dark. */
+async function takeBesideEachOther(page: Page, shots: readonly Buffer[], name: string) {
+  const width = viewport.width / 2
+  const images = shots.map(
+    (shot) => `<img src="data:image/png;base64,${shot.toString('base64')}" width="${width}">`,
+  )
+  await page.setViewportSize({
+    width: shots.length * (width + 16) - 16,
+    height: viewport.height / 2,
+  })
+  // A page of its own: ours refuses styles and pictures that are not its own.
+  await page.goto('about:blank')
+  await page.setContent(`<style>
+    body { margin: 0; display: flex; gap: 16px }
+    img { border-radius: 10px; box-sizing: border-box; border: 1px solid #8884 }
+  </style>${images.join('')}`)
+  const path = join(folder, `${name}.png`)
+  await page.screenshot({ path, omitBackground: true })
+  console.log(`${path}: ${Math.round((await stat(path)).size / 1024)} KiB`)
 }
 
 /** On a phone, and by a script: known for long enough to cause no notice. */
 async function signInElsewhere() {
   const { clients, sessions, users } = server.services
-  const user = await users.findByLogin('johndoe')
-  if (!user) throw new Error('There is no johndoe')
+  const user = await users.findByLogin('admin')
+  if (!user) throw new Error('There is no admin')
   const places = [
     {
       transport: 'cookie',
-      scopes: scopesOfRole.user,
+      scopes: scopesOfRole.admin,
       address: '203.0.113.24',
       userAgent: telephone,
     },
@@ -77,14 +98,8 @@ async function open(page: Page, path: string, shows: string) {
 }
 
 async function signIn(page: Page) {
-  await page.getByLabel('Username or email').fill('johndoe')
-  await page.getByLabel('Password', { exact: true }).fill('secret')
+  await page.getByLabel('Username or email').fill('admin')
+  await page.getByLabel('Password', { exact: true }).fill('admin-secret')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/items')
-}
-
-async function take(page: Page, name: string) {
-  const path = join(folder, `${name}.png`)
-  await page.screenshot({ path })
-  console.log(`${path}: ${Math.round((await stat(path)).size / 1024)} KiB`)
 }
