@@ -1,4 +1,4 @@
-// What time it is: one part of services, so that tests can turn its hands.
+// The clock: one part of services, so that tests can set it.
 
 export interface Clock {
   /** In epoch milliseconds. */
@@ -8,8 +8,8 @@ export interface Clock {
 export const dayMs = 24 * 60 * 60_000
 
 /**
- * How far two clocks of one installation may be apart. An instant that lies further in the future was
- * written by a clock that was wrong, and counts as now.
+ * How far apart two clocks of one installation may be. An instant further in the future was written
+ * by a wrong clock, and counts as now.
  */
 export const clockToleranceMs = 30_000
 

@@ -1,4 +1,4 @@
-// A statement that is compiled once says each time what it is filled in with, on both engines.
+// A statement that is compiled once runs each time with its own values, on both engines.
 
 import { type RawBuilder, sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -27,7 +27,7 @@ forEachEngine((engine) => {
     expect(built).toBe(1)
   })
 
-  test('with another part the statement is another', async () => {
+  test('with another part it is another statement', async () => {
     const { kysely } = await openTestDatabase(engine)
     const add = compileOnce(kysely, (slot: Slots<{ one: string }>, other: RawBuilder<string>) =>
       kysely.selectNoFrom(sql<string>`${slot('one')} || ${other}`.as('both')),

@@ -15,11 +15,11 @@ class Slot {
 }
 
 /**
- * For the few statements that run at every refresh: Kysely takes longer to build and compile one of them
- * than SQLite to run it.
- * @param build gives the statement. Its `parts` are expressions that belong to its text: where one is
- *   another than the last time, it is built again
- * @returns what runs it with these values, and gives its rows
+ * For the few statements that run at every refresh: Kysely takes longer to build and compile one of
+ * them than SQLite to run it.
+ * @param build returns the statement. Its `parts` are expressions that belong to its text: if one
+ *   differs from the last time, the statement is built again
+ * @returns a function that runs it with these values, and returns its rows
  */
 export function compileOnce<Values, Row, Parts extends readonly unknown[] = []>(
   kysely: Kysely<Tables>,

@@ -126,7 +126,7 @@ forEachEngine((engine) => {
     expect(await count.executeTakeFirst()).toEqual({ count: 1 })
   })
 
-  test('a value that is taken is told from other errors, with its column', async () => {
+  test('a taken value is distinguished from other errors, with its column', async () => {
     const database = await openTestDatabase(engine)
     await addUsers(database, makeUser('ada', { email_key: 'ada@x.org' }))
     const add = (user: NewUser) =>
@@ -225,7 +225,7 @@ forEachEngine((engine) => {
     )
     expect(await row()).toEqual({ full_name: 'Eve', token_version: 1 })
 
-    // Of many at once one is right about the name it found.
+    // Of many at once exactly one is right about the name it read.
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, () =>
         database.runAtomically([required(rename('Eve', 'Zoe')), raise]),
@@ -235,7 +235,7 @@ forEachEngine((engine) => {
     expect(await row()).toEqual({ full_name: 'Zoe', token_version: 2 })
   })
 
-  test('parallel transactions and single statements do not get into each other', async () => {
+  test('parallel transactions and single statements do not interfere', async () => {
     const database = await openTestDatabase(engine)
     const { kysely } = database
     await addUsers(database, makeUser('ada'))
@@ -296,7 +296,7 @@ forEachEngine((engine) => {
     expect(Math.abs((rows[0]?.now ?? 0) - Date.now())).toBeLessThan(60_000)
   })
 
-  test('answers a ping until it is closed, which may be asked for twice', async () => {
+  test('answers a ping until it is closed, and may be closed twice', async () => {
     const database = await openTestDatabase(engine)
     await database.ping()
     await database.close()

@@ -1,4 +1,4 @@
-// What a database is to everybody above: the queries, and never which engine answers them.
+// The database as everything above sees it: the queries, and never which engine answers them.
 
 import type { Compilable, Kysely, RawBuilder } from 'kysely'
 import type { Clock } from './clock.ts'
@@ -9,23 +9,23 @@ export type Engine = 'sqlite' | 'postgres'
 
 export interface BatchOptions {
   /**
-   * Wakes the other processes once it has committed: for what they hold in memory, so that they do not
-   * wait for their next poll. False by default. SQLite has `changeToken`, which costs nothing; on
-   * PostgreSQL without NOTIFY the poll alone tells of it.
+   * Wakes the other processes once it has committed, so that they refresh their memory without
+   * waiting for their next poll. False by default. SQLite has `changeToken`, which costs nothing;
+   * on PostgreSQL without NOTIFY only the poll reports the change.
    */
   isAnnounced?: boolean
 }
 
 /**
- * Rules are written as single statements, conditional where a race is possible
- * (`update … where counter = ? returning …`): with SQLite drivers nearly every one of several
- * parallel interactive transactions fails as busy. `kysely.transaction()` is therefore refused;
- * writes that belong together go through `runAtomically`, where one may be `required`.
+ * Rules are written as single statements, conditional where a race is possible (`update … where
+ * counter = ? returning …`): with SQLite drivers nearly every one of several parallel interactive
+ * transactions fails as busy. `kysely.transaction()` is therefore refused; writes that belong
+ * together go through `runAtomically`, where one may be `required`.
  */
 export interface Database {
   readonly kysely: Kysely<Tables>
   readonly engine: Engine
-  /** Which one, and where, for a person: no password. */
+  /** The engine and its address, for people: no password. */
   readonly description: string
   /**
    * The engine's own clock as an SQL expression, in epoch milliseconds. On PostgreSQL all nodes
@@ -41,23 +41,23 @@ export interface Database {
    */
   runAtomically(writes: readonly Compilable[], options?: BatchOptions): Promise<bigint[]>
   /**
-   * With false, the writes of this process that follow may be lost with the power, the last ones first;
-   * with true, what is written next is on the disk with all before it, as it is from the start.
-   * PostgreSQL, where a commit holds up nobody else: nothing changes.
+   * With false, later writes of this process may be lost in a power cut, the newest first; with
+   * true, the next write is on the disk with all before it, as at the start. No effect on
+   * PostgreSQL, where a commit holds up no other.
    */
   setDurable(isDurable: boolean): Promise<void>
   /** What commits to `revocations`, in the order in which the database itself commits. */
   createRevocationReader(): RevocationReader
-  /** SQLite: a number that changes when another connection wrote. PostgreSQL: null. */
+  /** SQLite: a number that changes when another connection has written. PostgreSQL: null. */
   changeToken(): number | null
   /** Calls when another process, or this one, has announced a change; some may be missed. */
   onAnnouncement(listener: () => void): () => void
-  /** Resolves when the database answers and takes writes, and rejects with what is wrong otherwise. */
+  /** Resolves when the database answers and accepts writes, and rejects with the cause otherwise. */
   ping(): Promise<void>
   /**
-   * SQLite: a copy of this moment, in a new file that its owner alone may read, while all goes on.
-   * PostgreSQL has tools of its own for that.
-   * @throws AppError invalid_input where the file is there already, or cannot be written
+   * SQLite: writes a copy of this moment to a new file that only its owner may read, while
+   * everything goes on. PostgreSQL has tools of its own for that.
+   * @throws AppError invalid_input where the file exists already, or cannot be written
    */
   backUp(file: string): Promise<void>
   close(): Promise<void>

@@ -1,4 +1,4 @@
-// Which errors of a database mean "not now", so that a door answers 503 and not 500.
+// Which database errors mean "not now", and are answered 503 and not 500.
 
 import { expect, test } from 'vitest'
 import { isUnavailable } from './errors.ts'

@@ -1,4 +1,4 @@
-// What a database error means, for both engines: a value taken already, or a database gone.
+// What a database error means, for both engines: a taken value, or a database that is gone.
 
 import { AppError } from '../contract/app-error.ts'
 
@@ -18,7 +18,7 @@ export function isUniqueViolation(error: unknown, column?: UniqueColumn): boolea
   return violated !== null && (column === undefined || violated === column)
 }
 
-/** True where a row was to belong to one that is not there, or not any more. */
+/** True where the row refers to one that does not exist, or no longer. */
 export function isForeignKeyViolation(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as ErrorWithCode
@@ -43,7 +43,9 @@ export function isUnavailable(error: unknown): boolean {
   )
 }
 
-/** True where the database answers, and takes no writes: a standby, or one that was made read-only. */
+/**
+ * True where the database answers but accepts no writes: a standby, or one that was made read-only.
+ */
 export function isReadOnly(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as ErrorWithCode
@@ -51,7 +53,7 @@ export function isReadOnly(error: unknown): boolean {
 }
 
 /**
- * Runs it, and lets those above know nothing of either engine's words for "not now".
+ * Runs it, and hides either engine's own words for "not now" from the code above.
  * @throws AppError unavailable where the database cannot answer
  */
 export async function mapUnavailable<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -91,10 +93,10 @@ const unavailableSqliteCodes =
   /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM|CORRUPT|NOTADB)/
 
 /**
- * PostgreSQL's classes, appendix A of its manual: 08 connection lost, 28 and 3D no longer let in,
- * 53 out of disk, memory or connections, 57 shut down or timed out, 58 its own I/O failed;
- * and 25006 a standby that cannot write, 40001, 40P01 and 55P03 a lock that was not won, 40003 a commit
- * that no standby has.
+ * PostgreSQL's classes, appendix A of its manual: 08 connection lost, 28 and 3D access denied, 53
+ * out of disk, memory or connections, 57 shut down or timed out, 58 its own I/O failed; and 25006 a
+ * standby that cannot write, 40001, 40P01 and 55P03 a lock that was not won, 40003 a commit that no
+ * standby has.
  */
 const unavailableSqlStates = /^(08...|28...|3D000|53...|57...|58...|25006|40001|40003|40P01|55P03)$/
 

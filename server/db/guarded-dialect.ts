@@ -1,11 +1,11 @@
-// A dialect whose connections take single statements only, and say in our words when they are gone.
+// A dialect whose connections run single statements only, and report a lost database in our own words.
 
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 import { mapUnavailable } from './errors.ts'
 
 /**
  * An interactive transaction holds a connection while JavaScript awaits, and on SQLite that one
- * connection is shared: whatever else runs meanwhile would land inside. So it cannot be begun.
+ * connection is shared: anything else that runs meanwhile would land inside. So it cannot be begun.
  */
 export function guardDialect(dialect: Dialect): Dialect {
   return {
@@ -24,7 +24,7 @@ export function guardDialect(dialect: Dialect): Dialect {
   }
 }
 
-/** In place, because the driver knows its connections again by identity when they are released. */
+/** In place, because the driver recognises its connections by identity when they are released. */
 function guard(connection: DatabaseConnection): DatabaseConnection {
   if (Object.hasOwn(connection, 'executeQuery')) return connection
   const executeQuery = connection.executeQuery.bind(connection)

@@ -1,4 +1,4 @@
-// The database's clock as a process knows it, by answers that take their time.
+// The database's clock as a process knows it, from answers that take their time.
 
 import { expect, test } from 'vitest'
 import { createObservedClock } from './observed-clock.ts'
@@ -12,7 +12,7 @@ function setUp(aheadMs: number) {
     pass: (milliseconds: number) => {
       nowMs += milliseconds
     },
-    /** An answer on its way for so long, there and back. */
+    /** How long a question and its answer are on their way. */
     ask(thereMs: number, backMs: number, setByMs = 0) {
       const sentAtMs = nowMs
       nowMs += thereMs

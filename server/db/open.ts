@@ -1,4 +1,4 @@
-// Opening the database by its URL.
+// Opens the database by its URL.
 
 import { AppError } from '../contract/app-error.ts'
 import { StartError } from '../settings/start-error.ts'
@@ -10,7 +10,7 @@ export interface DatabaseOptions {
   url?: string | undefined
   /** The folder that holds `keycard.db`; made where it is missing, readable by its owner only. */
   dataDir: string
-  /** What tests replace; by default those of `migrations/app/`. */
+  /** Replaced by tests; by default those of `migrations/app/`. */
   appMigrations?: Migrations
 }
 
@@ -20,11 +20,11 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, dataDir, appMigrations } = options
-  // Loaded when it is chosen: the other engine's driver would cost every start time and memory.
+  // Loaded on demand: the other engine's driver would cost every start time and memory.
   if (!url) return (await import('./sqlite/sqlite.ts')).openSqlite(dataDir, appMigrations)
   if (/^postgres(ql)?:\/\//i.test(url))
     return (await import('./postgres/postgres.ts')).openPostgres(url, appMigrations)
-  // What was written is not repeated: a mistyped URL may still hold a password.
+  // Does not repeat what was written: a mistyped URL may still hold a password.
   throw new StartError(
     'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',
   )
@@ -32,7 +32,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 /**
  * What the database said between its opening and the first request, as a sentence for an operator.
- * @returns StartError; any other error as it is
+ * @returns StartError; any other error unchanged
  */
 export async function explainDatabaseError(
   error: unknown,
@@ -44,7 +44,7 @@ export async function explainDatabaseError(
       ? (await import('./sqlite/sqlite.ts')).explainSqliteError(error.cause, dataDir)
       : error
   }
-  // What PostgreSQL itself refused names the function that did.
+  // A refusal by PostgreSQL itself names the function that refused.
   const isRefused = error instanceof Error && 'routine' in error
   if (!isDown && !isRefused) return error
   return (await import('./postgres/start-error.ts')).explainPostgresError(error, url)

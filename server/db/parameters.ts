@@ -5,8 +5,8 @@ import { isStorableText } from '../contract/text.ts'
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 /**
- * Lets through text, numbers, bigints, null and bytes. Without it a boolean ends the whole process
- * in libsql, text is cut at a NUL, large integers lose digits, and pg turns objects into JSON.
+ * Accepts text, numbers, bigints, null and bytes. Without it a boolean ends the whole process in
+ * libsql, text is cut at a NUL, large integers lose digits, and pg turns objects into JSON.
  * @throws TypeError which names the type and never the value
  */
 export function checkParameters(parameters: readonly unknown[]): void {

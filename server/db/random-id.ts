@@ -1,4 +1,4 @@
-// Identifiers nobody can guess.
+// Identifiers that no one can guess.
 
 import { randomBytes } from 'node:crypto'
 

@@ -1,5 +1,5 @@
-// Lists that are read newest first, a page at a time. A cursor says where the page before ended: it stays
-// right when rows are added or deleted meanwhile, as an offset would not.
+// Lists that are read newest first, a page at a time. A cursor says where the page before ended:
+// unlike an offset, it stays right when rows are added or deleted meanwhile.
 
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
@@ -32,7 +32,7 @@ export async function readPage<Tables, From extends keyof Tables, Row extends Pa
   const rest = cursor === undefined ? query : query.where(isAfter(readCursor(cursor)))
   const rows = await rest
     .orderBy(sql`${createdAt} desc, ${id} desc`)
-    // One more than asked for tells whether there is a next page.
+    // One more than asked for shows whether there is a next page.
     .limit(limit + 1)
     .execute()
   const page = rows.slice(0, limit) as Row[]

@@ -1,4 +1,4 @@
-// Reading what is revoked in the order in which the database commits it: no clock decides what is new.
+// Reads revocations in the order in which the database commits them: no clock decides what is new.
 
 import type { Expression, Kysely, Selectable, SqlBool } from 'kysely'
 import type { RevocationsTable, Tables } from './tables.ts'
@@ -7,8 +7,8 @@ export type RevocationRow = Selectable<RevocationsTable>
 
 export interface RevocationReader {
   /**
-   * Hands on, a page at a time, what has committed since the last call. At first it is all there is;
-   * so it is after a call that failed, and where the database may be another one than it was.
+   * Hands on, a page at a time, what has committed since the last call. The first call reads
+   * everything; so does a call after one that failed, and after a possible change of database.
    */
   read(onPage: (rows: readonly RevocationRow[]) => void): Promise<void>
 }

@@ -74,7 +74,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('rows that were acknowledged are there after kill -9', async () => {
+  test('acknowledged rows are there after kill -9', async () => {
     const { url, dataDir } = await makePlace(engine)
     const place = url ? { url, dataDir } : { dataDir }
     const writer = runInProcess(
@@ -104,7 +104,7 @@ forEachEngine((engine) => {
     const place = await makePlace(engine)
     const database = await openDatabase(place)
     await database.kysely
-      // @ts-expect-error The table belongs to the migrator, and is no part of ours.
+      // @ts-expect-error The table belongs to the migrator, and is not part of ours.
       .insertInto('kysely_migration')
       .values({ name: '9999_from_the_future', timestamp: '2099-01-01T00:00:00.000Z' })
       .execute()
@@ -125,7 +125,7 @@ test('the data folder and its files are readable by their owner only', async () 
   await database.close()
 })
 
-test('a change made by another connection changes the token, one of our own does not', async () => {
+test('a change by another connection changes the token, one of our own does not', async () => {
   const place = await makePlace('sqlite')
   const [ours, theirs] = [await openDatabase(place), await openDatabase(place)]
   const write = (database: typeof ours, id: string) =>
@@ -142,7 +142,7 @@ test('a change made by another connection changes the token, one of our own does
   await theirs.close()
 })
 
-test('a closed database is whole in its one file', async () => {
+test('a closed database is complete in its one file', async () => {
   const place = await makePlace('sqlite')
   const database = await openDatabase(place)
   await database.close()
@@ -180,13 +180,13 @@ test('a data folder that cannot be written is named', async () => {
   )
 
   chmodSync(dataDir, 0o555)
-  // Root may write everywhere, so the try is made as somebody else.
+  // Root may write everywhere, so another user tries.
   const options = process.getuid?.() === 0 ? { uid: 65_534 } : {}
   const { exitCode, output } = await runInProcess({ dataDir }, '', options).ended
   expect(exitCode).toBe(1)
   expect(output).toMatch(/^StartError: The data folder .* cannot be written \(EACCES\)/)
 
-  // The same where the folder may be written, and the file in it may not.
+  // The same where the folder is writable, and the file in it is not.
   chmodSync(dataDir, 0o755)
   writeFileSync(join(dataDir, 'keycard.db'), '', { mode: 0o400 })
   if (options.uid === undefined) return
@@ -210,7 +210,7 @@ test('a PostgreSQL that cannot be used is explained, without its password', asyn
   expect(await opening(wrong)).toBe(
     `PostgreSQL at ${shown(wrong)} refuses the user name or the password: correct DATABASE_URL.`,
   )
-  // pg says it so where there is no password; tried for real, it would hold a connection for 60 s.
+  // pg says so where there is no password; tried for real, it would hold a connection for 60 s.
   const missing = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string')
   expect(explainPostgresError(missing, change({ password: '' })).message).toContain(
     'refuses the user name or the password',
@@ -228,7 +228,7 @@ test('a PostgreSQL that cannot be used is explained, without its password', asyn
   )
 })
 
-test('PostgreSQL ending every connection is an outage that passes, and the process lives', async () => {
+test('PostgreSQL ending every connection is a temporary outage, and the process lives', async () => {
   const database = await openTestDatabase('postgres')
   const sleeping = Array.from({ length: 3 }, () =>
     sql`select pg_sleep(8)`.execute(database.kysely).catch((error: unknown) => error),
@@ -236,7 +236,7 @@ test('PostgreSQL ending every connection is an outage that passes, and the proce
   const terminate = sql`
     select pid, pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and query like '%pg_sleep%' and pid <> pg_backend_pid()`
-  // One that is told to end may be seen once more before it is gone.
+  // A connection that is told to end may show up once more before it is gone.
   const ended = new Set<unknown>()
   while (ended.size < sleeping.length) {
     const { rows } = await terminate.execute(database.kysely)

@@ -49,13 +49,13 @@ export interface UsersTable {
   is_demo: Generated<Flag>
   created_at_ms: EpochMs
   updated_at_ms: EpochMs
-  /** When a session of the user was last begun or refreshed; 0 where that never was. */
+  /** When a session of the user was last begun or refreshed; 0 where that never happened. */
   last_seen_at_ms: Generated<EpochMs>
   /** Set while the account is being deleted: its rows go in batches, and this one last. */
   deleted_at_ms: Generated<EpochMs | null>
 }
 
-/** What users are found by: a key for each word of their names and addresses, in canonical form. */
+/** For finding users: a key for each word of their names and addresses, in canonical form. */
 export interface UserSearchKeysTable {
   key: string
   user_id: string
@@ -75,18 +75,18 @@ export interface SessionsTable {
   rotated_at_ms: EpochMs | null
   /** The program of the last refresh, by its name without its version; null before the first. */
   rotated_by: string | null
-  /** Where the last refresh came from; null before the first. */
+  /** The origin of the last refresh; null before the first. */
   rotated_address: string | null
-  /** How often the token before the current one was answered again since the last refresh. */
+  /** How often the previous token was answered again since the last refresh. */
   forgiven_count: Generated<number>
   /**
    * The counter of the token that replaced a lost successor. It counts while it is two behind
-   * `counter`; what is older belongs to an earlier refresh.
+   * `counter`; an older value belongs to an earlier refresh.
    */
   recovered_counter: number | null
   created_at_ms: EpochMs
   last_used_at_ms: EpochMs
-  /** How long the session may lie unused, in milliseconds. */
+  /** How long the session may be unused, in milliseconds. */
   idle_ms: number
   idle_expires_at_ms: EpochMs
   /** The absolute end, which no refresh extends. */
@@ -99,13 +99,15 @@ export interface SessionsTable {
   persistent: Generated<Flag>
   user_agent: string | null
   address: string | null
-  /** The browser it is in, by its device cookie; null for what keeps none. */
+  /** The browser it is in, by its device cookie; null for clients without one. */
   device_id: string | null
-  /** Set where the user had not signed in there before, until he says that it was him. */
+  /** Set where the user had not signed in there before, until they confirm that it was them. */
   is_new_device: Generated<Flag>
-  /** Up to when its user has put the security notices away; null where he never has. */
+  /** Up to when its user has dismissed the security notices; null where they never have. */
   notices_seen_at_ms: EpochMs | null
-  /** When its user last proved again who they are, by the database's clock; null since the sign-in. */
+  /**
+   * When its user last proved again who they are, by the database's clock; null since the sign-in.
+   */
   proved_at_ms: EpochMs | null
 }
 
@@ -125,14 +127,14 @@ export interface KnownPlacesTable {
   last_used_at_ms: EpochMs
 }
 
-/** What happened to accounts and at the doors. Its rows outlive the users they tell of. */
+/** What happened to accounts and at sign-in. Its rows outlive the users they are about. */
 export interface AuditEventsTable {
   id: string
   created_at_ms: EpochMs
   event: AuditEvent
-  /** Whom it is about. */
+  /** The user it is about. */
   user_id: string | null
-  /** Who did it, where that was somebody else. */
+  /** Who did it, where that was someone else. */
   actor_id: string | null
   session_id: string | null
   client_id: string | null
@@ -140,19 +142,21 @@ export interface AuditEventsTable {
   what: string | null
   address: string | null
   user_agent: string | null
-  /** As what its user is told of it; null for what is no news. */
+  /** The form in which its user reads it; null where it causes no notice. */
   notice: NoticeKind | null
 }
 
-/** What was revoked lately; a row is kept for the longest life of an access token. */
+/** Recent revocations; a row is kept for the longest life of an access token. */
 export interface RevocationsTable {
-  /** PostgreSQL: the transaction that wrote it. SQLite: its place among all that were ever written. */
+  /**
+   * PostgreSQL: the transaction that wrote it. SQLite: its place among all that were ever written.
+   */
   change_number: Generated<number>
   id: string
   kind: 'session' | 'user' | 'client' | 'token' | 'everybody'
-  /** The id of that session, user, client's registration or token; '' for everybody. */
+  /** The id of that session, user, client's registration or token; '' for everyone. */
   subject: string
-  /** For a user: tokens with a lower version are dead. Null for the others. */
+  /** For a user: tokens with a lower version are refused. Null for the others. */
   token_version: number | null
   created_at_ms: EpochMs
 }
@@ -182,7 +186,7 @@ export interface ItemsTable {
 export interface OAuthClientsTable {
   /** As it names itself: the `client_id` of RFC 6749 §2.2. */
   client_id: string
-  /** Random: a client that is removed and added again is another one, and old tokens stay dead. */
+  /** Random: a client that is removed and added again is another one, and old tokens stay refused. */
   registration_id: string
   name: string
   /** SHA-256 of a secret of 256 random bits, in base64url; null for a public client. */
@@ -194,9 +198,9 @@ export interface OAuthClientsTable {
   created_at_ms: EpochMs
 }
 
-/** How often something was tried in vain, and until when it may not be tried again. */
+/** How often something failed, and until when it may not be tried again. */
 export interface ThrottleCountersTable {
-  /** The pool and whom it is for: `account:<user id>`, `address:192.0.2.1`. */
+  /** The pool and its subject: `account:<user id>`, `address:192.0.2.1`. */
   key: string
   failures: number
   /** So many of the failures are attempts that have not ended, … */
@@ -208,7 +212,9 @@ export interface ThrottleCountersTable {
   expires_at_ms: EpochMs
 }
 
-/** Imports of users that have begun and not ended; a row goes with the last batch of its file. */
+/**
+ * Imports of users that have begun and not ended; a row is deleted with the last batch of its file.
+ */
 export interface UserImportsTable {
   /** SHA-256 of the file, in base64url. */
   digest: string
@@ -216,13 +222,15 @@ export interface UserImportsTable {
   accounts_done: number
 }
 
-/** When each master key was the newest; of the keys themselves there is nothing. */
+/** When each master key was the newest; nothing of the keys themselves. */
 export interface MasterKeysTable {
   /** As it stands beside what the key protects. */
   key_id: string
-  /** When a server that makes everything with it started for the first time; 0 for the first of all. */
+  /**
+   * When a server that makes everything with it started for the first time; 0 for the first of all.
+   */
   newest_from_ms: EpochMs
-  /** When such a server, which had a successor in its list already, was last stopped. */
+  /** When such a server, which already listed a successor, was last stopped. */
   newest_up_to_ms: EpochMs | null
 }
 

@@ -1,4 +1,4 @@
-// What a process may believe of its memory: fresh, or asked for again, or nothing at all.
+// How far a process may trust its memory: it is fresh, or it must ask the database, or it must refuse.
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTestPlace, forEachEngine, openTestDatabase } from '../../testing/databases.ts'
@@ -36,13 +36,13 @@ forEachEngine((engine) => {
     }
   }
 
-  test('for five seconds of silence memory is believed, and nothing is asked', async () => {
+  test('for five seconds of silence memory is trusted, and nothing is asked', async () => {
     const { feed, advance } = await setUp()
     advance(longestSilenceMs)
     expect(feed.catchUpIfSilent()).toBeUndefined()
   })
 
-  test('after that the database is asked, once for all who wait, and then it is believed again', async () => {
+  test('after that the database is asked, once for all callers, and then memory is trusted again', async () => {
     const { feed, advance, countReadings } = await setUp()
     advance(longestSilenceMs + 1)
     await Promise.all(Array.from({ length: 50 }, () => feed.catchUpIfSilent()))
@@ -72,7 +72,7 @@ forEachEngine((engine) => {
     expect(purges).toBe(1)
   })
 
-  test('a clock that is put a year ahead deletes nothing for ten minutes, in which it is put right', async () => {
+  test('a clock that is put a year ahead deletes nothing for ten minutes, in which it can be corrected', async () => {
     const database = await openTestDatabase(engine)
     const clock = createTestClock()
     let nowMs = 0
@@ -95,7 +95,7 @@ forEachEngine((engine) => {
         putBack += 1
       },
     })
-    /** Both go on, and two polls have looked. */
+    /** Both go on, and two polls have run. */
     async function pass(milliseconds: number): Promise<void> {
       clock.advance(milliseconds)
       nowMs += milliseconds
@@ -129,7 +129,7 @@ describe('on postgres', () => {
         calls += 1
       }),
     )
-    // The first call is for what may have been missed before it listened.
+    // The first call covers what may have been missed before it listened.
     await expect.poll(() => calls).toBe(1)
     await one.revocations.revoke([{ kind: 'session', subject: 'gone' }])
     await expect.poll(() => calls).toBe(2)
@@ -169,12 +169,12 @@ describe('on postgres', () => {
     }
   })
 
-  test('a database that is gone shuts the doors within five seconds: 503, and nobody is believed', async () => {
+  test('when the database is gone, every token is refused within five seconds, with 503', async () => {
     const place = await createTestPlace('postgres')
     const services = await openProcess(place)
     const { access_token } = await signIn(services)
     await place.remove()
-    // What touches no table goes on, until nobody knows any more who has signed out.
+    // What touches no table goes on, until it is unknown who has signed out.
     expect(await opens(services, access_token)).toBe(true)
     const told = () => opens(services, access_token)
     await expect.poll(told, { timeout: 20_000, interval: 100 }).toBe('unavailable')

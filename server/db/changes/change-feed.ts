@@ -1,4 +1,4 @@
-// How a process hears what the others wrote: one poll for all it keeps in memory of the database.
+// How a process hears what the others wrote: one poll for everything it keeps in memory of the database.
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Clock } from '../clock.ts'
@@ -12,12 +12,13 @@ export interface ChangeFeed
   extends Pick<DatabaseOutages, 'outMsWithin' | 'silentForMs' | 'watchWrite'> {
   follow(follower: Follower): void
   /**
-   * undefined while this process knows what the others wrote. Where the database has been silent for
-   * more than `longestSilenceMs`, what is in memory is not to be trusted: a promise that asks now.
-   * It rejects with AppError unavailable where no answer comes, so that nobody is let in unseen.
+   * undefined while this process knows what the others wrote. Where the database has been silent
+   * for more than `longestSilenceMs`, memory is not to be trusted: then a promise that asks now. It
+   * rejects with AppError unavailable where no answer comes, so that no token is accepted
+   * unchecked.
    */
   catchUpIfSilent(): Promise<void> | undefined
-  /** What is otherwise done once a minute, now. */
+  /** Runs now what otherwise runs once a minute. */
   purgeAll(onProgress?: OnProgress): Promise<PurgedRows>
   close(): void
 }
@@ -26,18 +27,19 @@ interface ChangeFeedDeps {
   database: Database
   clock: Clock
   onError: (error: unknown) => void
-  /** In milliseconds; `performance.now` by default. What a test turns. */
+  /** In milliseconds; `performance.now` by default. Replaced by tests. */
   monotonicNow?: () => number
   /**
-   * Whether a clock that is put forward is distrusted, and one at the start: nothing is deleted by it
-   * for ten minutes, in which it may be put right. False by default: a test's is turned on purpose.
+   * Whether to distrust a clock that is put forward, and one at the start: for ten minutes nothing
+   * is deleted by it, so that it can be corrected. False by default: tests move their clock on
+   * purpose.
    */
   distrustsClock?: boolean
 }
 
 /** After so long, in milliseconds, a change has reached every process whose database answers. */
 export const pollIntervalMs = 250
-/** A process that heard nothing for longer asks before it believes a token. */
+/** A process that has heard nothing for longer asks before it accepts a token. */
 export const longestSilenceMs = 5_000
 /** How long a caller waits for that answer. */
 const catchUpTimeoutMs = 2_000
@@ -65,7 +67,7 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
     if (!closed) onError(error)
   }
 
-  /** SQLite tells for nothing whether another process wrote; PostgreSQL has to be asked. */
+  /** SQLite reports at no cost whether another process wrote; PostgreSQL has to be asked. */
   function isUnchanged(): boolean {
     const token = database.changeToken()
     const same = token !== null && token === lastChangeToken
@@ -73,7 +75,7 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
     return same
   }
 
-  /** Whoever joins a reading that is under way may miss what was written since it began. */
+  /** Never share an in-flight read: it may predate the caller's write. */
   async function readChanges(): Promise<void> {
     try {
       if (!isUnchanged()) await callEach(followers, (follower) => follower.refresh?.())
@@ -85,7 +87,7 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
   }
 
   async function poll(): Promise<void> {
-    // What is announced during a reading may not be in it: then there is another at once.
+    // An in-flight read may miss an announced change: then another one follows at once.
     if (closed || isPolling) return
     isPolling = true
     isAnnounced = false

@@ -1,4 +1,4 @@
-// How long the database was out, within any time that somebody asks about.
+// How long the database was out, within any given period.
 
 import { expect, test } from 'vitest'
 import { createDatabaseOutages, shortestOutageMs } from './database-outages.ts'
@@ -19,14 +19,14 @@ function setUp() {
   return { outages, pass, answerFor }
 }
 
-test('a database that answers is never out, however long one looks back', () => {
+test('a database that answers is never out, however long the period', () => {
   const { outages, answerFor } = setUp()
   answerFor(60_000)
   expect(outages.outMsWithin(60_000)).toBe(0)
   expect(outages.silentForMs()).toBe(0)
 })
 
-test('an outage counts while it lasts and afterwards, and what is shorter is none', () => {
+test('an outage counts while it lasts and afterwards, and a shorter silence is none', () => {
   const { outages, pass, answerFor } = setUp()
   pass(shortestOutageMs - 1)
   expect(outages.outMsWithin(60_000)).toBe(0)
@@ -38,7 +38,7 @@ test('an outage counts while it lasts and afterwards, and what is shorter is non
   expect(outages.outMsWithin(60_000)).toBe(40_000)
 })
 
-test('of an outage counts what lies within the time that is asked about, and of several all', () => {
+test('only the part of an outage within the period counts, and several add up', () => {
   const { outages, pass, answerFor } = setUp()
   pass(40_000)
   outages.heard()

@@ -1,4 +1,4 @@
-// When the database did not answer this process, or took no write: time in which nobody was served.
+// When the database did not answer this process, or accepted no write: time in which no caller was served.
 
 import {
   createFailedWrites,
@@ -14,14 +14,14 @@ export interface DatabaseOutages {
   silentForMs(): number
   /** Runs a write: while writes fail the database is out, though it may answer reads. */
   watchWrite: FailedWrites['watch']
-  /** How many of the last so many milliseconds belong to an outage, this one included. */
+  /** How many of the last so many milliseconds belong to an outage, including a present one. */
   outMsWithin(lastMs: number): number
 }
 
-/** Nobody who asks at each poll hears nothing for so long, however busy it is. */
+/** A process that asks at each poll is never silent for so long, however busy it is. */
 export const shortestOutageMs = 2_000
 
-/** @param monotonicNow in milliseconds; no clock that somebody sets */
+/** @param monotonicNow in milliseconds; a clock that cannot be set */
 export function createDatabaseOutages(monotonicNow: () => number): DatabaseOutages {
   const silences: Outage[] = []
   const failedWrites = createFailedWrites(monotonicNow)
@@ -47,7 +47,7 @@ export function createDatabaseOutages(monotonicNow: () => number): DatabaseOutag
   }
 }
 
-/** In milliseconds; a time that two outages share counts once. */
+/** In milliseconds; time that two outages share counts once. */
 export function lengthSince(sinceMs: number, outages: readonly Outage[]): number {
   let lengthMs = 0
   let countedToMs = sinceMs

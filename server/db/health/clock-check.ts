@@ -1,4 +1,4 @@
-// Whether this machine's clock and the database's say the same: one that does not is wrong, or both are.
+// Compares this machine's clock with the database's: if they differ, one of them is wrong, or both are.
 
 import { StartError } from '../../settings/start-error.ts'
 import { type Clock, clockToleranceMs } from '../clock.ts'
@@ -12,7 +12,7 @@ interface ClockCheckDeps {
   machineClock: Clock
 }
 
-/** For a command: what it does is dated by the database's clock, which it cannot tell to be right. */
+/** For a command: its acts are dated by the database's clock, which it cannot check. */
 export function createClockCheck({ database, machineClock }: ClockCheckDeps): ClockCheck {
   return async () => {
     const databaseNowMs = await readDatabaseTime(database)

@@ -1,4 +1,5 @@
-// The clock is a year ahead for a minute, and then right: nobody is shut out, and nothing lives a year longer.
+// The clock is a year ahead for a minute, and then right: no user is locked out, and nothing lives
+// a year longer.
 
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -10,7 +11,7 @@ import { dayMs } from '../clock.ts'
 const yearMs = 365 * dayMs
 
 forEachEngine((engine) => {
-  test('what a wrong clock dated a year ahead counts as now', async () => {
+  test('an instant that a wrong clock dated a year ahead counts as now', async () => {
     const place = await createTestPlace(engine)
     const clock = createTestClock()
     const { app, services, close } = await openTestApp({
@@ -37,7 +38,7 @@ forEachEngine((engine) => {
       return Number(row.at_ms) - clock.now()
     }
 
-    // What is done once a minute is due in that year: then the feed has seen it.
+    // The minute's housekeeping is due in that year: then the feed has seen it.
     const isSeen = new Promise<void>((resolve) => {
       services.changeFeed.follow({
         async purge() {

@@ -1,4 +1,4 @@
-// Rows that a wrong clock dated in the future: once the clock is right, what lies there counts as now.
+// Rows that a wrong clock dated in the future: once the clock is right, those instants count as now.
 
 import { type RawBuilder, sql } from 'kysely'
 import type { ChangeFeed } from '../changes/change-feed.ts'
@@ -16,9 +16,10 @@ interface FutureInstantsDeps {
 const longestSessionMs = 30 * dayMs
 
 /**
- * Otherwise a session would live a year longer, a device be known for as long, an entry stand at the head
- * of the audit log, and a retired key stay. Done at the start, and whenever the clock is put back; each
- * statement finds its rows, if any, by an index. Counters and revocations have bounds of their own.
+ * Otherwise a session would live a year longer, a device be known for as long, an entry stand at
+ * the head of the audit log, and a retired key stay. Done at the start, and whenever the clock is
+ * put back; each statement finds its rows, if any, by an index. Counters and revocations have
+ * bounds of their own.
  */
 export async function dateByNow(parts: FutureInstantsDeps): Promise<void> {
   const { database, nowMs, feed } = parts
@@ -33,7 +34,7 @@ export async function dateByNow(parts: FutureInstantsDeps): Promise<void> {
         ...now,
         idle_expires_at_ms: sql`${nowMs()} + idle_ms`,
         expires_at_ms: sql`${nowMs()} + expires_at_ms - created_at_ms`,
-        // Whoever proved themselves then may not be there any more.
+        // The user who proved themselves then may not be there any more.
         proved_at_ms: null,
       })
       .where('expires_at_ms', '>', latest(longestSessionMs))

@@ -1,4 +1,4 @@
-// Whether a process may be sent requests, as far as it hears of the others (R115).
+// Whether a process is ready for requests, as far as it hears of the others (R115).
 
 import { expect, onTestFinished, test } from 'vitest'
 import { openTestDatabase } from '../../testing/databases.ts'

@@ -1,4 +1,4 @@
-// Whether this process may be sent requests: its database, what it hears of others, its clock (R115).
+// Whether this process is ready for requests: its database, what it hears of others, its clock (R115).
 
 import { type ChangeFeed, longestSilenceMs } from '../changes/change-feed.ts'
 import type { Clock } from '../clock.ts'
@@ -18,7 +18,7 @@ export type Readiness = () => Promise<ReadinessChecks>
 interface ReadinessDeps {
   database: Database
   changeFeed: ChangeFeed
-  /** This machine's, or a test's; all that is dated goes by the database's. */
+  /** This machine's, or a test's; everything is dated by the database's. */
   machineClock: Clock
 }
 

@@ -1,4 +1,4 @@
-// The first tables: people, their sessions, what is revoked, the keys that sign, and the sample noun.
+// The first tables: users, their sessions, revocations, signing keys, and the sample noun.
 
 import { sql } from 'kysely'
 import { identifiedBy, textType } from './columns.ts'

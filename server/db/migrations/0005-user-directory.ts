@@ -10,7 +10,7 @@ export const userDirectory: Migration = {
       .alterTable('users')
       .addColumn('last_seen_at_ms', 'bigint', (column) => column.notNull().defaultTo(0))
       .execute()
-    // Each order that the list can have; the name makes it the same at every look.
+    // Each order that the list can have; the name makes it the same at every read.
     for (const column of ['role', 'created_at_ms', 'last_seen_at_ms']) {
       await schema
         .createIndex(`users_${column}_username_key`)

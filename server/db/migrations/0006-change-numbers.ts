@@ -15,7 +15,7 @@ export const changeNumbers: Migration = {
   },
 }
 
-/** By the default, so that what an older node writes is numbered too. */
+/** By the default, so that rows written by an older node are numbered too. */
 async function numberByTransaction({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .alterTable('revocations')
@@ -25,7 +25,7 @@ async function numberByTransaction({ schema }: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** No number is given out twice, which takes a table of its own kind. */
+/** No number is assigned twice, which takes a special kind of table. */
 async function numberInSequence(kysely: Kysely<unknown>): Promise<void> {
   const { schema } = kysely
   await schema

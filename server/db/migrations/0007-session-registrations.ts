@@ -1,4 +1,4 @@
-// What an operator does to a million rows is done in batches, which walk along an index.
+// An operator's act on a million rows is done in batches, which walk along an index.
 
 import { sql } from 'kysely'
 import { identifiedBy, textType } from './columns.ts'

@@ -1,4 +1,4 @@
-// Places that a user has signed in from, and sign-ins that are under way.
+// Places that a user has signed in from, and sign-ins that are in progress.
 
 import { textType } from './columns.ts'
 import type { Migration } from './migration.ts'

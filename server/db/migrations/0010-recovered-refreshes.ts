@@ -1,4 +1,4 @@
-// What a refresh needs whose reply was lost.
+// What recovering a lost reply to a refresh needs.
 
 import { textType } from './columns.ts'
 import type { Migration } from './migration.ts'

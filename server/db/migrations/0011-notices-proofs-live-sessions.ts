@@ -9,7 +9,7 @@ export const noticesProofsLiveSessions: Migration = {
     const text = textType(engine)
     const { schema } = kysely
     await schema.alterTable('audit_events').addColumn('notice', text).execute()
-    // What is older than this is no news any more.
+    // Older entries cause no notice any more.
     await sql`update audit_events
       set notice = case event
         when 'profile_changed' then 'email_changed'
@@ -29,8 +29,8 @@ export const noticesProofsLiveSessions: Migration = {
       .execute()
 
     await schema.alterTable('sessions').addColumn('proved_at_ms', 'bigint').execute()
-    // Live ones are those of a user with no revoked_at_ms and an expires_at_ms to come. No refresh
-    // changes these columns, so that none has to write to an index.
+    // Live ones are those of a user with no revoked_at_ms and an expires_at_ms in the future. No
+    // refresh changes these columns, so that none has to write to an index.
     await schema
       .createIndex('sessions_user_id_revoked_at_ms_expires_at_ms')
       .on('sessions')

@@ -1,11 +1,11 @@
-// What a database lacks that took its migrations before they had checksums.
+// Adds what a database lacks that ran its migrations before they had checksums.
 
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../database.ts'
 import type { Migration } from './migration.ts'
 
 export const oldDatabases: Migration = {
-  // 0003 had neither, as it was at first.
+  // 0003 had neither at first.
   async up(kysely, engine) {
     if (!(await hasColumn(kysely, 'sessions', 'notices_seen_at_ms', engine))) {
       await sql`alter table sessions add column notices_seen_at_ms bigint`.execute(kysely)
@@ -13,7 +13,7 @@ export const oldDatabases: Migration = {
     await sql`create index if not exists known_devices_last_used_at_ms
       on known_devices (last_used_at_ms)`.execute(kysely)
   },
-  // Sessions that are older than 0007, of clients that are removed with their sessions.
+  // Sessions that are older than 0007, of clients whose removal removes their sessions.
   async fill(kysely) {
     const { numAffectedRows } = await sql`update sessions set registration_id =
         (select registration_id from oauth_clients where client_id = sessions.client_id)

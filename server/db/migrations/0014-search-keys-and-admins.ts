@@ -1,4 +1,4 @@
-// The few among a million: search keys without a line feed, as they were until here, and admins.
+// Finds the few among a million: search keys without a line feed, as they were until here, and admins.
 
 import { sql } from 'kysely'
 import type { Migration } from './migration.ts'

@@ -1,4 +1,4 @@
-// What the migrations say of a column in the same words: its type, its key.
+// Column types and keys that several migrations use.
 
 import { type CreateTableBuilder, sql } from 'kysely'
 import type { Engine } from '../database.ts'

@@ -1,4 +1,5 @@
-// Tables of older, newer and changed versions, of Keycard's and of the app's, which several nodes bring up to date.
+// Tables of older, newer and changed versions, of Keycard's and of the app's, which several nodes
+// bring up to date.
 
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -15,7 +16,10 @@ import { appMigrations } from './app/app-migrations.ts'
 import { readChecksum, readStatements } from './migration-checksum.ts'
 import { migrations } from './migrations.ts'
 
-/** Names and statements are in databases of the field: a change is a new migration, below these. */
+/**
+ * These names and statements are in databases of the field: a change is a new migration, below
+ * these.
+ */
 const released: Record<Engine, Record<string, string>> = {
   sqlite: {
     '0001_users_sessions_items': '9403f91f',
@@ -105,7 +109,7 @@ const older = [
 ]
 
 forEachEngine((engine) => {
-  test('no migration that was released has changed, neither its name nor its statements', async () => {
+  test('no released migration has changed, neither its name nor its statements', async () => {
     const checksums: Record<string, string> = {}
     for (const [name, migration] of Object.entries(migrations)) {
       if (!(name in released[engine])) continue
@@ -157,11 +161,11 @@ forEachEngine((engine) => {
     })
   })
 
-  test('a newer version’s migration that only adds is worked beside; one that breaks is refused', async () => {
+  test('beside a newer version’s migration that only adds, a start goes on; beside a breaking one it is refused', async () => {
     const place = await makePlace(engine)
     const newer = (additive: number) => `insert into kysely_migration
       (name, timestamp, checksum, is_additive) values ('9999_newer_${additive}', '2099-01-01T00:00:00.000Z', 'its own', ${additive})`
-    // One that landed late, below one that was taken.
+    // One that landed late, below one that has already run.
     await change(place, (database) =>
       run(database, newer(1), `delete from kysely_migration where name = '0012_old_databases'`),
     )
@@ -174,7 +178,7 @@ forEachEngine((engine) => {
     await expect(openDatabase(place)).rejects.toThrow(/does not know \(9999_newer_0\)/)
   })
 
-  test('a migration that was changed after the database took it is named', async () => {
+  test('a migration that was changed after the database ran it is named', async () => {
     const place = await makePlace(engine)
     await change(place, (database) =>
       run(
@@ -188,7 +192,7 @@ forEachEngine((engine) => {
   })
 })
 
-test('a migration that an older node can go on beside takes nothing away', async () => {
+test('a migration that an older node can go on beside removes nothing', async () => {
   for (const [name, migration] of Object.entries({ ...migrations, ...appMigrations })) {
     if (migration.isBreaking) continue
     for (const statement of await readStatements(migration, 'postgres')) {
@@ -199,11 +203,11 @@ test('a migration that an older node can go on beside takes nothing away', async
   }
 })
 
-test('a start says that it waits for another node, or for a table, and goes on when it may', async () => {
+test('a start says that it waits for another node, or for a table, and goes on when it can', async () => {
   const place = await makePlace('postgres')
   await change(place, async (database) => {
     await run(database, ...older)
-    // What is documented for PgBouncer holds for statements, and not for a migration.
+    // What is documented for PgBouncer applies to statements, and not to a migration.
     await run(
       database,
       `do $$ begin execute format('alter database %I set statement_timeout = 50', current_database()); end $$`,

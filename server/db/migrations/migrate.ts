@@ -1,4 +1,4 @@
-// Bringing the tables up to date, while other processes do the same and older ones go on beside it.
+// Brings the tables up to date, while other processes do the same and older ones go on beside it.
 
 import type { Kysely } from 'kysely'
 import { StartError } from '../../settings/start-error.ts'
@@ -19,7 +19,7 @@ interface MigrateOptions {
   runAlone: RunAlone
   /** Gets a sentence where the start has to wait, or takes long; by default it is printed. */
   onWait?: OnWait
-  /** What tests replace; by default those of `app/`. */
+  /** Replaced by tests; by default those of `app/`. */
   appMigrations?: Migrations | undefined
 }
 
@@ -31,11 +31,11 @@ export type RunAlone = <Result>(
   onWait: OnWait,
 ) => Promise<Result>
 
-/** Migrations that know nothing of the others: each list has a table that says which were taken. */
+/** Lists of migrations that are independent: each has a table that says which have run. */
 interface MigrationList {
   table: 'kysely_migration' | 'app_migrations'
   migrations: Migrations
-  /** What an operator reads where the database has taken one that this list does not have. */
+  /** The sentence for an operator whose database has run one that this list does not have. */
   sayUnknown(name: string): string
 }
 
@@ -45,14 +45,14 @@ interface CheckedList extends MigrationList {
   taken: readonly MigrationRecord[]
 }
 
-/** In milliseconds: what takes longer is told of. */
+/** In milliseconds: whatever takes longer is reported. */
 const silentMs = 3_000
 
 /**
- * Takes the migrations that the database has not taken, Keycard's before the app's. One that landed late
- * may have a lower number than one that was taken.
+ * Runs the migrations that the database has not run, Keycard's before the app's. One that landed
+ * late may have a lower number than one that has run.
  * @throws StartError where the tables are those of a version that this one cannot work beside; then
- * nothing has changed
+ *   nothing has changed
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const lists: MigrationList[] = [
@@ -77,7 +77,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   for (const list of checked) await takePending(list, options)
 }
 
-/** @throws StartError where the list and what was taken of it do not fit together */
+/** @throws StartError where the list and what has run of it do not fit together */
 async function check(
   list: MigrationList,
   { kysely, engine }: MigrateOptions,
@@ -111,7 +111,7 @@ async function takePending(
     const timer = setTimeout(() => onWait(sentence), silentMs)
     await take(name).finally(() => clearTimeout(timer))
   }
-  // From before there were checksums: 0012 has made the same of all of them.
+  // From before there were checksums: 0012 has made up for what they lack.
   if (taken.some(({ name, checksum }) => checksum === null && checksums.has(name))) {
     await runAlone((locked) => records.addChecksums(locked, checksums), onWait)
   }
@@ -121,7 +121,7 @@ async function takePending(
     const record = { name, checksum: checksums.get(name) ?? null, isAdditive: !isBreaking }
     const isDone = await runAlone(async (locked) => {
       await records.prepare(locked)
-      // While this one waited, another process has.
+      // While this one waited, another process has run it.
       if (isAmong(await records.read(locked), name)) return true
       await up(locked, engine)
       if (!fill) await records.add(locked, record)

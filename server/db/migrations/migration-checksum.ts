@@ -1,4 +1,4 @@
-// What a migration is known by: the statements that the engine executes for it.
+// Identifies a migration by the statements that the engine executes for it.
 
 import { createHash } from 'node:crypto'
 import {
@@ -14,7 +14,7 @@ import {
 import type { Engine } from '../database.ts'
 import type { Migration } from './migration.ts'
 
-/** As on an engine that finds no rows; parameters are no part of a statement. */
+/** As on an engine that finds no rows; parameters are not part of a statement. */
 export async function readStatements(migration: Migration, engine: Engine): Promise<string[]> {
   const statements: string[] = []
   const kysely = new Kysely<unknown>({

@@ -1,11 +1,11 @@
-// Which migrations a database has taken: a table as Kysely's own Migrator made it, with two columns more.
+// Which migrations a database has run: a table as Kysely's own Migrator made it, with two columns more.
 
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../database.ts'
 
 export interface MigrationRecord {
   name: string
-  /** null: taken by a version that had none. */
+  /** null: run by a version that had no checksums. */
   checksum: string | null
   /** Whether a version that does not know the migration may go on beside it. */
   isAdditive: boolean
@@ -13,10 +13,10 @@ export interface MigrationRecord {
 
 export interface MigrationRecords {
   read(kysely: Kysely<unknown>): Promise<MigrationRecord[]>
-  /** Makes the table, or what it lacks. */
+  /** Makes the table, or adds what it lacks. */
   prepare(kysely: Kysely<unknown>): Promise<void>
   add(kysely: Kysely<unknown>, record: MigrationRecord): Promise<void>
-  /** To those that have none, and that are known. */
+  /** For known migrations that have none. */
   addChecksums(kysely: Kysely<unknown>, checksums: ReadonlyMap<string, string>): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// Keycard's own migrations, oldest first; one that was released is final.
+// Keycard's own migrations, oldest first; a released one is final.
 
 import { usersSessionsItems } from './0001-users-sessions-items.ts'
 import { clients } from './0002-clients.ts'
@@ -19,7 +19,8 @@ import type { Migrations } from './migration.ts'
 
 /**
  * By the names under which databases know them. To change the tables, add a migration below and the
- * columns in tables.ts. One that a database has taken is known by its statements, and never changes.
+ * columns in tables.ts. A database recognises a migration that it has run by its statements, so
+ * those never change.
  */
 export const migrations: Migrations = {
   '0001_users_sessions_items': usersSessionsItems,

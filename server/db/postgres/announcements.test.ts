@@ -1,5 +1,5 @@
-// What wakes the other nodes on PostgreSQL; and without LISTEN and NOTIFY, as poolers and distributed
-// databases have it: the poll alone serves.
+// What wakes the other nodes on PostgreSQL; and where poolers and distributed databases lack LISTEN
+// and NOTIFY, the poll alone.
 
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace } from '../../testing/databases.ts'
@@ -14,7 +14,7 @@ describe.each([
   ['LISTEN alone, as behind a pooler', /^listen/i],
   ['both, as a distributed database', /^listen|pg_notify/i],
 ])('where it lacks %s', (_what, lacks) => {
-  test('R58: what one process revokes is dead in the others, by their poll', async () => {
+  test('R58: a token that one process revokes is refused by the others, by their poll', async () => {
     const place = await createTestPlace('postgres')
     onTestFinished(() => place.remove())
     const proxy = await startPostgresProxy(place.url ?? '', lacks)
@@ -26,7 +26,7 @@ describe.each([
 
     await one.signOut.byRefreshToken(out.refresh_token)
     expect(await opens(one, out.access_token)).toBe('invalid_token')
-    // In its memory, without asking as it would after a long silence.
+    // From its memory, without asking as it would after a long silence.
     await expect.poll(() => other.revocations.isRevoked(claims), patient).toBe(true)
     expect(await opens(other, stays.access_token)).toBe(true)
     expect(await other.checkReadiness()).toMatchObject({ database: 'ok', changes: 'ok' })
@@ -34,14 +34,14 @@ describe.each([
   })
 })
 
-test('what a node changes of tokens and keys wakes the others, which wait for no poll', async () => {
+test('a node’s changes of tokens and keys wake the others, which wait for no poll', async () => {
   const place = await createTestPlace('postgres')
   onTestFinished(() => place.remove())
   const [one, other] = [await openProcess(place), await openProcess(place)]
   const { access_token, refresh_token } = await signIn(one)
   const { userId } = (await one.identities.authenticateToken(access_token)) as { userId: string }
   let wakings = 0
-  // It is called as soon as it listens, too.
+  // It is also called as soon as it listens.
   onTestFinished(other.database.onAnnouncement(() => void wakings++))
   await expect.poll(() => wakings, patient).toBe(1)
   const [key] = await one.keyRotation.list()
@@ -53,7 +53,7 @@ test('what a node changes of tokens and keys wakes the others, which wait for no
     ['a signing key', () => one.keyRotation.drop(key?.kid ?? '')],
   ]
   for (const [index, [what, change]] of changes.entries()) {
-    // The control: this concerns nobody.
+    // Control: this change concerns no other node.
     await one.items.create(userId, { title: 'Milk', description: '' })
     await change()
     await expect.poll(() => wakings, { ...patient, message: what }).toBe(index + 2)

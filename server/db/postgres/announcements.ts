@@ -1,4 +1,4 @@
-// Word from one process to all others that there is something to read: LISTEN and NOTIFY.
+// Notifies all other processes that there is something to read: LISTEN and NOTIFY.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
@@ -12,9 +12,9 @@ const longestPauseMs = 30_000
 const heartbeatMs = 15_000
 
 /**
- * Listens on a connection of its own, for ever. What is announced while that is broken is lost, so
- * the listener is called after each new beginning too; and where a pooler or a distributed
- * database has no LISTEN, the poll alone serves.
+ * Listens on a connection of its own, forever. Announcements during a broken connection are lost,
+ * so the listener is also called after each new beginning; where a pooler or a distributed database
+ * has no LISTEN, only the poll is left.
  * @returns how to stop
  */
 export function listenForAnnouncements(

@@ -1,4 +1,4 @@
-// Ending what a connection waits for, before it is given up: PostgreSQL does not see that a client has gone.
+// Ends what a connection waits for, before it is given up: PostgreSQL does not notice that a client has gone.
 
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,19 +12,19 @@ interface EndOptions {
   onUnheard(): void
 }
 
-/** In milliseconds: for one request, for what the server then says, and between two requests. */
+/** In milliseconds: for one request, for the server's answer to it, and between two requests. */
 const [requestMs, answerMs, pauseMs] = [1_000, 1_000, 250]
 
 /**
- * A backend that waits for a synchronous standby looks at no socket, and would stay. It is told to stop
- * (manual §55.2.8), again and again until it has answered after all or the request has arrived.
- * Resolves when nothing of the connection is left at the server.
+ * A backend that waits for a synchronous standby looks at no socket, and would stay. It is told to
+ * stop (manual §55.2.8), again and again until it has answered after all or the request has
+ * arrived. Resolves when nothing of the connection is left at the server.
  */
 export async function endRunning(client: pg.Client, options: EndOptions): Promise<void> {
   const { openSocket, isWanted, onUnheard } = options
   const isLost = client.connection.stream.destroyed
   const over = new Promise<void>((resolve) => {
-    // Of one that is lost nothing more is heard.
+    // A lost connection reports nothing more.
     if (isLost) return
     client.once('drain', resolve)
     client.once('end', resolve)
@@ -40,7 +40,7 @@ export async function endRunning(client: pg.Client, options: EndOptions): Promis
   await Promise.race([client.end(), pause(answerMs)])
 }
 
-/** True where the server has read it, or is not there any more; what came of it is not said. */
+/** True where the server has read it, or is gone; the outcome is not reported. */
 async function requestCancel(client: pg.Client, openSocket: () => Socket): Promise<boolean> {
   const { processID, secretKey, ssl, host, port } = client as unknown as ConnectedClient
   const connection = new pg.Connection({ stream: openSocket, ssl }) as unknown as CancelConnection
@@ -62,7 +62,7 @@ async function requestCancel(client: pg.Client, openSocket: () => Socket): Promi
 
 const pause = (milliseconds: number) => sleep(milliseconds, undefined, { ref: false })
 
-/** What pg has, and its types leave out. */
+/** Present in pg, and missing in its types. */
 interface ConnectedClient {
   processID: number
   secretKey: number

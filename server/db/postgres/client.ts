@@ -1,4 +1,4 @@
-// One connection to PostgreSQL: to the host whose turn it is, and it knows what no answer tells.
+// One connection to PostgreSQL: to the current host, with the facts that no answer reports.
 
 import pg from 'pg'
 import type { PostgresHosts } from './hosts.ts'
@@ -8,8 +8,8 @@ export interface PostgresClient extends pg.PoolClient {
   /** The host that it was made for. */
   readonly at: pg.ClientConfig
   /**
-   * True once after a commit whose wait for a synchronous standby was ended. PostgreSQL reports it as a
-   * success, with a warning: a failover may lose it.
+   * True once after a commit whose wait for a synchronous standby was ended. PostgreSQL reports it
+   * as a success, with a warning: a failover may lose it.
    */
   tellsUnreplicatedCommit(): boolean
 }
@@ -44,7 +44,7 @@ export function createPostgresClient(
 
   let isUnreplicated = false
   client.on('notice', ({ routine }) => {
-    // The function of PostgreSQL's that says so: unlike the words, it is the same in every language.
+    // PostgreSQL's function that reports it: unlike the words, it is the same in every language.
     if (routine === 'SyncRepWaitForLSN') isUnreplicated = true
   })
 

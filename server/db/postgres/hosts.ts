@@ -1,4 +1,4 @@
-// Which of several hosts is asked: the one that took writes last, until it does not.
+// Which of several hosts is asked: the one that accepted writes last, until it does not.
 
 import type pg from 'pg'
 

@@ -4,20 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { RunAlone } from '../migrations/migrate.ts'
 
-/** The lock of Kysely's own Migrator, by which older versions keep out of each other's way. */
+/** The lock of Kysely's own Migrator, with which older versions exclude each other. */
 const lockId = '3853314791062309107'
 
 /**
- * In milliseconds. A statement of another node that waits behind ours for a table may take 1.5 s: for as
- * long as we wait for that table ourselves, none of them fails.
+ * In milliseconds. A statement of another node that waits behind ours for a table may take 1.5 s:
+ * as long as we wait no longer for that table ourselves, none of them fails.
  */
 const lockTimeoutMs = 1_000
-/** In milliseconds: between two attempts, until it is told of, and told of again. */
+/**
+ * In milliseconds: between two attempts, before the wait is reported, and before it is reported
+ * again.
+ */
 const [pauseMs, silentMs, tellAgainMs] = [250, 1_000, 60_000]
 
 /**
- * The lock belongs to a transaction, so that nothing is left of it behind a pooler. What an operator has
- * set for all statements of the user does not hold here.
+ * The lock belongs to a transaction, so that nothing of it is left behind a pooler. An operator's
+ * limits for all statements of the user do not apply here.
  */
 export function runAloneOn(kysely: Kysely<unknown>): RunAlone {
   return async (work, onWait) => {

@@ -1,4 +1,4 @@
-// The sockets to the database: known, so that none which nobody answers keeps the process alive.
+// Tracks the sockets to the database, so that a dead one does not keep the process alive.
 
 import { Socket } from 'node:net'
 

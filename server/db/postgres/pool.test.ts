@@ -1,4 +1,5 @@
-// PostgreSQL that stalls, is made read-only or is not the only host: no success that is none, and nothing left.
+// PostgreSQL that stalls, is made read-only or is not the only host: no false success, and no
+// connection left behind.
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -85,7 +86,7 @@ test('abandoned commits are ended at the server, and count until they are', asyn
   )
 })
 
-test('a commit whose wait for the standby an administrator ends is no success', async () => {
+test('a commit whose wait for the standby an administrator ends is not a success', async () => {
   const opened = await open()
   const { database } = opened
   await stall(opened)
@@ -107,7 +108,7 @@ test('a commit whose wait for the standby an administrator ends is no success', 
   expect(rows.map(({ id }) => id)).toEqual(['alone', 'one', 'two'])
 })
 
-test('what takes no writes is not ready, and no connection to it is used again', async () => {
+test('a server that accepts no writes is not ready, and no connection to it is used again', async () => {
   const { database, name } = await open()
   await database.ping()
   await runOnServer(`alter database ${name} set default_transaction_read_only = on`)
@@ -123,7 +124,7 @@ test('what takes no writes is not ready, and no connection to it is used again',
 
 test('one refused write condemns all connections that are as old', async () => {
   const { database, name } = await open()
-  // As those of a primary that was demoted: they live, and take no writes.
+  // As those of a primary that was demoted: they live, and accept no writes.
   const sessions = Array.from({ length: 5 }, () =>
     sql`select set_config('default_transaction_read_only', 'on', false), pg_sleep(0.2)`.execute(
       database.kysely,

@@ -17,7 +17,7 @@ export interface PostgresConnections {
   /** As Kysely sees it. */
   readonly pool: PostgresPool
   runAtomically(writes: readonly Compilable[]): Promise<WriteOutcome[]>
-  /** Rejects where the server does not answer, or takes no writes. */
+  /** Rejects where the server does not answer, or accepts no writes. */
   checkWritable(): Promise<void>
   /** How many were lost so far. */
   countLost(): number
@@ -33,11 +33,11 @@ export interface PostgresConnectionsOptions {
   connectTimeoutMs: number
   /** In milliseconds; 0: as long as it takes. */
   statementTimeoutMs: number
-  /** In milliseconds: where not even the end of a statement is told, the network is gone. */
+  /** In milliseconds: where not even the end of a statement is reported, the network is gone. */
   answerTimeoutMs: number
 }
 
-/** In milliseconds, for saying goodbye: a server that hangs does not hear it. */
+/** In milliseconds, for closing: a server that hangs does not hear it. */
 const farewellMs = 1_000
 
 export function createPostgresConnections(
@@ -45,7 +45,7 @@ export function createPostgresConnections(
 ): PostgresConnections {
   const { hosts, sockets, requiresChannelBinding, answerTimeoutMs } = options
   const generations = new WeakMap<pg.ClientBase, number>()
-  /** Raised where a write was refused: what was opened before is not used again. */
+  /** Raised where a write was refused: connections opened before are not used again. */
   let generation = 0
   let lost = 0
   let isClosed = false
@@ -59,13 +59,13 @@ export function createPostgresConnections(
 
   const pool = new pg.Pool({
     max: options.max,
-    // Divided, so that a host that is silent leaves time for the next one.
+    // Divided, so that a silent host leaves time for the next one.
     connectionTimeoutMillis: options.connectTimeoutMs / hosts.count,
     Client: createClient as unknown as new () => pg.Client,
     onConnect: async (client) => prepare(client as PostgresClient),
   })
   // A connection that ends emits 'error', idle in the pool or in use; unheard, it ends the process.
-  // The statement that was under way is rejected besides, and the pool opens a new connection.
+  // The statement in progress is rejected besides, and the pool opens a new connection.
   pool.on('error', () => {})
   pool.on('connect', (client) => {
     client.on('error', () => {
@@ -120,7 +120,7 @@ export function createPostgresConnections(
     else void abandon(client)
   }
 
-  /** It counts as one of the pool's until the server is rid of it. */
+  /** It counts against the pool until the server is rid of it. */
   async function abandon(client: PostgresClient): Promise<void> {
     await endRunning(client, {
       openSocket: sockets.open,
@@ -130,7 +130,7 @@ export function createPostgresConnections(
     client.release(true)
   }
 
-  /** Runs it on a connection, which is then given back as what came of it allows. */
+  /** Runs it on a connection, which is then given back as its outcome allows. */
   async function withClient<Result>(run: (client: PostgresClient) => Promise<Result>) {
     const client = await connect()
     try {
@@ -176,7 +176,7 @@ export function createPostgresConnections(
   }
 }
 
-/** @throws UnreplicatedCommitError where a success is none */
+/** @throws UnreplicatedCommitError where a reported success is not one */
 async function query(client: PostgresClient, text: string, parameters: readonly unknown[]) {
   const result = await client.query(text, [...parameters])
   if (client.tellsUnreplicatedCommit()) throw new UnreplicatedCommitError()

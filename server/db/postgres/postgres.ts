@@ -26,8 +26,8 @@ import { readPostgresUrl } from './url.ts'
 const limits = {
   serving: {
     max: 10,
-    // Like the next ones well below three seconds: so soon a caller is told that the database does not
-    // answer, whichever way it fails to and however busy we are.
+    // Like the next ones well below three seconds: within that time a caller must hear that the
+    // database does not answer, in whichever way it fails and however busy we are.
     connectTimeoutMs: 2_500,
     // Every statement of ours takes milliseconds.
     statementTimeoutMs: 1_500,
@@ -44,7 +44,7 @@ const limits = {
 
 const nowMs = sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
 
-/** @throws StartError when it is down or does not let us in */
+/** @throws StartError when it is down or refuses the connection */
 export async function openPostgres(url: string, appMigrations?: Migrations): Promise<Database> {
   const { requiresChannelBinding, ...target } = readPostgresUrl(url)
   const hosts = createPostgresHosts(target.hosts)
@@ -116,7 +116,10 @@ async function explained<Result>(run: () => Promise<Result>, url: string): Promi
   }
 }
 
-/** Waiting for another process's update of the tables may take longer than a statement may otherwise. */
+/**
+ * Waiting for another process's update of the tables may take longer than a statement may
+ * otherwise.
+ */
 async function migrateAlone(
   options: PostgresConnectionsOptions,
   appMigrations: Migrations | undefined,
@@ -132,7 +135,7 @@ async function migrateAlone(
   }
 }
 
-/** @throws StartError: names in other alphabets could not be kept */
+/** @throws StartError: names in other alphabets could not be stored */
 async function checkEncoding(kysely: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{
     encoding: string
@@ -146,7 +149,7 @@ async function checkEncoding(kysely: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * By the connections that serve, so that what is wrong with them is told at the start.
+ * By the connections that serve, so that a fault in them is reported at the start.
  * @returns whether it has NOTIFY
  */
 async function tryOut(kysely: Kysely<Tables>, clock: ObservedClock): Promise<boolean> {
@@ -157,8 +160,8 @@ async function tryOut(kysely: Kysely<Tables>, clock: ObservedClock): Promise<boo
 }
 
 /**
- * A distributed database may have no NOTIFY. It must not stand in a batch then, which it would undo;
- * the poll alone tells of changes.
+ * A distributed database may have no NOTIFY. It must then not stand in a batch, which it would
+ * undo; only the poll reports changes.
  */
 async function tryToAnnounce(kysely: Kysely<Tables>): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-// PostgreSQL's order: which transactions a snapshot sees, and which it saw when we last looked.
+// PostgreSQL's order: which transactions a snapshot sees, and which it saw at the last read.
 
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type RevocationReader, readPages } from '../revocation-reader.ts'
@@ -10,7 +10,7 @@ interface Snapshot {
   server: string
   /** No transaction from this one on had ended. */
   next: number
-  /** Those below that were still under way. */
+  /** Those below that were still in progress. */
   running: readonly number[]
   /** How many connections had been lost before it. */
   lostConnections: number
@@ -19,22 +19,26 @@ interface Snapshot {
 interface ReaderDeps {
   kysely: Kysely<Tables>
   nowMs: RawBuilder<number>
-  /** The database says what time it is. */
+  /** The database's present time. */
   onTime: (databaseNowMs: number, sentAtMs: number) => void
-  /** How many connections have been lost so far: a server that crashed may count on from further back. */
+  /**
+   * How many connections have been lost so far: a server that crashed may count on from further
+   * back.
+   */
   countLostConnections: () => number
 }
 
 /**
- * A row carries the transaction that wrote it (`pg_current_xact_id()`). It is new where a statement sees
- * it, and its transaction had not ended in the snapshot of the look before: however long a commit is
- * held, and whatever any clock says. Where nothing is new one statement says so, by the index alone.
+ * A row carries the transaction that wrote it (`pg_current_xact_id()`). It is new where a statement
+ * sees it, and its transaction had not ended in the snapshot of the previous read: however long a
+ * commit is held, and whatever any clock says. Where nothing is new one statement says so, by the
+ * index alone.
  */
 export function createPostgresRevocationReader(parts: ReaderDeps): RevocationReader {
   const { kysely, nowMs, onTime, countLostConnections } = parts
   let known: Snapshot | undefined
 
-  /** One statement, so that the rows it counts are those of the snapshot it tells. */
+  /** One statement, so that the rows it counts are those of the snapshot it returns. */
   async function look(since: Snapshot | undefined) {
     const lostConnections = countLostConnections()
     const sentAtMs = performance.now()
@@ -59,9 +63,9 @@ export function createPostgresRevocationReader(parts: ReaderDeps): RevocationRea
   }
 
   /**
-   * Rows of a dump that was restored have numbers of another server's transactions, which this one has
-   * not come to: they would be new at every look. On a standby it fails, which is never read for long:
-   * it does not tell which transactions are under way.
+   * Rows of a restored dump have numbers of another server's transactions, which this one has not
+   * come to: they would be new at every read. On a standby it fails, which is never read for long:
+   * it does not report which transactions are in progress.
    */
   async function renumberRestored(): Promise<void> {
     await kysely
@@ -79,7 +83,7 @@ export function createPostgresRevocationReader(parts: ReaderDeps): RevocationRea
   return {
     async read(onPage) {
       let since = known
-      // Until all is handed on: what fails begins again.
+      // Until everything is handed on: a failure begins again.
       known = undefined
       let seen = since ? await look(since) : await lookAtAll()
       if (since && !isOfSameRun(since, seen.snapshot)) {
@@ -108,7 +112,7 @@ function readSnapshot(text: string): Pick<Snapshot, 'next' | 'running'> {
   return { next: Number(next), running: running === '' ? [] : running.split(',').map(Number) }
 }
 
-/** A standby that was promoted, or a server after a crash, may give the same numbers out again. */
+/** A standby that was promoted, or a server after a crash, may assign the same numbers again. */
 function isOfSameRun(before: Snapshot, now: Snapshot): boolean {
   return (
     now.server === before.server &&

@@ -5,7 +5,7 @@ import { StartError } from '../../settings/start-error.ts'
 import { readPostgresUrl } from './url.ts'
 
 export function explainPostgresError(failure: unknown, url: string): StartError {
-  // "The database does not answer" is for callers: an operator is told what it said.
+  // "The database does not answer" is for callers: an operator reads its own message.
   const error = failure instanceof AppError && failure.cause ? failure.cause : failure
   const { shown, hosts } = readPostgresUrl(url)
   const usesTls = Boolean(hosts[0]?.ssl)
@@ -19,7 +19,7 @@ interface Fault {
   /** SQLSTATE, Node's or OpenSSL's; empty where there is none. */
   code: string
   message: string
-  /** PostgreSQL's function that said so: unlike the message it is the same in every language. */
+  /** PostgreSQL's function that reported it: unlike the message it is the same in every language. */
   routine: string
 }
 
@@ -64,7 +64,7 @@ const sentences: readonly [isIt: (fault: Fault) => boolean, explain: Explain][] 
     ({ message }) => `cannot write (${message}): make room on its disk, and start again.`,
   ],
   [
-    // In PgBouncer's own words, which it writes in English only.
+    // In PgBouncer's own words, which are always English.
     ({ code }) => code === '08P01',
     ({ message }) => `is behind a pooler, which refuses the connection: ${message}.`,
   ],

@@ -52,7 +52,7 @@ async function startOn(url: string, demoAccounts: 'on' | 'off' = 'on'): Promise<
   }
 }
 
-test('a standby, or what takes no writes', async () => {
+test('a standby, or a server that accepts no writes', async () => {
   const { name, url } = await makePlace()
   await runOnServer(`alter database ${name} set default_transaction_read_only = on`)
   expect(await startOn(url.href)).toMatch(/takes no writes, as a standby does: name the primary/)
@@ -85,7 +85,7 @@ test('text in another encoding than UTF-8', async () => {
   )
 })
 
-test('TLS wanted, which the server has not', async () => {
+test('TLS required, which the server does not have', async () => {
   const url = new URL(inject('postgresUrl'))
   url.search = '?sslmode=verify-full'
   expect(await startOn(url.href)).toMatch(

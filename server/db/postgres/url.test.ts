@@ -1,4 +1,4 @@
-// DATABASE_URL in the forms that providers hand out and manuals show: taken, or refused by its name.
+// DATABASE_URL in the forms that providers hand out and manuals show: accepted, or refused by name.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ function makeFile(content: string): string {
   return file
 }
 
-describe('what is taken', () => {
+describe('what is accepted', () => {
   const secret = { user: 'kc', password: 'p@ss/w:rd#%25' }
   test.each([
     ['a', 'postgres://kc:p%40ss%2Fw%3Ard%23%2525@h:1/d', [{ ...secret, host: 'h', port: 1 }]],
@@ -71,7 +71,7 @@ describe('what is taken', () => {
       readPostgresUrl(`postgres://h/d?sslmode=${mode}&sslrootcert=${file}`).hosts[0]?.ssl
     expect(read('verify-full')).toEqual({ ca: 'the CA' })
     expect(read('verify-ca')).toEqual({ ca: 'the CA', checkServerIdentity: expect.any(Function) })
-    // Everybody can get a certificate of a public CA: there the name counts.
+    // Anyone can get a certificate from a public CA: there the name counts.
     expect(readPostgresUrl('postgres://h/d?sslmode=verify-ca').hosts[0]?.ssl).toEqual({})
   })
 })

@@ -1,4 +1,4 @@
-// DATABASE_URL of PostgreSQL: each form that libpq's manual has is taken, or refused by its name.
+// DATABASE_URL of PostgreSQL: each form that libpq's manual has is accepted, or refused by name.
 
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
@@ -8,7 +8,7 @@ import { StartError } from '../../settings/start-error.ts'
 export interface PostgresTarget {
   /** What pg takes, one for each host, in the order in which they are tried. */
   hosts: readonly pg.ClientConfig[]
-  /** Only a server that binds the password to its TLS certificate is believed. */
+  /** Only a server that binds the password to its TLS certificate is trusted. */
   requiresChannelBinding: boolean
   /** Without the password and without parameters, for messages. */
   shown: string
@@ -18,12 +18,13 @@ export interface PostgresTarget {
 }
 
 /**
- * The shape is PostgreSQL's (manual §34.1.1.2): several hosts, and all else as a parameter too.
+ * The shape is PostgreSQL's (manual §34.1.1.2): several hosts, and everything else as a parameter
+ * too.
  * @throws StartError that repeats nothing of what may be a part of the password
  */
 export function readPostgresUrl(text: string): PostgresTarget {
   const [, userinfo, authority = '', path = '', query = ''] = urlShape.exec(text) ?? []
-  // A password with / ? or # in it ends the authority early, and its @ stands behind that.
+  // A password with / ? or # in it ends the authority early, and its @ comes after that.
   if (!urlShape.test(text) || `${path}${query}`.includes('@')) throw refuseUnreadable()
 
   const parameters = readParameters(query)
@@ -60,7 +61,7 @@ const urlShape = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(
 
 const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
 
-/** What each may be; `null`: anything. */
+/** The values each may have; `null`: any. */
 const knownParameters: Readonly<Record<string, readonly string[] | null>> = {
   ...{ host: null, port: null, user: null, password: null, dbname: null },
   ...{ application_name: null, options: null },
@@ -75,7 +76,7 @@ const knownParameters: Readonly<Record<string, readonly string[] | null>> = {
   client_encoding: ['UTF8', 'utf8', 'UTF-8', 'utf-8', 'auto'],
   gssencmode: ['disable', 'prefer'],
   load_balance_hosts: ['disable'],
-  // How long a connection is waited for, and kept, is ours to say.
+  // We decide how long to wait for a connection, and how long to keep it.
   ...{ connect_timeout: null, tcp_user_timeout: null, fallback_application_name: null },
   ...{ keepalives: null, keepalives_idle: null, keepalives_interval: null, keepalives_count: null },
   sslsni: null,
@@ -137,8 +138,9 @@ function readAddresses(authority: string, parameters: Map<string, string>): Addr
 }
 
 /**
- * As strict as was asked for, or stricter: what libpq encrypts without looking at the certificate
- * (`require`), or where it can (`prefer`), is verified here. Who does not want that says `no-verify`.
+ * As strict as was asked for, or stricter: where libpq encrypts without checking the certificate
+ * (`require`), or only if it can (`prefer`), it is verified here. Operators who do not want that
+ * set `no-verify`.
  */
 function readTls(parameters: Map<string, string>): boolean | ConnectionOptions | undefined {
   const mode = parameters.get('sslmode') ?? nameMode(parameters.get('ssl'))
@@ -161,7 +163,7 @@ function readTls(parameters: Map<string, string>): boolean | ConnectionOptions |
 
 function readFile(parameters: Map<string, string>, name: string): string | undefined {
   const file = parameters.get(name)
-  // The system's own CAs are there without being named.
+  // The system's own CAs are used by default.
   if (!file || (name === 'sslrootcert' && file === 'system')) return undefined
   try {
     return readFileSync(file, 'utf8')

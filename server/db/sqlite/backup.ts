@@ -7,9 +7,9 @@ import { connectSqlite } from './connection.ts'
 /** In milliseconds. A copy only reads, and hardly ever waits for another process. */
 const busyTimeoutMs = 5_000
 
-/** @throws AppError invalid_input where the file is there already, or cannot be written */
+/** @throws AppError invalid_input where the file exists already, or cannot be written */
 export async function backUpSqlite(database: string, file: string): Promise<void> {
-  // Made here, and empty: nobody else may read it, and what is there already is never written over.
+  // Made here, and empty: no other user may read it, and an existing file is never overwritten.
   const descriptor = makeFile(file)
   // A connection of its own, so that nothing else waits for the copy.
   const connection = connectSqlite(database, busyTimeoutMs)

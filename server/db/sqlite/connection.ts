@@ -1,4 +1,4 @@
-// A connection to SQLite: libsql, with nothing bound that has not been looked at.
+// A connection to SQLite: libsql, which only gets checked values.
 
 import type { Compilable } from 'kysely'
 import Libsql from 'libsql'
@@ -8,7 +8,7 @@ import { checkParameters } from '../parameters.ts'
 import type { WriteOutcome } from '../writes/committed-write.ts'
 import { checkRequired } from '../writes/required-write.ts'
 
-/** What Kysely's SQLite dialect asks of a connection, and the few things that this folder adds. */
+/** What Kysely's SQLite dialect needs of a connection, and the few things that this folder adds. */
 export interface SqliteConnection {
   prepare(sql: string): SqliteStatement
   /** Runs writes one after the other without awaiting anything, so that nothing gets in between. */
@@ -16,8 +16,8 @@ export interface SqliteConnection {
   /** For statements without parameters. */
   exec(sql: string): void
   /**
-   * The same on another thread: the main thread waits for no disk. Until it has ended, nothing else may
-   * use the connection, for that would wait.
+   * The same on another thread: the main thread waits for no disk. Until it has ended, nothing else
+   * may use the connection, for that would wait.
    */
   execOffThread(sql: string): Promise<void>
   readonly inTransaction: boolean
@@ -32,11 +32,14 @@ export interface SqliteStatement {
   iterate(parameters: readonly unknown[]): IterableIterator<unknown>
 }
 
-/** libsql's two packages are the same connection, and run its statements here or on threads of their own. */
+/**
+ * libsql's two packages are the same connection, and run its statements here or on threads of their
+ * own.
+ */
 const execOffThread: (this: Libsql.Database, sql: string) => Promise<void> =
   LibsqlPromise.prototype.exec
 
-/** @param busyTimeoutMs how long a statement, and all else here, waits where another process is in the way */
+/** @param busyTimeoutMs how long a statement, and everything else here, waits for another process */
 export function connectSqlite(file: string, busyTimeoutMs: number): SqliteConnection {
   const libsql = new Libsql(file, { timeout: busyTimeoutMs })
   // Compiling a statement takes longer than running it, and they are always the same few.
@@ -67,7 +70,7 @@ export function connectSqlite(file: string, busyTimeoutMs: number): SqliteConnec
       await execOffThread.call(libsql, sql)
     },
     get inTransaction() {
-      // Asked of a closed connection, libsql ends the whole process.
+      // Called on a closed connection, libsql ends the whole process.
       return libsql.open && libsql.inTransaction
     },
     runAll: (writes) => writes.map(run),

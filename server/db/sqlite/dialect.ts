@@ -1,4 +1,5 @@
-// Kysely on SQLite: reads are answered at once, on a connection of their own, writes go through the group commit.
+// Kysely on SQLite: reads are answered at once, on a connection of their own, writes go through the
+// group commit.
 
 import {
   type CompiledQuery,
@@ -19,7 +20,7 @@ export interface SqliteConnections {
   commits: GroupCommit
 }
 
-/** Kysely's own driver lets one statement in at a time, so that none could share a commit. */
+/** Kysely's own driver runs one statement at a time, so that none could share a commit. */
 export function createGroupedDialect(connections: SqliteConnections): Dialect {
   const dialect = new SqliteDialect({ database: connections.reads })
   return {
@@ -42,7 +43,7 @@ function createDriver(connection: DatabaseConnection): Driver {
     commitTransaction: noTransaction,
     rollbackTransaction: noTransaction,
     releaseConnection: nothing,
-    // Whoever opened the connection closes it.
+    // The code that opened the connection closes it.
     destroy: nothing,
   }
 }

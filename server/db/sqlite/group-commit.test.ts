@@ -1,4 +1,5 @@
-// Writes that come together are on the disk together, each stands or falls for itself, and nobody waits for them.
+// Writes that arrive together reach the disk together; each succeeds or fails alone, and nothing
+// waits for them.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ import { connectSqlite, type SqliteConnection } from './connection.ts'
 import { createGroupCommit } from './group-commit.ts'
 
 describe('createGroupCommit', () => {
-  it('R116: tells a caller only what another connection sees too', async () => {
+  it('R116: acknowledges only what another connection sees too', async () => {
     const { connection, insert, other } = openNotes()
     const commits = createGroupCommit(connection)
     const writes = ['a', 'b', 'c'].map((id) =>
@@ -19,7 +20,7 @@ describe('createGroupCommit', () => {
     expect(await Promise.all(writes)).toEqual(Array(3).fill(['a', 'b', 'c']))
   })
 
-  it('undoes a write that fails, all of it, and none of the others', async () => {
+  it('undoes a failed write completely, and none of the others', async () => {
     const { connection, insert, other } = openNotes()
     const commits = createGroupCommit(connection)
     const outcomes = await Promise.allSettled([
@@ -45,7 +46,7 @@ describe('createGroupCommit', () => {
     const commits = createGroupCommit(connection)
     const outcomes = await Promise.allSettled([
       commits.run(() => insert('a')),
-      // Looked at when it commits, and not before.
+      // Checked only when it commits.
       commits.run(() => insert('b', 'nobody')),
     ])
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -53,14 +54,14 @@ describe('createGroupCommit', () => {
     expect(listNotes(other)).toEqual(['c'])
   })
 
-  it('rejects what comes when the connection is closed, and the process lives', async () => {
+  it('rejects writes after the connection is closed, and the process lives', async () => {
     const { connection, insert } = openNotes()
     const commits = createGroupCommit(connection)
     connection.close()
     await expect(commits.run(() => insert('a'))).rejects.toThrow(/not open/)
   })
 
-  it('has committed all that waited when it is settled', async () => {
+  it('has committed everything that waited when it is settled', async () => {
     const { connection, insert, other } = openNotes()
     const commits = createGroupCommit(connection)
     void commits.run(() => insert('a')).then(() => commits.run(() => insert('b')))
@@ -80,14 +81,14 @@ describe('createGroupCommit', () => {
     expect(listNotes(other)).toEqual(['a', 'b'])
   })
 
-  it('says that it is locked to those who have waited long enough, and to nobody else', async () => {
+  it('reports the lock only to writes that have waited long enough', async () => {
     const { connection, insert, other } = openNotes()
     const commits = createGroupCommit(connection, { patienceMs: 200 })
     other.exec('begin immediate')
     const early = commits
       .run(() => insert('a'))
       .catch((error: unknown) => {
-        // Before the lock is asked for again, however late a busy machine does that.
+        // Before the lock is tried again, however late a busy machine does that.
         other.exec('commit')
         return error
       })
@@ -105,20 +106,20 @@ describe('execOffThread', () => {
     other.exec('begin immediate')
     connection.exec('pragma busy_timeout = 60000')
     const begun = connection.execOffThread('begin immediate')
-    // Were it this thread that waits, it would wait for itself.
+    // If this thread waited, it would wait for itself.
     other.exec('commit')
     await begun
     expect(connection.inTransaction).toBe(true)
   })
 
-  it('refuses a connection that is closed, and the process lives', async () => {
+  it('refuses a closed connection, and the process lives', async () => {
     const { connection } = openNotes()
     connection.close()
     await expect(connection.execOffThread('commit')).rejects.toThrow(/not open/)
   })
 })
 
-/** A table of its own, and a second connection that looks at it. */
+/** A table of its own, and a second connection that reads it. */
 function openNotes() {
   const folder = mkdtempSync(join(tmpdir(), 'keycard-data-'))
   const [connection, other] = [0, 1].map(() => connectSqlite(join(folder, 'notes.db'), 0))

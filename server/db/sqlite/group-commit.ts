@@ -1,21 +1,21 @@
-// Writes that come together are committed together: one sync to the disk for all, on another thread.
+// Writes that arrive together are committed together: one sync to the disk for all, on another thread.
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { isLocked } from '../errors.ts'
 import type { SqliteConnection } from './connection.ts'
 
 export interface GroupCommit {
-  /** False while a commit is under way on the other thread: the connection must be left alone. */
+  /** False while a commit is in progress on the other thread: the connection must be left alone. */
   readonly isIdle: boolean
   /**
-   * Resolves with what `write` gave once it is on the disk (R116). A write that throws is rejected
-   * alone; where the commit fails, none of the group has happened and all are rejected.
+   * Resolves with the result of `write` once it is on the disk (R116). A write that throws is
+   * rejected alone; where the commit fails, none of the group has happened and all are rejected.
    * @param write one statement, which SQLite itself undoes where it fails
    */
   run<Result>(write: () => Result): Promise<Result>
   /** The same for several statements: all of them happen, or none. */
   runAtomically<Result>(write: () => Result): Promise<Result>
-  /** In its turn and in no transaction, for what would do nothing inside of one. */
+  /** In its turn but outside a transaction, for statements that have no effect inside one. */
   runAlone<Result>(statement: () => Result): Promise<Result>
   /** Resolves when nothing waits any more. */
   settled(): Promise<void>
@@ -28,7 +28,7 @@ interface GroupCommitOptions {
   onBegin?: () => void
 }
 
-/** In milliseconds: the lock is asked for again after 1, 2, 3 and so on, at last every 10. */
+/** In milliseconds: the lock is tried again after 1, 2, 3 and so on, at last every 10. */
 const longestPauseMs = 10
 
 /** @param connection belongs to the group commit alone; its `busyTimeoutMs` is 0 */
@@ -54,7 +54,7 @@ export function createGroupCommit(
   }
 
   async function commitWaiting(): Promise<void> {
-    // All that this turn of the loop asks for is one group.
+    // All writes that this turn of the loop requests form one group.
     await nextTurn()
     for (let attempts = 0; waiting.length > 0; attempts++) {
       for (const entry of take(({ kind }) => kind === 'alone')) attempt(entry)()
@@ -75,7 +75,10 @@ export function createGroupCommit(
     return taken
   }
 
-  /** False where another process has the lock, or where it fails: then nobody waits for it any more. */
+  /**
+   * False where another process has the lock, or where it fails: then nothing waits for it any
+   * more.
+   */
   function begin(): boolean {
     try {
       exec('begin immediate')
@@ -105,7 +108,7 @@ export function createGroupCommit(
     }
   }
 
-  /** @returns what tells its caller, once the group has committed */
+  /** @returns what acknowledges it to its caller, once the group has committed */
   function attempt({ kind, run, reject }: Entry): () => void {
     const isAtomic = kind === 'atomic'
     try {
@@ -139,7 +142,7 @@ export function createGroupCommit(
 
 interface Entry {
   kind: 'statement' | 'atomic' | 'alone'
-  /** Gives what resolves its promise. */
+  /** Returns what resolves its promise. */
   run(): () => void
   reject(error: unknown): void
   /** By `performance.now`. */

@@ -1,4 +1,4 @@
-// Putting a backup in the place of the SQLite database: nobody has it open, and nothing is lost.
+// Puts a backup in the place of the SQLite database: no process has it open, and nothing is lost.
 
 import {
   closeSync,
@@ -26,8 +26,8 @@ export interface LockedDatabase {
 }
 
 /**
- * Keeps everybody else out, until it is replaced or released.
- * @throws AppError conflict where somebody has it open
+ * Keeps all other processes out, until it is replaced or released.
+ * @throws AppError conflict where a process has it open
  */
 export function lockSqlite(dataDir: string): LockedDatabase {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -45,13 +45,13 @@ export function lockSqlite(dataDir: string): LockedDatabase {
 }
 
 /**
- * Copies a backup, and sees that it is one.
- * @throws AppError invalid_input where it cannot be read, is damaged, or no Keycard's
+ * Copies a backup, and checks that it is one.
+ * @throws AppError invalid_input where it cannot be read, is damaged, or is not Keycard's
  */
 export function copyBackup(file: string, copy: string): void {
   try {
     copyFileSync(file, copy)
-    // What was copied from a server that was killed has its last changes in a file beside it.
+    // A copy from a server that was killed has its last changes in a file beside it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -92,8 +92,8 @@ function checkBackup(file: string, copy: string): void {
 }
 
 /**
- * Leaving WAL needs the database for oneself, and whoever has it open in WAL is in the way of that,
- * idle or not. It also brings all that is in the -wal file into the one that is kept.
+ * Leaving WAL needs exclusive use of the database, which any process that has it open in WAL
+ * prevents, even an idle one. It also moves everything in the -wal file into the one that is kept.
  */
 function takeLock(current: string): Libsql.Database | undefined {
   const connection = new Libsql(current, { timeout: 1_000 })
@@ -104,7 +104,7 @@ function takeLock(current: string): Libsql.Database | undefined {
     return connection
   } catch (cause) {
     connection.close()
-    // A damaged one is why backups are restored: whether it is in use cannot be known.
+    // A damaged database is the reason to restore: whether it is in use cannot be known.
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(cause))) return undefined
     if (!/^SQLITE_(BUSY|LOCKED)/.test(codeOf(cause))) throw cause
     throw new AppError(
@@ -115,11 +115,13 @@ function takeLock(current: string): Libsql.Database | undefined {
   }
 }
 
-/** Closing alone would not do: libsql keeps the file open until what was prepared is collected. */
+/**
+ * Closing alone is not enough: libsql keeps the file open until prepared statements are collected.
+ */
 function letGo(connection: Libsql.Database): void {
   connection.exec('rollback')
   connection.exec('pragma locking_mode = normal')
-  // With the end of the next reading the lock is gone.
+  // The lock ends with the end of the next read.
   connection.exec('select count(*) from sqlite_master')
   connection.close()
 }

@@ -24,7 +24,7 @@ export const sqliteFileName = 'keycard.db'
 
 /** In milliseconds: how long the start waits, statement by statement, for another process. */
 const startTimeoutMs = 5_000
-/** A read waits for nobody, but for what another process repairs that found the files as one that died left them. */
+/** A read waits for nothing, except a process that repairs the files after another one died. */
 const readTimeoutMs = 50
 
 /** @throws StartError when the folder or the file cannot be used */
@@ -42,7 +42,7 @@ export async function openSqlite(dataDir: string, appMigrations?: Migrations): P
     await configure(writes)
     const dialect = new SqliteDialect({ database: writes })
     await migrateUnderLock(new Kysely<unknown>({ dialect }), writes, appMigrations)
-    // From here on the main thread waits for nobody.
+    // From here on the main thread waits for no one.
     writes.exec('pragma busy_timeout = 0')
     return createDatabase(file, { writes, reads: connect(readTimeoutMs) })
   } catch (error) {
@@ -76,10 +76,10 @@ function createDatabase(
       return finishBatch(batch, await mapUnavailable(run))
     },
     setDurable: (isDurable) =>
-      // With `normal` the files stay whole, and no commit waits for the disk with the lock in its hand.
+      // With `normal` the files stay intact, and no commit waits for the disk while it holds the lock.
       commits.runAlone(() => writes.exec(`pragma synchronous = ${isDurable ? 'full' : 'normal'}`)),
     changeToken() {
-      // While we commit, nobody else does.
+      // While we commit, no other process does.
       if (commits.isIdle) readChangeToken()
       return changeToken
     },
@@ -99,15 +99,16 @@ function createDatabase(
 }
 
 /**
- * So that the one file holds everything, for whoever copies it while the server is down. The second of
- * the two keeps other processes from writing, so the first, which does not, does the work.
+ * So that the one file holds everything, for operators who copy it while the server is down. The
+ * second of the two keeps other processes from writing, so the first, which does not, does the
+ * work.
  */
 async function checkpoint(connection: SqliteConnection): Promise<void> {
   try {
     await connection.execOffThread('pragma wal_checkpoint(passive)')
     await connection.execOffThread('pragma wal_checkpoint(truncate)')
   } catch {
-    // The next start reads what is left in the -wal file; a damaged file is told of elsewhere.
+    // The next start reads what is left in the -wal file; a damaged file is reported elsewhere.
   }
 }
 
@@ -119,7 +120,7 @@ function createPrivateFile(dataDir: string, file: string): void {
 }
 
 async function configure(connection: SqliteConnection): Promise<void> {
-  // Going over to WAL answers "busy" at once when another process is doing the same.
+  // Switching to WAL answers "busy" at once when another process is doing the same.
   await retryWhileBusy(async () => connection.prepare('pragma journal_mode = wal').all([]))
   connection.exec('pragma synchronous = full')
   connection.exec('pragma foreign_keys = on')
@@ -157,7 +158,7 @@ async function retryWhileBusy(run: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** @returns StartError; any other error as it is */
+/** @returns StartError; any other error unchanged */
 export function explainSqliteError(error: unknown, dataDir: string): unknown {
   const file = join(dataDir, sqliteFileName)
   if (error instanceof StartError) return error

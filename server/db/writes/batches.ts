@@ -3,23 +3,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeleteResult } from 'kysely'
 
-/** Rows. A batch doubles while it is short and halves where it is long, within these. */
+/** Rows. A batch doubles while it is short and halves where it is long, within these limits. */
 const sizes = { least: 25, first: 100, most: 1_600 }
 export const firstBatchSize = sizes.first
 /**
- * In milliseconds. On SQLite whoever else writes waits for a batch. There the same rows take ten times
+ * In milliseconds. On SQLite other writers wait for a batch. There the same rows take ten times
  * longer where they are scattered over the file, so that no fixed number of them would do.
  */
 const batchMs = { short: 4, long: 10 }
 /** In milliseconds, between two: others get in, and a flood is still purged as it comes. */
 const shortestPauseMs = 10
 
-/** Told after each batch but the last, with the number of rows so far. */
+/** Called after each batch but the last, with the number of rows so far. */
 export type OnProgress = (rows: number) => void
 
 /**
- * Runs `runBatch` until it finds less than it may. It handles `size` rows at most, in one statement or in
- * one `runAtomically`, and gives their number. At least half of the time belongs to others.
+ * Runs `runBatch` until it finds less than it may. It handles `size` rows at most, in one statement
+ * or in one `runAtomically`, and returns their number. At least half of the time belongs to others.
  * @returns how many rows it was in all
  */
 export async function runInBatches(
@@ -47,7 +47,7 @@ export function nextBatchSize(size: number, tookMs: number): number {
   return size
 }
 
-/** As long as what began then took, at least 10 ms. */
+/** As long as the batch took, at least 10 ms. */
 export function pauseSince(startedAtMs: number): Promise<void> {
   return sleep(Math.max(shortestPauseMs, performance.now() - startedAtMs))
 }

@@ -1,4 +1,4 @@
-// A write that says so once its batch has committed: what belongs to a change cannot be forgotten after it.
+// A write that reports its batch's commit: what must follow a change cannot be forgotten after it.
 
 import type { Compilable } from 'kysely'
 

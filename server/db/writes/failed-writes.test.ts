@@ -1,4 +1,4 @@
-// Failed writes: an outage is what lies between them, and ends with a write that succeeds.
+// Failed writes: an outage is the time between them, and ends with a write that succeeds.
 
 import { expect, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
@@ -27,7 +27,7 @@ function setUp() {
   }
 }
 
-test('from the first that fails to the last one it is one outage, with its pauses', async () => {
+test('from the first failure to the last one it is one outage, with its pauses', async () => {
   const { fail, pass, outages, now } = setUp()
   const fromMs = now()
   await fail(1_500)
@@ -52,7 +52,7 @@ test('a write that succeeds ends it; where there was nothing to write it goes on
   expect(outages()).toHaveLength(2)
 })
 
-test('an error of another kind is no outage, and so is none of a hundred ago', async () => {
+test('an error of another kind is not an outage, and neither is one of a hundred outages ago', async () => {
   const { fail, pass, outages } = setUp()
   await fail(1_000, 'invalid_grant')
   expect(outages()).toEqual([])
@@ -63,7 +63,7 @@ test('an error of another kind is no outage, and so is none of a hundred ago', a
   expect(outages()).toHaveLength(mostOutages)
 })
 
-test('time in which the database was silent and took no writes counts once', async () => {
+test('time in which the database was silent and accepted no writes counts once', async () => {
   let nowMs = 0
   const { watchWrite, heard, outMsWithin } = createDatabaseOutages(() => nowMs)
   const failed = watchWrite(async () => {

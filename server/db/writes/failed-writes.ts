@@ -1,4 +1,4 @@
-// When the database took no write of this process, though it may have answered reads.
+// When the database accepted no write of this process, though it may have answered reads.
 
 import { AppError } from '../../contract/app-error.ts'
 
@@ -9,21 +9,21 @@ export interface Outage {
 }
 
 export interface FailedWrites {
-  /** Runs a write. `undefined` tells that there was nothing to write, which says nothing. */
+  /** Runs a write. `undefined` means that there was nothing to write, which proves nothing. */
   watch<Written>(write: () => Promise<Written>): Promise<Written>
   /** Each from the first write that failed to the last one before another succeeded. */
   outages(): readonly Outage[]
 }
 
 /**
- * Failed writes further apart are two outages: in between nobody may have asked, and a client that
+ * Failed writes further apart are two outages: in between no client may have asked, and one that
  * waits longer for its next attempt would miss the grace of a lost reply anyway.
  */
 export const longestPauseMs = 30_000
-/** More of them within the times that anybody asks about would be no service at all. */
+/** More of them within the periods that are asked about would mean no service at all. */
 export const mostOutages = 100
 
-/** @param monotonicNow in milliseconds; no clock that somebody sets */
+/** @param monotonicNow in milliseconds; a clock that cannot be set */
 export function createFailedWrites(monotonicNow: () => number): FailedWrites {
   const past: Outage[] = []
   let current: Outage | undefined

@@ -1,11 +1,14 @@
-// Rows in one statement, however many: as JSON, which the database takes apart faster than parameters.
+// Inserts any number of rows in one statement: as JSON, which the database takes apart faster than
+// parameters.
 
 import { type Compilable, CompiledQuery, type Insertable } from 'kysely'
 import type { Engine } from '../database.ts'
 import { checkParameters } from '../parameters.ts'
 import type { Tables } from '../tables.ts'
 
-/** Each row has the same columns, with text, numbers or null in them. None where there are no rows. */
+/**
+ * Each row has the same columns, with text, numbers or null in them. None where there are no rows.
+ */
 export function insertRows<Table extends keyof Tables>(
   engine: Engine,
   table: Table,

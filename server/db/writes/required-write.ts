@@ -1,4 +1,4 @@
-// A write that its whole batch stands or falls with: how a condition holds for several statements.
+// A write that its whole batch depends on: how a condition holds for several statements.
 
 import type { Compilable } from 'kysely'
 
@@ -7,7 +7,7 @@ export interface RequiredWrite extends Compilable {
   readonly isRequired: true
 }
 
-/** What `runAtomically` throws then, once everything is as it was before. */
+/** Thrown by `runAtomically`, once everything is as it was before. */
 export class RequiredWriteError extends Error {
   constructor() {
     super('A write that was required found no row to change')

@@ -57,7 +57,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('what takes long is filled in batches, and once', async () => {
+  test('what takes long is filled in batches, and only once', async () => {
     const { start } = await makePlace(engine)
     await start({ '0001_plants': plants }, (database) =>
       run(database, `insert into plants (name) values ('fern'), ('moss'), ('ivy')`),
@@ -87,7 +87,7 @@ forEachEngine((engine) => {
     )
   })
 
-  test('one that was changed after it was taken is named, before anything is taken', async () => {
+  test('one that was changed after it has run is named, before anything else runs', async () => {
     const { place, start } = await makePlace(engine)
     await start({ '0001_plants': plants })
     const appMigrations = { '0000_waterings': waterings, '0001_plants': waterings }
@@ -100,7 +100,7 @@ forEachEngine((engine) => {
   })
 })
 
-test('of several nodes that start at once, one takes it', async () => {
+test('of several nodes that start at once, one runs it', async () => {
   const { place } = await makePlace('postgres')
   let runs = 0
   const counted: Migration = { up: (...args) => plants.up(...args).then(() => void runs++) }

@@ -3,7 +3,7 @@
 import type { Migrations } from '../migration.ts'
 
 /**
- * By the names under which databases know them, which sort in the order in which they are taken. Each is
+ * By the names under which databases know them, which sort in the order in which they run. Each is
  * a file of its own beside this one: `0001_plants` is in `0001-plants.ts`.
  */
 export const appMigrations: Migrations = {}
