@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
 const head = new URL('../head.html', import.meta.url)
-const mark = '    <!-- head.html -->\n'
+/** With the end of its line, which an editor or a clone on Windows may have written as CRLF. */
+const mark = /^[ \t]*<!-- head\.html -->\r?\n/m
 
 export function sharedHead(): Plugin {
   return {
@@ -12,7 +13,10 @@ export function sharedHead(): Plugin {
     transformIndexHtml: {
       // Before Vite looks for files to bundle, which the head names.
       order: 'pre',
-      handler: (html) => html.replace(mark, () => readFileSync(head, 'utf8')),
+      handler(html, { path }) {
+        if (!mark.test(html)) throw new Error(`${path} has no line <!-- head.html -->`)
+        return html.replace(mark, () => readFileSync(head, 'utf8'))
+      },
     },
   }
 }

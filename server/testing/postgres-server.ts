@@ -19,6 +19,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 export interface PostgresServer {
@@ -102,7 +103,9 @@ function copyEmbeddedBinaries(folder: string): string {
     recursive: true,
     verbatimSymlinks: true,
   })
-  for (const name of ['initdb', 'postgres']) chmodSync(join(native, 'bin', name), 0o755)
+  // npm may drop the mode. Windows has none, and other file names.
+  const programs = process.platform === 'win32' ? [] : ['initdb', 'pg_ctl', 'postgres']
+  for (const name of programs) chmodSync(join(native, 'bin', name), 0o755)
   return join(native, 'bin')
 }
 
@@ -123,17 +126,8 @@ function createCluster(binaries: string, folder: string, owner: Owner | undefine
   }
 }
 
-/**
- * Starts PostgreSQL again when it has died. Stops it and removes its folder when standard input
- * closes, which also happens when the test run is killed: no server is left behind.
- */
-const watchdog = `
-while [ ! -e "$FOLDER/stop" ]; do "$@"; sleep 0.1; done & server=$!
-cat > /dev/null
-touch "$FOLDER/stop"
-kill -QUIT $(head -n 1 "$FOLDER/data/postmaster.pid"); wait $server
-rm -rf "$FOLDER"
-`
+/** Keeps it running, and removes it when the pipe to it closes: also where the run is killed. */
+const watchdog = fileURLToPath(new URL('./postgres-watchdog.js', import.meta.url))
 
 interface Cluster {
   binaries: string
@@ -157,15 +151,12 @@ async function runCluster(
     ...['max_connections=200', 'listen_addresses=127.0.0.1', `port=${port}`],
     ...['unix_socket_directories=', ...added],
   ].flatMap((setting) => ['-c', setting])
-  const command = [join(binaries, 'postgres'), '-D', join(folder, 'data'), ...settings]
-
-  const server = spawn('sh', ['-c', watchdog, 'postgres-watchdog', ...command], {
-    ...owner,
-    cwd: '/',
-    env: { PATH: process.env.PATH, FOLDER: folder },
+  const cluster = JSON.stringify({ binaries, folder, owner, args: settings })
+  const server = spawn(process.execPath, [watchdog, cluster], {
     stdio: ['pipe', 'ignore', 'ignore'],
     // A process group of its own: Ctrl-C reaches the test run, which then closes the pipe.
     detached: true,
+    windowsHide: true,
   })
   const url = `postgres://keycard:${password}@127.0.0.1:${port}/postgres`
   const stop = async () => {
@@ -181,17 +172,29 @@ async function runCluster(
   }
   const crash = async () => {
     const [pid = ''] = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')
-    const children = spawnSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' }).stdout
-    for (const each of `${pid} ${children}`.match(/\d+/g) ?? []) {
-      try {
-        process.kill(Number(each), 'SIGKILL')
-      } catch {
-        // It ended by itself when the primary was gone.
-      }
-    }
+    killTree(Number(pid))
   }
   const addStandby = () => startStandby(url, { binaries, owner })
   return { url, crash, addStandby, stop }
+}
+
+/** Kills a process and its children at once. */
+function killTree(pid: number): void {
+  if (process.platform === 'win32') {
+    spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'])
+    return
+  }
+  // POSIX has no option that lists the children of one process.
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  const children = rows.flatMap(([child, parent]) => (child && parent === pid ? [child] : []))
+  for (const each of [pid, ...children]) {
+    try {
+      process.kill(each, 'SIGKILL')
+    } catch {
+      // It ended by itself when its parent was gone.
+    }
+  }
 }
 
 /**

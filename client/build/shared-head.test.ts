@@ -1,0 +1,21 @@
+// That no page is built without its charset and viewport, whatever ends its lines.
+
+import type { IndexHtmlTransformContext } from 'vite'
+import { expect, it } from 'vitest'
+import { sharedHead } from './shared-head.ts'
+
+function transform(html: string): unknown {
+  const { transformIndexHtml } = sharedHead()
+  if (typeof transformIndexHtml !== 'object') throw new Error('an object hook is expected')
+  const context = { path: '/login.html', filename: 'login.html' } as IndexHtmlTransformContext
+  return Reflect.apply(transformIndexHtml.handler, undefined, [html, context])
+}
+
+it.each(['\n', '\r\n'])('the head is inserted where lines end with %j', (end) => {
+  const page = ['<head>', '    <!-- head.html -->', '    <title>A</title>'].join(end)
+  expect(transform(page)).toMatch(/<meta charset="utf-8" \/>[\s\S]*viewport[\s\S]*<title>/)
+})
+
+it('a page without the mark fails the build', () => {
+  expect(() => transform('<head><title>A</title></head>')).toThrow('/login.html has no line')
+})
