@@ -37,7 +37,7 @@ import { addClientAddress } from './web/client-address.ts'
 import { hasLiveRefreshCookie } from './web/refresh-cookie.ts'
 import { addIdentity } from './web/require-token.ts'
 
-/** Until a request is here, body and all: who sends slower only holds a connection. */
+/** Until a whole request is here, with its body: a slower client only holds a connection. */
 const requestTimeoutMs = 60_000
 
 export async function createApp(services: Services): Promise<FastifyInstance> {
@@ -58,7 +58,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance,
     genReqId: makeRequestId,
-    // Of a path that cannot be read: no hook is run for it.
+    // For a path that cannot be read: no hook runs for it.
     frameworkErrors: (error, request, reply) =>
       sendError(
         error,
@@ -68,7 +68,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
     clientErrorHandler: refuseUnparsed(securityHeaders, build?.refusalPage),
     http: { requireHostHeader: false, maxHeaderSize: headersReadBytes },
     forceCloseConnections: 'idle',
-    // What arrives while the app closes, on a connection that is still there, is answered like the rest.
+    // A request that arrives while the app closes, on an open connection, is answered like the rest.
     return503OnClosing: false,
     requestTimeout: requestTimeoutMs,
     routerOptions: {
@@ -120,10 +120,13 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   return app
 }
 
-/** In characters. The longest path of ours, a batch of ten, is shorter. */
+/** In characters. Our longest path, a batch of ten, is shorter. */
 const loggedPathMaxLength = 400
 
-/** What the log tells of a request: its path without the query, where somebody might put a token (R30). */
+/**
+ * What the log has of a request: its path without the query, where a client might put a token
+ * (R30).
+ */
 function describeRequest({ method, url, ip }: FastifyRequest) {
   return { method, path: url.slice(0, loggedPathMaxLength).split('?', 1)[0], address: ip }
 }

@@ -94,7 +94,7 @@ describe('keycard clients', () => {
     ])
   })
 
-  it('says what is wrong: 2 for how it is called, 1 for what is refused', async () => {
+  it('says what is wrong: exit code 2 for a wrong call, 1 for a refusal', async () => {
     const env = { DATA_DIR: await makeDataDir() }
     const run = (...words: string[]) => runKeycard('cli', ['clients', ...words], { env })
     const wrong = [
@@ -139,7 +139,7 @@ describe('keycard import-users', () => {
     return { env: { DATA_DIR: dataDir }, file }
   }
 
-  it('brings users who sign in with the password they had', async () => {
+  it('brings users who sign in with their previous password', async () => {
     const { env, file } = await writeLines(
       { username: 'johndoe', password_hash: hashSync(johndoe.password, 4), full_name: 'John Doe' },
       '',
@@ -161,7 +161,7 @@ describe('keycard import-users', () => {
     expect(await getToken(server.url, left)).toMatchObject({ status: 401 })
   })
 
-  it('brings more than fit into a batch; interrupted, the same file goes on where it stopped', async () => {
+  it('brings more than fit into a batch; interrupted, the same file continues where it stopped', async () => {
     const password_hash = hashSync('secret', 4)
     const { env, file } = await writeLines(
       ...Array.from({ length: 450 }, (_, number) => ({
@@ -189,7 +189,7 @@ describe('keycard import-users', () => {
     database.close()
   })
 
-  it('a line that is too long is told, and so is what cannot be read twice', async () => {
+  it('reports a line that is too long, and a file that cannot be read twice', async () => {
     const { env, file } = await writeLines({ username: 'x'.repeat(20_000) }, '{')
     const { code, stderr } = await runKeycard('cli', ['import-users', file], { env })
     expect([code, stderr.split('\n')]).toEqual([
@@ -200,7 +200,7 @@ describe('keycard import-users', () => {
     expect(folder.stderr).toMatch(/^The file cannot be read: it is read more than once/)
   })
 
-  it('R110: says which cost would hide that an account is there', async () => {
+  it('R110: says which cost would hide that an account exists', async () => {
     const { env, file } = await writeLines({ username: 'dear', password_hash: hashSync('d', 11) })
     const { stdout } = await runKeycard('cli', ['import-users', file], { env })
     expect(stdout).toContain('Some hashes have cost 11, and BCRYPT_COST is 10:')
@@ -246,7 +246,7 @@ describe('keycard import-users', () => {
     })
   })
 
-  it('says how it is called, and that a file is not there', async () => {
+  it('says how to call it, and that a file is not there', async () => {
     const env = { DATA_DIR: await makeDataDir() }
     expect(await runKeycard('cli', ['import-users'], { env })).toMatchObject({ code: 2 })
     const missing = await runKeycard('cli', ['import-users', 'nowhere.jsonl'], { env })
@@ -288,7 +288,7 @@ describe('keycard create-user', () => {
     })
   })
 
-  it('takes no password as an argument, and says how it is called with exit code 2', async () => {
+  it('takes no password as an argument, and says how to call it with exit code 2', async () => {
     const env = { DATA_DIR: await makeDataDir() }
     const named = await runKeycard('cli', ['create-user', 'ruth', '--password', 'x'], { env })
     expect(named.code).toBe(2)

@@ -47,7 +47,7 @@ const helpWords = ['help', '--help', '-h']
 const [name = 'help', ...words] = process.argv.slice(2)
 const command = findCommand(name)
 
-// Whoever reads may stop reading, as `| head` does.
+// The reader may stop reading, as `| head` does.
 process.stdout.on('error', () => process.exit(0))
 
 if (helpWords.includes(name)) console.log(describeOrAll(words[0]))
@@ -76,7 +76,7 @@ async function run(chosen: Command): Promise<number> {
 async function print(output: Promise<string> | AsyncIterable<string>): Promise<void> {
   if (output instanceof Promise) return console.log(await output)
   for await (const part of output) {
-    // No more is fetched than is read.
+    // Fetches no more than is read.
     if (!process.stdout.write(part)) await once(process.stdout, 'drain')
   }
 }

@@ -1,4 +1,4 @@
-// Every setting: its default, what it may be, and the sentence that says what is wrong with it.
+// Every setting: its default, its allowed values, and the sentence that says what is wrong with it.
 
 import { describe, expect, test } from 'vitest'
 import { type Config, readConfig } from './config.ts'
@@ -6,7 +6,7 @@ import { StartError } from './settings/start-error.ts'
 
 type Environment = Record<string, string>
 
-/** The lines of the refusal; none where the settings are taken. */
+/** The lines of the refusal; none where the settings are accepted. */
 function problemsOf(env: Environment): string[] {
   try {
     readConfig(env)
@@ -78,7 +78,7 @@ const settingNames = [
 ]
 
 describe('defaults', () => {
-  test('no setting at all is a Keycard to try', () => {
+  test('without any setting, it is a Keycard to try', () => {
     expect(readConfig({})).toEqual(defaults)
   })
 
@@ -215,7 +215,7 @@ describe('each setting is read', () => {
   })
 })
 
-describe('what is wrong is named, with what it was and what would be right', () => {
+describe('a wrong setting is named, with its value and what would be right', () => {
   test.each<[Environment, RegExp]>([
     [{ PORT: '80a' }, /^PORT is "80a", but must be a whole number from 0 to 65535\.$/],
     [{ PORT: '65536' }, /^PORT is "65536", /],
@@ -294,7 +294,7 @@ describe('what is wrong is named, with what it was and what would be right', () 
     expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)])
   })
 
-  test('all that is wrong is said at once, a line each', () => {
+  test('all wrong settings are reported at once, a line each', () => {
     const lines = problemsOf({ PORT: 'x', BCRYPT_COST: '3', LOG_LEVEL: 'loud', MASTER_KEY: 'a' })
     expect(lines.map((line) => line.split(' ')[0])).toEqual([
       'PORT',
@@ -305,7 +305,7 @@ describe('what is wrong is named, with what it was and what would be right', () 
   })
 })
 
-describe('a secret is told by its length only', () => {
+describe('of a secret only its length is shown', () => {
   test.each<[string, Environment, string, RegExp]>([
     [
       'MASTER_KEY too short',
@@ -408,7 +408,7 @@ describe('a secret is told by its length only', () => {
   })
 })
 
-test('demo accounts are beside an https PUBLIC_URL where they are asked for by name', () => {
+test('demo accounts exist beside an https PUBLIC_URL only where they are asked for by name', () => {
   const env = { PUBLIC_URL: 'https://a.example', TRUSTED_PROXIES: '::1', DEMO_ACCOUNTS: 'on' }
   expect(readConfig(env).demoAccounts).toBe(true)
 })

@@ -26,7 +26,7 @@ export interface Config {
   port: number
   /** The issuer and audience of tokens: an origin without a trailing slash. */
   publicUrl: string
-  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  /** Addresses and CIDR ranges whose X-Forwarded-For is trusted. */
   trustedProxies: readonly string[]
   /** Origins of pages that may call with a bearer token, as a browser writes them. */
   allowedOrigins: readonly string[]
@@ -43,7 +43,7 @@ export interface Config {
   /** In seconds; 900 (15 minutes) by default. */
   accessTokenLifetimeSeconds: number
   passwordGrant: boolean
-  /** Whether people make their own accounts; never where nobody signs in with a password. */
+  /** Whether people make their own accounts; never where password sign-in is off. */
   registration: boolean
   /** In code points; 15 by default. */
   passwordMinLength: number
@@ -52,11 +52,11 @@ export interface Config {
   /** Wrong passwords from one address within ten minutes; 30 by default. */
   failuresPerAddress: number
   demoAccounts: boolean
-  /** How long the audit log is kept, and sessions that are over; 90 by default. */
+  /** How long the audit log and ended sessions are kept; 90 by default. */
   auditLogDays: number
   /** Secure, `__Host-` cookies: by default where PUBLIC_URL is https, and always in production. */
   cookieSecure: boolean
-  /** Opens /metrics to other machines; null: this machine alone may read them. */
+  /** Opens /metrics to other machines; null: only this machine may read them. */
   metricsToken: string | null
   logLevel: LogLevel
 }
@@ -65,8 +65,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The settings of this process: the environment, and for what it lacks the `.env` file.
- * @param warn called with a sentence for each name that is no setting and was probably meant as one
- * @throws StartError with one line for each setting that is wrong
+ * @param warn called with a sentence for each name that is not a setting and was probably meant as
+ *   one
+ * @throws StartError with one line for each wrong setting
  */
 export function loadConfig(warn: (sentence: string) => void): Config {
   const home = findHome()
@@ -101,7 +102,7 @@ function readEnv(file: string): Record<string, string> {
   }
 }
 
-/** Until Keycard looked beside its package, it looked where it was started. */
+/** Earlier versions looked in the working directory, not beside the package. */
 function refuseOlderPlaces(read: SettingsReader, home: string): void {
   const here = process.cwd()
   if (here === home) return
@@ -125,7 +126,7 @@ function refuseOlderPlaces(read: SettingsReader, home: string): void {
 
 /**
  * Reads and checks every setting; an empty value counts as absent.
- * @throws StartError with one line for each setting that is wrong
+ * @throws StartError with one line for each wrong setting
  */
 export function readConfig(env: Environment): Config {
   const read = new SettingsReader(env)
@@ -223,7 +224,7 @@ function checkDemoAccounts(read: SettingsReader, config: Config): void {
   }
 }
 
-/** Near it is no other mode: `prod` would be a server to try, with demo accounts. */
+/** A near miss is not another mode: `prod` would be a server to try, with demo accounts. */
 function readProduction(read: SettingsReader): boolean {
   const mode = read.text('NODE_ENV')?.toLowerCase() ?? ''
   if (mode !== 'production' && (isNear(mode, 'production') || /^prod/.test(mode))) {
@@ -264,7 +265,7 @@ function readMetricsToken(read: SettingsReader): string | null {
 function readDatabaseUrl(read: SettingsReader): string | null {
   const text = read.text('DATABASE_URL')
   if (text === undefined) return null
-  // What it says is read where the database is opened: it may name files, and several hosts.
+  // Its contents are read where the database is opened: it may name files, and several hosts.
   if (/^postgres(ql)?:\/\//i.test(text)) return text
   const url = URL.canParse(text) ? new URL(text) : undefined
   read.refuse(
@@ -274,7 +275,10 @@ function readDatabaseUrl(read: SettingsReader): string | null {
   return null
 }
 
-/** Host and path at most: where a URL was mistyped, or a password has a / in it, it may stand anywhere. */
+/**
+ * Host and path at most: in a mistyped URL, or one whose password has a / in it, the password may
+ * be anywhere.
+ */
 function describeDatabaseUrl(url: URL | undefined, text: string): string {
   if (!url?.host || url.pathname.includes('@')) return `a text of ${text.length} characters`
   const password = url.username === '' && url.password === '' ? '' : '***@'
@@ -328,7 +332,7 @@ function readMasterKeys(read: SettingsReader): Uint8Array[] {
   return keys
 }
 
-/** Secrets that stand in tutorials, FastAPI's among them: anybody can sign with these (R41). */
+/** Secrets published in tutorials, FastAPI's among them: anyone can sign with these (R41). */
 const sampleSecrets = new Set([
   '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
   'your-256-bit-secret',
@@ -351,7 +355,10 @@ function readSigning(read: SettingsReader): Config['signing'] {
   return { algorithm, secretKey }
 }
 
-/** Reads one setting after the other and gathers what is wrong, so that all of it is said at once. */
+/**
+ * Reads one setting after the other and gathers what is wrong, so that everything is reported at
+ * once.
+ */
 class SettingsReader {
   /** Of all settings that were asked for. */
   readonly names = new Set<string>()

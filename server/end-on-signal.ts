@@ -7,7 +7,10 @@ const longestEndMs = 7_500
 /** npm passes on the Ctrl+C that the terminal has sent to every process already. */
 const sameSignalMs = 1_000
 
-/** SIGHUP: the terminal is closed, or npm is gone (`launch.js`). It never hurries an end that has begun. */
+/**
+ * SIGHUP: the terminal is closed, or npm is gone (`launch.js`). It never hurries an end that has
+ * begun.
+ */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export interface SignalledEnd {
@@ -15,7 +18,7 @@ export interface SignalledEnd {
   set(end: () => Promise<void>): void
 }
 
-/** To be called first of all: a container's first process ignores a signal that it does not handle. */
+/** Called first of all: a container's first process ignores a signal that it does not handle. */
 export function endOnSignal(): SignalledEnd {
   let end: (() => Promise<void>) | undefined
   let signalledAtMs: number | undefined

@@ -13,14 +13,14 @@ import { readEnvFile } from './settings/env-file.js'
 
 const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)))
 const built = path.join(root, 'dist')
-/** Whoever made this folder builds; what it has built moves to its place when it is whole. */
+/** The process that made this folder builds; a complete build moves to its place. */
 const building = path.join(root, 'dist.building')
 const next = path.join(building, 'next')
-/** What is embedded in another app keeps its settings and data where that app is started. */
+/** Keycard embedded in another app has its settings and data where that app is started. */
 const isPackageOfAnother = root.split(path.sep).includes('node_modules')
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 
-/** What the build is made from: a change in any of them asks for a new one. */
+/** The inputs of the build: a change in any of them makes a new one necessary. */
 const sources = [
   'server',
   'client',
@@ -31,7 +31,7 @@ const sources = [
   'vite.server.config.ts',
 ]
 
-/** The bundler for the server and for the pages, told where to write; the compiler says what is wrong. */
+/** The bundler for the server and for the pages, told where to write; the compiler reports errors. */
 const tools = [
   ['typescript/bin/tsc', '-p', 'server', '--noEmit'],
   [
@@ -44,7 +44,7 @@ const tools = [
 /** npm leaves the tools out where NODE_ENV is production, unless an option says otherwise. */
 const installTools = 'Run this first: npm ci --include=dev'
 
-/** As TypeScript, rolldown and libsql say it. */
+/** In the words of TypeScript, rolldown and libsql. */
 const lacksNativePackage =
   /missing the package on disk|Cannot find (native binding|module '@libsql)/
 const installNativePackages =
@@ -109,8 +109,8 @@ function isUpToDate() {
 }
 
 /**
- * @param {() => boolean} isDone asked again once no other start builds
- * @returns {Promise<string>} what the tools said
+ * @param {() => boolean} isDone called again once no other start builds
+ * @returns {Promise<string>} the output of the tools
  */
 async function buildAlone(isDone) {
   const lock = await takeBuildLock(building, {
@@ -143,13 +143,13 @@ function explainFolder({ code }) {
   )
 }
 
-/** @returns {Promise<{ isOk: boolean, output: string }>} `output`: what the tools said */
+/** @returns {Promise<{ isOk: boolean, output: string }>} `output`: the output of the tools */
 async function build() {
   if (entry !== 'build') {
     const occasion = existsSync(built) ? 'something changed' : 'first start only'
     process.stderr.write(`Building Keycard… (${occasion})\n`)
   }
-  // Before they read the sources: what changes meanwhile asks for another build.
+  // Before they read the sources: a change meanwhile makes another build necessary.
   const hash = hashSources()
   const results = await Promise.all(tools.map(runTool))
   const output = results.map((result) => result.output).join('')

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-/** Writes a line for each time it was asked to look. */
+/** Writes a line for each call. */
 const compiler = `
   const { appendFileSync, readFileSync } = require('node:fs')
   const source = readFileSync('server/main.ts', 'utf8')
@@ -102,7 +102,7 @@ describe('a start', () => {
     expect(project.countBuilds()).toBe(1)
   })
 
-  it('builds again after a change, and forgets what has no source any more', async () => {
+  it('builds again after a change, and forgets files whose source is gone', async () => {
     const project = makeProject()
     await project.launch(['main'])
     project.write('dist/server/left-over.js', '')
@@ -122,7 +122,7 @@ describe('a start', () => {
     expect(await project.launch(['main'])).toEqual(started)
   })
 
-  it('takes what "npm run build" has built', async () => {
+  it('uses what "npm run build" has built', async () => {
     const project = makeProject()
     expect(await project.launch(['build'])).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(await project.launch(['main'])).toEqual(started)
@@ -174,7 +174,7 @@ describe('a start', () => {
     expect(stderr).toContain('server/main.ts(1,1): error TS1: it is broken')
     expect(stderr).toMatch(/\nThe build failed\.\n$/)
     expect(existsSync(project.path('dist.building'))).toBe(false)
-    // The broken source is tried again, and what was built before is not taken for it.
+    // The broken source is tried again, and the previous build is not used in its place.
     expect((await project.launch(['main'])).code).toBe(1)
   })
 })
@@ -193,7 +193,7 @@ describe('started by npm', () => {
       process.exit()
     })`
 
-  /** What was printed until both processes had ended: as long as one lives, the pipe is open. */
+  /** The output until both processes had ended: as long as one lives, the pipe is open. */
   async function killStarter(entry: string, source: string): Promise<string> {
     const project = makeProject()
     project.write('dist/server/main.js', source)
@@ -221,7 +221,7 @@ describe('started by npm', () => {
   })
 })
 
-it('says how the packages come that --omit=optional has left out', async () => {
+it('says how to get the packages that --omit=optional has left out', async () => {
   const project = makeProject()
   project.write(
     'node_modules/vite/bin/vite.js',
@@ -234,7 +234,7 @@ it('says how the packages come that --omit=optional has left out', async () => {
 
 it('says where this user may not build', async () => {
   const project = makeProject()
-  // As a file system that is mounted read-only answers, to root too.
+  // The answer of a file system that is mounted read-only, to root too.
   const readOnly = `
     import fs from 'node:fs'
     import { syncBuiltinESMExports } from 'node:module'
@@ -263,7 +263,7 @@ describe('in production', () => {
     expect(project.countBuilds()).toBe(0)
   })
 
-  it('what was built runs, whatever has changed and without the tools', async () => {
+  it('the existing build runs, whatever has changed and without the tools', async () => {
     const project = makeProject()
     await project.launch(['build'])
     project.write('server/main.ts', 'broken')
@@ -272,8 +272,8 @@ describe('in production', () => {
   })
 })
 
-describe('where it was started from', () => {
-  /** Says what the server goes by: the folder of the package. */
+describe('the working directory', () => {
+  /** Prints the folder of the package, which the server uses. */
   const tells = `console.log(globalThis[Symbol.for('keycard.packageFolder')])`
 
   it('does not matter to it: .env and data are those of the package', async () => {
@@ -296,7 +296,7 @@ describe('where it was started from', () => {
   })
 })
 
-it('says how it is used', async () => {
+it('says how to use it', async () => {
   const { code, stderr } = await makeProject().launch(['nothing'])
   expect({ code, stderr }).toEqual({
     code: 1,

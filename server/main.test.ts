@@ -20,7 +20,7 @@ async function makeDataDir(): Promise<string> {
   return place.dataDir
 }
 
-describe('a start that cannot be', () => {
+describe('a start that is refused', () => {
   async function refuse(env: Record<string, string>): Promise<string> {
     const { code, stderr, stdout } = await runKeycard('main', [], { env })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -53,7 +53,7 @@ describe('a start that cannot be', () => {
     expect(await refuse({ DATA_DIR: dataDir })).toContain(dataDir)
   })
 
-  it('says that the master key is open to others', async () => {
+  it('says that others can read the master key', async () => {
     const dataDir = await makeDataDir()
     mkdirSync(dataDir, { recursive: true })
     const key = Buffer.alloc(32, 'abcdefghijk').toString('base64')
@@ -78,7 +78,7 @@ describe('a start that cannot be', () => {
 })
 
 describe('a running server', () => {
-  it('answers what is under way at SIGTERM, closes, and starts again where it was', async () => {
+  it('answers requests in progress at SIGTERM, closes, and starts again where it was', async () => {
     const env = { DATA_DIR: await makeDataDir() }
     const first = await startServer(env)
     const signIn = () =>
@@ -92,7 +92,7 @@ describe('a running server', () => {
     await once(silent, 'connect')
     const underWay = signIn()
     await setTimeout(20)
-    // npm passes on the signal that the terminal has sent already: twice is no impatience.
+    // npm passes on the signal that the terminal has sent already: two do not mean impatience.
     first.process.kill('SIGTERM')
     first.process.kill('SIGINT')
     expect((await underWay).status).toBe(200)

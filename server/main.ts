@@ -10,7 +10,10 @@ import { createServices } from './services.ts'
 import { StartError } from './settings/start-error.ts'
 import { formatWelcome } from './welcome.ts'
 
-/** How long a server that ends takes connections still: balancers ask `/readyz` about once a second. */
+/**
+ * How long a server that ends still accepts connections: balancers ask for `/readyz` about once a
+ * second.
+ */
 const takesForMs = { production: 2_000, otherwise: 200 }
 
 const signalledEnd = endOnSignal()

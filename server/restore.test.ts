@@ -36,7 +36,7 @@ async function makeEmptyPlace(masterKey?: string): Promise<Config> {
   return makeConfig(place.dataDir, masterKey)
 }
 
-/** In a process that lives on, a database that was closed is let go some time later: a copy is free. */
+/** A process that lives on releases a closed database some time later: a copy is free. */
 async function copyPlace({ dataDir }: Config): Promise<Config> {
   const copy = await makeEmptyPlace()
   cpSync(dataDir, copy.dataDir, { recursive: true })
@@ -74,7 +74,7 @@ async function listNames(config: Config): Promise<string[]> {
   return names
 }
 
-/** Each file with what is in it, but for a database's head, where its journal is named. */
+/** Each file with its content, except a database's head, where its journal is named. */
 function readFolder({ dataDir }: Config): Record<string, string> {
   const names = readdirSync(dataDir).filter((name) => !/-(wal|shm)$/.test(name))
   const read = (name: string) => {
@@ -84,7 +84,7 @@ function readFolder({ dataDir }: Config): Record<string, string> {
   return Object.fromEntries(names.sort().map((name) => [name, read(name)]))
 }
 
-test('a backup holds all of it, is readable by its owner alone, and writes over nothing', async () => {
+test('a backup holds everything, is readable by its owner only, and overwrites nothing', async () => {
   const { config, file } = await makePlace()
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
   const bytes = readFileSync(file)
@@ -96,7 +96,7 @@ test('a backup holds all of it, is readable by its owner alone, and writes over 
   expect(readFileSync(file)).toEqual(bytes)
   const nowhere = join(config.dataDir, 'nowhere', 'backup.db')
   await expect(services.database.backUp(nowhere)).rejects.toThrow('cannot be written: ENOENT')
-  // A quote in the name is one, and no end of the statement.
+  // A quote in the name is one, and not the end of the statement.
   await services.database.backUp(join(config.dataDir, "it's a backup.db"))
   expect(existsSync(join(config.dataDir, "it's a backup.db"))).toBe(true)
 })
@@ -125,7 +125,7 @@ test('a restored backup is the database, and the old one lies beside it', async 
   expect(await listNames(again)).toEqual(['admin', 'alice', 'johndoe', 'newcomer'])
 })
 
-test('on a new machine the master key comes first: a new one would open nothing', async () => {
+test('on a new machine the master key comes first: a new one could decrypt nothing', async () => {
   const { config, file } = await makePlace()
   const elsewhere = await makeEmptyPlace()
   await expect(restoreDatabase(elsewhere, file, operator)).rejects.toThrow(
@@ -146,7 +146,7 @@ test('a damaged database makes way for its backup, and is kept', async () => {
   expect(await listNames(config)).toContain('johndoe')
 })
 
-describe('a restore that is refused leaves everything as it was', () => {
+describe('a refused restore leaves everything as it was', () => {
   const refusals: [what: string, spoil: (file: string) => void, why: RegExp][] = [
     ['is not there', (file) => truncateSync(`${file}.gone`), /ENOENT/],
     ['is no database', (file) => writeFileSync(file, 'hello '.repeat(1_000)), /is no SQLite data/],

@@ -1,4 +1,4 @@
-// Restoring a backup of the SQLite database: it is made ready beside the old one, and then takes its place.
+// Restoring a backup of the SQLite database: it is prepared beside the old one, and then takes its place.
 
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,9 +19,10 @@ export interface Restored {
 }
 
 /**
- * Everything that can fail is done to a copy; until it takes the old one's place, nothing has changed.
- * @throws AppError where the backup is none or the database is in use, StartError where a newer Keycard
- * made it or the master key is another one
+ * Everything that can fail is done to a copy; until it takes the old one's place, nothing has
+ * changed.
+ * @throws AppError where the backup is not one or the database is in use, StartError where a newer
+ *   Keycard made it or the master key is another one
  */
 export async function restoreDatabase(
   config: Config,
@@ -52,14 +53,17 @@ export async function restoreDatabase(
 
 const draftPrefix = 'restoring-'
 
-/** What a restore has left that was killed: a copy of everything. */
+/** Left by a restore that was killed: a copy of everything. */
 function removeDrafts(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     if (name.startsWith(draftPrefix)) rmSync(join(dataDir, name), { recursive: true })
   }
 }
 
-/** Brings the tables up to date, sees that the keys open, and ends what the backup would revive (R67). */
+/**
+ * Brings the tables up to date, checks that the keys decrypt, and ends what the backup would revive
+ * (R67).
+ */
 async function prepare(config: Config, by: Actor, onProgress: OnProgress | undefined) {
   const services = await createServices(config, { serving: false })
   try {
@@ -72,7 +76,7 @@ async function prepare(config: Config, by: Actor, onProgress: OnProgress | undef
 
 function findMasterKeys({ masterKeys, dataDir }: Config): readonly Uint8Array[] {
   if (masterKeys.length > 0) return masterKeys
-  // A new one would be made, and would open nothing of what the backup holds.
+  // A new one would be made, and could decrypt nothing of the backup.
   if (existsSync(join(dataDir, 'master.key'))) return loadMasterKeyFile(dataDir)
   throw new AppError(
     'invalid_input',

@@ -1,4 +1,4 @@
-// The parts list: opens the database and builds every service once. What the doors see of the rules.
+// The parts list: opens the database and builds every service once. All that the surfaces see of the rules.
 
 import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
@@ -127,12 +127,12 @@ export interface Services {
 }
 
 export interface ServicesOptions {
-  /** What tests replace; everything else is the real thing. */
+  /** Replaced by tests; everything else is real. */
   clock?: Clock
   logger?: Logger
   /** In place of the setting, and lower than it may be; the setting by default. */
   bcryptCost?: number | undefined
-  /** False for the command line, which makes no demo accounts and no keys, and minds neither. */
+  /** False for the command line, which makes no demo accounts and no keys, and checks neither. */
   serving?: boolean
   /** In milliseconds; 1,000 by default. How often an unknown `kid` may make us ask the database. */
   unknownKidCooldownMs?: number
@@ -152,7 +152,7 @@ export async function createServices(
   const masterKeys = createMasterKeys(keys)
   const place = { url: config.databaseUrl ?? undefined, dataDir: config.dataDir }
   const database = await openDatabase(place)
-  // All nodes go by the database's clock; a test's is the one it turns.
+  // All nodes go by the database's clock; a test sets its own.
   const clock = options.clock ?? database.clock
   const machineClock = options.clock ?? systemClock
   const nowMs = () => (options.clock ? sql.lit(options.clock.now()) : database.nowMs)
@@ -409,7 +409,10 @@ export async function createServices(
   }
 }
 
-/** What a command prints is its own: beside it are errors alone, and what it did is in the audit log. */
+/**
+ * A command's output is its own: only errors are logged beside it, and its acts are in the audit
+ * log.
+ */
 function createLogger({ logLevel }: Config, serving: boolean): Logger {
   if (serving) return createOperatorLog(logLevel)
   return createOperatorLog(logLevel === 'silent' ? 'silent' : 'error', pino.destination(2))

@@ -1,5 +1,4 @@
-// Whatever people do, a table ends where they do: nothing that only tells of the past is kept for good, and
-// strangers make so many rows and no more.
+// Every table is bounded: rows about the past are deleted in time, and strangers can make only so many rows.
 
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
@@ -8,8 +7,10 @@ import type { Database } from './db/database.ts'
 import { openTestApp, type TestApp } from './testing/test-app.ts'
 import { createTestClock } from './testing/test-clock.ts'
 
-/** What people and operators made, and only they take away; `signing_keys` and `master_keys` are as
- * many as rotations. */
+/**
+ * What people and operators made, and only they remove; `signing_keys` and `master_keys` grow with
+ * rotations.
+ */
 const ownedTables = [
   'items',
   'master_keys',
@@ -79,7 +80,7 @@ async function countRowsOf(
   return Object.fromEntries(await Promise.all(counts))
 }
 
-describe('a stranger who sends whatever there is to send without an account', () => {
+describe('a stranger who sends everything that needs no account', () => {
   const perAddress = 3
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -130,13 +131,13 @@ describe('a stranger who sends whatever there is to send without an account', ()
       )
       const most = addresses.length * perAddress
       const bounds: Record<string, number> = {
-        // A registration makes an account, whose name is what it is found by, and a session on a device.
+        // A registration makes an account, its search keys, and a session on a device.
         users: most,
         user_search_keys: most * 2,
         sessions: most,
         known_devices: most,
         known_places: most,
-        // Each failure is one; a registration is two: that it was made, and signed in.
+        // Each failure is one; a registration is two: one for the account, one for the sign-in.
         audit_events: most * 3,
         // Each failure counts against a name, and each address for sign-ins and for registrations.
         throttle_counters: most + addresses.length * 2,
@@ -147,7 +148,7 @@ describe('a stranger who sends whatever there is to send without an account', ()
           'bounded',
         ])
       }
-      // The control: it did fill them.
+      // Control: it did fill them.
       expect(Object.keys(made).sort()).toEqual(Object.keys(bounds).sort())
     } finally {
       await keycard.close()

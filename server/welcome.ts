@@ -1,4 +1,4 @@
-// What a start says in the terminal: where Keycard listens, and how to get in.
+// What a start prints in the terminal: where Keycard listens, and how to sign in.
 
 import type { Config } from './config.ts'
 

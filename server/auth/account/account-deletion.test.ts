@@ -52,7 +52,7 @@ forEachEngine((engine) => {
     }
   }
 
-  test('R59: the account and all that belongs to it is gone, and every token is dead', async () => {
+  test('R59: the account and all that belongs to it is gone, and every token is refused', async () => {
     const { items, users, database } = services()
     const ada = await makeHolder(services())
     const bystander = await (await makeHolder(services())).signIn()
@@ -75,7 +75,7 @@ forEachEngine((engine) => {
     expect(await readAuditLog(services(), ada.id)).toEqual(['account_deleted'])
   })
 
-  test('R59: an account of very many rows is deleted too; interrupted, by a server within a minute', async () => {
+  test('R59: an account with very many rows is deleted too; after an interruption, by a server within a minute', async () => {
     const { users, database, changeFeed } = services()
     const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
     for (const { id } of [ada, bob]) await addItems(id, 2_500)
@@ -83,7 +83,7 @@ forEachEngine((engine) => {
     expect(await countRows(ada.id)).toEqual([0, 0, 0, 0])
 
     const here = await bob.signIn()
-    // What a process leaves that was killed: rows, and no account.
+    // What a killed process leaves behind: rows, and no account.
     await database.kysely
       .updateTable('users')
       .set({ disabled: 1, deleted_at_ms: clock.now() })
@@ -95,7 +95,7 @@ forEachEngine((engine) => {
     expect(await countRows(bob.id)).toEqual([0, 0, 0, 0])
   })
 
-  test('R59: another node learns it from the database, of tokens yet to come too', async () => {
+  test('R59: another node learns it from the database, also for tokens yet to come', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     await deleteAccount(here)
@@ -116,7 +116,7 @@ forEachEngine((engine) => {
     expect([0, 1, 1_000].map(tokenOfVersion)).toEqual([true, true, true])
   })
 
-  test('R65: without a fresh sign-in it takes the password, and the right one', async () => {
+  test('R65: without a fresh sign-in it needs the password, and the right one', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     clock.advance(sixMinutes)
@@ -131,7 +131,7 @@ forEachEngine((engine) => {
     expect(await countRows(ada.id)).toEqual([0, 0, 0, 0])
   })
 
-  test('deleted from two tabs at once it is deleted, and nobody hears of a last admin', async () => {
+  test('deleted from two tabs at once, both succeed, and neither is told of a last admin', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     const outcomes = await Promise.allSettled([deleteAccount(here), deleteAccount(here)])
@@ -151,7 +151,7 @@ forEachEngine((engine) => {
         device: someDevice,
       })
 
-    test('is not deleted, whoever else there is, and the reason is said', async () => {
+    test('is not deleted, however many others there are, and the answer says why', async () => {
       const boss = await makeHolder(services(), 'admin')
       const retired = await makeHolder(services(), 'admin')
       await services().userAdministration.disable(retired.id, operator)
@@ -166,7 +166,7 @@ forEachEngine((engine) => {
       expect(await readAuditLog(services(), boss.id)).not.toContain('account_deleted')
     })
 
-    test('is there even where all admins leave in the same moment', async () => {
+    test('is still there where all admins leave at the same moment', async () => {
       const boss = await makeHolder(services(), 'admin')
       await services()
         .database.kysely.updateTable('users')

@@ -20,8 +20,8 @@ export interface AccountDeletionRequest {
 }
 
 /**
- * @throws AppError reauthentication_required (R65), and what comes of the password that is then sent;
- *   conflict where it is the last admin's
+ * @throws AppError reauthentication_required (R65), and the errors of checking the password that is
+ *   then sent; conflict where it is the last admin's
  */
 export type AccountDeletion = (request: AccountDeletionRequest) => Promise<void>
 
@@ -35,7 +35,10 @@ interface AccountDeletionDeps {
   auditLog: AuditLog
 }
 
-/** Above every token version that a user can reach: no token outlives it, not even one just being made. */
+/**
+ * Above every token version that a user can reach: no token outlives it, not even one just being
+ * made.
+ */
 const finalTokenVersion = 2 ** 31 - 1
 
 export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeletion {
@@ -43,8 +46,8 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
   const { kysely } = database
 
   /**
-   * The many rows that refer to it go in batches, and the account last, with what is left. Called twice
-   * at once, or after it was interrupted, it does no harm.
+   * The many rows that refer to it go in batches, and the account last, with what is left. Calling
+   * it twice at once, or after an interruption, does no harm.
    */
   async function deleteRows(userId: string): Promise<void> {
     const items = kysely.selectFrom('items').select('id').where('owner_id', '=', userId)
@@ -66,7 +69,7 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
   }
 
   feed.follow({
-    /** What a process has left that ended in the middle of it. */
+    /** Finishes what an interrupted process has left. */
     async purge() {
       const left = await kysely
         .selectFrom('users')
@@ -95,7 +98,7 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
       )
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error
-      // Deleted already, by another tab: then that is the answer.
+      // Deleted already, by another tab: this call answers the same.
       await users.getCaller(identity)
       throw refuseLastAdmin()
     }

@@ -1,4 +1,4 @@
-// One's own activity: what happened, newest first, and nothing of anybody else, on both engines.
+// One's own activity: what happened, newest first, and nothing about other users, on both engines.
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import { activityEvents } from '../../contract/activity-events.ts'
@@ -97,7 +97,7 @@ forEachEngine((engine) => {
     expect(next_cursor).toBeNull()
   })
 
-  test('an administrator is not named, and nothing tells where he sits', async () => {
+  test('an administrator is not named, and nothing reveals where they are', async () => {
     await record('role_changed', { actorId: 'the-admin', clientId: 'robot', what: 'admin' })
     const { entries } = await activity().list(me, { limit: 20 })
     expect(entries).toMatchObject([
@@ -106,14 +106,14 @@ forEachEngine((engine) => {
     expect(JSON.stringify(entries)).not.toMatch(/the-admin|robot|Firefox|203\.0/)
   })
 
-  test('what one did oneself to one’s own account is one’s own', async () => {
+  test('what users did to their own account is shown as their own', async () => {
     await record('password_changed', { actorId: me.userId })
     expect((await activity().list(me, { limit: 20 })).entries).toMatchObject([
       { by: 'you', device: 'Firefox on Linux', address: device.address },
     ])
   })
 
-  test('where an event has no device, the one that its session began on is told', async () => {
+  test('where an event has no device, the one that its session began on is shown', async () => {
     const userId = await insertUser(database())
     me = identityOf(userId)
     await database()
@@ -139,10 +139,10 @@ forEachEngine((engine) => {
     ])
   })
 
-  test('nobody sees what happened to others, nor what is the operator’s alone', async () => {
+  test('no user sees what happened to others, nor what is the operator’s alone', async () => {
     await record('signed_in', { userId: 'somebody-else' })
     await record('signed_in', { userId: undefined })
-    // Done to another, by me.
+    // Done to another user, by me.
     await record('user_disabled', { userId: 'somebody-else', actorId: me.userId })
     await record('refresh_token_ahead')
     await record('sign_in_refused', { why: 'The stored hash has cost 31, beyond 15: refused' })
@@ -168,7 +168,7 @@ forEachEngine((engine) => {
       expect(all).toEqual((await activity().list(me, { limit: 100 })).entries)
     })
 
-    test('what happens meanwhile moves nothing', async () => {
+    test('entries added meanwhile move nothing', async () => {
       for (let number = 0; number < 5; number += 1) {
         await record('signed_in', { what: String(number) })
         clock.advance(1)
@@ -181,7 +181,7 @@ forEachEngine((engine) => {
     })
 
     test.each(['', 'x', '1', '1.', '.a', '1.a b', '-1.a', "1.a'--"])(
-      'a cursor that is none of ours (%j) is invalid_input',
+      'a cursor that is not one of ours (%j) is invalid_input',
       async (cursor) => {
         await expect(activity().list(me, { limit: 3, cursor })).rejects.toMatchObject({
           reason: 'invalid_input',
@@ -192,7 +192,7 @@ forEachEngine((engine) => {
   })
 })
 
-test('every event that is kept about a user is shown, but for those that say nothing to him', () => {
+test('every event that is stored about a user is shown, except those that mean nothing to them', () => {
   const left = auditEvents.filter((event) => !activityEvents.some((seen) => seen === event))
   const ofOperators = [
     'users_imported',

@@ -25,7 +25,7 @@ export function createActivity({ kysely }: Database): Activity {
           .selectFrom('audit_events')
           .leftJoin('sessions', 'sessions.id', 'audit_events.session_id')
           .selectAll('audit_events')
-          // A sign-out tells of no device: the one that the session was begun on is meant.
+          // A sign-out has no device of its own: the one that the session began on is shown.
           .select(({ fn, ref }) => [
             fn.coalesce(ref('audit_events.address'), ref('sessions.address')).as('address'),
             fn
@@ -50,7 +50,7 @@ function toEntry(row: ActivityRow, { userId, sessionId }: UserIdentity): Activit
     at: new Date(row.created_at_ms).toISOString(),
     event: row.event,
     by: isOwn ? 'you' : 'administrator',
-    // What is more than a word is an operator's business: a hash that cannot be read.
+    // A detail of more than one word is for the operator: a hash that cannot be read.
     why: row.why !== null && /^[a-z_]+$/.test(row.why) ? row.why : null,
     what: row.what,
     device: isOwn ? nameDevice(row.user_agent) : null,

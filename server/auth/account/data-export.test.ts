@@ -1,4 +1,4 @@
-// Taking one's data along: all of it, nobody else's, and no secret in it.
+// Exporting one's data: all of it, no one else's, and no secret in it.
 
 import { expect, test } from 'vitest'
 import {
@@ -60,7 +60,7 @@ forEachEngine((engine) => {
     expect(data.items).toMatchObject([{ title: 'Lamp', description: 'brass' }])
   })
 
-  test('R65: it takes the password or a fresh sign-in, and is written down', async () => {
+  test('R65: it needs the password or a fresh sign-in, and is logged', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     clock.advance(6 * 60_000)
@@ -71,7 +71,7 @@ forEachEngine((engine) => {
     expect(await readAuditLog(services(), ada.id)).toContain('data_exported')
   })
 
-  test('whoever holds much gets it in pages, each row once, and is told of it once', async () => {
+  test('a user with much data gets it in pages, each row once, and one notice of it', async () => {
     const { kysely } = services().database
     const ada = await makeHolder(services())
     const here = await ada.signIn()
@@ -103,7 +103,7 @@ forEachEngine((engine) => {
     expect(log.filter((event) => event === 'data_exported')).toHaveLength(1)
   })
 
-  test('no cursor but one that was given leads past the page that is written down', async () => {
+  test('only a cursor that was handed out leads past the page that is logged', async () => {
     const { kysely } = services().database
     const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
     const [here, there] = [await ada.signIn(), await bob.signIn()]

@@ -1,4 +1,4 @@
-// Everything that is held about a user, gathered for himself.
+// Everything that is stored about a user, gathered for them.
 
 import type { Selectable } from 'kysely'
 import type { DataExport } from '../../contract/data-export.ts'
@@ -26,15 +26,15 @@ export interface DataExportRequest {
   device: Device
 }
 
-/** The profile is described by the door, as it is everywhere. */
+/** The router describes the profile, as everywhere. */
 export interface ExportedData extends Omit<DataExport, 'profile'> {
   user: UserRecord
 }
 
 /**
- * A page at a time, so that nobody waits for somebody who holds much. The first is written down.
- * @throws AppError reauthentication_required (R65): it holds every address he ever came from;
- * invalid_input where the cursor is not one of ours
+ * A page at a time, so that no user waits for another who has much data. The first is logged.
+ * @throws AppError reauthentication_required (R65): it holds every address the user ever came from;
+ *   invalid_input where the cursor is not one of ours
  */
 export type DataExporter = (request: DataExportRequest) => Promise<ExportedData>
 
@@ -44,7 +44,7 @@ interface DataExporterDeps {
   masterKeys: MasterKeys
   reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
-  /** What a noun of the app's own holds about a user: add yours here, and to the contract. */
+  /** What a noun of the app's own stores about a user: add yours here, and to the contract. */
   listItems: (userId: string, page: PageRequest) => Promise<ItemPage>
 }
 

@@ -4,7 +4,7 @@ import { exportCursorPattern, type PageRequest } from '../../contract/paging.ts'
 import { type Page, refuseCursor } from '../../db/read-page.ts'
 import type { KeyedMac } from '../secrets/keyed-mac.ts'
 
-/** Rows, of all lists together: what others wait for while it is read and written is a few milliseconds. */
+/** Rows, of all lists together: reading and writing them makes others wait a few milliseconds. */
 const exportPageSize = 1_000
 
 /** Newest first. */
@@ -16,14 +16,14 @@ export interface ExportPage {
    * before, or comes later.
    */
   take<Row>(list: string, read: ListReader<Row>): Promise<Row[]>
-  /** Of the next page, once all lists were offered; null on the last. */
+  /** The cursor of the next page, once all lists were offered; null on the last. */
   nextCursor(): string | null
 }
 
 interface ExportPageOptions {
   userId: string
   cursor: string | undefined
-  /** What we have not given out leads past the first page, and that is the one that is written down. */
+  /** A cursor that we have not handed out would lead past the first page, the one that is logged. */
   mac: KeyedMac
 }
 

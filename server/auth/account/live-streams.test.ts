@@ -1,4 +1,4 @@
-// How many streams there may be: of one user see the HTTP tests, of everybody here.
+// How many streams there may be: the HTTP tests check the limit of one user, these the limit of all.
 
 import { expect, test } from 'vitest'
 import { toSeconds } from '../../db/clock.ts'
@@ -8,7 +8,7 @@ import { openTestSessions } from '../../testing/test-sessions.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import { createLiveStreams, maxStreams } from './live-streams.ts'
 
-test('R64: beyond the bound of the process a stream is refused, and one that ends makes room', async () => {
+test('R64: beyond the limit of the process a stream is refused, and one that ends makes room', async () => {
   const { revocations, clock } = await openTestSessions(await openTestDatabase('sqlite'))
   const streams = createLiveStreams({ revocations, clock })
   const identity = (): UserIdentity => ({

@@ -1,4 +1,4 @@
-// Streams live no longer than the token that opened them, and there are only so many (R64).
+// Streams live no longer than the token that opened them, and their number is limited (R64).
 
 import { AppError } from '../../contract/app-error.ts'
 import { type Clock, toSeconds } from '../../db/clock.ts'
@@ -7,19 +7,22 @@ import type { Revocations } from '../tokens/revocations.ts'
 
 export interface LiveStreams {
   /**
-   * For as long as `caller` listens; whoever opens it closes it.
-   * @throws AppError too_many_requests where the user has too many, overloaded where everybody has
+   * For as long as `caller` listens; the caller closes it.
+   * @throws AppError too_many_requests where the user has too many, overloaded where all users
+   *   together have
    */
   open(identity: UserIdentity, caller: AbortSignal | undefined): LiveStream
   count(): number
-  /** Ends all of them: the process is about to. Their clients connect again, elsewhere. */
+  /** Ends all of them: the process is about to end. Their clients connect again, elsewhere. */
   closeAll(): void
 }
 
 export interface LiveStream {
   /** Aborted when it is over: by the caller, with its token, or with the process. */
   readonly signal: AbortSignal
-  /** Before anything is sent. @throws AppError token_expired, or invalid_token where it was revoked */
+  /**
+   * Before anything is sent. @throws AppError token_expired, or invalid_token where it was revoked
+   */
   assertLive(): void
   close(): void
 }
@@ -34,7 +37,7 @@ export const maxStreamsOfUser = 20
 /** Each holds a socket and some memory, and all of them are asked for in one statement. */
 export const maxStreams = 10_000
 
-/** How often their tokens are looked at, in memory. With the poll of the feed it stays under 1 s. */
+/** How often their tokens are checked, in memory. With the poll of the feed it stays under 1 s. */
 const sweepIntervalMs = 500
 
 interface OpenStream {

@@ -1,4 +1,4 @@
-// What an older Keycard has written down is told after an upgrade as it was before.
+// Entries of an older Keycard show the same notices after an upgrade as before.
 
 import { type Kysely, sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -26,7 +26,7 @@ async function undo(kysely: Kysely<Tables>): Promise<void> {
 }
 
 forEachEngine((engine) => {
-  test('R97: an upgrade keeps the news of the last month, and what was confirmed stays no news', async () => {
+  test('R97: an upgrade keeps the notices of the last month, and confirmed ones stay away', async () => {
     const database = await openTestDatabase(engine)
     const { kysely } = database
     const { start } = await openTestSessions(database)

@@ -4,9 +4,9 @@ import type { Logger } from 'pino'
 
 export interface OtherAddresses {
   /**
-   * Tells the operator of an address at which a page of ours is open.
+   * Reports to the operator an address at which one of our pages is open.
    * @param origin as a browser names it: `http://192.0.2.7:3000`
-   * @returns the sentence for the person in front of that page
+   * @returns the sentence for the person at that page
    */
   note(origin: string): string
 }
@@ -16,7 +16,7 @@ interface OtherAddressesDeps {
   logger: Pick<Logger, 'warn'>
 }
 
-/** Anybody can name addresses: the log hears of no more than this many. */
+/** Anyone can name addresses: the log gets no more than this many. */
 const mostAddresses = 20
 
 export function createOtherAddresses({ publicUrl, logger }: OtherAddressesDeps): OtherAddresses {

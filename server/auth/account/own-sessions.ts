@@ -1,4 +1,4 @@
-// What users may do with their own sessions: see them, end them, say that a new device is theirs.
+// What users may do with their own sessions: see them, end them, confirm that a new device is theirs.
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
@@ -25,19 +25,19 @@ export interface OwnSessionList {
 /** What has changed since the list before it; first of all, the whole list. */
 export interface OwnSessionChanges extends OwnSessionList {
   isWhole: boolean
-  /** Those that are in the list no more, by their ids. */
+  /** Those that are no longer in the list, by their ids. */
   ended: string[]
 }
 
 export interface OwnSessions {
-  /** The current one first, then the last used. */
+  /** The current one first, then by last use. */
   list(identity: UserIdentity): Promise<OwnSessionList>
   /** At once, and whenever the list has changed, until `signal`. */
   changes(identity: UserIdentity, signal: AbortSignal): AsyncGenerator<OwnSessionChanges, void>
   /**
-   * To end the current one is to sign out. One on a new device is taken for somebody else's: the
-   * device is not known any more either, and where the caller's session is the older one, no notice
-   * asks about it again.
+   * Ending the current one signs out. One on a new device counts as someone else's: the device is
+   * not known any more either, and where the caller's session is the older one, no notice asks
+   * about it again.
    * @throws AppError not_found where it is not the caller's, or has ended
    */
   end(identity: UserIdentity, id: string, device: Device): Promise<void>
@@ -45,8 +45,8 @@ export interface OwnSessions {
   endOthers(identity: UserIdentity, device: Device): Promise<number>
   /**
    * "Yes, it was me."
-   * @throws AppError not_found, of the current session too; conflict where the caller's session is not
-   * older than that one
+   * @throws AppError not_found, also for the current session; conflict where the caller's session
+   *   is not older than that one
    */
   confirm(identity: UserIdentity, id: string, device: Device): Promise<void>
 }
@@ -140,7 +140,7 @@ function toOwn(session: ListedSession, currentId: string): OwnSession {
   return { ...session, isCurrent: session.id === currentId }
 }
 
-/** One that has stayed as it was is the same object in both. */
+/** One that has stayed the same is the same object in both. */
 function compareLists(
   before: readonly ListedSession[] | undefined = [],
   next: readonly ListedSession[],

@@ -1,4 +1,4 @@
-// Changing one's own password: what it takes, and what it ends.
+// Changing one's own password: what it needs, and what it ends.
 
 import { hashSync } from 'bcryptjs'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -30,7 +30,7 @@ forEachEngine((engine) => {
     device: Device = someDevice,
   ) => services().changePassword({ identity: by.identity, currentPassword, newPassword, device })
 
-  test('R60: every other session ends at once, this one goes on, and the number is told', async () => {
+  test('R60: every other session ends at once, this one goes on, and their number is returned', async () => {
     const ada = await makeHolder(services())
     const stranger = await (await makeHolder(services())).signIn()
     const [one, two, here] = [await ada.signIn(), await ada.signIn(), await ada.signIn()]
@@ -40,7 +40,7 @@ forEachEngine((engine) => {
     expect(await isAlive(services(), two)).toEqual(dead)
     expect(await isAlive(services(), here)).toEqual(alive)
     expect(await isAlive(services(), stranger)).toEqual(alive)
-    // In the same moment of the clock: what was ended is not ended twice.
+    // At the same instant of the clock: an ended session is not ended twice.
     expect(await change(here, better, `${better} again`)).toBe(0)
   })
 
@@ -57,7 +57,7 @@ forEachEngine((engine) => {
     expect(passwordChangedAtMs).toBe(clock.now())
   })
 
-  test('R60: of two changes at once one wins; the other changes nothing and ends nobody', async () => {
+  test('R60: of two changes at once one succeeds; the other changes nothing and ends no session', async () => {
     const ada = await makeHolder(services())
     const [one, two] = [await ada.signIn(), await ada.signIn()]
     const passwords = ['first of two at the same time', 'second of two at the same time']
@@ -75,7 +75,7 @@ forEachEngine((engine) => {
     expect(log.filter((entry) => entry === 'password_changed')).toHaveLength(1)
   })
 
-  test('of all devices only the one that did it is known afterwards, and no place', async () => {
+  test('of all devices only the one that made the change is known afterwards, and no place', async () => {
     const { knownDevices, database } = services()
     const ada = await makeHolder(services())
     const here = await ada.signIn()
@@ -88,7 +88,7 @@ forEachEngine((engine) => {
     expect(await places.selectAll().execute()).toEqual([])
   })
 
-  test('R60: a sign-in that was let in by the old password ends before it has begun', async () => {
+  test('R60: a sign-in that was accepted with the old password ends before it has begun', async () => {
     const { users, sessions, accessTokens, auditLog, clients, database, knownDevices } = services()
     const ada = await makeHolder(services())
     const here = await ada.signIn()
@@ -120,7 +120,7 @@ forEachEngine((engine) => {
     expect(live).toEqual([{ id: here.identity.sessionId }])
   })
 
-  test('a wrong current password changes nothing, and stands in the log', async () => {
+  test('a wrong current password changes nothing, and is logged', async () => {
     const ada = await makeHolder(services())
     const [other, here] = [await ada.signIn(), await ada.signIn()]
     clock.advance(1)
@@ -130,7 +130,7 @@ forEachEngine((engine) => {
     expect(await readAuditLog(services(), ada.id)).toContain('sign_in_refused wrong_password')
   })
 
-  test('R94: an older hash, which is upgraded on the way, is no other password', async () => {
+  test('R94: an older hash, which is upgraded on the way, is not another password', async () => {
     const { database } = services()
     const ada = await makeHolder(services())
     const here = await ada.signIn()

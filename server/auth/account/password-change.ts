@@ -1,5 +1,5 @@
-// Changing one's own password: it takes the old one, every other session ends (R60), and of all devices
-// and places only the browser that did it is known.
+// Changing one's own password: it needs the old one, ends every other session (R60), and forgets
+// all devices and places except the browser that made the change.
 
 import { AppError } from '../../contract/app-error.ts'
 import { normalizePassword } from '../../contract/credential-rules.ts'
@@ -27,8 +27,8 @@ export interface PasswordChangeRequest {
 
 /**
  * @returns how many other sessions it ended
- * @throws AppError invalid_input naming `new_password`; invalid_credentials where the current one is
- *   wrong; conflict where it was changed meanwhile; overloaded
+ * @throws AppError invalid_input naming `new_password`; invalid_credentials where the current one
+ *   is wrong; conflict where it was changed meanwhile; overloaded
  */
 export type PasswordChange = (request: PasswordChangeRequest) => Promise<number>
 

@@ -1,4 +1,4 @@
-// Changing one's own profile: freely what is only shown, with proof what signs in.
+// Changing one's own profile: freely what is only shown, and with a proof what signs in.
 
 import { expect, test } from 'vitest'
 import {
@@ -39,7 +39,7 @@ forEachEngine((engine) => {
     return { ada, here }
   }
 
-  test('the full name is changed and taken away without more ado', async () => {
+  test('the full name is changed and removed without a proof', async () => {
     const { ada, here } = await oldSession()
     expect(await change(here, { fullName: 'Ada Lovelace' })).toMatchObject({
       fullName: 'Ada Lovelace',
@@ -52,7 +52,7 @@ forEachEngine((engine) => {
     )
   })
 
-  test('R65: the e-mail address takes the password, or a fresh sign-in', async () => {
+  test('R65: the e-mail address needs the password, or a fresh sign-in', async () => {
     const { ada, here } = await oldSession()
     const email = `new-${ada.username}@example.com`
     await expect(change(here, { email })).rejects.toMatchObject({
@@ -85,14 +85,14 @@ forEachEngine((engine) => {
     expect(await change(here, proved)).toMatchObject(both)
     expect(await services().users.findById(ada.id)).toMatchObject(both)
     const log = await readAuditLog(services(), ada.id)
-    // Of one instant: in no order.
+    // Of the same instant: in no order.
     expect(log.filter((entry) => entry.startsWith('profile')).toSorted()).toEqual([
       'profile_changed email',
       'profile_changed full_name',
     ])
   })
 
-  test('two changes at once both hold, and he is found by both', async () => {
+  test('two changes at once both hold, and the user is found by both', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     for (let round = 0; round < 10; round++) {
@@ -105,13 +105,13 @@ forEachEngine((engine) => {
     }
   })
 
-  test('what is as it was asks for nothing and stands in no log', async () => {
+  test('an unchanged value needs no proof and is not logged', async () => {
     const { ada, here } = await oldSession()
     await change(here, { email: `${ada.username}@example.com`, fullName: null })
     expect(await readAuditLog(services(), ada.id)).not.toContain('profile_changed email')
   })
 
-  test('an address that is taken is a conflict that names the field, for one of two at once too', async () => {
+  test('a taken address is a conflict that names the field, also for one of two at once', async () => {
     const [one, two] = [await makeHolder(services()), await makeHolder(services())]
     const [first, second] = [await one.signIn(), await two.signIn()]
     await expect(
@@ -125,7 +125,7 @@ forEachEngine((engine) => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  test('what breaks a rule is named, before the password is asked for', async () => {
+  test('a broken rule is named before the password is asked for', async () => {
     const { here } = await oldSession()
     await expect(change(here, { email: 'nope', fullName: 'a\tb' })).rejects.toMatchObject({
       reason: 'invalid_input',
@@ -136,7 +136,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('of an account that is gone it is the token that is refused', async () => {
+  test('for a deleted account the token is refused', async () => {
     const ada = await makeHolder(services())
     const here = await ada.signIn()
     await services().deleteAccount({

@@ -1,4 +1,4 @@
-// Changing one's own profile. The e-mail address signs in too, so changing it asks who is there (R65).
+// Changing one's own profile. The e-mail address signs in too, so changing it needs a proof (R65).
 
 import type { Updateable } from 'kysely'
 import {
@@ -22,7 +22,7 @@ import { mapConflict, type UserRecord, type Users } from '../users/users.ts'
 
 export interface ProfileChangeRequest {
   identity: UserIdentity
-  /** null takes it away; absent leaves it as it is. */
+  /** null removes it; absent leaves it as it is. */
   fullName: string | null | undefined
   email: string | null | undefined
   currentPassword: string | undefined
@@ -30,10 +30,10 @@ export interface ProfileChangeRequest {
 }
 
 /**
- * The user as he is now.
+ * The user after the change.
  * @throws AppError invalid_input or conflict, naming the field; where the e-mail address is to
- *   change, reauthentication_required and what comes of the password that is then sent, and
- *   too_many_requests where this account or address has heard of too many that are taken
+ *   change, reauthentication_required and the errors of checking the password that is then sent,
+ *   and too_many_requests where this account or address has heard of too many taken ones
  */
 export type ProfileChange = (request: ProfileChangeRequest) => Promise<UserRecord>
 
@@ -64,7 +64,7 @@ export function createProfileChange(parts: ProfileChangeDeps): ProfileChange {
       .updateTable('users')
       .set(Object.assign({ updated_at_ms: clock.now() }, ...changes.map(({ set }) => set)))
       .where('id', '=', user.id)
-      // What he is found by is made of both: it must not be made of one that has changed meanwhile.
+      // The search keys are made of both: they must not be made of a value that has changed meanwhile.
       .where('full_name', 'is not distinct from', user.fullName)
       .where('email', 'is not distinct from', user.email)
     const { sessionId } = identity
@@ -76,12 +76,12 @@ export function createProfileChange(parts: ProfileChangeDeps): ProfileChange {
     const write = () =>
       mapConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
     try {
-      // Whether the address is somebody's is told, so it is told so often and no more (R111).
+      // The answer reveals whether the address is taken, so it is limited (R111).
       await (asksForAddress
         ? enumerationThrottle.guard({ userId: user.id, device }, write)
         : write())
     } catch (error) {
-      // Changed meanwhile, or deleted, which is then said in its own words.
+      // Changed meanwhile, or deleted, which is then reported in its own words.
       if (error instanceof RequiredWriteError) return change(request)
       throw error
     }
@@ -102,7 +102,7 @@ interface FieldChange {
   /** Its name on the wire. */
   field: 'full_name' | 'email'
   set: Updateable<UsersTable>
-  /** The same, as the rest of the code has it. */
+  /** The same, by its name in the rest of the code. */
   becomes: Partial<Pick<UserRecord, 'fullName' | 'email'>>
 }
 

@@ -1,4 +1,4 @@
-// What a user is told of what did not happen in front of him, and how long.
+// What users hear of changes that others made to their account, and for how long.
 
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
@@ -27,7 +27,7 @@ forEachEngine((engine) => {
   const changesFor = async (signedIn: SignedIn) =>
     (await kindsFor(signedIn)).filter((kind) => kind !== 'new_device')
 
-  /** Each a while after what was before. */
+  /** Each a while after the one before. */
   function later(): void {
     clock.advance(60_000)
   }
@@ -52,7 +52,7 @@ forEachEngine((engine) => {
     return { identity, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
   }
 
-  test('R97: another device hears of a change, and whose it was; the one that made it does not', async () => {
+  test('R97: another device hears of a change, and who made it; the one that made it does not', async () => {
     const ada = await makeHolder(services())
     const here = await signInOn('laptop', ada)
     const phone = await signInOn('phone', ada)
@@ -70,7 +70,7 @@ forEachEngine((engine) => {
     expect(await changesFor(await signInOn('laptop', ada))).toEqual([])
   })
 
-  test('R97: what a copy of its session did is told in that very browser too', async () => {
+  test('R97: a change by a copy of its session is shown in that very browser too', async () => {
     const ada = await makeHolder(services())
     const here = await signInOn('laptop', ada)
     const { sessions, clients } = services()
@@ -106,7 +106,7 @@ forEachEngine((engine) => {
     expect(await changesFor(await signInOn('laptop', ada))).toEqual([])
   })
 
-  test('what was put away stays away in that browser, and what came after does not', async () => {
+  test('a dismissed notice stays away in that browser, and later ones are shown', async () => {
     const ada = await makeHolder(services())
     const here = await signInOn('laptop', ada)
     const phone = await signInOn('phone', ada)
@@ -122,7 +122,7 @@ forEachEngine((engine) => {
     expect(await changesFor(await signInOn('laptop', ada))).toEqual(['password_changed'])
   })
 
-  test('what an admin did is told without where the admin was', async () => {
+  test('a change by an admin is shown without where the admin was', async () => {
     const [ada, boss] = [await makeHolder(services()), await makeHolder(services(), 'admin')]
     const here = await ada.signIn()
     later()
@@ -151,7 +151,7 @@ forEachEngine((engine) => {
     const confirm = ({ identity }: SignedIn, { identity: { sessionId } }: SignedIn) =>
       services().ownSessions.confirm(identity, sessionId, laptop)
 
-    test('is told with its place until an older session has said whose it is', async () => {
+    test('is shown with its place until an older session has answered for it', async () => {
       const { ada, here, thief } = await setUp()
       expect(await services().securityNotices.list(here.identity)).toMatchObject([
         { kind: 'new_device', address: '192.0.2.1', deviceName: 'Firefox on Linux' },
@@ -178,17 +178,17 @@ forEachEngine((engine) => {
         'puts the notices away',
         (_thief, { identity }) => services().securityNotices.dismiss(identity, clock.now()),
       ],
-    ])('is told although it %s', async (_name, silence) => {
+    ])('is shown although it %s', async (_name, silence) => {
       const { ada, here, thief } = await setUp()
       const second = await signInOn('thief', ada)
-      // What is refused has no effect either.
+      // A refused answer has no effect either.
       await silence(thief, second).catch((error) => expect(error).toBeInstanceOf(AppError))
       const isHere = await services().sessions.findLive(here.identity.sessionId)
       if (isHere) expect(await kindsFor(here)).toEqual(['new_device'])
       expect(await kindsFor(await signInOn('laptop', ada))).toEqual(['new_device'])
     })
 
-    test('is told again of a device that was known before the password changed', async () => {
+    test('is shown again for a device that was known before the password changed', async () => {
       const { ada, here, thief } = await setUp()
       await confirm(here, thief)
       await signInOn('thief', ada)
@@ -204,7 +204,7 @@ forEachEngine((engine) => {
       expect(await kindsFor(here)).toEqual(['new_device'])
     })
 
-    test('that nobody can confirm any more is put away in each browser, and ends with the month', async () => {
+    test('that no session can confirm any more is dismissed in each browser, and ends with the month', async () => {
       const { ada, here, thief } = await setUp()
       await end(thief, thief)
       await end(here, here)
@@ -232,7 +232,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('nobody hears of others, of more than five things, or of what is a month old', async () => {
+  test('no user hears of others, of more than five things, or of month-old ones', async () => {
     const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
     const here = await ada.signIn()
     await happen('password_changed', bob.id)

@@ -1,5 +1,5 @@
-// What users are told because it did not happen in front of them: a change of their password or e-mail
-// address, a copy of their data, a sign-in on a new device (R97).
+// Security notices: what users hear of changes they may not have made, such as a new password or
+// e-mail address, a copy of their data, a sign-in on a new device (R97).
 
 import type { NoticeKind } from '../../contract/account.ts'
 import { type Clock, clockToleranceMs, dayMs } from '../../db/clock.ts'
@@ -19,9 +19,8 @@ export interface SecurityNotice {
 
 export interface SecurityNotices {
   /**
-   * Newest first, at most five. What this very browser did is left out: the page has said so itself.
-   * A new device is told of until an older session has said whose it is; whether its session goes on
-   * does not matter.
+   * Newest first, at most five. What this very browser did is left out: its page has said so. A new
+   * device is shown until an older session has answered for it, whether its session goes on or not.
    */
   list(identity: UserIdentity): Promise<SecurityNotice[]>
   /** This browser shows them no more. Every other one still does: this may be the thief's. */
@@ -33,14 +32,14 @@ interface SecurityNoticesDeps {
   clock: Clock
 }
 
-/** In milliseconds: a browser that is new to the user shows no older news. */
+/** In milliseconds: a browser that is new to the user shows no older notices. */
 const newsLastsMs = 30 * dayMs
 const noticesMax = 5
 
 export function createSecurityNotices({ database, clock }: SecurityNoticesDeps): SecurityNotices {
   const { kysely } = database
 
-  /** Since when this browser has told nothing: its last sign-in before this one, or a dismissal. */
+  /** Since when this browser has shown nothing: its last sign-in before this one, or a dismissal. */
   async function readBrowser({ userId, sessionId }: UserIdentity): Promise<Browser> {
     const own = await kysely
       .selectFrom('sessions')
@@ -63,7 +62,7 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesDeps):
       own?.notices_seen_at_ms,
       ...before.flatMap((row) => [row.created_at_ms, row.notices_seen_at_ms]),
     ]
-    // What lies in the future was written by a wrong clock: it must not silence what is to come.
+    // A date in the future was written by a wrong clock: it must not silence what is to come.
     const believed = times.filter((atMs) => (atMs ?? 0) <= nowMs + clockToleranceMs)
     const sinceMs = Math.max(nowMs - newsLastsMs, ...believed.map((atMs) => atMs ?? 0))
     return { deviceId, sinceMs }
@@ -123,7 +122,7 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesDeps):
   }
 }
 
-/** What happened to a session of this very browser may have been done elsewhere, with a copy of it. */
+/** A change by a session of this very browser may have been made elsewhere, with a copy of it. */
 const ofTwoPlaces: NoticeKind[] = ['refreshed_elsewhere', 'token_copied']
 
 interface Browser {
@@ -132,5 +131,5 @@ interface Browser {
   sinceMs: number
 }
 
-/** Of one browser, which holds one at a time: older ones say nothing that these do not. */
+/** Those of one browser, which has one session at a time: older ones add nothing to these. */
 const latestSessions = 20

@@ -18,7 +18,7 @@ export interface SessionList {
   total: number
 }
 
-/** The last used first; `first` before all others. */
+/** By last use; `first` before all others. */
 export type ReadSessionList = (userId: string, first?: string) => Promise<SessionList>
 
 interface SessionListDeps {

@@ -1,4 +1,4 @@
-// Who watches hears of every change, of this process and of others; it is read once for all who watch.
+// A watcher hears of every change, by this process and by others; the list is read once for all watchers.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -58,7 +58,7 @@ function countLists(read: ReadSessionList) {
   return { readList, counter }
 }
 
-/** Every look is a second after the one before, so that nobody waits for their turn. */
+/** Every check is a second after the one before, so that no check waits for its turn. */
 function createSwiftTime(): () => number {
   let nowMs = 0
   return () => {
@@ -67,7 +67,7 @@ function createSwiftTime(): () => number {
   }
 }
 
-/** One process that writes and watches, and has no feed: it looks when it is told to. */
+/** One process that writes and watches, and has no feed: it checks when it is told to. */
 async function openOneProcess(engine: Engine) {
   const database = await openTestDatabase(engine)
   const others = await openTestSessions(database)
@@ -126,7 +126,7 @@ function countQueries(database: Database) {
   return { database: { ...database, kysely }, counter }
 }
 
-/** Tells `changes` one by one, until the test is over. */
+/** Yields `changes` one by one, until the test is over. */
 function listen(watch: ReturnType<typeof createSessionWatch>, userId: string) {
   const controller = new AbortController()
   onTestFinished(() => controller.abort())
@@ -159,7 +159,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('nobody is told of another’s sessions, and nobody asks while nobody watches', async () => {
+  test('no user hears of another’s sessions, and no query runs while no one watches', async () => {
     const { ours, others, watch, watching } = await openProcesses(engine)
     await watch.look()
     expect(watching.counter.count).toBe(0)
@@ -176,7 +176,7 @@ forEachEngine((engine) => {
     expect(watching.counter.count).toBe(asked)
   })
 
-  test('what this process has written is told without a poll, and one look serves many', async () => {
+  test('a write by this process is reported without a poll, and one check serves many watchers', async () => {
     const { ours, others, watch, watching } = await openProcesses(engine)
     const people = [others.userId, await insertUser(ours), await insertUser(ours)]
     const listeners = people.map((userId) => listen(watch, userId))
@@ -186,11 +186,11 @@ forEachEngine((engine) => {
     const before = watching.counter.count
     await watch.look()
     expect(await Promise.all(told)).toEqual([false, false, false])
-    // Two looks at most, and a list for each of the three.
+    // Two checks at most, and a list for each of the three.
     expect(watching.counter.count - before).toBeLessThanOrEqual(5)
   })
 
-  test('who is told late is told of all that happened meanwhile, and then no more', async () => {
+  test('a late watcher hears of everything that happened meanwhile, and then no more', async () => {
     const { others, watch } = await openProcesses(engine)
     const controller = new AbortController()
     onTestFinished(() => controller.abort())
@@ -209,7 +209,7 @@ forEachEngine((engine) => {
     expect((await end).done).toBe(true)
   })
 
-  test('one that begins as another ends is a change: as many as before are not the same', async () => {
+  test('one that begins as another ends is a change: the same number is not the same list', async () => {
     const { others, watch } = await openOneProcess(engine)
     const { session } = await others.start()
     const { next } = listen(watch, others.userId)
@@ -222,7 +222,7 @@ forEachEngine((engine) => {
     expect(await told).toBe(false)
   })
 
-  test('what is written while a look is under way is seen by the next one', async () => {
+  test('a write during a check is seen by the next one', async () => {
     const { database, others, watch, gate } = await openOneProcess(engine)
     const { id } = (await others.start()).session
     const used = { counter: 1, last_used_at_ms: others.clock.now() + 1 }
@@ -240,7 +240,7 @@ forEachEngine((engine) => {
     expect(await told).toBe(false)
   })
 
-  test('a change is read once for all streams of a user, and told as the same objects where nothing changed', async () => {
+  test('a change is read once for all streams of a user, and reported as the same objects where nothing changed', async () => {
     const { others, watch, reading } = await openProcesses(engine)
     for (let count = 0; count < 10; count += 1) await others.start('cookie')
     const { refreshToken, session } = await others.start('cookie')
@@ -262,7 +262,7 @@ forEachEngine((engine) => {
     expect(changed?.map(({ id }) => id)).toEqual([session.id])
   })
 
-  test('a list that is answered late never takes the place of one that was read after it', async () => {
+  test('a list that is answered late never replaces one that was read after it', async () => {
     const { others, database } = await openOneProcess(engine)
     const read = openList(database, others.clock)
     let readings = 0
@@ -300,7 +300,7 @@ forEachEngine((engine) => {
     expect((await end).done).toBe(true)
   })
 
-  test('many changes in a moment are told as one, a second later', async () => {
+  test('many changes in a moment are reported as one, a second later', async () => {
     const { others, database } = await openOneProcess(engine)
     const { readList, counter } = countLists(openList(database, others.clock))
     const watch = createSessionWatch({

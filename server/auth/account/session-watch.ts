@@ -1,5 +1,5 @@
-// Who watches their sessions hears that they have changed, whichever process changed them: one list a
-// user and change, read once for all of their streams, and at most once a second.
+// Watchers of a user's sessions hear that they have changed, whichever process changed them: one
+// list a user and change, read once for all of their streams, and at most once a second.
 
 import { sql } from 'kysely'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
@@ -10,12 +10,12 @@ import type { ListedSession, ReadSessionList, SessionList } from './session-list
 
 export interface SessionWatch {
   /**
-   * Yields the user's live sessions at once, and whenever they have changed since; several changes may
-   * be told as one. A session that has stayed as it was is the same object as in the list before. Ends
-   * with `signal`.
+   * Yields the user's live sessions at once, and whenever they have changed since; several changes
+   * may be reported as one. A session that has stayed the same is the same object as in the list
+   * before. Ends with `signal`.
    */
   changes(userId: string, signal: AbortSignal): AsyncGenerator<SessionList, void>
-  /** This process has written sessions: looks at once, and does not wait for the feed. */
+  /** This process has written sessions: checks at once, and does not wait for the feed. */
   look(): Promise<void>
 }
 
@@ -25,22 +25,22 @@ interface SessionWatchDeps {
   feed: ChangeFeed
   readList: ReadSessionList
   onError: (error: unknown) => void
-  /** In milliseconds; `performance.now` by default. What a test turns. */
+  /** In milliseconds; `performance.now` by default. Replaced by tests. */
   monotonicNow?: () => number
 }
 
-/** In milliseconds, between two readings of one user's list. */
+/** In milliseconds, between two reads of one user's list. */
 export const listIntervalMs = 1_000
 
-/** Of one user, however many streams they have here. */
+/** One user's, however many streams they have here. */
 interface Watched {
-  /** Stands for the live sessions as they were last seen; undefined before the first look. */
+  /** Stands for the live sessions as they were last seen; undefined before the first check. */
   fingerprint: string | undefined
   list: SessionList | undefined
   /** They have changed since `list` was read. */
   isStale: boolean
   readAtMs: number
-  /** The last reading, which may be under way. */
+  /** The last read, which may be in progress. */
   reading: Promise<void>
   timer: NodeJS.Timeout | undefined
   wakers: Set<() => void>
@@ -53,7 +53,7 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
   let looking: Promise<void> | undefined
   let lookAgain = false
 
-  /** One query for all who watch, and none where nobody does. */
+  /** One query for all watchers, and none where no one watches. */
   async function compare(): Promise<void> {
     if (watched.size === 0) return
     const fingerprints = new Map<string, string>()
@@ -68,7 +68,9 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
     }
   }
 
-  /** What cannot stay the same where a session began, ended, was refreshed or confirmed. */
+  /**
+   * Values of which at least one changes where a session began, ended, was refreshed or confirmed.
+   */
   function readFacts(userIds: string[]) {
     return whereLive(kysely.selectFrom('sessions'), clock.now())
       .select(['user_id', sql<number>`max(created_at_ms)`.as('newest')])
@@ -82,14 +84,17 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
       .execute()
   }
 
-  /** At once, or when a second has passed since the last time; then for all that happened meanwhile. */
+  /**
+   * At once, or when a second has passed since the last time; then for everything that happened
+   * meanwhile.
+   */
   function readInTurn(userId: string, entry: Watched): void {
     if (entry.timer !== undefined) return
     const waitMs = Math.max(0, entry.readAtMs + listIntervalMs - monotonicNow())
     entry.timer = setTimeout(() => void readNow(userId, entry).catch(onError), waitMs).unref()
   }
 
-  /** After what is being read: a list never takes the place of one that was read later. */
+  /** After the read in progress: a list never replaces one that was read later. */
   function readNow(userId: string, entry: Watched): Promise<void> {
     stopTimer(entry)
     const read = () => readIfStale(userId, entry)
@@ -105,7 +110,7 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
       const list = await readList(userId)
       entry.list = keepUnchanged(entry.list, list)
     } catch (error) {
-      // The next look tries again.
+      // The next check tries again.
       entry.isStale = true
       throw error
     }
@@ -117,7 +122,7 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
     entry.timer = undefined
   }
 
-  /** A look that is under way may have read before the write that asks for another. */
+  /** A check in progress may have read before the write that asks for another. */
   async function lookUntilSeen(): Promise<void> {
     do {
       lookAgain = false
@@ -156,7 +161,7 @@ export function createSessionWatch(parts: SessionWatchDeps): SessionWatch {
       signal.addEventListener('abort', rouse)
       let told: SessionList | undefined
       try {
-        // So that what is told first is what is there now, and what comes from now on is compared with it.
+        // So that the first list is the present one, and later ones are compared with it.
         await look()
         if (entry.isStale) await readNow(userId, entry)
         while (!signal.aborted) {
@@ -191,7 +196,10 @@ function createWatched(): Watched {
   }
 }
 
-/** So that every stream finds what has changed without comparing fields: where nothing has, `before`. */
+/**
+ * So that every stream finds what has changed without comparing fields: where nothing has,
+ * `before`.
+ */
 function keepUnchanged(before: SessionList | undefined, next: SessionList): SessionList {
   const known = new Map(before?.sessions.map((session) => [session.id, session]))
   const sessions = next.sessions.map((session) => {

@@ -1,4 +1,4 @@
-// What the tables tell of master keys: which ones hashes and signing keys name, and when each made tokens.
+// What the tables say about master keys: which ones hashes and signing keys name, and when each made tokens.
 
 import { sql } from 'kysely'
 import type { Database } from '../../db/database.ts'
@@ -33,7 +33,7 @@ export async function listSealingKeyIds({ kysely }: Database): Promise<string[]>
   return rows.map((row) => sealedWith(row.private_encrypted))
 }
 
-/** Refresh tokens that were made after `afterMs` and up to `upToMs` are taken for this key's. */
+/** Refresh tokens that were made after `afterMs` and up to `upToMs` are attributed to this key. */
 export interface KeySpan {
   id: string
   afterMs: number
@@ -41,8 +41,8 @@ export interface KeySpan {
 }
 
 /**
- * Oldest first. A key's time ends where the next one was the newest at a server for the first time, or
- * where a server that still had this one as the newest was stopped.
+ * Oldest first. A key's time ends where the next one was the newest at a server for the first time,
+ * or where a server that still had this one as the newest was stopped.
  */
 export async function listKeySpans({ kysely }: Database): Promise<KeySpan[]> {
   const rows = await kysely

@@ -55,7 +55,7 @@ const refresh = (services: Services, refreshToken: string) =>
 
 const noDemo = { DEMO_ACCOUNTS: 'off' }
 
-/** As hashes are that other software made: they need no key. */
+/** Hashes as other software made them: they need no key. */
 const forgetPasswordKeys = ({ database }: Services) =>
   database.kysely.updateTable('users').set({ password_key_id: null }).execute()
 
@@ -90,7 +90,7 @@ forEachEngine((engine) => {
     await serve(place, `${young},${old}`, async (services) => {
       await refresh(services, first.refresh_token)
       await signIn(services)
-      // The hash of johndoe is made anew beside the answer.
+      // The hash of johndoe is made anew while the sign-in is answered.
       await expect
         .poll(async () => countsOf(await services.masterKeyUses.list()))
         .toEqual([

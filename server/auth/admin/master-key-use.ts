@@ -1,4 +1,4 @@
-// Which rows need which master key: what says when an older one may go, and refuses a start without it.
+// Which rows need which master key: says when an older one may go, and refuses a start without it.
 
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
@@ -16,7 +16,7 @@ export interface MasterKeyUse {
   id: string
   /** Its place in MASTER_KEY or in the key file, 1 for the newest; null where it is missing. */
   position: number | null
-  /** Whose passwords need it. */
+  /** The accounts whose passwords need it. */
   accounts: number
   /** Live ones, whose refresh token was made with it. */
   sessions: number
@@ -26,16 +26,16 @@ export interface MasterKeyUse {
 }
 
 export interface MasterKeyUses {
-  /** Of every key that is there, newest first, and then of those that are missing and needed. */
+  /** All keys that are present, newest first, and then those that are missing and needed. */
   list(): Promise<MasterKeyUse[]>
   /**
-   * To be called by a server that starts. Where no key is missing it costs three look-ups.
+   * Called by a server that starts. Where no key is missing it costs three look-ups.
    * @throws StartError where rows need a key that is missing, unless that is allowed: then it warns
    */
   requireAll(): Promise<void>
-  /** To be called by a server that has started: what it makes is made with the newest key. */
+  /** Called by a server that has started: what it makes is made with the newest key. */
   noteStart(): Promise<void>
-  /** To be called by a server that ends: until now what it made was. */
+  /** Called by a server that ends: until now it made everything with that key. */
   noteEnd(): Promise<void>
 }
 
@@ -49,8 +49,9 @@ interface MasterKeyUsesDeps {
 }
 
 /**
- * A password hash and a signing key name their master key. A session does not, so that no refresh has more
- * to write: it counts by when its last token was made, and by when servers changed to another key.
+ * A password hash and a signing key name their master key. A session does not, so that no refresh
+ * has more to write: it counts by when its last token was made, and by when servers changed to
+ * another key.
  */
 export function createMasterKeyUses(parts: MasterKeyUsesDeps): MasterKeyUses {
   const { database, clock, allowLost, warn } = parts
@@ -99,7 +100,7 @@ export function createMasterKeyUses(parts: MasterKeyUsesDeps): MasterKeyUses {
         throw new StartError([...sentences, wayOut].join('\n'))
       }
       for (const sentence of sentences) warn(sentence)
-      // No session needs it any more, or may: the next start need not look.
+      // No session needs it any more, nor can one: the next start need not check.
       await kysely.deleteFrom('master_keys').where('key_id', 'in', missing).execute()
     },
 

@@ -22,7 +22,7 @@ const device = { address: null, userAgent: null }
 const masterKey = randomBytes(32).toString('base64')
 const secretKey = randomBytes(32).toString('base64')
 
-/** As `pg_dump` and `pg_restore`, or copying the file, would have it. */
+/** As `pg_dump` and `pg_restore`, or a copy of the file, would make it. */
 async function copyDatabase(engine: Engine, from: TestPlace): Promise<TestPlace> {
   const to = await createTestPlace(engine)
   onTestFinished(() => to.remove())
@@ -54,7 +54,7 @@ async function addMachine({ clients }: Services): Promise<string> {
   return secret ?? ''
 }
 
-/** What the token opens: true, or the reason why not. */
+/** Whether the token is accepted: true, or the reason why not. */
 async function refreshes(services: Services, refreshToken: string): Promise<true | string> {
   const { refreshTokenGrant, clients } = services
   const client = clients.web
@@ -67,7 +67,7 @@ async function refreshes(services: Services, refreshToken: string): Promise<true
 
 forEachEngine((engine) => {
   describe.each(['EdDSA', 'HS256'])('with tokens signed by %s', (algorithm) => {
-    test('R67: a restored backup revives nothing, and everybody can sign in again', async () => {
+    test('R67: a restored backup revives nothing, and all users can sign in again', async () => {
       const clock = createTestClock()
       const open = ({ url = '', dataDir }: TestPlace) =>
         createServices(
@@ -100,13 +100,13 @@ forEachEngine((engine) => {
       expect(await opens(after, kept.access_token)).toBe(true)
       expect(await opens(after, ended.access_token)).toBe('invalid_token')
       expect(await opens(after, machine)).toBe('invalid_token')
-      // Of a node whose clock is as far ahead as is let pass.
+      // Of a node whose clock is as far ahead as is allowed.
       clock.advance(50_000)
       const ahead = await signIn(after)
       clock.advance(-50_000)
       await after.close()
 
-      // The control: the backup knows nothing of that.
+      // Control: the backup knows nothing of that.
       const restored = await open(backup)
       onTestFinished(() => restored.close())
       const tokens = [kept, ended, later].map(({ access_token }) => access_token)
@@ -116,7 +116,7 @@ forEachEngine((engine) => {
       clock.advance(1_000)
       expect(await restored.resetTokens(operator)).toBe(2)
       expect(await judge()).toEqual(Array(4).fill('invalid_token'))
-      // No clock is asked where the key is gone. SECRET_KEY is no row, and stays what it is.
+      // No clock matters where the key is gone. SECRET_KEY is not a row, and stays the same.
       const isBelieved = algorithm === 'HS256' ? true : 'invalid_token'
       expect(await opens(restored, ahead.access_token)).toBe(isBelieved)
       for (const { refresh_token } of [kept, ended, later, ahead]) {
@@ -134,7 +134,7 @@ forEachEngine((engine) => {
       expect(await opens(restored, next.access_token)).toBe(true)
       expect(await refreshes(restored, next.refresh_token)).toBe(true)
       expect(await opens(restored, await signInMachine(restored, secret))).toBe(true)
-      // Once too often is harmless, but for who signed in meanwhile.
+      // Running it once too often harms only those who signed in meanwhile.
       expect(await restored.resetTokens(operator)).toBe(1)
     })
   })

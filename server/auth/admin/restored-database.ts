@@ -7,8 +7,8 @@ import type { Actor } from '../sessions/account-change.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
 /**
- * A backup knows nothing of what was ended, disabled or rotated since it was made, nor which epochs
- * were given out: its own and all later tokens end here. Run twice, it does no harm.
+ * A backup does not know what was ended, disabled or rotated since it was made, nor which token
+ * versions were given out: its own and all later tokens end here. Running it twice does no harm.
  * @returns how many sessions the backup had, live
  */
 export type TokenReset = (by: Actor, onProgress?: OnProgress) => Promise<number>
@@ -21,7 +21,7 @@ interface TokenResetDeps {
 
 export function createTokenReset({ keyRotation, sessions, auditLog }: TokenResetDeps) {
   const reset: TokenReset = async ({ id: actorId, clientId, device }, onProgress) => {
-    // The keys first: whatever clock a token was issued by, nobody can check it any more.
+    // The keys first: whatever clock a token was issued by, it can no longer be verified.
     await keyRotation.replaceAll()
     const count = await sessions.endEverybodys('database_restored', onProgress)
     await auditLog.record('database_restored', { actorId, clientId, device })

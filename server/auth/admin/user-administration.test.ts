@@ -1,4 +1,5 @@
-// What admins do to accounts: at once, everywhere, all of it or nothing, written down; and who stays.
+// What admins do to accounts: at once, everywhere, all of it or nothing, and logged; and the last
+// admin stays.
 
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -17,7 +18,7 @@ const elsewhere = { address: '198.51.100.4', userAgent: 'curl/8.5.0' }
 forEachEngine((engine) => {
   const clock = createTestClock()
   let services: Services
-  /** Always there, so that nobody else is the last admin by chance. */
+  /** Always there, so that no one else is the last admin by chance. */
   let boss: Actor
 
   beforeAll(async () => {
@@ -39,7 +40,7 @@ forEachEngine((engine) => {
     }
   })
 
-  /** Everybody has the same password, and it is hashed once. */
+  /** All users have the same password, and it is hashed once. */
   let stored: Awaited<ReturnType<Services['passwords']['hash']>> | undefined
 
   async function makeUser(role: Role = 'user'): Promise<string> {
@@ -86,7 +87,7 @@ forEachEngine((engine) => {
     return tokens
   }
 
-  /** What it opens: its scopes, or the reason why not. */
+  /** What the token grants: its scopes, or the reason why not. */
   async function opens(accessToken: string): Promise<string> {
     return services.identities.authenticateToken(accessToken).then(
       ({ scopes }) => scopes.join(' '),
@@ -94,7 +95,7 @@ forEachEngine((engine) => {
     )
   }
 
-  /** The log about a user, but for what he did himself. */
+  /** The log about a user, without their own acts. */
   async function entriesAbout(id: string) {
     return services.database.kysely
       .selectFrom('audit_events')
@@ -116,7 +117,7 @@ forEachEngine((engine) => {
 
   const userScopes = 'me me:write items:read items:write'
 
-  test('R59, R114: who is disabled is out at once, and stays out with every token he has', async () => {
+  test('R59, R114: a disabled user is signed out at once, and stays out with every token they have', async () => {
     const id = await makeUser()
     const [one, other] = [await signIn(id), await signIn(id)]
     const user = await services.userAdministration.disable(id, boss)
@@ -129,7 +130,7 @@ forEachEngine((engine) => {
     expect(await entriesAbout(id)).toMatchObject([byBoss('user_disabled')])
   })
 
-  test('R59: interrupted among very many sessions it goes on when called again, or enabled', async () => {
+  test('R59: interrupted among very many sessions, it continues when called again, or by enabling', async () => {
     for (const goOn of ['disable', 'enable'] as const) {
       const id = await makeUser()
       const before = await signIn(id)
@@ -148,7 +149,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('who is enabled again signs in anew: what was ended stays ended', async () => {
+  test('an enabled user signs in anew: ended sessions stay ended', async () => {
     const id = await makeUser()
     const before = await signIn(id)
     await services.userAdministration.disable(id, boss)
@@ -160,7 +161,7 @@ forEachEngine((engine) => {
     expect(await entriesAbout(id)).toMatchObject([byBoss('user_disabled'), byBoss('user_enabled')])
   })
 
-  test('what is so already is left, and not written down again', async () => {
+  test('a change to the present value does nothing, and is not logged again', async () => {
     const id = await makeUser()
     const before = await signIn(id)
     const { userAdministration } = services
@@ -172,7 +173,7 @@ forEachEngine((engine) => {
     expect(await entriesAbout(id)).toMatchObject([byBoss('user_disabled')])
   })
 
-  test('R63: who is demoted loses the scopes at once, and keeps the rest of the session', async () => {
+  test('R63: a demoted user loses the scopes at once, and keeps the rest of the session', async () => {
     const id = await makeUser('admin')
     const { access_token, refresh_token } = await signIn(id)
     expect(await opens(access_token)).toBe(`${userScopes} users:read users:write`)
@@ -186,7 +187,7 @@ forEachEngine((engine) => {
     expect(await entriesAbout(id)).toMatchObject([byBoss('role_changed', 'user')])
   })
 
-  test('R15, R63: who is promoted gets the wider scopes at the next sign-in, not before', async () => {
+  test('R15, R63: a promoted user gets the wider scopes at the next sign-in, not before', async () => {
     const id = await makeUser()
     const { access_token, refresh_token } = await signIn(id)
     await services.userAdministration.setRole(id, 'admin', boss)
@@ -266,7 +267,7 @@ forEachEngine((engine) => {
     expect(await entriesAbout(id)).toEqual([])
   })
 
-  test('R61: all sessions of a user are ended, counted, and of nobody else', async () => {
+  test('R61: all sessions of a user are ended and counted, and no other user’s', async () => {
     const [id, otherId] = [await makeUser(), await makeUser()]
     const [one, other] = [await signIn(id), await signIn(otherId)]
     await signIn(id)
@@ -298,7 +299,7 @@ forEachEngine((engine) => {
     expect(await users.findByLogin('x')).toBeUndefined()
   })
 
-  test('nobody there to change is not_found, and leaves no trace', async () => {
+  test('a user who does not exist is not_found, and the attempt leaves no trace', async () => {
     const { userAdministration } = services
     const attempts = [
       userAdministration.disable('nobody', boss),
@@ -313,7 +314,7 @@ forEachEngine((engine) => {
     expect(await entriesAbout('nobody')).toEqual([])
   })
 
-  test('nobody disables himself by a slip', async () => {
+  test('admins cannot disable themselves by a slip', async () => {
     await expect(services.userAdministration.disable(boss.id, boss)).rejects.toMatchObject({
       reason: 'conflict',
       message: 'Nobody can disable their own account: ask another admin',
@@ -328,7 +329,7 @@ forEachEngine((engine) => {
       message: 'This is the last admin who can sign in: make another one first',
     }
 
-    /** Of all admins there are, these alone can sign in. */
+    /** Of all admins there are, only these can sign in. */
     async function leaveOnly(ids: readonly string[]): Promise<void> {
       const { kysely } = services.database
       await kysely.updateTable('users').set({ disabled: 1 }).where('role', '=', 'admin').execute()
@@ -349,13 +350,13 @@ forEachEngine((engine) => {
       expect(await find(id)).toMatchObject({ disabled: false, role: 'admin', tokenVersion: 0 })
       expect(await opens(access_token)).toContain('users:write')
       expect(await entriesAbout(id)).toEqual([])
-      // Who could not sign in anyhow is missed by nobody.
+      // An admin who could not sign in anyway does not count.
       expect(await userAdministration.setRole(disabledId, 'user', boss)).toMatchObject({
         role: 'user',
       })
     })
 
-    test('38. may go as soon as there is another, also by his own hand', async () => {
+    test('38. may go as soon as there is another, also by their own act', async () => {
       const [id, otherId] = [await makeUser('admin'), await makeUser('admin')]
       await leaveOnly([id, otherId])
       const himself = { ...boss, id }
@@ -390,7 +391,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('R61, R114: everybody is out at once, and the log says by whom', async () => {
+  test('R61, R114: all users are signed out at once, and the log says by whom', async () => {
     const [one, other] = [await signIn(await makeUser()), await signIn(await makeUser())]
     const { userAdministration, database } = services
     expect(await userAdministration.endEverybodysSessions(boss)).toBeGreaterThanOrEqual(2)

@@ -21,34 +21,34 @@ export interface UserAdministration {
   /** @throws AppError invalid_input naming each field that breaks its rule, or conflict */
   create(request: AccountRequest, by: Actor): Promise<UserRecord>
   /**
-   * Ends every session and token of the user at once (R59). Of a disabled one it ends what sessions an
-   * interrupted call has left.
-   * @throws AppError conflict where it is the last admin, or the caller: who locks himself out by a
-   * slip cannot take it back, and for leaving there is a way of its own
+   * Ends every session and token of the user at once (R59). For a disabled user it ends the
+   * sessions that an interrupted call has left.
+   * @throws AppError conflict where it is the last admin, or the caller: admins who lock themselves
+   *   out by a slip cannot undo it, and there is a separate way to leave
    */
   disable(id: string, by: Actor, onProgress?: OnProgress): Promise<UserRecord>
-  /** Lets the user sign in again; what was ended stays ended. */
+  /** Lets the user sign in again; ended sessions stay ended. */
   enable(id: string, by: Actor): Promise<UserRecord>
   /**
-   * Tokens with the scopes of the old role are dead at once (R63), and the next refresh brings what the
-   * new role leaves of the session's. A wider role opens more from the next sign-in on: no session ever
-   * gets more than it was granted (R15).
+   * Tokens with the scopes of the old role are refused at once (R63), and the next refresh brings
+   * what the new role leaves of the session's. A wider role counts from the next sign-in on: no
+   * session ever gets more than it was granted (R15).
    * @throws AppError conflict where it is the last admin
    */
   setRole(id: string, role: Role, by: Actor): Promise<UserRecord>
   /**
-   * Ends every session too (R60), and gives their number. No device or place is known any more.
+   * Ends every session too (R60), and returns their number. No device or place is known any more.
    * @throws AppError invalid_input where the password breaks a rule
    */
   setPassword(id: string, password: string, by: Actor, onProgress?: OnProgress): Promise<number>
   /**
-   * For an account that guesses have closed: it can be signed in to from anywhere again, with the
-   * password it has.
+   * For an account that guesses have closed: it can be signed in to from anywhere again, with its
+   * present password.
    */
   unlock(id: string, by: Actor): Promise<UserRecord>
-  /** Gives the number of those that were live (R61). */
+  /** Returns the number of those that were live (R61). */
   endSessions(id: string, by: Actor, onProgress?: OnProgress): Promise<number>
-  /** Signs everybody out, machines too, and gives the number of sessions that were live. */
+  /** Signs out all users, and machines too, and returns the number of sessions that were live. */
   endEverybodysSessions(by: Actor, onProgress?: OnProgress): Promise<number>
 }
 
@@ -185,7 +185,7 @@ export function createUserAdministration(parts: UserAdministrationDeps): UserAdm
   }
 }
 
-/** Whoever makes accounts by the thousand takes turns with all who sign in. */
+/** A caller that makes accounts by the thousand takes turns with all sign-ins. */
 function shareOf({ id }: Actor): Share {
   return { account: `actor:${id}` }
 }

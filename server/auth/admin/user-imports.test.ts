@@ -1,4 +1,4 @@
-// Accounts that are imported: checked without a trace, added in batches, taken up again.
+// Imported accounts: checked without a trace, added in batches, continued after an interruption.
 
 import { randomBytes } from 'node:crypto'
 import { hashSync } from 'bcryptjs'
@@ -41,12 +41,12 @@ forEachEngine((engine) => {
     return answer.statusCode
   }
 
-  test('R94: a plain bcrypt hash signs in, and is ours after that sign-in', async () => {
+  test('R94: a plain bcrypt hash signs in, and is our own after that sign-in', async () => {
     const { userImports, users } = keycard.services
     const account = describeAccount('imported', { email: 'imported@example.com' })
     await userImports.add('digest', 0, [account])
     const stored = async () => (await users.findByLogin('imported'))?.password
-    // Sealed: whoever steals the database finds no bcrypt hash that he could guess at.
+    // Sealed: a thief of the database finds no bcrypt hash to guess at.
     const sealed = { hash: expect.stringMatching(/^sealed\.[^$]+$/), keyId: expect.any(String) }
     expect(await stored()).toEqual(sealed)
     expect(await signIn('imported', 'wrong')).toBe(401)
@@ -75,7 +75,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('every account that is wrong is named, on whatever list, and nothing is written', async () => {
+  test('every wrong account is named, on whatever list, and nothing is written', async () => {
     const { userImports, users } = keycard.services
     const email = 'twin@example.com'
     const check = userImports.createCheck()
@@ -99,7 +99,7 @@ forEachEngine((engine) => {
     expect(await users.findByLogin('fine')).toBeUndefined()
   })
 
-  test('an import is taken up where it stopped, and no two processes do it at once', async () => {
+  test('an interrupted import continues where it stopped, and no two processes do it at once', async () => {
     const { userImports, users, database } = keycard.services
     const [one, two, three] = ['ida', 'jo', 'kim'].map((name) => describeAccount(name))
     if (!one || !two || !three) throw new Error('there are three')

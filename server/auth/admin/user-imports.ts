@@ -1,4 +1,5 @@
-// Accounts of other software, however many: checked without writing, added in batches, taken up again.
+// Accounts of other software, however many: checked without writing, added in batches, continued
+// after an interruption.
 
 import { AppError, type FieldError } from '../../contract/app-error.ts'
 import { canonicalName } from '../../contract/credential-rules.ts'
@@ -28,18 +29,18 @@ export interface ImportedAccount {
 export type ImportProblems = FieldError[][]
 
 export interface UserImports {
-  /** Checks lists of one import, one after the other, and writes nothing. */
+  /** Checks the lists of one import, one after the other, and writes nothing. */
   createCheck(): (accounts: readonly ImportedAccount[]) => Promise<ImportProblems>
-  /** As many accounts as are best added next: servers beside it wait for no longer than a moment. */
+  /** How many accounts are best added next: servers beside it wait for a moment at most. */
   batchSize(): number
   /** How many accounts of the import were done when it was interrupted. */
   countDone(digest: string): Promise<number>
   /**
-   * Adds the next accounts of an import; with them it is written down how many there are. Their
-   * passwords go on working, and are hashed as ours at the first sign-in.
-   * @returns what is wrong with those that were left out, where any was: its name was taken since it was
-   *   checked
-   * @throws AppError conflict where another process is at the same import
+   * Adds the next accounts of an import, and records with them how many there are. Their passwords
+   * go on working, and are hashed as ours at the first sign-in.
+   * @returns what is wrong with those that were left out, if any: their name was taken since the
+   *   check
+   * @throws AppError conflict where another process runs the same import
    */
   add(digest: string, done: number, accounts: readonly ImportedAccount[]): Promise<ImportProblems>
   /** The import of so many accounts is over. */
@@ -97,7 +98,7 @@ export function createUserImports(parts: UserImportsDeps): UserImports {
     ])
   }
 
-  /** Where two processes import the same, one finds that the other was faster. */
+  /** Where two processes import the same file, one finds that the other was faster. */
   function writeDone(digest: string, before: number, done: number) {
     const accounts_done = done
     if (before === 0) return kysely.insertInto('user_imports').values({ digest, accounts_done })
@@ -138,7 +139,7 @@ export function createUserImports(parts: UserImportsDeps): UserImports {
   return {
     createCheck() {
       const seen = createSeenNames()
-      /** In the database, or on a line before. */
+      /** In the database, or on an earlier line. */
       function describeNames(account: ImportedAccount, inDatabase: FieldError[]): FieldError[] {
         const named = [
           ['username', account.username],
@@ -153,7 +154,7 @@ export function createUserImports(parts: UserImportsDeps): UserImports {
       }
       return async (given) => {
         const accounts = given.map(tidyAccount)
-        // What breaks a rule is in no database, and is not looked for.
+        // A name that breaks a rule is in no database, and is not looked up.
         const broken = accounts.map(checkProfile)
         const sound = accounts.filter((_, index) => broken[index]?.length === 0)
         const inDatabase = await findTakenFields(sound)
@@ -172,7 +173,7 @@ export function createUserImports(parts: UserImportsDeps): UserImports {
     async add(digest, done, given) {
       const accounts = given.map(tidyAccount)
       const progress = writeDone(digest, done, done + accounts.length)
-      // What a power cut undoes is done again: how many are done is undone with them.
+      // What a power cut undoes is done again: the count of finished accounts is undone with it.
       await setDurable(false)
       const startedAtMs = performance.now()
       let problems: ImportProblems = []

@@ -1,4 +1,4 @@
-// Nobody comes or goes unwritten: what happens at the doors and its entry are one write.
+// Each sign-in and each end is logged: the change and its entry are one write.
 
 import { expect, test } from 'vitest'
 import { readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
@@ -43,13 +43,13 @@ forEachEngine((engine) => {
     }
   }
 
-  test('R114: where a sign-up cannot be written down there is no account', async () => {
+  test('R114: where a sign-up cannot be logged there is no account', async () => {
     await whileLogIsBroken(() => register('ada'))
     expect(await services().users.findByLogin('ada')).toBeUndefined()
     await expect(register('ada')).resolves.toBeDefined()
   })
 
-  test('R114: where a sign-in cannot be written down there is no session', async () => {
+  test('R114: where a sign-in cannot be logged there is no session', async () => {
     await register('grace')
     const user = await services().users.findByLogin('grace')
     const count = () => services().sessions.countLive(user?.id ?? '')
@@ -58,7 +58,7 @@ forEachEngine((engine) => {
     expect(await count()).toBe(before)
   })
 
-  test('R114: where an end cannot be written down the session goes on', async () => {
+  test('R114: where an end cannot be logged the session goes on', async () => {
     const { session } = await register('joan')
     const { session: second, tokens } = await signIn('joan')
     const { sessions, signOut, ownSessions } = services()
@@ -81,7 +81,7 @@ forEachEngine((engine) => {
     ])
   })
 
-  test('R114: where "everywhere else" cannot be written down the others go on', async () => {
+  test('R114: where "everywhere else" cannot be logged the others go on', async () => {
     const { session } = await register('rosa')
     const { tokens } = await signIn('rosa')
     const identity = await identify(tokens)
@@ -90,7 +90,7 @@ forEachEngine((engine) => {
     expect(await services().ownSessions.endOthers(identity, someDevice)).toBe(1)
   })
 
-  test('R114: where "it was me" cannot be written down the device stays news', async () => {
+  test('R114: where "it was me" cannot be logged the device stays unconfirmed', async () => {
     await register('mary')
     const { tokens } = await signIn('mary')
     clock.advance(1)
@@ -105,7 +105,7 @@ forEachEngine((engine) => {
     expect(await isNew()).toBe(false)
   })
 
-  test('R56, R114: a theft ends its session and is written down, both or neither', async () => {
+  test('R56, R114: a theft ends its session and is logged, both or neither', async () => {
     const { session, tokens } = await register('lise')
     const { sessions, clients } = services()
     const rotate = (refreshToken: string) =>

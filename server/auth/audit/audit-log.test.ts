@@ -1,4 +1,4 @@
-// The audit log, on both engines: what it keeps of an event, and what a broken database does to it.
+// The audit log, on both engines: what it stores of an event, and what a broken database does to it.
 
 import { expect, test } from 'vitest'
 import { required } from '../../db/writes/required-write.ts'
@@ -28,7 +28,7 @@ forEachEngine((engine) => {
     }
   }
 
-  test('R114: an event is kept with who, where, why and when', async () => {
+  test('R114: an event is stored with who, where, why and when', async () => {
     const { database, clock, told, log } = await setUp()
     const device = { address: '192.0.2.1', userAgent: 'curl/8\nInjected: line' }
     await log.record('sign_in_refused', { userId: 'user-1', why: 'wrong_password', device })
@@ -54,7 +54,7 @@ forEachEngine((engine) => {
     ])
   })
 
-  test('an entry of a batch is told once that has committed, and not at all where it is undone', async () => {
+  test('an entry of a batch is reported once that has committed, and not at all where it is undone', async () => {
     const { database, told, log } = await setUp()
     const { kysely } = database
     const entry = () => log.entry('signed_out', { userId: 'user-1', why: 'asked' })

@@ -1,4 +1,4 @@
-// The audit log: what happened at the doors and to accounts, with who, where and why (R114).
+// The audit log: sign-ins, tokens and changes of accounts, with who, where and why (R114).
 
 import {
   type Compilable,
@@ -17,17 +17,17 @@ import { onCommitted } from '../../db/writes/committed-write.ts'
 import type { EventCounts } from './event-counts.ts'
 import { noticeOf } from './notice-kinds.ts'
 
-/** Never a secret. Absent is what the event has nothing to do with, or nobody knows. */
+/** Never a secret. Absent is what does not apply to the event, or is unknown. */
 export interface AuditFacts {
-  /** Whom it is about. */
+  /** The user it is about. */
   userId?: string | undefined
-  /** Who did it, where that is somebody else. */
+  /** Who did it, where that is someone else. */
   actorId?: string | undefined
   sessionId?: string | undefined
   clientId?: string | undefined
   /** One word: `wrong_password`, `disabled`. */
   why?: string | undefined
-  /** Which sign-in door, token or account field. */
+  /** Which transport, token or account field. */
   what?: string | undefined
   device?: Device | undefined
 }
@@ -37,17 +37,20 @@ export type ComputedColumns = Pick<InsertObject<Tables, 'audit_events'>, 'why' |
 
 export interface AuditLog {
   /**
-   * Writes down what has happened already. Where the database fails it is in the operator's log
-   * alone: the answer to the caller is not changed by that.
+   * Logs what has happened already. Where the database fails it is only in the operator's log: the
+   * answer to the caller does not change.
    */
   record(event: AuditEvent, facts: AuditFacts): Promise<void>
   /**
-   * The write for `runAtomically`, of a change that must not happen without its entry. Once that has
-   * committed, the event is in the operator's log and the counts too. `computed`: what only that
-   * statement can know.
+   * The write for `runAtomically`, of a change that must not happen without its entry. Once that
+   * has committed, the event is in the operator's log and the counts too. `computed`: what only
+   * that statement can know.
    */
   entry(event: AuditEvent, facts: AuditFacts, computed?: ComputedColumns): Compilable
-  /** The same of each session that the query finds when the write runs; their devices are not told. */
+  /**
+   * The same for each session that the query finds when the write runs; their devices are not
+   * named.
+   */
   entryForEach(event: AuditEvent, sessions: FoundSessions, why: string): Compilable
   /** Into the operator's log and the counts only. */
   notifyOperator(event: AuditEvent, facts: AuditFacts): void
@@ -118,7 +121,7 @@ export function createAuditLog(parts: AuditLogDeps): AuditLog {
             sql.lit(why).as('why'),
           ]),
         )
-        // A session ends once, so its id is free as that of an entry.
+        // A session ends once, so its id can serve as that of an entry.
         .onConflict((conflict) => conflict.doNothing())
         .returning(['user_id', 'session_id', 'client_id'])
       return onCommitted(inserts, (rows) => {

@@ -1,4 +1,4 @@
-// How long the audit log is kept: to the day, and all that is older goes.
+// How long the audit log is kept: to the day, and everything older is deleted.
 
 import { expect, test } from 'vitest'
 import type { Follower } from '../../db/changes/followers.ts'
@@ -51,7 +51,7 @@ forEachEngine((engine) => {
   test('a purge goes on, a batch at a time, until nothing old is left', async () => {
     const { clock, purge, add, list } = await setUp()
     const ids = Array.from({ length: 2_001 }, (_, number) => `old-${number}`)
-    // In parts: SQLite takes so many values at once and no more.
+    // In parts: SQLite takes a limited number of values at once.
     for (let from = 0; from < ids.length; from += 500) {
       await add(ids.slice(from, from + 500), clock.now())
     }

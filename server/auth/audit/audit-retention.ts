@@ -1,4 +1,4 @@
-// How long the audit log is kept: what is older goes once a minute.
+// How long the audit log is kept: older entries are deleted once a minute.
 
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import { type Clock, dayMs } from '../../db/clock.ts'

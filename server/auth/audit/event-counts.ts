@@ -1,4 +1,4 @@
-// How often each thing has happened since the start, for the operator's graphs.
+// How often each event has happened since the start, for the operator's graphs.
 
 import type { AuditEvent } from '../../contract/audit-events.ts'
 

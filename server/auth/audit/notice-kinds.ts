@@ -13,15 +13,18 @@ const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
   sign_in_closed: 'sign_in_closed',
 }
 
-/** @param what of the entry: of a changed profile only the e-mail address is news, for it is a way in */
+/**
+ * @param what of the entry: in a changed profile only the e-mail address causes a notice, for it
+ *   can sign in
+ */
 export function noticeOf(event: AuditEvent, what: string | null): NoticeKind | null {
   if (event === 'profile_changed') return what === 'email' ? 'email_changed' : null
   return kindOfEvent[event] ?? null
 }
 
 /**
- * Of a sign-in: read from the row of its session, which the same batch has written. Only the database
- * knows there whether the device is new.
+ * For a sign-in: read from the row of its session, which the same batch has written. Only the
+ * database knows there whether the device is new.
  */
 export function newDeviceNotice(sessionId: string): RawBuilder<'new_device' | null> {
   const isNew = sql`select 1 from sessions where id = ${sessionId} and is_new_device = 1`

@@ -19,7 +19,7 @@ function logOf(write: (log: ReturnType<typeof createOperatorLog>) => void): stri
   return lines
 }
 
-test('R30: a handler that logs the whole request, its headers or its body tells no secret', async () => {
+test('R30: a handler that logs the whole request, its headers or its body reveals no secret', async () => {
   let lines = ''
   const app = fastify({
     loggerInstance: createOperatorLog('trace', {
@@ -56,14 +56,14 @@ test('R30: a handler that logs the whole request, its headers or its body tells 
   })
   await app.close()
   expect(lines).not.toContain(planted)
-  // They were written, and what is no secret stands in them.
+  // They were written, and values that are not secret stand in them.
   expect(lines).toContain('"username":"johndoe"')
   for (const message of ['all of it', 'parts', 'by another name', 'map', 'the answer']) {
     expect(lines).toContain(`"msg":"${message}"`)
   }
 })
 
-test('R30: an error tells what it was, where and why, and not what a library hung on it', () => {
+test('R30: an error logs what it was, where and why, and not what a library attached to it', () => {
   const carrying = Object.assign(
     new Error('the row is wrong', { cause: new TypeError('because') }),
     {

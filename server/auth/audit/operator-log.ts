@@ -1,4 +1,4 @@
-// The operator's log: one line of JSON for each event, and no secret in it whoever writes it (R30).
+// The operator's log: one line of JSON for each event, and no secret in it whatever code writes it (R30).
 
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { LogLevel } from '../../config.ts'
@@ -8,22 +8,22 @@ export function createOperatorLog(level: LogLevel, destination?: DestinationStre
   const options = {
     level,
     formatters: { log: withoutSecrets },
-    // Described already: pino's own would copy all that hangs on an error.
+    // Described already: pino's own serializer would copy everything attached to an error.
     serializers: { err: (fault: unknown) => fault },
   }
   return destination ? pino(options, destination) : pino(options)
 }
 
-/** Also `current_password`, `refresh_token`, `set-cookie`, and whatever a body has in it. */
+/** Also `current_password`, `refresh_token`, `set-cookie`, and any field of a body. */
 const secretNames = /pass(word|phrase)|secret|token|authorization|cookie|^(body|payload|form)$/i
 
 const withheld = '[withheld]'
 const depthMax = 5
 
-/** Fastify's own words for a request and an answer, of which its serializers tell what they may. */
+/** Fastify's own words for a request and an answer; its serializers log only safe parts. */
 const serialized = new Set(['req', 'res'])
 
-/** What is written down of the facts of a line; told by their names, since a value has none. */
+/** What is logged of the facts of a line; chosen by their names, since a value has none. */
 export function withoutSecrets(facts: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [
@@ -41,7 +41,7 @@ function readFact(name: string, value: unknown, depth: number): unknown {
   if (depth === 0) return withheld
   if (Array.isArray(value)) return value.map((entry) => readFact('', entry, depth - 1))
   if (value instanceof Date) return value
-  // A request, a map of form fields, bytes: whoever wants some of it in the log says what.
+  // A request, a map of form fields, bytes: code that wants some of it in the log names the part.
   if (!isPlain(value)) return `[${value.constructor?.name ?? 'object'}]`
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [key, readFact(key, entry, depth - 1)]),
@@ -54,8 +54,8 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * What it was, where, and why; not whatever somebody hung on it: libraries add the request, the input
- * or the row that they failed with.
+ * What it was, where, and why; not what libraries attach to it: the request, the input or the row
+ * that failed.
  */
 function describeFault(error: Error, depth: number): Record<string, unknown> {
   const { code, cause } = error as Error & { code?: unknown }

@@ -1,4 +1,4 @@
-// The operator's log and graphs: everything that stands in the audit log is told there too, once.
+// The operator's log and graphs: every entry of the audit log is reported there too, once.
 
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ async function readWritten(): Promise<string[]> {
   return rows.map(({ event }) => event)
 }
 
-test('R114: an event of the audit log is told to the operator’s log, as often as it is written', async () => {
+test('R114: an event of the audit log is in the operator’s log as often as it is written', async () => {
   const { services } = keycard
   const { ownSessions, reauthentication, userAdministration: admin, clients, signOut } = services
   const device = someDevice

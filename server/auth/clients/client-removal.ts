@@ -11,8 +11,8 @@ import type { Revocations } from '../tokens/revocations.ts'
 
 export interface ClientRemoval {
   /**
-   * From the first moment on nothing that the client was given is believed. Interrupted after that, the
-   * rows are ended by the next call, or by a server within a minute.
+   * From the first moment on no token that the client was given is accepted. If that is
+   * interrupted, the next call ends the rows, or a server within a minute.
    * @returns false where there was nothing to remove
    */
   remove(id: string, by: Actor, onProgress?: OnProgress): Promise<boolean>
@@ -61,7 +61,7 @@ export function createClientRemoval(parts: ClientRemovalDeps): ClientRemoval {
     return true
   }
 
-  /** One look at an index for each registration that has sessions: they are few. */
+  /** One look-up in an index for each registration that has sessions: they are few. */
   async function findNextWithSessions(after: string): Promise<string | undefined> {
     const row = await kysely
       .selectFrom('sessions')

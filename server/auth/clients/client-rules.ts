@@ -1,4 +1,4 @@
-// What a client that is being added must be: a name that fits, and grants that make sense together.
+// The rules for a client that is being added: a name that fits, and grants that make sense together.
 
 import { AppError, type FieldError } from '../../contract/app-error.ts'
 import { fullNameProblem } from '../../contract/credential-rules.ts'
@@ -45,7 +45,7 @@ function grantsProblem({ grants, isFirstParty, isConfidential }: NewClient): str
   if (grants.includes('refresh_token') && !grants.includes('password')) {
     return 'may have refresh_token beside password only, which gives the first one'
   }
-  // RFC 6749 §4.4: a client without a secret cannot prove that it is itself.
+  // RFC 6749 §4.4: a client without a secret cannot prove who it is.
   if (grants.includes('client_credentials') && !isConfidential) {
     return 'may have client_credentials for a confidential client only'
   }

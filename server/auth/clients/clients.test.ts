@@ -1,4 +1,4 @@
-// The registry of OAuth clients: what may be added, who is let in, and that removed means removed.
+// The registry of OAuth clients: what may be added, what may authenticate, and that a removal is complete.
 
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -193,7 +193,7 @@ forEachEngine((engine) => {
       expect(await statusOf('/api/users', access_token)).toBe(200)
     })
 
-    test('R13: takes the secret by Basic too, plain and form-encoded', async () => {
+    test('R13: accepts the secret by Basic too, plain and form-encoded', async () => {
       const { client_id, client_secret = '' } = await add(machine)
       const basic = (secret: string) => ({
         authorization: `Basic ${Buffer.from(`${client_id}:${secret}`).toString('base64')}`,
@@ -208,7 +208,7 @@ forEachEngine((engine) => {
       expect(refused.headers['www-authenticate']).toBe('Basic realm="keycard"')
     })
 
-    test('what means a person is 403 for a machine, at every door', async () => {
+    test('a procedure for people answers a machine with 403, on every surface', async () => {
       const { access_token } = await getTokens({ ...machineGrant, ...(await add(machine)) })
       const rest = await call('/api/protected', access_token)
       expect([rest.statusCode, rest.json(), rest.headers['www-authenticate']]).toEqual([
@@ -238,7 +238,7 @@ forEachEngine((engine) => {
       expect(answer.statusCode).toBe(400)
     })
 
-    test('a scope that only a user can have stays out of it, though the client may ask people', async () => {
+    test('a scope that only a user can have stays out of it, though the client may ask people for it', async () => {
       const credentials = await add(machine, {
         isFirstParty: true,
         grants: ['password', 'client_credentials'],
@@ -262,7 +262,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('a client that may have none of the scopes of a user gets no token for them', async () => {
+  test('a client that may have none of the user’s scopes gets no token for them', async () => {
     const answer = await post({
       ...password,
       ...(await add(mobileApp, { scopes: ['users:read'] })),
@@ -297,7 +297,7 @@ forEachEngine((engine) => {
       expect(bodies.size).toBe(1)
     })
 
-    test("the hash that is stored is no secret, nor is another client's secret", async () => {
+    test("neither the stored hash nor another client's secret is accepted as the secret", async () => {
       const [one, other] = [await add(machine), await add(machine)]
       const row = await database.kysely
         .selectFrom('oauth_clients')
@@ -325,7 +325,7 @@ forEachEngine((engine) => {
       })
     })
 
-    test('a scope that is not the client’s is refused before the password is looked at', async () => {
+    test('a scope that is not the client’s is refused before the password is checked', async () => {
       const client = await add(mobileApp)
       const { completed } = here.passwords.stats()
       const answer = await post({ ...password, ...client, password: 'x', scope: 'users:read' })
@@ -339,7 +339,7 @@ forEachEngine((engine) => {
       expect(answer.json()).toMatchObject({ error: 'invalid_scope' })
     })
 
-    test('R11, R20: a third-party client is unauthorized, whatever stands in its row', async () => {
+    test('R11, R20: a third-party client is unauthorized, whatever its row says', async () => {
       const client = await add(mobileApp)
       const row = database.kysely
         .updateTable('oauth_clients')
@@ -380,7 +380,7 @@ forEachEngine((engine) => {
   })
 
   describe('removing', () => {
-    test('ends its tokens and sessions in every process, and those of nobody else', async () => {
+    test('ends its tokens and sessions in every process, and no others', async () => {
       const [app1, app2] = [await add(mobileApp), await add(mobileApp)]
       const [robot1, robot2] = [await add(machine), await add(machine)]
       const [user1, user2] = [
@@ -408,14 +408,14 @@ forEachEngine((engine) => {
       expect(refused.json()).toMatchObject({ error: 'invalid_client' })
     })
 
-    test('in the process that does it, the tokens of its users are dead at once', async () => {
+    test('in the process that does it, the tokens of its users are refused at once', async () => {
       const client = await add(mobileApp)
       const { access_token } = await getTokens({ ...password, ...client })
       await here.clients.remove(client.client_id, operator)
       expect(await statusOf('/api/users/me', access_token)).toBe(401)
     })
 
-    test('added again under its name it is another: what was removed is not revived', async () => {
+    test('a client added again under its name is another: nothing removed is revived', async () => {
       const [robot, mobile] = [await add(machine), await add(mobileApp)]
       const old = await getTokens({ ...machineGrant, ...robot })
       const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
@@ -433,10 +433,10 @@ forEachEngine((engine) => {
       expect((await post(refresh)).json()).toMatchObject({ error: 'invalid_grant' })
     })
 
-    test('R20: who is let in while it is removed gets no token, and no session stays', async () => {
+    test('R20: a sign-in during the removal gets no token, and no session stays', async () => {
       const [mobile, robot] = [await add(mobileApp), await add(machine)]
       const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
-      // Both were asked who they are before; what follows takes as long as a password check.
+      // Both have authenticated before; what follows takes as long as a password check.
       const [app, machineClient] = await Promise.all(
         [mobile, robot].map(({ client_id, client_secret }) =>
           here.clients.authenticate({ clientId: client_id, clientSecret: client_secret }),
@@ -465,7 +465,7 @@ forEachEngine((engine) => {
       expect(await sessionsOf(mobile.client_id)).toEqual(['client_removed', 'client_removed'])
     })
 
-    test('what was begun before a removal ends by one revocation, however many sessions', async () => {
+    test('what began before a removal ends by one revocation, however many sessions', async () => {
       const mobile = await add(mobileApp)
       const { access_token, refresh_token = '' } = await getTokens({ ...password, ...mobile })
       await copySession(mobile.client_id, 2_500)
@@ -489,7 +489,7 @@ forEachEngine((engine) => {
       expect(events).toEqual([{ actor_id: 'operator' }])
     })
 
-    test('interrupted, it goes on: by the same command, or by a server within a minute', async () => {
+    test('interrupted, it continues: by the same command, or by a server within a minute', async () => {
       for (const goOn of [
         async (id: string) => void (await there.clients.remove(id, operator)),
         async () => void (await here.changeFeed.purgeAll()),
@@ -511,7 +511,7 @@ forEachEngine((engine) => {
       }
     })
 
-    test('a client that is added again never takes up what the one before has left', async () => {
+    test('a client that is added again never takes over what the previous one has left', async () => {
       const mobile = await add(mobileApp)
       const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
       await database.kysely
@@ -526,11 +526,11 @@ forEachEngine((engine) => {
       await getTokens({ ...refresh, refresh_token: own.refresh_token ?? '' })
     })
 
-    test('tokens from before they named a registration are dead too, and their sessions go on', async () => {
+    test('tokens from before they named a registration are refused too, and their sessions go on', async () => {
       const mobile = await add(mobileApp)
       const { refresh_token = '' } = await getTokens({ ...password, ...mobile })
       const { userId, sessionId, ...rest } = await identityOf(mobile)
-      // As the version before issued it, and wrote its session down.
+      // As the previous version issued it, and stored its session.
       const old = await here.accessTokens.issue({
         ...rest,
         kind: 'user',
@@ -551,7 +551,7 @@ forEachEngine((engine) => {
       }
     })
 
-    test('the built-in ones stay, and one that is not there is not found', async () => {
+    test('the built-in ones stay, and one that does not exist is not found', async () => {
       for (const id of ['keycard-web', 'keycard-cli']) {
         await expect(here.clients.remove(id, operator)).rejects.toMatchObject({
           reason: 'conflict',

@@ -18,7 +18,7 @@ import { assertNewClient, clientIdProblem, type NewClient } from './client-rules
 export interface Client {
   id: string
   name: string
-  /** It has a secret, and has shown it (RFC 6749 §2.1). */
+  /** It has a secret, and has proved it (RFC 6749 §2.1). */
   isConfidential: boolean
   /** Ours: only these may ask people for their passwords (R20). */
   isFirstParty: boolean
@@ -35,17 +35,18 @@ export interface ClientCredentials {
 }
 
 export interface Clients {
-  /** The client of our own pages, taken where none is named. */
+  /** The client of our own pages, assumed where none is named. */
   readonly web: Client
   /** @throws AppError invalid_client where it is unknown or its secret is wrong (RFC 6749 §5.2) */
   authenticate(credentials: ClientCredentials): Promise<Client>
   /** The built-in ones, and then the others by their ids. */
   list(): Promise<Client[]>
-  /** By id; one that is gone has none. */
+  /** By id; a removed client has none. */
   namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   /**
    * @returns the secret of a confidential one, which is stored nowhere
-   * @throws AppError invalid_input naming each rule that is broken, or conflict where the id is taken
+   * @throws AppError invalid_input naming each rule that is broken, or conflict where the id is
+   *   taken
    */
   add(client: NewClient): Promise<{ secret: string | null }>
   /**
@@ -54,8 +55,8 @@ export interface Clients {
    */
   remove(id: string, by: Actor, onProgress?: OnProgress): Promise<void>
   /**
-   * The last question of whatever gives a client tokens, asked once they are written down: a client
-   * that is removed later finds them. Costs nothing where it is built in.
+   * The last check of every grant, made once its tokens are recorded: a client that is removed
+   * later finds them. Costs nothing where it is built in.
    * @throws AppError invalid_client where it was removed since it was authenticated
    */
   requireStillThere(client: Client): Promise<void>
@@ -162,7 +163,7 @@ export function createClients({ database, removal, clock }: ClientsDeps): Client
 
 /** @throws AppError unauthorized_client (RFC 6749 §5.2) */
 export function requireGrant(client: Client, grant: GrantType): void {
-  // R20, whatever stands in the row: whose app it is not shall not see a password.
+  // R20, whatever the row says: an app that is not ours must not see a password.
   const isAllowed = client.isFirstParty || grant !== 'password'
   if (isAllowed && client.grants.includes(grant)) return
   throw new AppError('unauthorized_client', `The client may not use the ${grant} grant`)
@@ -212,14 +213,14 @@ function isRightSecret(secret: string | undefined, storedHash: string | null): b
 }
 
 /**
- * One round of SHA-256 is enough: the secret is 256 random bits and no word of a person, so there is
- * nothing to guess from, and a slow hash would only slow the client down.
+ * One round of SHA-256 is enough: the secret is 256 random bits and not a word of a person, so
+ * there is nothing to guess from, and a slow hash would only slow the client down.
  */
 function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest()
 }
 
-/** One sentence for every cause, so that nobody learns which clients there are. */
+/** One sentence for every cause, so that no caller learns which clients there are. */
 function refuseClient(detail: string): AppError {
   return new AppError(
     'invalid_client',

@@ -2,10 +2,13 @@
 
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** The one pool of all that is no address. */
+/** The one pool of everything that is not an address. */
 export const noAddress = 'unknown'
 
-/** '192.0.2.1' as it is, '2001:db8:1:2::7' as '2001:db8:1:2::/64'; what is no address is one pool. */
+/**
+ * '192.0.2.1' as it is, '2001:db8:1:2::7' as '2001:db8:1:2::/64'; everything that is not an address
+ * is one pool.
+ */
 export function addressPoolOf(address: string | null): string {
   const plain = readPlain(address)
   if (isIPv4(plain)) return plain
@@ -14,8 +17,8 @@ export function addressPoolOf(address: string | null): string {
 }
 
 /**
- * The network around it, '2001:db8:1::/48', for IPv6 alone: providers hand out anything from a /64 to
- * a /48, and whoever has the latter has 65,536 of the former.
+ * The network around it, '2001:db8:1::/48', for IPv6 only: providers hand out anything from a /64
+ * to a /48, and a customer with the latter has 65,536 of the former.
  */
 export function widePoolOf(address: string | null): string | undefined {
   const groups = readGroups(readPlain(address))

@@ -53,12 +53,15 @@ test.each([
   ['node', 'node'],
   ['Dalvik/2.1.0 (Linux; U; Android 15; Pixel 9)', 'Dalvik on Android'],
   ['Mozilla/5.0 (X11; Linux x86_64) Something', 'Linux'],
-])('what is no browser has the name that it gives itself: %s is %s', (userAgent, name) => {
-  expect(nameDevice(userAgent)).toBe(name)
-})
+])(
+  'a program that is not a browser has the name that it gives itself: %s is %s',
+  (userAgent, name) => {
+    expect(nameDevice(userAgent)).toBe(name)
+  },
+)
 
 test.each([null, '', 'Mozilla/5.0', '<b>Bold</b>', '- -', 'two words', `${'x'.repeat(60)}/1`])(
-  '%s is nobody’s name',
+  '%s gives no name',
   (userAgent) => {
     expect(nameDevice(userAgent)).toBeNull()
   },

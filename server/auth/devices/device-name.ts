@@ -1,4 +1,4 @@
-// What a user agent is called by people: "Firefox on Linux". Made of what it says of itself; a guess.
+// What people call a user agent: "Firefox on Linux". Made of what it says about itself; a guess.
 
 import { userAgentMaxLength } from '../../contract/device.ts'
 

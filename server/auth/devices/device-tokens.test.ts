@@ -1,4 +1,4 @@
-// What a device cookie holds: only what was made here is a device.
+// What a device cookie holds: only an id that we issued is a device.
 
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
@@ -17,7 +17,7 @@ test('reads what it made, also with an older master key', () => {
   expect(tokens.read(createDeviceTokens(createMasterKeys([oldKey])).make(deviceId))).toBe(deviceId)
 })
 
-test('garbage, a changed id and a key that is not ours are no device', () => {
+test('garbage, a changed id and a key that is not ours are not a device', () => {
   const [, mac = ''] = token.split('.')
   const foreign = createDeviceTokens(createMasterKeys([randomBytes(32)])).make(deviceId)
   for (const text of ['', 'x', deviceId, `${makeRandomId()}.${mac}`, `${token}=`, foreign]) {
@@ -25,7 +25,7 @@ test('garbage, a changed id and a key that is not ours are no device', () => {
   }
 })
 
-test('R113: a refresh token and a device token have keys of their own', () => {
+test('R113: a refresh token and a device token have separate keys', () => {
   const refreshTokens = createRefreshTokens(createMasterKeys([newKey]))
   const parts = { userId: deviceId, sessionId: deviceId, counter: 0 }
   const mac = refreshTokens.make(parts).split('.').at(-1)

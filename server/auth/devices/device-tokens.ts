@@ -1,11 +1,11 @@
-// Device tokens: `device id . MAC`, what a browser's device cookie holds. They open nothing.
+// Device tokens: `device id . MAC`, what a browser's device cookie holds. They grant no access.
 
 import { createKeyedMac } from '../secrets/keyed-mac.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
 
 export interface DeviceTokens {
   make(deviceId: string): string
-  /** The device's id; undefined for anything we did not make: nobody thinks up a known device. */
+  /** The device's id; undefined for anything we did not issue: a known device cannot be invented. */
   read(token: string): string | undefined
 }
 

@@ -1,4 +1,4 @@
-// Which devices a user has signed in with, and which sign-ins are news.
+// Which devices a user has signed in with, and which sign-ins cause a notice.
 
 import { expect, test } from 'vitest'
 import { deviceLifetimeMs } from '../../contract/device.ts'
@@ -12,7 +12,7 @@ const device = { address: null, userAgent: 'A browser' }
 forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
 
-  test('the first sign-in of an account is no news, and a second browser is', async () => {
+  test('the first sign-in of an account causes none, and a second browser does', async () => {
     const { start } = await openTestSessions(database())
     const first = await start('cookie')
     const second = await start('cookie')
@@ -35,7 +35,7 @@ forEachEngine((engine) => {
     expect(await knownDevices.isKnown(userId, undefined)).toBe(false)
   })
 
-  test('a shared browser is news to each who has signed in elsewhere before', async () => {
+  test('a shared browser is new to each user who has signed in elsewhere before', async () => {
     const { start } = await openTestSessions(database())
     const { deviceId } = (await start('cookie')).session
     const userId = await insertUser(database())
@@ -45,7 +45,7 @@ forEachEngine((engine) => {
     expect((await start('cookie', web, there)).session.isNewDevice).toBe(false)
   })
 
-  test('what keeps no cookie is known by its client and user agent, or by having none', async () => {
+  test('a client without a cookie is known by its client id and user agent, or by having none', async () => {
     const { start } = await openTestSessions(database())
     const isNew = async (clientId: string, userAgent: string | null) =>
       (await start('bearer', clientId, { device: { address: null, userAgent } })).session
@@ -56,7 +56,7 @@ forEachEngine((engine) => {
     expect(await isNew('keycard-web', 'curl/8')).toBe(true)
     expect(await isNew('keycard-cli', null)).toBe(true)
     expect(await isNew('keycard-cli', null)).toBe(false)
-    // Two long ones that differ only where no row keeps them are one.
+    // Two long ones that differ only beyond what a row stores are one.
     expect(await isNew('keycard-cli', 'x'.repeat(500))).toBe(true)
     expect(await isNew('keycard-cli', 'x'.repeat(501))).toBe(false)
   })
@@ -83,7 +83,7 @@ forEachEngine((engine) => {
     expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)])
   })
 
-  test('a device is forgotten when it is told to be, or after 400 days', async () => {
+  test('a device is forgotten on request, or after 400 days', async () => {
     const { start, knownDevices, userId, clock } = await openTestSessions(database())
     const [one, other] = [(await start('cookie')).session, (await start('cookie')).session]
     const isKnown = (deviceId: string | null) => knownDevices.isKnown(userId, deviceId ?? '')

@@ -9,7 +9,7 @@ import type { Flag } from '../../db/tables.ts'
 /** What is about to sign in, as far as it can be told apart from others. */
 export interface SigningInDevice {
   userId: string
-  /** null for what keeps no cookie: it is known by its client and user agent. */
+  /** null for a client without a cookie: it is known by its client id and user agent. */
   deviceId: string | null
   clientId: string
   userAgent: string | null
@@ -19,19 +19,21 @@ export interface KnownDevices {
   /** Whether this user has signed in with it. False for a device that has proved no id. */
   isKnown(userId: string, deviceId: string | undefined): Promise<boolean>
   /**
-   * 1 where the user has signed in before, but not there. It is an expression and not an answer, so
-   * that it is worked out by the statement that writes the session down.
+   * 1 where the user has signed in before, but not there. It is an expression and not a value, so
+   * that the statement that stores the session computes it.
    */
   isNewFlag(device: SigningInDevice): RawBuilder<Flag>
   /** The writes of a sign-in with it, which also forget all but the 20 used last. */
   remember(userId: string, deviceId: string): Compilable[]
-  /** The next sign-in with it is one with a new device again. */
+  /** The next sign-in with it counts as one with a new device again. */
   forget(userId: string, deviceId: string): Compilable
-  /** Whoever has one of their cookies is a stranger. */
+  /** A holder of one of their cookies then counts as a stranger. */
   forgetAll(userId: string): Compilable
 }
 
-/** The writes after which no device and no place of a user is known: whoever changes a password means it. */
+/**
+ * The writes after which no device and no place of a user is known, as a changed password intends.
+ */
 export type ForgetKnown = (userId: string) => Compilable[]
 
 const devicesMax = 20

@@ -34,7 +34,7 @@ forEachEngine((engine) => {
     expect(await isKnown('192.0.2.1', await insertUser(database()))).toBe(false)
   })
 
-  test('what is no address is no place', async () => {
+  test('what is not an address is not a place', async () => {
     const { places, userId, signInFrom } = await setUp()
     await expect(signInFrom(null)).resolves.toBeDefined()
     expect(await places.isKnown(userId, null)).toBe(false)
@@ -69,7 +69,7 @@ forEachEngine((engine) => {
     expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)])
   })
 
-  test('no row tells the address, nor that two users were at one', async () => {
+  test('no row reveals the address, nor that two users were at one', async () => {
     const { places, userId, signInFrom } = await setUp()
     const other = await insertUser(database())
     await signInFrom('192.0.2.1')

@@ -1,5 +1,5 @@
-// Known places: the address pools that a user has signed in from lately. By them a program, which
-// keeps no device cookie, is known again.
+// Known places: the address pools that a user has signed in from lately. They recognise a program,
+// which keeps no device cookie.
 
 import { createHmac } from 'node:crypto'
 import type { Compilable } from 'kysely'
@@ -9,7 +9,7 @@ import type { MasterKeys } from '../secrets/master-key.ts'
 import { addressPoolOf, noAddress } from './address-pool.ts'
 
 export interface KnownPlaces {
-  /** Whether this user has signed in from there within 90 days. False for what is no address. */
+  /** Whether this user has signed in from there within 90 days. False for what is not an address. */
   isKnown(userId: string, address: string | null): Promise<boolean>
   /** The writes of a sign-in from there, which also forget all but the 20 used last. */
   remember(userId: string, address: string | null): Compilable[]
@@ -31,7 +31,7 @@ export function createKnownPlaces(parts: KnownPlacesDeps): KnownPlaces {
   const { kysely } = parts.database
   const keys = parts.masterKeys.derive('known-place')
 
-  /** Of each user another one, newest key first: rows of two users do not tell that they met. */
+  /** Different for each user, newest key first: rows of two users do not reveal that they met. */
   function placesOf(userId: string, address: string | null): string[] {
     const pool = addressPoolOf(address)
     if (pool === noAddress) return []

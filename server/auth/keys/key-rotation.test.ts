@@ -1,4 +1,4 @@
-// From one signing key to the next: nobody is turned away meanwhile, and a dropped key opens nothing.
+// From one signing key to the next: no caller is refused meanwhile, and a dropped key is refused.
 
 import { decodeProtectedHeader, SignJWT } from 'jose'
 import { expect, onTestFinished, test } from 'vitest'
@@ -97,7 +97,7 @@ forEachEngine((engine) => {
     expect(made).toContain(active[0]?.[0])
   })
 
-  test('a rotation that was interrupted is taken up', async () => {
+  test('an interrupted rotation is continued', async () => {
     const database = await openTestDatabase(engine)
     const node = await openNode(database)
     await database.kysely.updateTable('signing_keys').set({ state: 'next' }).execute()
@@ -105,7 +105,7 @@ forEachEngine((engine) => {
     expect(await node.rotation.rotate(0)).toBe(left)
   })
 
-  test('R112: a dropped key is unknown to every process within a poll, and another signs', async () => {
+  test('R112: every process refuses a dropped key within a poll, and another key signs', async () => {
     const database = await openTestDatabase(engine)
     const node = await openNode(database)
     const leaked = node.keys.active.kid
@@ -133,7 +133,7 @@ forEachEngine((engine) => {
     expect(Object.values(await statesOf(nodes[0] as Node))).toEqual(['active'])
   })
 
-  test('a key that was dropped before it was active is not awaited, and the old one signs on', async () => {
+  test('a key that was dropped before it was active is not waited for, and the old one signs on', async () => {
     const database = await openTestDatabase(engine)
     const [node, other] = [await openNode(database), await openNode(database)]
     const { kid } = node.keys.active
@@ -145,7 +145,7 @@ forEachEngine((engine) => {
     expect(await statesOf(other)).toEqual({ [kid]: 'active' })
   })
 
-  test('another JWT_ALGORITHM makes its key at start, and older tokens are believed on', async () => {
+  test('another JWT_ALGORITHM makes its key at start, and older tokens are still accepted', async () => {
     const database = await openTestDatabase(engine)
     const kids: string[] = []
     for (const algorithm of ['EdDSA', 'ES256', 'RS256'] as const) {
@@ -177,15 +177,15 @@ forEachEngine((engine) => {
   })
 })
 
-test('R112: a key that another process made a moment ago is asked for, and known', async () => {
+test('R112: a key that another process made a moment ago is fetched on demand', async () => {
   const database = await openTestDatabase('sqlite')
   const [node, other] = [await openNode(database), await openNode(database)]
   const kid = await node.rotation.rotate(0)
-  // All that come at once wait for the one answer.
+  // All concurrent callers wait for the one answer.
   expect(await Promise.all([1, 2, 3].map(() => knows(other, kid)))).toEqual([true, true, true])
 })
 
-test('… at most once in a while: whoever invents kids does not keep the database busy', async () => {
+test('… at most once in a while: a caller who invents kids does not keep the database busy', async () => {
   const database = await openTestDatabase('sqlite')
   const node = await openNode(database)
   const other = await openNode(database, { unknownKidCooldownMs: 60_000 })

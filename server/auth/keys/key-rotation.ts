@@ -13,7 +13,7 @@ import type { MasterKeys } from '../secrets/master-key.ts'
 import { makeSigningKeyRow, type StoredAlgorithm } from './signing-key-rows.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-/** Everything about a stored key that may be told. */
+/** Everything about a stored key that may be shown. */
 export interface SigningKeyInfo {
   kid: string
   algorithm: string
@@ -26,21 +26,21 @@ export interface KeyRotation {
   /** Newest first. */
   list(): Promise<SigningKeyInfo[]>
   /**
-   * Publishes a new key, waits until every process knows it, then lets it sign (R112). A key that an
-   * interrupted rotation has left is taken up.
-   * @param waitMs 1,000 by default; longer where others keep a copy of the published keys
+   * Publishes a new key, waits until every process knows it, then lets it sign (R112). Continues
+   * with a key that an interrupted rotation has left.
+   * @param waitMs 1,000 by default; longer where others cache the published keys
    * @returns the kid that signs now
    * @throws AppError conflict where tokens are signed with SECRET_KEY, or the new key was dropped
    */
   rotate(waitMs?: number): Promise<string>
   /**
-   * Ends a key: within a poll no process believes a token that it signed. Where it was the active
+   * Ends a key: within a poll no process accepts a token that it signed. Where it was the active
    * one, another takes its place in the same moment.
    * @returns the kid of that other key
    * @throws AppError not_found
    */
   drop(kid: string): Promise<string | undefined>
-  /** Ends every key that is stored, with all that they signed; a new one signs. */
+  /** Ends every stored key, with everything they signed; a new one signs. */
   replaceAll(): Promise<void>
 }
 
@@ -160,7 +160,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
       return successor
     },
     async replaceAll() {
-      // SECRET_KEY is no row: what it signed ends by its time of issue alone.
+      // SECRET_KEY is not a row: what it signed ends by its time of issue alone.
       const successor = algorithm === 'HS256' ? [] : [await makeRow(algorithm, 'active')]
       await retryOnConflict(() =>
         write([
@@ -173,7 +173,7 @@ export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
   }
 }
 
-/** Two that change the active key at the same moment meet at the unique index; one comes again. */
+/** Two that change the active key at the same moment meet at the unique index; one tries again. */
 async function retryOnConflict<Result>(run: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {

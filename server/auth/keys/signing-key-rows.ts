@@ -1,4 +1,4 @@
-// A signing key as the database keeps it: made here, sealed under the master key, opened again.
+// A signing key as the database stores it: made here, sealed under the master key, opened again.
 
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import type { SigningAlgorithm } from '../../config.ts'
@@ -7,7 +7,7 @@ import { StartError } from '../../settings/start-error.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
 import { seal, sealedWith, unseal } from '../secrets/sealed-text.ts'
 
-/** What is signed with a key pair of our own store; HS256 signs with SECRET_KEY, which is no row. */
+/** Algorithms with a key pair that we store; HS256 signs with SECRET_KEY, which is not a row. */
 export type StoredAlgorithm = Exclude<SigningAlgorithm, 'HS256'>
 
 interface NewSigningKey {
@@ -17,7 +17,7 @@ interface NewSigningKey {
   nowMs: number
 }
 
-/** The kid is the key's RFC 7638 thumbprint: nobody has to agree on names. */
+/** The kid is the key's RFC 7638 thumbprint: no names have to be agreed on. */
 export async function makeSigningKeyRow(wanted: NewSigningKey): Promise<SigningKeyRow> {
   const { algorithm, state, masterKeys, nowMs } = wanted
   const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 })
@@ -35,7 +35,7 @@ export async function makeSigningKeyRow(wanted: NewSigningKey): Promise<SigningK
   }
 }
 
-/** The public members by name (RFC 7518 §6), so that a private one is never let through unknown. */
+/** The public members by name (RFC 7518 §6), so that an unknown private one is never published. */
 const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const
 
 export function toPublicJwk(jwk: JWK, kid: string, algorithm: StoredAlgorithm): JWK {
@@ -45,7 +45,7 @@ export function toPublicJwk(jwk: JWK, kid: string, algorithm: StoredAlgorithm): 
 
 type SealedKey = Pick<SigningKeyRow, 'kid' | 'private_encrypted'>
 
-/** @throws StartError where no master key of ours opens it */
+/** @throws StartError where none of our master keys decrypts it */
 export function openPrivateKey(row: SealedKey, masterKeys: MasterKeys): JWK {
   return JSON.parse(openRow(row, masterKeys))
 }
@@ -53,7 +53,7 @@ export function openPrivateKey(row: SealedKey, masterKeys: MasterKeys): JWK {
 /**
  * The same key under the newest master key, so that signing keys need no older one.
  * @returns undefined where it is under that already
- * @throws StartError where no master key of ours opens it
+ * @throws StartError where none of our master keys decrypts it
  */
 export function resealPrivateKey(row: SealedKey, masterKeys: MasterKeys): string | undefined {
   const [newest] = masterKeys.derive('signing-keys')
@@ -61,7 +61,7 @@ export function resealPrivateKey(row: SealedKey, masterKeys: MasterKeys): string
   return seal(openRow(row, masterKeys), row.kid, newest)
 }
 
-/** Its `kid` goes with it, so that rows cannot be swapped. */
+/** Bound to its `kid`, so that rows cannot be swapped. */
 function openRow({ kid, private_encrypted }: SealedKey, masterKeys: MasterKeys): string {
   try {
     return unseal(private_encrypted, kid, masterKeys.derive('signing-keys'))

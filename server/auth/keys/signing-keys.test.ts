@@ -1,4 +1,4 @@
-// The signing keys: made once, sealed under the master key, and never believed from a row alone.
+// The signing keys: made once, sealed under the master key, and never trusted from a row alone.
 
 import { calculateJwkThumbprint, decodeJwt, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -88,13 +88,13 @@ forEachEngine((engine) => {
   })
 })
 
-test('the wrong master key is told in one sentence that says what to do', async () => {
+test('the wrong master key is reported in one sentence that says what to do', async () => {
   const database = await openTestDatabase('sqlite')
   await load(database, oldKey)
   await expect(load(database, newKey)).rejects.toEqual(sealed)
 })
 
-test('an older master key still opens what it sealed', async () => {
+test('an older master key still decrypts what it sealed', async () => {
   const database = await openTestDatabase('sqlite')
   const { active } = await load(database, oldKey)
   expect((await load(database, newKey, oldKey)).active.kid).toBe(active.kid)
@@ -113,7 +113,7 @@ describe.each([
   ['ES256', ['crv', 'kty', 'x', 'y']],
   ['RS256', ['e', 'kty', 'n']],
 ] as const)('%s', (algorithm, members) => {
-  test('R44: what is published has public members only, and its thumbprint for a kid', async () => {
+  test('R44: a published key has public members only, and its thumbprint for a kid', async () => {
     const masterKeys = createMasterKeys([newKey])
     const parts = describeParts(await openTestDatabase('sqlite'), masterKeys)
     const keys = await loadSigningKeys({ algorithm }, parts)
@@ -144,7 +144,7 @@ test('RS256 keys have 2048 bits', async () => {
   expect(Buffer.from(jwk?.n ?? '', 'base64url')).toHaveLength(256)
 })
 
-/** One key that can be read, and one that is told about at each reading. */
+/** One key that can be read, and one that is reported at each read. */
 async function loadWithForeignKey() {
   const database = await openTestDatabase('sqlite')
   const unreadable: string[] = []
@@ -165,7 +165,7 @@ test('a key that cannot be read does not hide the others', async () => {
   expect(await keys.find('foreign')).toBeUndefined()
 })
 
-test('who asks while a reading waits shares it: no queue grows while the database hangs', async () => {
+test('callers that ask while a read waits share it: no queue grows while the database hangs', async () => {
   const { keys, unreadable } = await loadWithForeignKey()
   const first = keys.refresh()
   await Promise.resolve()
@@ -173,7 +173,7 @@ test('who asks while a reading waits shares it: no queue grows while the databas
   expect(unreadable.length).toBeLessThanOrEqual(2)
 })
 
-test('R66: the row holds no private key that anybody could use', async () => {
+test('R66: the row holds no usable private key', async () => {
   const database = await openTestDatabase('sqlite')
   await load(database)
   const row = await database.kysely.selectFrom('signing_keys').selectAll().executeTakeFirstOrThrow()
@@ -195,7 +195,7 @@ test('R32: a kid that is not ours finds nothing', async () => {
   }
 })
 
-test('HS256 takes SECRET_KEY, touches no row, and its kid tells nothing of it', async () => {
+test('HS256 uses SECRET_KEY, touches no row, and its kid reveals nothing about it', async () => {
   const database = await openTestDatabase('sqlite')
   const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
   const parts = describeParts(database, createMasterKeys([newKey]))

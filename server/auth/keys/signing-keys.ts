@@ -1,4 +1,4 @@
-// The keys that sign access tokens and check them, as this process knows them.
+// The keys that sign access tokens and verify them, as this process knows them.
 
 import { createHmac } from 'node:crypto'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
@@ -20,7 +20,10 @@ import {
   toPublicJwk,
 } from './signing-key-rows.ts'
 
-/** Imported once: jose checks 18,000 HS256 signatures a second with a CryptoKey, 8,400 with raw bytes. */
+/**
+ * Imported once: jose checks 18,000 HS256 signatures a second with a CryptoKey, 8,400 with raw
+ * bytes.
+ */
 export interface VerificationKey {
   kid: string
   algorithm: SigningAlgorithm
@@ -28,22 +31,22 @@ export interface VerificationKey {
 }
 
 /**
- * A stored key is next (known, and signs nothing yet), active (signs), retired (its tokens are still
- * believed) and then gone. One is active for each algorithm.
+ * A stored key is next (known, and not signing yet), active (signs), retired (its tokens are still
+ * accepted) and then gone. One is active for each algorithm.
  */
 export interface SigningKeys {
-  /** What new tokens are signed with. */
+  /** The key that signs new tokens. */
   readonly active: VerificationKey
   /**
    * By `kid`, from our own set only (RFC 8725 §3.1). For a kid that is not known here the database
    * is asked, at most once a second: another process may have made it a moment ago.
    */
   find(kid: string): Promise<VerificationKey | undefined>
-  /** Whether tokens that it signed are believed now; the database is not asked. */
+  /** Whether tokens that it signed are accepted now; the database is not asked. */
   knows(kid: string): boolean
   /** Next, active and retired keys, public members only (RFC 7517 §5); a shared secret has none. */
   publicJwks(): JWK[]
-  /** Reads what has changed. Called by the feed, and by whoever changed a key in this process. */
+  /** Reads what has changed. Called by the feed, and by code that changed a key in this process. */
   refresh(): Promise<void>
 }
 
@@ -52,10 +55,13 @@ interface SigningKeysDeps {
   masterKeys: MasterKeys
   clock: Clock
   feed: ChangeFeed
-  /** So long, and a margin, a retired key is kept. */
+  /** A retired key is kept so long, and a margin. */
   accessTokenLifetimeSeconds: number
   onUnreadableKey: (error: unknown, kid: string) => void
-  /** Whether a key that no master key opens is deleted at a start, where it would end it otherwise. */
+  /**
+   * Whether a key that no master key decrypts is deleted at a start, which it would otherwise
+   * prevent.
+   */
   dropsUnreadable?: boolean
   /** False for the command line: it makes no key and retires none that a server signs with. */
   serving?: boolean
@@ -105,7 +111,7 @@ export async function loadSigningKeys(
 
   const refresh = shareNext(() => read())
 
-  /** Whoever comes while the database is being asked waits for the same answer. */
+  /** Callers that come while the database is being asked wait for the same answer. */
   function seek(): Promise<void> {
     const nowMs = performance.now()
     if (nowMs - lastSoughtAtMs >= unknownKidCooldownMs) {
@@ -168,7 +174,7 @@ async function importRow(row: SigningKeyRow, masterKeys: MasterKeys): Promise<Lo
   const { kid, state } = row
   const algorithm = row.alg as StoredAlgorithm
   const privateJwk = openPrivateKey(row, masterKeys)
-  // Not the row's own public_jwk: whoever can write to the database could put theirs there.
+  // Not the row's own public_jwk: an attacker who can write to the database could put theirs there.
   const publicJwk = toPublicJwk(privateJwk, kid, algorithm)
   const importKey = async (jwk: JWK) => ({
     kid,
@@ -183,7 +189,7 @@ async function importRow(row: SigningKeyRow, masterKeys: MasterKeys): Promise<Lo
   }
 }
 
-/** The kid tells nothing of the secret: it is a keyed hash, not the RFC 7638 thumbprint. */
+/** The kid reveals nothing about the secret: it is a keyed hash, not the RFC 7638 thumbprint. */
 async function importSecret(secretKey: Uint8Array): Promise<VerificationKey> {
   const kid = createHmac('sha256', secretKey).update('keycard kid').digest('base64url')
   const parameters = { name: 'HMAC', hash: 'SHA-256' }
@@ -219,7 +225,7 @@ async function retireOtherAlgorithms(
     .execute()
 }
 
-/** @throws StartError where no master key of ours opens one of them */
+/** @throws StartError where none of our master keys decrypts one of them */
 async function resealRows(parts: SigningKeysDeps): Promise<void> {
   const { database, masterKeys, dropsUnreadable = false } = parts
   for (const row of await selectRows(database)) {

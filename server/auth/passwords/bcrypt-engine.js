@@ -1,13 +1,13 @@
 // @ts-check
-// Which bcrypt is at work: the native one where it is installed, else the one in JavaScript, which is
-// always there. Plain JavaScript, as the thread that loads it.
+// Which bcrypt is in use: the native one where it is installed, else the one in JavaScript, which
+// is always there. Plain JavaScript, as the thread that loads it.
 
 import { compareSync, hashSync } from 'bcryptjs'
 
 /** @typedef {'@node-rs/bcrypt' | 'bcryptjs'} BcryptEngineName */
 
 /**
- * Both give one answer for every input that `passwords.ts` lets through, and hashes that the other
+ * Both give one answer for every input that `passwords.ts` accepts, and hashes that the other
  * verifies.
  *
  * @typedef {object} BcryptEngine
@@ -22,7 +22,7 @@ const portable = { name: 'bcryptjs', hash: hashSync, verify: compareSync }
 /**
  * @param {BcryptEngineName | undefined} name the fastest there is where none is named
  * @returns {Promise<BcryptEngine>}
- * @throws Error where the one that was named cannot be loaded
+ * @throws Error where the named one cannot be loaded
  */
 export async function loadBcryptEngine(name) {
   if (name === 'bcryptjs') return portable

@@ -48,7 +48,7 @@ describe('createFairQueue', () => {
     await expect(queue.run({}, async () => 5)).resolves.toBe(5)
   })
 
-  it('R95: lets wait who has a turn in time, going by how long tasks take', async () => {
+  it('R95: lets a task wait whose turn comes in time, going by how long tasks take', async () => {
     const queue = createFairQueue({ width: 1, maxQueue: 10, maxWaitMs: 1_000 })
     await queue.run({}, async () => {})
     const gate = createGate()
@@ -57,7 +57,7 @@ describe('createFairQueue', () => {
     await expect(Promise.all(accepted)).resolves.toEqual([1, 2, 3])
   })
 
-  it('R95: refuses at once who would wait too long, going by how long tasks take', async () => {
+  it('R95: refuses a task at once that would wait too long, going by how long tasks take', async () => {
     const queue = createFairQueue({ width: 1, maxQueue: 10, maxWaitMs: 40 })
     await queue.run({}, () => new Promise((resolve) => setTimeout(resolve, 50)))
     const gate = createGate()
@@ -72,7 +72,7 @@ describe('createFairQueue', () => {
   describe('is fair', () => {
     const stranger = (number: number): Share => ({ account: `a${number}`, pool: `p${number}` })
 
-    /** The order in which they start, behind a task that holds up the only place until all wait. */
+    /** The order in which they start, behind a task that holds the only place until all wait. */
     async function startInTurn(shares: readonly Share[], queue = createQueue()) {
       const gate = createGate()
       const started: number[] = []
@@ -94,7 +94,7 @@ describe('createFairQueue', () => {
       ])
     })
 
-    it('to addresses: what failed costs its address, and what was right costs it little', async () => {
+    it('to addresses: a failure costs its address much, and a right password little', async () => {
       const queue = createQueue()
       const run = (pool: string, isRight: boolean) =>
         queue
@@ -119,7 +119,7 @@ describe('createFairQueue', () => {
       expect(order).toHaveLength(21)
     })
 
-    it('to owners: what is known goes first, a few times a minute', async () => {
+    it('to owners: known devices and places go first, a few times a minute', async () => {
       const owner = { account: 'owner', pool: 'p', isKnown: true }
       const order = await startInTurn([stranger(1), stranger(2), ...Array(9).fill(owner)])
       expect(order[0]).toBe(2)
@@ -132,7 +132,7 @@ describe('createFairQueue', () => {
       expect(await startInTurn([guess, guess, guess, owner])).toEqual([3, 0, 1, 2])
     })
 
-    it('to whoever comes last: an account that is having its turn has another after all others', async () => {
+    it('to the last to arrive: an account that is having its turn has another after all others', async () => {
       const queue = createFairQueue({ width: 2, maxQueue: 64, maxWaitMs: 5_000 })
       const gate = createGate()
       const started: string[] = []
@@ -148,7 +148,7 @@ describe('createFairQueue', () => {
       expect(started).toEqual(['x', 'a', 'b', 'c', 'a', 'a'])
     })
 
-    it('to whoever comes last: so it is of an owner who would go first', async () => {
+    it('to the last to arrive: the same holds for an owner who would go first', async () => {
       const queue = createFairQueue({ width: 2, maxQueue: 64, maxWaitMs: 5_000 })
       const [gate, ownersGate] = [createGate(), createGate()]
       const started: string[] = []
@@ -176,7 +176,7 @@ describe('createFairQueue', () => {
       await Promise.all(tasks)
     })
 
-    it('refuses, where it is full, the surplus of who has most, and never the first of another', async () => {
+    it('refuses, where it is full, the surplus of the account with most, and never the first task of another', async () => {
       const queue = createQueue(3)
       const gate = createGate()
       const first = queue.run({ account: 'busy' }, () => gate.opened)
@@ -189,7 +189,7 @@ describe('createFairQueue', () => {
       await expect(Promise.all([first, busy[0], ...others])).resolves.toEqual([undefined, 1, 1, 2])
     })
 
-    it('has no room for whom it would refuse, before anything is looked up', async () => {
+    it('has no room for a task it would refuse, before anything is looked up', async () => {
       const queue = createQueue(2)
       const gate = createGate()
       const tasks = [1, 2, 3].map((number) => queue.run(stranger(number), () => gate.opened))
@@ -199,7 +199,7 @@ describe('createFairQueue', () => {
       await Promise.all(tasks)
     })
 
-    it('to any crowd: who asks for little is never refused, and waits for few', async () => {
+    it('to any crowd: an account that asks for little is never refused, and waits for few', async () => {
       const tasksArb = fc.array(
         fc.record({
           account: fc.integer({ min: 0, max: 3 }),
@@ -246,7 +246,7 @@ describe('createFairQueue', () => {
     })
   })
 
-  it('R95: never starts what waited too long', async () => {
+  it('R95: never starts a task that waited too long', async () => {
     const queue = createFairQueue({ width: 1, maxQueue: 2, maxWaitMs: 1 })
     const gate = createGate()
     const first = queue.run({}, () => gate.opened)
@@ -271,7 +271,7 @@ describe('createFairQueue', () => {
     expect(queue.stats().running).toBe(0)
   })
 
-  it('refuses the waiting and the coming once it is closed, and lets the running end', async () => {
+  it('once closed, refuses waiting and new tasks, and lets running ones end', async () => {
     const queue = createFairQueue({ width: 1, maxQueue: 2, maxWaitMs: 5_000 })
     const gate = createGate()
     const running = queue.run({}, () => gate.opened)

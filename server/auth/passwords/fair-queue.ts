@@ -1,5 +1,5 @@
-// A bounded queue that is fair to accounts and addresses: who used least lately goes next, and where
-// there is no room left, who used most is refused.
+// A bounded queue that is fair to accounts and addresses: the one that used least lately goes next,
+// and where there is no room left, the one that used most is refused.
 
 import { AppError } from '../../contract/app-error.ts'
 import { createRecentUse, type RecentUse } from './recent-use.ts'
@@ -21,9 +21,9 @@ export interface FairQueueStats {
   refused: number
 }
 
-/** On whose account a task runs. What is absent is charged to nobody. */
+/** The account and address that a task is charged to. An absent one is not charged. */
 export interface Share {
-  /** The account. Of each, one task runs at a time while others wait. */
+  /** The account. One task of each account runs at a time while others wait. */
   account?: string
   /** The address pool that it comes from. */
   pool?: string
@@ -33,18 +33,17 @@ export interface Share {
 
 export interface FairQueue {
   /**
-   * A task that was refused is never started. One that throws counts in full against its address pool.
+   * A refused task is never started. One that throws counts in full against its address pool.
    * @throws AppError overloaded
    */
   run<Result>(share: Share, task: () => Promise<Result>): Promise<Result>
   /**
-   * For what has to be looked up before its share is known: where there is certainly no room, nothing
-   * is looked up.
+   * For tasks whose share needs a look-up: where there is certainly no room, nothing is looked up.
    * @throws AppError overloaded
    */
   requireRoom(share: Share): void
   stats(): FairQueueStats
-  /** Refuses all that wait and all that come, and resolves when what was running has ended. */
+  /** Refuses all waiting and new tasks, and resolves when the running ones have ended. */
   close(): Promise<void>
 }
 
@@ -61,7 +60,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
   let closed = false
   let drained = () => {}
 
-  /** Names the time in which as many as wait now will have had their turn. */
+  /** Names the time in which all that wait now will have had their turn. */
   function refuse(): AppError {
     refused += 1
     const untilRoomMs = usualMs === 0 ? maxWaitMs : (usualMs * waiting.length) / width
@@ -81,7 +80,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     return rankAll([...waiting.map(({ share }) => share), ...more], used)
   }
 
-  /** Who would wait in vain is refused at once, not when the time is over. */
+  /** Reject now if the wait would be too long, not when the time is over. */
   function hasRoom(share: Share): boolean {
     if (closed) return false
     if (running.size < width && waiting.length === 0) return true
@@ -186,17 +185,18 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
   }
 }
 
-/** Against the address pool. Many people may share one, and what they do right costs it little. */
+/** Against the address pool. Many people may share one, and their right passwords cost it little. */
 const successCharge = 0.1
 const failureCharge = 1
 
-/** So many tasks a minute a known device or place may use and still go ahead of a newcomer. */
+/** How many tasks a minute a known device or place may use and still go ahead of a newcomer. */
 const knownHeadStart = 3
 
 /**
- * The lower the sooner. Each pays for what its account and its address pool used lately, and for those
- * of the same account or pool that came before it. What is known pays for itself alone: neither the
- * guesses of strangers nor its neighbours push it back, and its head start is for one at a time.
+ * The lower the sooner. Each pays for what its account and its address pool used lately, and for
+ * earlier tasks of the same account or pool. A known device or place pays only for itself: neither
+ * the guesses of strangers nor its neighbours push it back, and its head start is for one at a
+ * time.
  */
 function rankAll(shares: readonly Share[], used: RecentUse): number[] {
   const before = new Map<string, number>()

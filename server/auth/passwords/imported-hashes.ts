@@ -34,7 +34,7 @@ function sealingKeyOf({ id, key }: Pepper): Pepper {
   return { id, key: createHmac('sha256', key).update(sealContext).digest() }
 }
 
-/** '' where it was tampered with: that is no bcrypt hash. */
+/** '' where it was tampered with: that is not a bcrypt hash. */
 export function openImportedHash(sealed: string, pepper: Pepper): string {
   try {
     return unseal(sealed.slice(sealedPrefix.length), sealContext, [sealingKeyOf(pepper)])

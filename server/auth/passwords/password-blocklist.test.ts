@@ -1,4 +1,4 @@
-// What guessing tries first is refused, and what it does not is left alone.
+// What guessing tries first is refused, and everything else is left alone.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -104,7 +104,7 @@ describe('blocklistProblem', () => {
 })
 
 describe('findPasswordProblem', () => {
-  it('R88, R89: asks the rules first and the blocklist then', () => {
+  it('R88, R89: checks the rules first and then the blocklist', () => {
     expect(findPasswordProblem('password')).toBe(
       'must have at least 15 characters: a few unrelated words make a good password',
     )

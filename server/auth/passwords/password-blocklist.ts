@@ -27,8 +27,8 @@ const wordsMax = 3
 const decorationMax = 8
 
 /**
- * At most three common words, or a famous phrase. 152 words stand for 3.5 million passwords this way,
- * without a list in memory.
+ * At most three common words, or a famous phrase. In this way 152 words stand for 3.5 million
+ * passwords, without a list in memory.
  */
 function isListed(spelling: string): boolean {
   if (spelling === '') return false
@@ -49,7 +49,9 @@ function spellings(joined: string): string[] {
   return [joined, takeLetters(joined), takeLetters(readLookalikes(undecorated))]
 }
 
-/** Where there is more than a date or two beside the letters, it may well be the secret: left alone. */
+/**
+ * Where there is more than a date or two beside the letters, it may well be the secret: left alone.
+ */
 function takeLetters(text: string): string {
   const letters = text.replace(/\P{L}/gu, '')
   return text.length - letters.length <= decorationMax ? letters : text
@@ -71,7 +73,7 @@ function readLookalikes(text: string): string {
   return text.replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign)
 }
 
-/** "abcabcab": every character is the one that stands a fixed step before it, the step at most half. */
+/** "abcabcab": every character equals the one a fixed step before it, the step at most half. */
 function isRepetition(text: string): boolean {
   for (let step = 1; step <= text.length / 2; step++) {
     if (text.startsWith(text.slice(step))) return true
@@ -82,7 +84,10 @@ function isRepetition(text: string): boolean {
 const rows = commonRows.flatMap((row) => [row, [...row].reverse().join('')])
 const runMinLength = 3
 
-/** "qwertyasdf111": nothing but runs of three neighbours or more, and at most two characters besides. */
+/**
+ * "qwertyasdf111": nothing but runs of three neighbours or more, and at most two characters
+ * besides.
+ */
 function isRunOfNeighbours(text: string): boolean {
   let start = 0
   while (text.length - start >= runMinLength) {

@@ -1,4 +1,4 @@
-// May this become somebody's password? The one question in front of every door that sets one.
+// Whether a text may become a password: the one check of every endpoint that sets one.
 
 import { newPasswordProblem, type PasswordContext } from '../../contract/credential-rules.ts'
 import { blocklistProblem } from './password-blocklist.ts'

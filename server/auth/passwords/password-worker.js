@@ -1,6 +1,6 @@
 // @ts-check
-// The thread that does bcrypt. Plain JavaScript, so that the same file runs in development, under test
-// and from the build.
+// The thread that does bcrypt. Plain JavaScript, so that the same file runs in development, under
+// test and from the build.
 
 import os from 'node:os'
 import { isMainThread } from 'node:worker_threads'
@@ -18,8 +18,8 @@ export async function hash({ engine, secret, cost }) {
 }
 
 /**
- * Where the answer is no, it comes after as much work as `leastCost` takes: a hash made at a lower
- * cost would otherwise tell, by a quick no, that the account exists.
+ * A "no" comes after as much work as `leastCost` takes: otherwise a hash made at a lower cost would
+ * reveal, by a quick "no", that the account exists.
  *
  * @param {{
  *   engine: BcryptEngineName | undefined
@@ -38,8 +38,8 @@ export async function verify({ engine, secret, stored, storedCost, leastCost }) 
 }
 
 /**
- * One hash at each cost in between makes up the difference exactly:
- * 2^a + (2^a + 2^(a+1) + … + 2^(b-1)) = 2^b.
+ * One hash at each cost in between makes up the difference exactly: 2^a + (2^a + 2^(a+1) + … +
+ * 2^(b-1)) = 2^b.
  *
  * @param {number} storedCost
  * @param {number} leastCost
@@ -57,7 +57,7 @@ function stepBehindMainThread() {
   try {
     os.setPriority(0, Math.min(os.getPriority(0) + 2, 19))
   } catch {
-    // A sandbox may forbid it; the order of service is then the kernel's own.
+    // A sandbox may forbid it; the kernel then decides the order.
   }
 }
 

@@ -14,7 +14,7 @@ const no = { ok: false, rehash: false }
 const yes = { ok: true, rehash: false }
 const yesButRehash = { ok: true, rehash: true }
 
-/** The native one is optional: there are systems that it is not made for. */
+/** The native one is optional: it is not made for every system. */
 const fastest = await loadBcryptEngine(undefined)
 const engines: readonly BcryptEngineName[] = [...new Set(['bcryptjs' as const, fastest.name])]
 
@@ -57,7 +57,7 @@ describe.each(engines)('with %s', (engine) => {
       expect(one.keyId).toBe('new')
     })
 
-    it('R93: does not take a cost below 10 or above 15, nor no pepper', () => {
+    it('R93: accepts no cost below 10 or above 15, and no missing pepper', () => {
       for (const cost of [9, 16, Number.NaN]) {
         expect(() => createPasswords({ cost, peppers: [newPepper] })).toThrow(RangeError)
       }
@@ -65,7 +65,7 @@ describe.each(engines)('with %s', (engine) => {
       expect(() => open({ peppers: [] })).toThrow(TypeError)
     })
 
-    it('R90: tells two passwords apart that differ after byte 72', async () => {
+    it('R90: distinguishes two passwords that differ after byte 72', async () => {
       const stored = await usual.hash(`${'x'.repeat(72)} one`)
       expect(await usual.verify(`${'x'.repeat(72)} two`, stored)).toEqual(no)
       expect(await usual.verify(`${'x'.repeat(72)} one`, stored)).toEqual(yes)
@@ -81,7 +81,7 @@ describe.each(engines)('with %s', (engine) => {
       expect(await usual.verify(`${'🦊'.repeat(255)}🐕`, stored)).toEqual(no)
     })
 
-    it('R91: signs in alike with composed and decomposed accents', async () => {
+    it('R91: composed and decomposed accents sign in alike', async () => {
       const stored = await usual.hash('Zo\u00EB\u2019s caf\u00E9 is open')
       expect(await usual.verify('Zoe\u0308\u2019s cafe\u0301 is open', stored)).toEqual(yes)
     })
@@ -103,7 +103,7 @@ describe.each(engines)('with %s', (engine) => {
       )
     })
 
-    it('R94: opens nothing without the key, and nothing with another one of the same id', async () => {
+    it('R94: accepts nothing without the key, and nothing with another one of the same id', async () => {
       const stored = await usual.hash(password)
       const thief = open({ peppers: [{ id: 'new', key: oldPepper.key }] })
       expect(await thief.verify(password, stored)).toEqual(no)
@@ -112,7 +112,7 @@ describe.each(engines)('with %s', (engine) => {
   })
 
   describe('rehash', () => {
-    it('R93, R110: is asked for once the cost is another: a refusal takes one time for all', async () => {
+    it('R93, R110: is asked for once the cost is another: every refusal takes the same time', async () => {
       const cheap = await usual.hash(password)
       const raised = open({ cost: 5 })
       expect(await raised.verify(password, cheap)).toEqual(yesButRehash)
@@ -153,7 +153,7 @@ describe.each(engines)('with %s', (engine) => {
       expect(await passwords.verify(`${typed}.`, { hash, keyId: null })).toEqual(no)
     })
 
-    it('R66, R94: keeps it sealed until then, and it opens nothing without the key', async () => {
+    it('R66, R94: keeps it sealed until then, and it is useless without the key', async () => {
       const plain = bcrypt.hashSync(password, 4)
       const adopted = usual.adopt(plain)
       expect(adopted.hash).not.toContain(plain.slice(7))
@@ -163,7 +163,7 @@ describe.each(engines)('with %s', (engine) => {
       const keyId = adopted.keyId ?? ''
       const thief = open({ peppers: [{ id: keyId, key: new Uint8Array(32) }] })
       expect(await thief.verify(password, adopted)).toMatchObject(no)
-      // The master key was changed, and the one before is kept.
+      // The master key was changed, and the previous one is kept.
       const adoptedBefore = open({ peppers: [oldPepper] }).adopt(plain)
       const rotated = open({ peppers: [newPepper, oldPepper] })
       expect(await rotated.verify(password, adoptedBefore)).toEqual(yesButRehash)
@@ -202,7 +202,7 @@ describe.each(engines)('with %s', (engine) => {
       expect(listMissingCosts(13, 12)).toEqual([])
     })
 
-    it('R110: a wrong password at a cheap imported hash takes the work of any other', async () => {
+    it('R110: a wrong password at a cheap imported hash takes the same work as any other', async () => {
       const dear = open({ cost: 12 })
       const work = async (stored: StoredPassword) => {
         const before = process.cpuUsage()
@@ -211,11 +211,11 @@ describe.each(engines)('with %s', (engine) => {
       }
       const usualWork = await work(await dear.hash(password))
       const cheap = { hash: bcrypt.hashSync('abc', 4), keyId: null }
-      // Of 2^4 rounds against 2^12 it would be a 256th.
+      // With 2^4 rounds against 2^12 it would be a 256th.
       expect(await work(cheap)).toBeGreaterThan(usualWork / 4)
     })
 
-    it('R95: length is looked at before anything else, and costs no more than a wrong password', async () => {
+    it('R95: length is checked before anything else, and costs no more than a wrong password', async () => {
       const stored = await usual.hash('x'.repeat(256))
       for (const wrong of ['x'.repeat(257), 'e\u0301'.repeat(5_000_000)]) {
         const check = async () => expect(await usual.verify(wrong, stored)).toEqual(no)
@@ -240,14 +240,14 @@ describe.each(engines)('with %s', (engine) => {
       '$2b$10$',
       '$2x$10$abcdefghijklmnopqrstuu.oT1rdM/NkAEG2R3oCKC4SCQQEU.vci',
       '$argon2id$v=19$',
-    ])('a stored %j is a fault to report and opens nothing', async (hash) => {
+    ])('a stored %j is a reported fault and never matches', async (hash) => {
       const verdict = { ...no, fault: 'The stored hash is not bcrypt' }
       const check = async () =>
         expect(await usual.verify(password, { hash, keyId: null })).toEqual(verdict)
       expect(await countThreadTurns(check)).toBe(1)
     })
 
-    it('R94: a key that is gone is a fault to report and opens nothing', async () => {
+    it('R94: a missing key is a reported fault and never matches', async () => {
       const stored = await open({ peppers: [oldPepper] }).hash(password)
       const verdict = { ...no, fault: 'The stored hash needs the master key old, which is gone' }
       const check = async () => expect(await usual.verify(password, stored)).toEqual(verdict)
@@ -263,7 +263,7 @@ describe.each(engines)('with %s', (engine) => {
       expect(turns.stop()).toBeGreaterThan(200)
     })
 
-    it('R95: the count would show it if the main thread hashed', async () => {
+    it('R95: control: the count would show it if the main thread hashed', async () => {
       const turns = countTurns()
       await Promise.all(Array.from({ length: 3 }, () => bcrypt.hash(password, 10)))
       expect(turns.stop()).toBeLessThan(20)
@@ -299,7 +299,7 @@ describe.each(engines)('with %s', (engine) => {
   })
 })
 
-describe('one answer from both', () => {
+describe('the same answer from both engines', () => {
   const secrets = [
     ...[
       '',
@@ -339,12 +339,15 @@ describe('one answer from both', () => {
     }
   })
 
-  it('the one that is named and not there is an error, not another one', async () => {
+  it('a named engine that is not there is an error, and no other is used', async () => {
     await expect(loadBcryptEngine('argon2' as BcryptEngineName)).rejects.toThrow('argon2')
   })
 })
 
-/** Counts the turns of the event loop until it is stopped: few where somebody blocks the main thread. */
+/**
+ * Counts the turns of the event loop until it is stopped: few where something blocks the main
+ * thread.
+ */
 function countTurns() {
   let turns = 0
   let next = setImmediate(count)

@@ -22,9 +22,11 @@ import {
 
 export interface PasswordVerdict {
   ok: boolean
-  /** Right, but stored as it is no longer made: an older key, another cost, or a plain hash. */
+  /** Right, but stored in an outdated form: an older key, another cost, or a plain hash. */
   rehash: boolean
-  /** Why the stored hash could not be checked at all: for the operator's log, never for the client. */
+  /**
+   * Why the stored hash could not be checked at all: for the operator's log, never for the client.
+   */
   fault?: string
 }
 
@@ -33,7 +35,7 @@ export interface PasswordsOptions {
   peppers: readonly Pepper[]
   /** bcrypt's cost: 2^cost rounds; 12 by default. */
   cost?: number
-  /** 10 by default: lower is for tests, most of whose time hashing would take. */
+  /** 10 by default: lower is for tests, which would spend most of their time hashing. */
   lowestCost?: number
   /** As many as there are cores, 4 at most, by default. */
   threads?: number
@@ -46,7 +48,7 @@ export interface PasswordsOptions {
 }
 
 /**
- * Never throws for what the password is, and takes as long for a user who does not exist
+ * Never throws because of the password, and takes as long for a user who does not exist
  * (`undefined`) as for a wrong password.
  */
 export type VerifyPassword = (
@@ -61,25 +63,25 @@ export interface Passwords {
    */
   hash(password: string, share?: Share): Promise<StoredPassword>
   /**
-   * A plain bcrypt hash of other software, to be kept until its owner signs in: sealed, so that here
-   * too a stolen database alone is useless for guessing.
+   * Stores another software's plain bcrypt hash until its owner signs in: sealed, so that here too
+   * a stolen database alone is useless for guessing.
    */
   adopt(plainHash: string): StoredPassword
   /**
-   * Runs `work` when its turn has come. What belongs to a check, such as counting it, is done in that
-   * turn too: what only waits counts against nobody.
+   * Runs `work` when its turn has come. What belongs to a check, such as counting it, is done in
+   * that turn too: a waiting attempt counts against no one.
    * @throws AppError overloaded
    */
   takeTurn<Result>(share: Share, work: (verify: VerifyPassword) => Promise<Result>): Promise<Result>
   /** In a turn of its own. @throws AppError overloaded */
   verify: VerifyPassword
   /**
-   * To be called before the rest of a sign-in: in a flood it is refused at once.
+   * Called before the rest of a sign-in: in a flood it is refused at once.
    * @throws AppError overloaded
    */
   requireRoom(share: Share): void
   stats(): FairQueueStats
-  /** Which bcrypt is at work. */
+  /** Which bcrypt is in use. */
   engineName(): Promise<BcryptEngineName>
   /** Lets running hashes end and refuses the waiting ones. */
   close(): Promise<void>
@@ -108,7 +110,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     pepper: newestPepper.key,
   }
 
-  // One more than there are threads: while it is counted in the database, no thread stands idle.
+  // One more than there are threads: while it is counted in the database, no thread is idle.
   const queue = createFairQueue({ width: threads + 1, maxQueue, maxWaitMs })
   let completed = 0
   const pool = new Piscina({
@@ -157,7 +159,8 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       leastCost: cost,
     })
     const ok = matches && possible
-    // A dearer one too: nobody's names are checked at the cost of now, and it would stand out (R110).
+    // Also for a more expensive hash: unknown names are checked at the present cost, and it would
+    // stand out (R110).
     const isKeyed = pepper !== undefined && stored?.keyId === newestPepper.id
     const upToDate = isKeyed && storedCost === cost
     return { ok, rehash: ok && !upToDate, ...(fault !== undefined && { fault }) }
@@ -187,7 +190,10 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   }
 }
 
-/** What is compared with. For a stranger it is a hash that no password has, at the current cost. */
+/**
+ * The hash to compare with. For an unknown user it is one that no password has, at the current
+ * cost.
+ */
 interface Check {
   possible: boolean
   hash: string
@@ -197,16 +203,16 @@ interface Check {
 }
 
 /**
- * bcrypt reads 72 bytes and stops at NUL; 64 characters of base64 have neither trouble, so that every
- * byte of a long password counts. The key makes a stolen database alone useless for guessing.
+ * bcrypt reads 72 bytes and stops at NUL; 64 characters of base64 have neither problem, so that
+ * every byte of a long password counts. The key makes a stolen database alone useless for guessing.
  */
 function preHash(password: string, key: Uint8Array): string {
   return createHmac('sha384', key).update(normalizePassword(password), 'utf8').digest('base64')
 }
 
 /**
- * No other password was ever set, and these would do harm: NUL cuts a plain bcrypt hash short, UTF-8
- * has one and the same substitute for all lone surrogates, and length costs time.
+ * No other password was ever set, and these would do harm: NUL cuts a plain bcrypt hash short,
+ * UTF-8 has one and the same substitute for all lone surrogates, and length costs time.
  */
 function isPossiblePassword(password: string): boolean {
   return (

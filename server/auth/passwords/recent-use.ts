@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache'
 
 export interface RecentUse {
   add(key: string, amount: number): void
-  /** What is left of all that was added; 0 for a key that was never seen. */
+  /** What is left of everything that was added; 0 for a key that was never seen. */
   of(key: string): number
 }
 
 interface RecentUseOptions {
-  /** After so long about a third is left (1/e), in milliseconds. */
+  /** In milliseconds; after this time about a third is left (1/e). */
   fadeMs: number
   /** The longest unused is forgotten first. */
   maxKeys: number

@@ -1,4 +1,4 @@
-// A keyed code over a text: made with the newest key, believed from any, in one spelling only.
+// A keyed code over a text: made with the newest key, accepted with any, in one spelling only.
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { KeyLabel, MasterKeys } from './master-key.ts'

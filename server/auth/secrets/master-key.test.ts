@@ -1,4 +1,4 @@
-// The master key: made once, for its owner's eyes only, and the root of every other secret.
+// The master key: made once, readable by its owner only, and the root of every other secret.
 
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -92,7 +92,7 @@ test.each([
   expect(readdirSync(folder)).toEqual(['master.key'])
 })
 
-test('a lock that a killed start has left is not waited for for ever', async () => {
+test('a lock that a killed start has left is not waited for forever', async () => {
   const folder = makeFolder()
   writeFileSync(join(folder, 'master.key.lock'), '')
   expect(await loadInProcess(folder, withoutHardLinks)).toHaveLength(44)
@@ -100,7 +100,7 @@ test('a lock that a killed start has left is not waited for for ever', async () 
 })
 
 test.each(['644', '604', '602'])(
-  'R113: a key that others can open (mode %s) is refused',
+  'R113: a key that others can read (mode %s) is refused',
   (mode) => {
     const folder = makeFolder()
     loadMasterKeyFile(folder)
@@ -115,7 +115,7 @@ test.each(['644', '604', '602'])(
 )
 
 test.each(['640', '660', '440'])(
-  'a key that its group can open (mode %s) is taken, with a warning',
+  'a key that its group can read (mode %s) is accepted, with a warning',
   (mode) => {
     const folder = makeFolder()
     const warnings: string[] = []
@@ -167,7 +167,7 @@ test.each(['\n', '\r\n', ',', ' , '])(
   },
 )
 
-test('a file with one key twice is refused: of a change, half was done', () => {
+test('a file with one key twice is refused: it is a half-finished change', () => {
   const folder = makeFolder()
   const key = makeKey()
   const text = `${key.toString('base64')}\n${key.toString('base64url')}`
@@ -187,7 +187,7 @@ test('every label and every master key gives a key of its own, each with the id 
   expect(derived.every(({ key }) => key.length === 32)).toBe(true)
 })
 
-test('what is made comes from the newest key; the order of the list is kept', () => {
+test('new values use the newest key; the order of the list is kept', () => {
   const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
   const [first, second] = createMasterKeys([one, two]).derive('signing-keys')
   expect(createMasterKeys([one]).derive('signing-keys')).toEqual([first])

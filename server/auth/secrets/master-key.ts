@@ -18,7 +18,7 @@ import { hasTwins, parseMasterKey } from '../../settings/master-key-text.ts'
 import { StartError } from '../../settings/start-error.ts'
 
 export interface DerivedKey {
-  /** Tells which master key this came from; stored beside what the key protects. */
+  /** Identifies the master key that this came from; stored beside what the key protects. */
   id: string
   key: Uint8Array
 }
@@ -58,7 +58,8 @@ export function createMasterKeys(keys: readonly Uint8Array[]): MasterKeys {
 }
 
 /**
- * Reads `<dataDir>/master.key`, or makes it at the first start: 32 random bytes in base64, mode 0600.
+ * Reads `<dataDir>/master.key`, or makes it at the first start: 32 random bytes in base64, mode
+ * 0600.
  * @param warn called with a sentence where the file's group may read it
  * @throws StartError where it cannot be read or written, is damaged, or others may read it
  */
@@ -75,7 +76,8 @@ export function loadMasterKeyFile(
     if (error instanceof StartError) throw error
     const { code } = error as NodeJS.ErrnoException
     throw new StartError(
-      // From Node 24 on it is the folder that cannot be made, and no longer the file that cannot be opened.
+      // From Node 24 on the error is about the folder that cannot be made, and no longer about the
+      // file that cannot be opened.
       code === 'ENOTDIR' || code === 'EEXIST'
         ? `A file is in the way of the data folder ${dataDir}: set DATA_DIR to another one.`
         : `${path} cannot be used (${code}). Make ${dataDir} writable for this user, or set DATA_DIR to a folder that is.`,
@@ -128,7 +130,7 @@ function writeNewKey(path: string): void {
 /** What `link` answers where a file system has no hard links: FAT, exFAT, many network shares. */
 const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'])
 
-/** Where another process was first, its key counts. */
+/** If another process was first, its key counts. */
 function moveWhereNoneIs(draft: string, path: string): void {
   try {
     linkSync(draft, path)
@@ -140,7 +142,9 @@ function moveWhereNoneIs(draft: string, path: string): void {
   }
 }
 
-/** A rename replaces what is there: only who has made the lock looks, and renames. */
+/**
+ * A rename replaces an existing file: only the process that has made the lock checks, and renames.
+ */
 function renameInTurn(draft: string, path: string): void {
   const lock = `${path}.lock`
   for (let tries = 0; !exists(path); tries++) {
@@ -148,7 +152,7 @@ function renameInTurn(draft: string, path: string): void {
       closeSync(openSync(lock, 'wx', 0o600))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      // A rename takes no second: its maker was killed.
+      // A rename takes less than a second: the maker of an older lock was killed.
       if (tries >= lockTriesMax) rmSync(lock, { force: true })
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs)
       continue
@@ -190,14 +194,14 @@ function refuseIfOthersCanRead(dataDir: string, path: string): void {
   )
 }
 
-/** Asked of a new file, whose mode has no other cause. */
+/** Checked on a new file, whose mode has no other cause. */
 function keepsModes(dataDir: string): boolean {
   const probe = join(dataDir, `mode.${process.pid}.${randomBytes(4).toString('hex')}`)
   try {
     closeSync(openSync(probe, 'wx', 0o600))
     return (readMode(probe) & 0o077) === 0
   } catch {
-    // Nothing can be written there: the mode itself is all there is to say.
+    // Nothing can be written there: only the mode itself is known.
     return true
   } finally {
     rmSync(probe, { force: true })

@@ -1,9 +1,9 @@
-// Text under a derived key, for what has to be read again: AES-256-GCM.
+// Text under a derived key, for values that must be read again: AES-256-GCM.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { DerivedKey } from './master-key.ts'
 
-/** `context` is authenticated with it, so that what is sealed cannot be put in another's place. */
+/** `context` is authenticated with it, so that a sealed text cannot be put in another's place. */
 export function seal(plaintext: string, context: string, { id, key }: DerivedKey): string {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
@@ -12,12 +12,12 @@ export function seal(plaintext: string, context: string, { id, key }: DerivedKey
   return [id, ...parts].join('.')
 }
 
-/** Of which master key its key came. */
+/** The master key that its key came from. */
 export function sealedWith(sealed: string): string {
   return sealed.split('.', 1)[0] ?? ''
 }
 
-/** @throws Error where none of the keys opens it */
+/** @throws Error where none of the keys decrypts it */
 export function unseal(sealed: string, context: string, keys: readonly DerivedKey[]): string {
   const [, ...parts] = sealed.split('.')
   const [nonce, ciphertext, tag] = parts.map((part) => Buffer.from(part, 'base64url'))

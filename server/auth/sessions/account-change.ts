@@ -1,4 +1,4 @@
-// One change to an account by somebody else, with its entry in the audit log: both happen, or neither.
+// One change to an account by someone else, with its entry in the audit log: both happen, or neither.
 
 import type { Compilable, ExpressionBuilder, ExpressionWrapper, SqlBool, Updateable } from 'kysely'
 import type { AuditEvent } from '../../contract/audit-events.ts'
@@ -26,14 +26,14 @@ type UserCondition = ExpressionWrapper<Tables, 'users', SqlBool>
 export interface AccountChange {
   event: AuditEvent
   what?: string
-  /** Of the user's row. Where it does not hold, nothing happens. */
+  /** On the user's row. Where it does not hold, nothing happens. */
   where?: (eb: ExpressionBuilder<Tables, 'users'>) => UserCondition
   set: Updateable<UsersTable>
-  /** 'tokens': the access tokens there are, which a refresh replaces. 'sessions': both. */
+  /** 'tokens': the present access tokens, which a refresh replaces. 'sessions': both. */
   ends: 'nothing' | 'tokens' | 'sessions'
-  /** What belongs to it in other tables. */
+  /** Writes to other tables that belong to it. */
   extraWrites?: readonly Compilable[]
-  /** Run first, where `where` looks at more than this one row. */
+  /** Run first, where `where` reads more than this one row. */
   lock?: Compilable
 }
 

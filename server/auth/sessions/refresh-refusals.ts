@@ -1,4 +1,4 @@
-// What a refresh is refused with: one public sentence for every cause.
+// How a refresh is refused: one public sentence for every cause.
 
 import { AppError } from '../../contract/app-error.ts'
 

@@ -1,10 +1,10 @@
-// What a refresh token that was used before means: every case of the rules.
+// What a used refresh token means: every case of the rules.
 
 import { expect, test } from 'vitest'
 import { judgeReplay, type ReplayVerdict } from './replay-verdict.ts'
 
 const second = 1_000
-/** Its token has the counter 5; the one before it is shown again. */
+/** Its token has the counter 5; the previous one is shown again. */
 const session = { counter: 5, forgiven_count: 0, recovered_counter: null }
 const recovered = { ...session, recovered_counter: 3 }
 const replay = { counter: 4, isSameAgent: true, sinceRotationMs: 0 }

@@ -1,4 +1,4 @@
-// Ending all sessions of a user: those that live, in one step with what belongs to it.
+// Ending all live sessions of a user, in one step with the writes that belong to it.
 
 import { expect, test } from 'vitest'
 import { toSeconds } from '../../db/clock.ts'
@@ -25,7 +25,7 @@ async function copySession({ kysely }: Database, model: SessionRow, times: numbe
 forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
 
-  test('R60: all end but the one that stays, with every token made for them', async () => {
+  test('R60: all end except the one that stays, with every token made for them', async () => {
     const { start, rotate, sessions, row, userId, isRevoked } = await openTestSessions(database())
     const [own, ...others] = [await start(), await start('cookie'), await start()]
     const stranger = await start('bearer', 'keycard-web', { userId: await insertUser(database()) })
@@ -43,7 +43,7 @@ forEachEngine((engine) => {
     await expect(rotate(stranger.refreshToken)).resolves.toBeDefined()
   })
 
-  test('who is told how many counts those that lived, and the rest keep why they ended', async () => {
+  test('the number counts those that lived, and the rest keep why they ended', async () => {
     const { start, sessions, row, userId, clock } = await openTestSessions(database())
     const out = await start()
     await sessions.end(out.session.id, 'signed_out')
@@ -57,7 +57,7 @@ forEachEngine((engine) => {
     expect(await sessions.endAllOf(userId, 'ended_by_admin')).toBe(0)
   })
 
-  test('what belongs to it happens with it, or neither does', async () => {
+  test('the writes that belong to it happen with it, or neither does', async () => {
     const { start, sessions, row, userId, isRevoked } = await openTestSessions(database())
     const { id } = (await start()).session
     const { kysely } = database()
@@ -81,7 +81,7 @@ forEachEngine((engine) => {
     expect(await user.executeTakeFirst()).toEqual({ full_name: 'Ada' })
   })
 
-  test('R60: however many they are, in batches: all end but the one that stays', async () => {
+  test('R60: however many they are, in batches: all end except the one that stays', async () => {
     const { start, rotate, sessions, row, revocations, clock, ...rest } = await openTestSessions(
       database(),
     )
@@ -112,13 +112,13 @@ forEachEngine((engine) => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5)
   })
 
-  test('every change is told to whoever watches', async () => {
+  test('every change is announced to the watchers', async () => {
     const { clock, start, rotate, sessions, userId, seen } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     expect(seen.changes).toBe(1)
     await rotate(refreshToken)
     expect(seen.changes).toBe(2)
-    // The token before again changes nothing.
+    // Showing the previous token again changes nothing.
     await rotate(refreshToken)
     expect(seen.changes).toBe(2)
     clock.advance(1)
@@ -132,7 +132,7 @@ forEachEngine((engine) => {
     expect(seen.changes).toBe(6)
   })
 
-  test('everybody is out: thousands of sessions, of all users, and no token lives', async () => {
+  test('all users are signed out: thousands of sessions, and no token lives', async () => {
     const place = await openTestDatabase(engine)
     const { start, rotate, sessions, row, userId, clock, revocations } =
       await openTestSessions(place)

@@ -8,7 +8,7 @@ import { type OnProgress, runInBatches } from '../../db/writes/batches.ts'
 import type { Revocations } from '../tokens/revocations.ts'
 import { expiryOf } from './session-rows.ts'
 
-/** Why a session ended; kept in its row. */
+/** Why a session ended; stored in its row. */
 export type EndReason =
   | 'signed_out'
   | 'refresh_token_reused'
@@ -21,8 +21,9 @@ export type EndReason =
 
 export interface EndOptions {
   /**
-   * What belongs to it: all of it happens, or none. It goes first, so that a sign-in which begins in
-   * the same moment is ended with the others, or finds what is written here and ends itself.
+   * Writes that belong to it: all of it happens, or none. They go first, so that a sign-in which
+   * begins in the same moment is ended with the others, or finds what is written here and ends
+   * itself.
    */
   writes?: readonly Compilable[]
 }
@@ -34,20 +35,23 @@ export interface EndAllOptions extends EndOptions {
 }
 
 export interface SessionEndings {
-  /** Ends it; its access tokens are dead when this returns. Ending an ended one does nothing. */
+  /** Ends it; its access tokens are refused when this returns. Ending an ended one does nothing. */
   end(id: string, reason: EndReason, options?: EndOptions): Promise<void>
   /**
    * Ends all that live. The first thousand of them end in one moment with `writes`, and every
-   * access token of the user; where there are more, they follow in batches, and so does what
-   * begins meanwhile. Interrupted there, it goes on when it is called again.
+   * access token of the user. Where there are more, they follow in batches, and so does any that
+   * begins meanwhile. After an interruption it continues when it is called again.
    * @returns how many there were
    */
   endAllOf(userId: string, reason: EndReason, options?: EndAllOptions): Promise<number>
-  /** Ends the rows of what a client's registration has begun. Its tokens end by the registration. */
+  /**
+   * Ends the rows of the sessions that a client's registration has begun. Its tokens end by the
+   * registration.
+   */
   endAllOfRegistration(registrationId: string, onProgress?: OnProgress): Promise<number>
   /**
-   * Ends those of everybody, and every token, of machines too: at once, however many there are. What
-   * begins while it runs may stay. @returns how many there were
+   * Ends those of all users, and every token, of machines too: at once, however many there are. A
+   * session that begins while it runs may stay. @returns how many there were
    */
   endEverybodys(reason: EndReason, onProgress?: OnProgress): Promise<number>
 }
@@ -67,7 +71,8 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
   const { kysely } = database
 
   /**
-   * Ends what `find` gives, a batch at a time, until it gives less than one. No token is revoked here.
+   * Ends the sessions that `find` returns, a batch at a time, until it returns less than one. No
+   * token is revoked here.
    * @returns how many of them lived
    */
   async function endInBatches(
@@ -112,7 +117,7 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
       .limit(mostAtOnce)
     const isLive = livesAt(nowMs)
     const live = open.where(isLive)
-    // One that has expired counts no more, but its last access token may live on.
+    // An expired session no longer counts, but its last access token may live on.
     const expired = open
       .where((eb) => eb.not(isLive(eb)))
       .where('last_used_at_ms', '>', nowMs - longestTokenLifeMs)
@@ -122,13 +127,13 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
         .set({ revoked_at_ms: nowMs, revoked_reason: reason })
         .where('id', 'in', sessions)
         .where('revoked_at_ms', 'is', null)
-    // By what the statement before has ended, so that none slips in between.
+    // By what the previous statement has ended, so that none slips in between.
     const ended = kysely
       .selectFrom('sessions')
       .where('user_id', '=', userId)
       .where('revoked_at_ms', '=', nowMs)
       .where('revoked_reason', '=', reason)
-    // One row for all of them where none stays: that ends a sign-in under way as well.
+    // One row for all of them where none stays: that also ends a sign-in in progress.
     const counts = await (except === undefined
       ? revocations.revoke(
           [{ kind: 'user', subject: userId }],
@@ -179,7 +184,7 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
           .where('id', '!=', except ?? '')
           .where('revoked_at_ms', 'is', null)
         ended += await endInBatches(() => rest, reason, { onProgress })
-        // Once more, for what was refreshed before its turn had come.
+        // Once more, for sessions refreshed before their turn had come.
         await endTokensOf(userId)
       }
       onChange()
@@ -203,7 +208,7 @@ export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings 
       const after = (id: string) =>
         kysely.selectFrom('sessions').select('id').where('id', '>', id).orderBy('id')
       const ended = await endInBatches(after, reason, { onlyLive: true, onProgress })
-      // Once more, for what was refreshed before its turn had come.
+      // Once more, for sessions refreshed before their turn had come.
       await revocations.revoke([{ kind: 'everybody' }])
       onChange()
       return ended
@@ -216,7 +221,7 @@ const livesAt =
   (eb) =>
     eb.and([eb('idle_expires_at_ms', '>', nowMs), eb('expires_at_ms', '>', nowMs)])
 
-/** In one moment with what belongs to it; hardly anybody has more. */
+/** In one moment with the writes that belong to it; hardly any user has more. */
 const mostAtOnce = 1_000
 
 /** The most that ACCESS_TOKEN_EXPIRE_MINUTES can be set to. */

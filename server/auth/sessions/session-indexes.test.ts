@@ -1,4 +1,4 @@
-// What a user's sessions and notices are read by: an index, however many sessions are over.
+// A user's sessions and notices are read by an index, however many sessions are over.
 
 import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect, test } from 'vitest'
@@ -62,7 +62,7 @@ test('SQLite finds live sessions and notices by index, and scans nothing', async
     'sessions_user_id_device_id_created_at_ms (user_id=? AND device_id=?)',
   )
   expect(ofNotices[2]).toContain('audit_events_notices (user_id=? AND created_at_ms>?)')
-  // The control: a plan that scans says so.
+  // Control: a plan that scans says so.
   await database.kysely.selectFrom('sessions').select('id').where('address', '=', '').execute()
   expect((await readPlans()).join()).toContain('SCAN')
   expect([...ofSessions, ...ofNotices].join()).not.toContain('SCAN')

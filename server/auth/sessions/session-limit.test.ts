@@ -1,4 +1,4 @@
-// A hundred live sessions a user, whatever signs in how often, on however many nodes.
+// A hundred live sessions a user, however often a client signs in, on however many nodes.
 
 import { describe, expect, test } from 'vitest'
 import type { Database } from '../../db/database.ts'
@@ -20,7 +20,7 @@ const patiently = { timeout: 50_000 }
 forEachEngine((engine) => {
   const database = shareTestDatabase(engine)
 
-  test('R61: a script that signs in without end ends its own sessions, the last used ones stay', async () => {
+  test('R61: a script that signs in without end ends its own sessions, and the last used ones stay', async () => {
     const { start, rotate, sessions, clock, userId } = await openTestSessions(database())
     const browser = await start('cookie', 'keycard-web', { rememberMe: true })
     await copySession(database(), browser.session.id, 59)
@@ -41,7 +41,7 @@ forEachEngine((engine) => {
     expect(isLive.map(Number).join('')).toBe(`1${'0'.repeat(6)}${'1'.repeat(38)}`)
   })
 
-  test('what is ended is out at once, with its access tokens, and is told', async () => {
+  test('an ended session is out at once, with its access tokens, and a notice says so', async () => {
     const { start, rotate, userId, isRevoked, row, clock } = await openTestSessions(database())
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
     const device = { address: '192.0.2.9', userAgent: firefox }
@@ -82,7 +82,7 @@ forEachEngine((engine) => {
     expect((await row(session.id)).revoked_at_ms).toBeNull()
   })
 
-  test('sign-ins at once on two nodes do not come beyond it', async () => {
+  test('sign-ins at once on two nodes do not exceed it', async () => {
     const place = await createTestPlace(engine)
     const databases = [await openDatabase(place), await openDatabase(place)]
     try {
@@ -110,7 +110,7 @@ forEachEngine((engine) => {
   })
 
   describe('a user of an older version, with thousands', () => {
-    test('is let in, and the rest ends soon after, with one entry for all', async () => {
+    test('can sign in, and the rest ends soon after, with one entry for all', async () => {
       const { start, sessions, clock } = await openTestSessions(database())
       const userId = await insertUser(database())
       const theirs = { userId }

@@ -1,4 +1,4 @@
-// At most a hundred live sessions a user: what begins beyond them ends the least recently used of its kind.
+// At most a hundred live sessions a user: one beyond them ends the least recently used of its kind.
 
 import { type Compilable, sql } from 'kysely'
 import type { Database } from '../../db/database.ts'
@@ -19,11 +19,11 @@ export interface NewcomerSession extends TokenHolder {
 
 export interface SessionLimit {
   /**
-   * Commits the writes that begin a session, and with them the end of those that are too many: first of
-   * the same client and transport, so that a script which signs in every few minutes ends its own
-   * sessions and no browser's; of these the one whose last use is longest ago. Their access tokens are
-   * dead at once. From an older version a user may have more than `endedAtOnce` too many: the rest
-   * follows in the background, or with the next sign-in.
+   * Commits the writes that begin a session, and with them the end of surplus ones: first of the
+   * same client and transport, so that a script which signs in every few minutes ends its own
+   * sessions and no browser's; of these the one whose last use is longest ago. Their access tokens
+   * are refused at once. From an older version a user may have more than `endedAtOnce` too many:
+   * the rest follows in the background, or with the next sign-in.
    */
   begin(newcomer: NewcomerSession, writes: readonly Compilable[]): Promise<void>
 }
@@ -36,8 +36,8 @@ interface SessionLimitDeps {
 }
 
 /**
- * Up to here nothing is ended, and a sign-in takes no lock: so many more of one user would have to begin
- * between the count and the commit to come beyond the limit unseen.
+ * Up to here nothing is ended, and a sign-in takes no lock: so many more of one user would have to
+ * begin between the count and the commit to exceed the limit unseen.
  */
 const countedFrom = maxLiveSessions / 2
 
@@ -58,8 +58,8 @@ export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
   }
 
   /**
-   * On PostgreSQL sign-ins of one user go one after the other from here on, and each sees what the ones
-   * before it have begun and ended. On SQLite they do anyhow.
+   * On PostgreSQL sign-ins of one user go one after the other from here on, and each sees what the
+   * previous ones have begun and ended. On SQLite they do anyway.
    */
   function lockUser({ userId }: NewcomerSession): Compilable {
     return kysely
@@ -91,7 +91,7 @@ export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
       .where('revoked_at_ms', 'is', null)
   }
 
-  /** What the write before has ended. */
+  /** What the previous write has ended. */
   function findEnded({ userId, startMs }: NewcomerSession): FoundSessions {
     return kysely
       .selectFrom('sessions')
@@ -131,7 +131,7 @@ export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
           auditLog.entryForEach('session_ended', ended, 'session_limit'),
         ],
       )
-      // Where it breaks off, the next sign-in goes on with it.
+      // Where it is interrupted, the next sign-in continues it.
       if (Number(counts.at(-2)) === endedAtOnce) void endRest(newcomer).catch(() => undefined)
     },
   }

@@ -1,4 +1,4 @@
-// An owner whose replies get lost, beside a thief: the owner stays signed in, and the thief is found.
+// An owner whose replies get lost, beside a thief: the owner stays signed in, and the thief is detected.
 
 import fc from 'fast-check'
 import { sql } from 'kysely'
@@ -14,13 +14,13 @@ beforeAll(async () => void (await sql`pragma synchronous = off`.execute(database
 
 const graceMs = refreshGraceSeconds * 1_000
 
-/** What happens next, and how long after what was before. */
+/** What happens next, and how long after the previous event. */
 interface Step {
   afterMs: number
   what:
     | 'the owner refreshes'
     | 'the owner refreshes, and the reply is lost'
-    /** Its request was under way when another tab refreshed. */
+    /** Its request was in progress when another tab refreshed. */
     | 'a late tab asks'
     | 'the thief copies the token of the owner'
     | 'the thief refreshes'
@@ -58,10 +58,10 @@ async function openModel(transport: SessionTransport) {
   /** Who moved the counter, one after the other, since both last held the same token. */
   let movers: Party[] = []
   let isOver = false
-  /** The counters of tokens that may not be taken (again): replaced, or a lost reply made good. */
+  /** The counters of tokens that may not be accepted (again): replaced, or recovered already. */
   const [replaced, madeGood] = [new Set<number>(), new Set<number>()]
 
-  /** @returns whether it was taken */
+  /** @returns whether it was accepted */
   async function show(party: Party, token: string, isLost = false): Promise<boolean> {
     const { counter } = await row(session.id)
     const answer = await rotate(token, transport).catch(() => undefined)
@@ -79,7 +79,7 @@ async function openModel(transport: SessionTransport) {
     if (after.counter > counter) {
       if (movers.at(-1) !== party) movers.push(party)
     } else if (held.thief !== undefined && shown < counter) movers = []
-    // What was under way before the refresh before this one is two behind, and no late tab.
+    // A request in progress before the previous refresh is two behind, and not a late tab.
     if (party === 'owner' && after.counter > counter) before = { token, atMs: clock.now() }
     if (!isLost) held[party] = answer.refreshToken
     return true
@@ -146,12 +146,12 @@ test.each(['bearer', 'cookie'] as const)(
       }),
       { numRuns: 100 },
     )
-    // The lives are such that there is something to find.
+    // Control: the lives contain something to find.
     expect(found).toBeGreaterThan(5)
   },
 )
 
-/** One refresh of one tab, in milliseconds: after the tab before, and on its way to and fro. */
+/** One refresh of one tab, in milliseconds: after the previous tab, and on its way to and fro. */
 const journey = fc.record({
   afterMs: fc.integer({ min: 0, max: 500 }),
   thereMs: fc.integer({ min: 0, max: 10_000 }),

@@ -1,4 +1,4 @@
-// A refresh token shown again: a lost reply is given again or made good, a copy ends the session.
+// A refresh token shown again: a lost reply is repeated or recovered, a copy ends the session.
 
 import { type Compilable, type RawBuilder, sql } from 'kysely'
 import type { Device } from '../../contract/device.ts'
@@ -22,14 +22,14 @@ import {
   toSession,
 } from './session-rows.ts'
 
-/** Who shows a refresh token, and at which door. */
+/** Who shows a refresh token, and over which transport. */
 export interface TokenHolder {
   clientId: string
   transport: SessionTransport
 }
 
 export interface Rotation extends TokenHolder {
-  /** What is asked for. Absent: what the session was granted. */
+  /** The scope asked for. Absent: what the session was granted. */
   scopes?: readonly Scope[] | undefined
   /** Where it is shown, and by which browser or program. */
   device: Device
@@ -38,7 +38,8 @@ export interface Rotation extends TokenHolder {
 export interface SessionReplays {
   /**
    * Answers a token that was not traded.
-   * @returns the session whose current token is the answer; undefined where it may be traded after all
+   * @returns the session whose current token is the answer; undefined where it may be traded after
+   *   all
    * @throws AppError invalid_grant, alike for every cause; invalid_scope, and nothing is changed
    */
   answer(presented: RefreshTokenParts, expected: Rotation): Promise<SessionRow | undefined>
@@ -60,7 +61,7 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
   const { database, endings, clock, nowMs, changeFeed, auditLog, onChange } = parts
   const { kysely } = database
 
-  /** @throws AppError invalid_grant where the token belongs to no session that it could go on with */
+  /** @throws AppError invalid_grant where the token belongs to no session that it could continue */
   async function read(
     { sessionId, userId, counter }: RefreshTokenParts,
     expected: Rotation,
@@ -92,7 +93,7 @@ export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays 
       .where('revoked_at_ms', 'is', null)
       .where('recovered_counter', 'is not distinct from', row.recovered_counter)
 
-  /** A change and its entries, or nothing: what cannot be written down does not happen. */
+  /** A change and its entries, or nothing: what cannot be logged does not happen. */
   async function write(
     change: Compilable,
     event: 'refresh_forgiven' | 'refresh_recovered',

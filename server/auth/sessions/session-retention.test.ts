@@ -1,4 +1,4 @@
-// How long a session is kept that is over; and that one call purges all there is to purge.
+// How long an ended session is kept; and that one call purges everything there is to purge.
 
 import { expect, test } from 'vitest'
 import { deviceLifetimeMs } from '../../contract/device.ts'
@@ -9,7 +9,7 @@ import { openTestSessions } from '../../testing/test-sessions.ts'
 import { purgeSessions } from './session-retention.ts'
 
 forEachEngine((engine) => {
-  test('a session goes AUDIT_LOG_DAYS after its absolute end; batch after batch, all at once', async () => {
+  test('a session is deleted AUDIT_LOG_DAYS after its absolute end; batch after batch, in one call', async () => {
     const database = await openTestDatabase(engine)
     const { start, row, clock } = await openTestSessions(database)
     const feed = createChangeFeed({ database, clock, onError: () => {} })

@@ -1,4 +1,4 @@
-// How long a session that is over leaves a trace, and a device or place that nobody signs in from any more.
+// How long an ended session leaves a trace, and an unused device or place.
 
 import { deviceLifetimeMs } from '../../contract/device.ts'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
@@ -17,7 +17,7 @@ interface SessionRetentionDeps {
 
 /**
  * A session counts from its absolute expiry, which no refresh moves: until then its row says why a
- * token is refused. A program that keeps no cookie is known by its old sessions for so long.
+ * token is refused. A program that keeps no cookie is known by its old sessions for as long.
  */
 export function purgeSessions({ database, clock, feed, keepDays }: SessionRetentionDeps): void {
   const { kysely } = database

@@ -29,11 +29,11 @@ export interface StartedSession {
 export interface SessionRotation {
   /**
    * Trades a refresh token for its successor.
-   * @throws AppError invalid_grant, alike for every cause; invalid_scope, and the token stays good;
-   *   unavailable where too many trade tokens of the session at once
+   * @throws AppError invalid_grant, alike for every cause; invalid_scope, and the token stays
+   *   valid; unavailable where too many requests trade tokens of the session at once
    */
   rotate(refreshToken: string, expected: Rotation): Promise<StartedSession>
-  /** Whether the token would be taken, asked without taking it. Opens nothing. */
+  /** Whether the token would be accepted, checked without using it. Grants nothing. */
   isLive(refreshToken: string): Promise<boolean>
 }
 
@@ -44,8 +44,9 @@ interface SessionRotationDeps {
   endings: Pick<SessionEndings, 'end'>
   clock: Clock
   /**
-   * The clock of the grace: what carries the rotation out also dates it. A statement may reach a
-   * database that hung a minute after it was sent, when its sender was told "later" long ago.
+   * The clock of the grace: the database that carries out the rotation also dates it. A statement
+   * may reach a database that hung a minute after it was sent, when its sender was told "later"
+   * long ago.
    */
   nowMs: () => RawBuilder<number>
   changeFeed: Pick<ChangeFeed, 'outMsWithin' | 'watchWrite'>
@@ -53,7 +54,7 @@ interface SessionRotationDeps {
   onChange: () => void
 }
 
-/** What fills the statement in that moves the counter. */
+/** The values of the statement that moves the counter. */
 interface Advance {
   sessionId: string
   userId: string | null
@@ -64,7 +65,7 @@ interface Advance {
   program: string
   address: string | null
   sentAtMs: number
-  /** The least time since the rotation before; 0 where it does not matter. */
+  /** The least time since the previous rotation; 0 where it does not matter. */
   intervalMs: number
 }
 
@@ -76,7 +77,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
   const { kysely } = database
   const replays = createSessionReplays(parts)
 
-  /** Before the counter moves: a request that is refused must not use the current token up. */
+  /** Before the counter moves: a refused request must not use the current token up. */
   async function refuseWiderScope(
     { sessionId, userId, counter }: RefreshTokenParts,
     { scopes }: Rotation,
@@ -104,7 +105,7 @@ export function createSessionRotation(parts: SessionRotationDeps): SessionRotati
       .where('user_id', '=', ({ fn, ref }) => fn.coalesce(slot('userId'), ref('user_id')))
       .where('counter', '=', slot('counter'))
       .where(sinceRotationMs(now), '>=', slot('intervalMs'))
-      // R15, R72: bound to its client, and a token of one door does not open the other.
+      // R15, R72: bound to its client, and a token of one transport is refused on the other.
       .where('client_id', '=', slot('clientId'))
       .where('transport', '=', slot('transport'))
       .where('revoked_at_ms', 'is', null)

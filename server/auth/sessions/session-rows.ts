@@ -6,7 +6,10 @@ import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import type { SessionsTable, Tables } from '../../db/tables.ts'
 
-/** The browser's cookie, or a token in the client's own hands: they live differently long (R57). */
+/**
+ * The browser's cookie, or a bearer token that the client stores itself: their lifetimes differ
+ * (R57).
+ */
 export type SessionTransport = 'cookie' | 'bearer'
 
 export interface Session {
@@ -17,7 +20,7 @@ export interface Session {
   registrationId: string | null
   scopes: readonly Scope[]
   transport: SessionTransport
-  /** "Keep me signed in": the cookie outlives the browser, and the session lies idle longer. */
+  /** "Keep me signed in": the cookie outlives the browser, and the session may be idle longer. */
   persistent: boolean
   createdAtMs: number
   /** Its last refresh: no call writes to the database only because it was made. */
@@ -29,7 +32,7 @@ export interface Session {
   endsAtMs: number
   address: string | null
   userAgent: string | null
-  /** null for what keeps no device cookie. */
+  /** null for clients without a device cookie. */
   deviceId: string | null
   /** A device the user had not signed in on before, and has not confirmed yet. */
   isNewDevice: boolean
@@ -38,9 +41,9 @@ export interface Session {
 export type SessionRow = Selectable<SessionsTable>
 
 export interface ListOptions {
-  /** This one stands before all others, which follow by their last use. */
+  /** This one comes before all others, which follow by their last use. */
   first?: string
-  /** 1,000 by default: more than a person reads, and less than hurts. */
+  /** 1,000 by default: more than a person reads, and few enough to be cheap. */
   limit?: number
 }
 

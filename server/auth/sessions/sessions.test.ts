@@ -17,7 +17,7 @@ import { sessionLifetimes } from './sessions.ts'
 
 const minute = 60_000
 
-/** invalid_grant, with the cause that only the log is told. */
+/** invalid_grant, with the cause that only the log gets. */
 function refusal(detail: string) {
   return expect.objectContaining({
     constructor: AppError,
@@ -29,7 +29,7 @@ function refusal(detail: string) {
 
 const reused = 'refresh_token_reused'
 
-/** Reads go on. @returns how it takes writes again */
+/** Reads go on. @returns a function that lets writes continue */
 async function refuseWrites({ engine, kysely }: Database): Promise<() => Promise<void>> {
   if (engine === 'sqlite') {
     const set = (value: 'on' | 'off') => sql`pragma query_only = ${sql.raw(value)}`.execute(kysely)
@@ -40,7 +40,7 @@ async function refuseWrites({ engine, kysely }: Database): Promise<() => Promise
   const name = rows[0]?.name ?? ''
   const setLockTimeout = async (setting: string) => {
     await runOnServer(`alter database ${name} ${setting}`)
-    // It holds for new connections, so there are only new ones.
+    // It applies to new connections, so there are only new ones.
     await runOnServer(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
     )
@@ -48,7 +48,7 @@ async function refuseWrites({ engine, kysely }: Database): Promise<() => Promise
     await expect.poll(isBack).toBe(true)
   }
   await setLockTimeout("set lock_timeout = '20ms'")
-  // A database that takes no writes at all is left for another; one whose rows are locked is not.
+  // A database that accepts no writes at all is left for another; one whose rows are locked is not.
   const url = new URL(inject('postgresUrl'))
   url.pathname = `/${name}`
   const other = new pg.Client({ connectionString: url.href })
@@ -100,7 +100,7 @@ forEachEngine((engine) => {
   test('R55: the 30 s begin when the database rotates, however late the statement reached it', async () => {
     const { start, rotate, clock, delay, alarms } = await openTestSessions(database())
     const { refreshToken } = await start()
-    // The database hung: who asked was told "later", and a minute on it did what was asked after all.
+    // The database hung: the client was told "later", and a minute later the statement ran after all.
     delay.ms = minute
     const unheard = await rotate(refreshToken)
     delay.ms = 0
@@ -109,7 +109,7 @@ forEachEngine((engine) => {
     expect(alarms).toEqual([])
   })
 
-  test('R55: time in which the database was out, and nobody could ask again, does not count', async () => {
+  test('R55: time in which the database was out, and no client could ask again, does not count', async () => {
     const { start, rotate, row, clock, outage, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const unheard = await rotate(refreshToken)
@@ -122,7 +122,7 @@ forEachEngine((engine) => {
     expect(await row(session.id)).toMatchObject({ counter: 2, recovered_counter: 0 })
   })
 
-  test('R55: nor does time in which the database answered, and took no writes', async () => {
+  test('R55: nor does time in which the database answered, and accepted no writes', async () => {
     const { start, rotate, row, clock, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const unheard = await rotate(refreshToken)
@@ -138,7 +138,7 @@ forEachEngine((engine) => {
     expect(alarms).toEqual([])
   })
 
-  test('R55: for 30 s the token before gives the current one again, however often', async () => {
+  test('R55: for 30 s the previous token gives the current one again, however often', async () => {
     const { start, rotate, row, clock, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     clock.advance(minute)
@@ -153,7 +153,7 @@ forEachEngine((engine) => {
     expect(alarms).toEqual([])
   })
 
-  test('R55: a millisecond after the 30 s it is given another successor, once', async () => {
+  test('R55: a millisecond after the 30 s it gets another successor, once', async () => {
     const { start, rotate, row, clock, alarms } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     const unheard = await rotate(refreshToken)
@@ -223,7 +223,7 @@ forEachEngine((engine) => {
     expect(alarms).toEqual([])
   })
 
-  test('R55: what was dated by a clock ahead is forgiven for 30 s by none', async () => {
+  test('R55: no grace of 30 s follows from a date of a clock that was ahead', async () => {
     const { start, rotate, row, clock, delay } = await openTestSessions(database())
     const { session, refreshToken } = await start()
     delay.ms = 365 * 24 * 60 * minute
@@ -313,7 +313,7 @@ forEachEngine((engine) => {
     const { idleMs, absoluteMs } = sessionLifetimes[rememberMe ? 'persistent' : transport]
     const web = 'keycard-web'
 
-    test('a session that lies unused expires', async () => {
+    test('an unused session expires', async () => {
       const { start, rotate, sessions, userId, clock } = await openTestSessions(database())
       const used = await start(transport, web, { rememberMe })
       const unused = await start(transport, web, { rememberMe })
@@ -346,7 +346,7 @@ forEachEngine((engine) => {
       expect(await sessions.countLive(userId)).toBe(0)
     })
 
-    test('the token before is not forgiven once the session has expired', async () => {
+    test('the previous token is not forgiven once the session has expired', async () => {
       const { start, rotate, clock } = await openTestSessions(database())
       const { refreshToken } = await start(transport, web, { rememberMe })
       clock.advance(idleMs)
@@ -363,7 +363,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('R57: what is kept is remembered through every refresh; /token has nothing to keep', async () => {
+  test('R57: a persistent session stays so through every refresh; /token has no such choice', async () => {
     const { start, rotate } = await openTestSessions(database())
     const kept = await start('cookie', 'keycard-web', { rememberMe: true })
     expect(kept.session.persistent).toBe(true)
@@ -374,7 +374,7 @@ forEachEngine((engine) => {
     )
   })
 
-  test("R15, R72: another client's or another transport's token is refused and stays good", async () => {
+  test("R15, R72: another client's or another transport's token is refused and stays valid", async () => {
     const { start, rotate, alarms } = await openTestSessions(database())
     const foreign = refusal('of another client or transport')
     const { refreshToken } = await start('bearer', 'keycard-web')
@@ -409,7 +409,7 @@ forEachEngine((engine) => {
     expect(await row(session.id)).toEqual(ended)
   })
 
-  test('of the scopes that were granted those count that there still are', async () => {
+  test('of the granted scopes only those count that still exist', async () => {
     const { start, sessions } = await openTestSessions(database())
     const { id } = (await start()).session
     const row = database().kysely.updateTable('sessions').where('id', '=', id)
@@ -417,7 +417,7 @@ forEachEngine((engine) => {
     expect(await sessions.findLive(id)).toMatchObject({ scopes: ['me', 'items:read'] })
   })
 
-  test('whether a token is live can be asked without taking it', async () => {
+  test('whether a token is live can be checked without using it', async () => {
     const { start, sessions, clock, row } = await openTestSessions(database())
     const { session, refreshToken } = await start('cookie')
     expect(await sessions.isLive(refreshToken)).toBe(true)
@@ -427,7 +427,7 @@ forEachEngine((engine) => {
     expect(await sessions.isLive(refreshToken)).toBe(false)
   })
 
-  test('a session keeps where it came from, and no more than 400 characters of it', async () => {
+  test('a session stores where it came from, and no more than 400 characters of it', async () => {
     const { sessions, row, start } = await openTestSessions(database())
     const { session } = await start()
     expect(await row(session.id)).toMatchObject({ address: '192.0.2.1', user_agent: 'curl/8' })

@@ -29,7 +29,9 @@ export interface NewSession {
   holder: TokenHolder
   /** The client's; null by default, since a built-in one has none. */
   registrationId?: string | null
-  /** "Keep me signed in", which only a browser asks. False by default: the computer may be shared. */
+  /**
+   * "Keep me signed in", which only a browser offers. False by default: the computer may be shared.
+   */
   rememberMe?: boolean
   device: Device
   /** The writes that belong to it, made from its id: all of it happens, or nothing. */
@@ -44,7 +46,7 @@ export interface Sessions
   /** Only where it has neither ended nor expired. `userId`: what a token says, where it says it. */
   findLive(id: string, userId?: string): Promise<Session | undefined>
   /**
-   * "It was me": the device is no news any more.
+   * "It was me": the device causes no notice any more.
    * @returns false where the answer does not count, and then nothing is written
    */
   confirmDevice(
@@ -56,8 +58,8 @@ export interface Sessions
 }
 
 /**
- * Whose a new device is. Only a session that began before it may say so: whoever knows the password can
- * begin another one afterwards, and so silence the notice of the first.
+ * Whose a new device is. Only a session that began before it may say so: an attacker who knows the
+ * password can begin another one afterwards, and so silence the notice of the first.
  */
 export interface DeviceAnswer {
   userId: string
@@ -70,7 +72,7 @@ export interface DeviceAnswer {
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
-/** In milliseconds (R57). What asks for nothing is taken for a shared computer. */
+/** In milliseconds (R57). Without "keep me signed in" a computer counts as shared. */
 export const sessionLifetimes = {
   cookie: { idleMs: 30 * minuteMs, absoluteMs: 12 * hourMs },
   persistent: { idleMs: 14 * dayMs, absoluteMs: 30 * dayMs },
@@ -88,7 +90,7 @@ interface SessionsDeps {
   nowMs: () => RawBuilder<number>
   changeFeed: Pick<ChangeFeed, 'outMsWithin' | 'watchWrite'>
   auditLog: AuditLog
-  /** Called after every write, so that whoever watches the list looks again. */
+  /** Called after every write, so that watchers of the list check again. */
   onChange: () => void
 }
 
@@ -130,7 +132,7 @@ export function createSessions(parts: SessionsDeps): Sessions {
       const persistent = rememberMe && transport === 'cookie'
       const startMs = clock.now()
       const { idleMs, absoluteMs } = sessionLifetimes[persistent ? 'persistent' : transport]
-      // A browser that showed no device of ours is given one.
+      // A browser that showed no device of ours gets one.
       const deviceId = transport === 'cookie' ? (device.deviceId ?? makeRandomId()) : null
       const userAgent = device.userAgent?.slice(0, userAgentMaxLength) ?? null
       const id = makeRandomId()
@@ -142,7 +144,7 @@ export function createSessions(parts: SessionsDeps): Sessions {
         scope: formatScope(scopes),
         counter: 0,
         rotated_at_ms: null,
-        // Of two sessions the database says which is the older, whichever nodes they began on.
+        // The database says which of two sessions is older, whichever nodes they began on.
         created_at_ms: nowMs(),
         last_used_at_ms: startMs,
         idle_ms: idleMs,

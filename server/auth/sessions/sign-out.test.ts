@@ -1,4 +1,4 @@
-// Signing out, where the session is not what it was: out is out all the same.
+// Signing out, where the session is not what it was: it ends all the same.
 
 import { expect, test } from 'vitest'
 import {
@@ -23,11 +23,11 @@ async function leaveIdle() {
   return { ada, here }
 }
 
-test('R58: the last access token of a session that has expired dies with its sign-out', async () => {
+test('R58: the last access token of an expired session ends with its sign-out', async () => {
   const { ada, here } = await leaveIdle()
   await app().services.signOut.byRefreshToken(here.refreshToken)
   expect(await isAlive(app().services, here)).toEqual(dead)
-  // The session had ended by itself: nobody signed out of it.
+  // The session had ended by itself: no one signed out of it.
   expect(await readAuditLog(app().services, ada.id)).not.toContain('signed_out')
 })
 
@@ -43,7 +43,7 @@ test('R58: so it does where that token itself is given back at /revoke', async (
   expect(await isAlive(app().services, here)).toEqual(dead)
 })
 
-test('a refresh token that is no token of ours ends nothing', async () => {
+test('a refresh token that is not one of ours ends nothing', async () => {
   const ada = await makeHolder(app().services)
   const here = await ada.signIn()
   await app().services.signOut.byRefreshToken(`${here.refreshToken.slice(0, -43)}${'A'.repeat(43)}`)

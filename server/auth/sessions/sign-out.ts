@@ -7,10 +7,12 @@ import type { Revocations } from '../tokens/revocations.ts'
 import type { Sessions } from './sessions.ts'
 import type { FoundToken } from './token-lookup.ts'
 
-/** `device` is where it is asked for, for the audit log. */
+/** `device` is the caller's, for the audit log. */
 export interface SignOut {
   bySessionId(sessionId: string, device?: Device): Promise<void>
-  /** A token that is not ours, or of a session that has ended, is no error: out is out. */
+  /**
+   * A token that is not ours, or of a session that has ended, is no error: the result is the same.
+   */
   byRefreshToken(refreshToken: string, device?: Device): Promise<void>
   /** By any live token: its session ends or, where a client got it for itself, this one token. */
   byToken(token: FoundToken, device?: Device): Promise<void>

@@ -1,4 +1,4 @@
-// What becomes of a token that cannot be judged: nobody is told that it is none.
+// A token that cannot be checked: it is never reported as invalid.
 
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
@@ -12,7 +12,7 @@ import { createTokenLookup } from './token-lookup.ts'
 
 const { app, clock } = shareTestApp('sqlite')
 
-test('R51: while nobody knows who has signed out, an access token is neither live nor unknown', async () => {
+test('R51: while revocations are unknown, an access token is neither live nor unknown', async () => {
   const { services } = app()
   const place = await createTestPlace('sqlite')
   const [database, another] = [await openDatabase(place), await openDatabase(place)]

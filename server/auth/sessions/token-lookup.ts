@@ -1,4 +1,4 @@
-// A token that somebody shows, of whatever kind: what it is, or that it opens nothing.
+// A token of either kind: what it is, or that it grants nothing.
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Identities, Identity } from '../tokens/identity.ts'
@@ -13,9 +13,9 @@ export type FoundToken =
 
 export interface TokenLookup {
   /**
-   * The two kinds look different, so nobody has to say which it is (RFC 7009 §2.1: a hint may be
-   * ignored). undefined for garbage, and for what has expired or was revoked.
-   * @throws AppError unavailable where it takes the database to know, and the database is down
+   * The two kinds look different, so no hint is needed (RFC 7009 §2.1: a hint may be ignored).
+   * undefined for garbage, and for an expired or revoked token.
+   * @throws AppError unavailable where the answer needs the database, and the database is down
    */
   find(token: string): Promise<FoundToken | undefined>
 }
@@ -29,7 +29,7 @@ interface TokenLookupDeps {
 export function createTokenLookup(parts: TokenLookupDeps): TokenLookup {
   const { identities, refreshTokens, sessions } = parts
 
-  /** Of any counter: an older token ends its session when it is used, so here too it names it. */
+  /** With any counter: an older token ends its session when it is used, so here too it names it. */
   async function findRefreshToken(token: string): Promise<FoundToken | undefined> {
     const presented = refreshTokens.read(token)
     const session = presented && (await sessions.findLive(presented.sessionId, presented.userId))

@@ -1,4 +1,4 @@
-// What is made of a presented password: what counts as a failure and what does not, and the better hash.
+// Checking a password: what counts as a failure and what does not, and the better hash.
 
 import { expect, test, vi } from 'vitest'
 import { loginMaxLength } from '../../contract/credential-rules.ts'
@@ -40,7 +40,7 @@ test('R101: where no password can be hashed, no attempt is a failure', async () 
   expect(await readAuditLog(app().services, id)).toEqual([])
 })
 
-test('R99: five wrong passwords in a row, which were looked at, make the next one wait', async () => {
+test('R99: five wrong passwords in a row, which were checked, make the next one wait', async () => {
   const holder = await makeHolder(app().services)
   for (let count = 0; count < 5; count++) expect(await holder.opensWith('wrong')).toBe(false)
   expect(await holder.opensWith(holder.password)).toBe(false)
@@ -48,7 +48,7 @@ test('R99: five wrong passwords in a row, which were looked at, make the next on
   expect(await readAuditLog(app().services, holder.id)).toEqual(refused)
 })
 
-test('R109: for the log alone, a right password of a disabled account is no wrong one', async () => {
+test("R109: in the log only, a disabled account's right password is distinguished from a wrong one", async () => {
   const holder = await makeHolder(app().services)
   await app().services.userAdministration.disable(holder.id, operator)
   expect(await holder.opensWith(holder.password)).toBe(false)
@@ -56,7 +56,7 @@ test('R109: for the log alone, a right password of a disabled account is no wron
   expect(log).toContain('sign_in_refused disabled')
 })
 
-test('a name longer than any is refused like a wrong password, and nothing is hashed', async () => {
+test('a name longer than the maximum is refused like a wrong password, and nothing is hashed', async () => {
   const { passwords } = app().services
   const check = createCheck(passwords)
   const before = passwords.stats().completed
@@ -68,7 +68,7 @@ test('a name longer than any is refused like a wrong password, and nothing is ha
   expect(passwords.stats().completed).toBe(before)
 })
 
-test('R94: a hash of before is replaced when its owner signs in', async () => {
+test('R94: an outdated hash is replaced when its owner signs in', async () => {
   const holder = await makeHolder(app().services)
   const cheap = createPasswords({ peppers: [pepper], cost: 10 })
   const stored = await cheap.hash(holder.password)
@@ -81,7 +81,7 @@ test('R94: a hash of before is replaced when its owner signs in', async () => {
   await Promise.all([cheap.close(), dear.close()])
 })
 
-test('R94: who is right is let in where the better hash cannot be made', async () => {
+test('R94: a right password is accepted where the better hash cannot be made', async () => {
   const holder = await makeHolder(app().services)
   const dear = createPasswords({ peppers: [pepper], cost: 12 })
   const stored = await dear.hash(holder.password)

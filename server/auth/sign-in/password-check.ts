@@ -1,4 +1,4 @@
-// The one place that judges a presented password, whichever door or form it came through (R100).
+// The one place that checks a presented password, whichever endpoint or form it came through (R100).
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../contract/app-error.ts'
@@ -19,9 +19,9 @@ export interface PresentedPassword {
 }
 
 /**
- * Whose password it is, with the hash that is stored now.
+ * The user of the password, with the hash that is stored now.
  * @throws AppError invalid_credentials, alike for unknown, wrong and disabled (R109);
- *   too_many_requests, overloaded, unavailable: then it was not looked at
+ *   too_many_requests, overloaded, unavailable: then it was not checked
  */
 export type PasswordCheck = (presented: PresentedPassword) => Promise<UserRecord>
 
@@ -39,7 +39,10 @@ const pendingPauseMs = 250
 export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
   const { users, passwords, loginThrottle, auditLog } = parts
 
-  /** While others wait it is left to another sign-in: who has the right password is let in at once. */
+  /**
+   * While others wait, this is left to another sign-in: the user with the right password gets in at
+   * once.
+   */
   async function upgradeHash(
     user: UserRecord,
     password: string,
@@ -56,7 +59,10 @@ export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
     }
   }
 
-  /** Again and again, while attempts on other nodes hold all that may be counted: they may be right. */
+  /**
+   * Again and again, while attempts on other nodes hold everything that may be counted: they may be
+   * right.
+   */
   async function runInTurn<Result>(
     { share, reserve }: AdmittedAttempt,
     run: (attempt: ReservedAttempt, verify: VerifyPassword) => Promise<Result>,
@@ -98,9 +104,9 @@ export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
 
   return async (presented) => {
     const { username, password, device } = presented
-    // No account has such a name: the answer is that of a wrong password, and nothing looks at it.
+    // No account has such a name: the answer is that of a wrong password, and nothing processes it.
     if (username.length > loginMaxLength) throw refuse('too_long')
-    // What cannot be hashed is not looked up either: a flood must not reach the database.
+    // Without a place in the queue there is no look-up either: a flood must not reach the database.
     passwords.requireRoom({
       pool: addressPoolOf(device.address),
       isKnown: device.deviceId !== undefined,
@@ -113,7 +119,7 @@ export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
       )
       return rehash ? await upgradeHash(user, password, admitted.share) : user
     } catch (error) {
-      // Not a row for each: whoever floods must not fill the table too.
+      // Not a row for each: a flood must not fill the table too.
       if (error instanceof AppError && error.reason === 'too_many_requests') {
         auditLog.notifyOperator('sign_in_throttled', { userId: found?.id, device })
       }
@@ -124,7 +130,7 @@ export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
 
 interface Judged {
   user: UserRecord
-  /** Right, but stored as passwords no longer are. */
+  /** Right, but stored in an outdated form. */
   rehash: boolean
 }
 

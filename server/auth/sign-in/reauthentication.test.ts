@@ -1,4 +1,4 @@
-// A proof of who is there: what counts as one, for how long, and for which session.
+// A proof of who the user is: what counts as one, for how long, and for which session.
 
 import { expect, test } from 'vitest'
 import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
@@ -23,7 +23,7 @@ forEachEngine((engine) => {
         },
       )
 
-  test('R65: a sign-in counts five minutes, and a refresh makes it no younger', async () => {
+  test('R65: a sign-in counts five minutes, and a refresh does not renew it', async () => {
     const ada = await makeHolder(app().services)
     const { identity, refreshToken } = await ada.signIn()
     clock.advance(5 * minuteMs)
@@ -34,7 +34,7 @@ forEachEngine((engine) => {
     expect(await isAsked(identity)).toBe(true)
   })
 
-  test('R65, R114: a proof counts five minutes for its session alone, and is written down', async () => {
+  test('R65, R114: a proof counts five minutes for its session only, and is logged', async () => {
     const ada = await makeHolder(app().services)
     const [here, elsewhere] = [await ada.signIn(), await ada.signIn()]
     clock.advance(6 * minuteMs)
@@ -65,7 +65,7 @@ forEachEngine((engine) => {
     expect(await isAsked(identity)).toBe(false)
   })
 
-  test('R65: what a wrong clock has dated next year proves nothing, nor does a session that has ended', async () => {
+  test('R65: a date that a wrong clock has put in the next year proves nothing, nor does an ended session', async () => {
     const { services } = app()
     const ada = await makeHolder(services)
     const { identity } = await ada.signIn()

@@ -1,4 +1,4 @@
-// Sensitive changes ask again who is there. A proof counts five minutes, in its session alone (R65).
+// Sensitive changes need a fresh proof of who the user is. It counts five minutes, in its session only (R65).
 
 import { type RawBuilder, sql } from 'kysely'
 import { freshProofSeconds, type Proof } from '../../contract/account.ts'
@@ -17,15 +17,15 @@ interface Caller {
 
 export interface Reauthentication {
   /**
-   * The user, once it is certain that it is they: by the password that came with the call, which then
-   * counts for the session, or by a proof or a sign-in that is at most five minutes old. A refresh is
-   * neither.
+   * The user, once it is certain that it is they: by the password that came with the call, which
+   * then counts for the session, or by a proof or a sign-in that is at most five minutes old. A
+   * refresh is neither.
    * @throws AppError reauthentication_required where there is no password and no fresh proof;
    *   invalid_credentials, too_many_requests as at sign-in: it is the same budget (R100)
    */
   require(caller: Caller & { currentPassword: string | undefined }): Promise<UserRecord>
   /**
-   * Checks the proof and keeps it with the session.
+   * Checks the proof and stores it with the session.
    * @throws AppError invalid_credentials, too_many_requests as at sign-in
    */
   prove(caller: Caller & { proof: Proof }): Promise<UserRecord>
@@ -72,7 +72,7 @@ export function createReauthentication(parts: ReauthenticationDeps): Reauthentic
       .where('user_id', '=', userId)
       .where('revoked_at_ms', 'is', null)
       .executeTakeFirst()
-    // What a wrong clock has dated in the future proves nothing.
+    // A date in the future, by a wrong clock, proves nothing.
     return (
       session !== undefined && session.age_ms >= 0 && session.age_ms <= freshProofSeconds * 1_000
     )

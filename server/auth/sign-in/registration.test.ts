@@ -1,4 +1,4 @@
-// Registering: an account, a session with it, and what is told of names that are taken.
+// Registering: an account, a session with it, and what is revealed about taken names.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -40,7 +40,7 @@ async function registerPatiently(...request: Parameters<typeof register>): Promi
 forEachEngine((engine) => {
   const { app } = shareTestApp(engine)
 
-  test('whoever registers is signed in, as a user and no more, and it is written down', async () => {
+  test('a registration signs in, as a user and no more, and is logged', async () => {
     const { services } = app()
     const { tokens } = await register(services, { email: 'ada@example.com', fullName: 'Ada' })
     expect(tokens.scope).toBe('me me:write items:read items:write')
@@ -60,7 +60,7 @@ forEachEngine((engine) => {
     ])
   })
 
-  test('of 10 who want one name at once, one gets it, and the others hear which field it is', async () => {
+  test('of 10 who want one name at once, one gets it, and the others learn which field it is', async () => {
     const { services } = app()
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
@@ -74,7 +74,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('an e-mail address that is taken is told as such', async () => {
+  test('a taken e-mail address is reported as such', async () => {
     const { services } = app()
     await register(services, { username: 'ida', email: 'ida@example.com' })
     await expect(
@@ -84,7 +84,7 @@ forEachEngine((engine) => {
   })
 })
 
-describe('what is not taken', () => {
+describe('what is not accepted', () => {
   const { app } = shareTestApp('sqlite')
 
   test('R87 to R92: every broken rule is named at once, and nothing is hashed', async () => {
@@ -99,7 +99,7 @@ describe('what is not taken', () => {
     expect(services.passwords.stats().completed).toBe(before)
   })
 
-  test('R111: a taken name is told only to a request that would have made the account', async () => {
+  test('R111: only a request that would have made the account learns that a name is taken', async () => {
     const { services } = app()
     await register(services, { username: 'known' })
     const told = (username: string) =>
@@ -128,7 +128,7 @@ describe('what is not taken', () => {
   })
 
   test.each([{ REGISTRATION: 'off' }, { PASSWORD_GRANT: 'off' }])(
-    'with %j nobody registers, and hears why before anything is looked at',
+    'with %j registration is refused, with the reason, before anything is checked',
     async (env) => {
       const closed = await openTestApp({ env })
       try {

@@ -1,4 +1,4 @@
-// Registration: somebody makes an account for himself, and is signed in with it.
+// Registration: a person makes an account of their own, and is signed in with it.
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
@@ -22,9 +22,10 @@ export interface RegistrationRequest {
 }
 
 /**
- * That a name is taken has to be told, so that a person can choose another (R111). It is told last,
- * to a request that would have made the account: who asks for names in bulk pays a hash for each,
- * leaves an account behind wherever he finds a free one, and is throttled by his address.
+ * That a name is taken has to be revealed, so that a person can choose another (R111). It is
+ * revealed last, to a request that would have made the account. A caller that asks for names in
+ * bulk pays a hash for each, leaves an account behind for each free one, and is throttled by
+ * address.
  * @throws AppError registration_closed; invalid_input or conflict, naming the fields;
  *   too_many_requests, overloaded
  */

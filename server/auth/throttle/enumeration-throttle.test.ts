@@ -1,4 +1,4 @@
-// Who has an account cannot be asked in bulk by somebody who has one.
+// A user with an account cannot ask in bulk who else has one.
 
 import { randomInt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
@@ -37,7 +37,7 @@ forEachEngine((engine) => {
     return Promise.all(Array.from({ length: count }, () => makeHolder(app().services)))
   }
 
-  describe('an account that asks whose addresses are taken', () => {
+  describe('an account that asks whether addresses are taken', () => {
     test('R111: hears it ten times an hour, wherever it asks from, and no answer after that', async () => {
       const [asker, owner] = (await meet(2)) as [Holder, Holder]
       const here = await asker.signIn()
@@ -46,14 +46,14 @@ forEachEngine((engine) => {
         expect(await ask(here, taken, somewhereInOneNetwork())).toBe('taken')
       }
       expect(await ask(here, taken, somewhere())).toBe(3_600)
-      // What is free is not told apart from what is taken.
+      // Then free and taken get the same answer.
       expect(await ask(here, `free-${asker.username}@example.com`, somewhere())).toBe(3_600)
       clock.advance(3_600_000)
       const later = await asker.signIn()
       expect(await ask(later, taken, somewhere())).toBe('taken')
     })
 
-    test('costs the one who is asked for nothing: they sign in and change their address', async () => {
+    test('costs the owner of the address nothing: they sign in and change their address', async () => {
       const [asker, owner] = (await meet(2)) as [Holder, Holder]
       const here = await asker.signIn()
       for (let count = 0; count <= takenPerAccount; count++) {
@@ -74,7 +74,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('an address hears it as often as passwords may fail there, whoever asks', async () => {
+  test('an address hears it as often as passwords may fail there, whichever account asks', async () => {
     const address = somewhere()
     const askers = await meet(4)
     const taken = `${askers[0]?.username}@example.com`

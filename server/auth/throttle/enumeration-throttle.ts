@@ -1,4 +1,4 @@
-// How often an account may hear that a name or an address is taken: that tells who else has one (R111).
+// How often an account may hear that a name or an address is taken: that reveals who else has one (R111).
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
@@ -7,7 +7,7 @@ import { addressWindowMs, refuseAttempt, widePoolFactor } from './login-throttle
 import { type Claim, refund, settle, takeAll } from './throttle-claims.ts'
 import type { Pool, ThrottleCounters } from './throttle-counters.ts'
 
-/** In an hour, of one account, wherever it asks from. */
+/** In an hour, for one account, wherever it asks from. */
 export const takenPerAccount = 10
 const accountWindowMs = 60 * 60_000
 
@@ -27,7 +27,7 @@ export interface EnumerationThrottle {
 
 interface EnumerationThrottleDeps {
   counters: ThrottleCounters
-  /** Of one address within ten minutes, as failures of sign-ins are. */
+  /** For one address within ten minutes, like failures of sign-ins. */
   failuresPerAddress: number
 }
 

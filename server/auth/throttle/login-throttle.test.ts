@@ -1,4 +1,4 @@
-// How often a password may be guessed, on both engines, with the hands of the clock in ours.
+// How often a password may be guessed, on both engines, with a clock that the test sets.
 
 import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
@@ -73,7 +73,7 @@ forEachEngine((engine) => {
         return reserved ? 'let in' : 'pending'
       } catch (error) {
         if (!(error instanceof AppError)) throw error
-        // With hundreds at once some find no connection in time: those are not looked at either.
+        // With hundreds at once some find no connection in time: those are not checked either.
         return error.retryAfterSeconds ?? error.reason
       }
     }
@@ -109,7 +109,7 @@ forEachEngine((engine) => {
     expect(await stranger()).toBe(600)
   })
 
-  test('a counter that expires later than any is kept is purged', async () => {
+  test('a counter that expires later than any rule remembers is purged', async () => {
     const { clock, counters, attempt } = setUp()
     clock.advance(yearMs)
     await attempt()
@@ -131,7 +131,7 @@ forEachEngine((engine) => {
       }
     })
 
-    /** As often as it is let in, waiting as long as it takes each time. */
+    /** As often as it is allowed, waiting as long as it takes each time. */
     async function failPatiently({ clock, reserve, owner }: ReturnType<typeof setUp>) {
       const counts = { looked: 0, closing: 0 }
       for (let tries = 0; tries < 120; tries++) {
@@ -166,7 +166,7 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(900)
     })
 
-    test('R101: of a thousand at once exactly five are let in', async () => {
+    test('R101: of a thousand at once exactly five are allowed', async () => {
       const { attempt } = setUp()
       const outcomes = await Promise.all(Array.from({ length: 1_000 }, () => attempt()))
       expect(outcomes.filter((outcome) => outcome === 'let in')).toHaveLength(5)
@@ -180,7 +180,7 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(1)
     })
 
-    test('what was never looked at is given back', async () => {
+    test('an attempt that was never checked is given back', async () => {
       const { attempt, owner, reserve } = setUp()
       await failTimes(4, attempt)
       for (let count = 0; count < 20; count++) await (await reserve(owner)).release()
@@ -188,7 +188,7 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(1)
     })
 
-    test('what was never looked at leaves no row', async () => {
+    test('an attempt that was never checked leaves no row', async () => {
       const { owner, reserve } = setUp({ failuresPerAddress: 10 })
       const login = `nobody-${makeRandomId()}`
       const device = { address: `2001:db8::${randomInt(65_536).toString(16)}:1`, userAgent: null }
@@ -206,7 +206,7 @@ forEachEngine((engine) => {
       expect(await countRows()).toBe(before)
     })
 
-    test('a password that is set anew opens it again', async () => {
+    test('setting a new password opens it again', async () => {
       const { attempt, throttle, owner } = setUp()
       await failTimes(5, attempt)
       await throttle.reopen(owner.userId ?? '')
@@ -217,7 +217,7 @@ forEachEngine((engine) => {
   describe('a device the account knows', () => {
     const phone = { deviceId: 'phone' }
 
-    test('is let in while strangers have closed the account, and opens it again', async () => {
+    test('is allowed while strangers have closed the account, and opens it again', async () => {
       const { attempt, clock, owner, reserve } = setUp()
       for (let count = 0; count < 80; count++) {
         await attempt()
@@ -270,13 +270,13 @@ forEachEngine((engine) => {
       return { ...given, stranger }
     }
 
-    test('is let in while strangers elsewhere have closed the account, and opens it again', async () => {
+    test('is allowed while strangers elsewhere have closed the account, and opens it again', async () => {
       const { owner, reserve, stranger } = await setUpClosed()
       await (await reserve(owner)).succeed()
       expect(await stranger()).toBe('let in')
     })
 
-    test('has ten failures of its own, with the waits of everywhere, and then those of all', async () => {
+    test('has ten failures of its own, with the usual waits, and then those of all', async () => {
       const { attempt, clock } = await setUpClosed()
       await failTimes(5, attempt)
       for (const seconds of [1, 2, 4, 8, 16]) {
@@ -289,7 +289,7 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(900)
     })
 
-    test('R106: from there an account and a name of nobody’s are throttled alike', async () => {
+    test('R106: there, an account and a name without one are throttled alike', async () => {
       const { attempt, clock, known, owner } = setUp()
       known.add(`${owner.userId} ${owner.device.address}`)
       const nobody = { userId: undefined, login: `nobody-${makeRandomId()}` }
@@ -314,7 +314,7 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(600 - 63)
     })
 
-    test('R101: of ten at once from there exactly five are let in', async () => {
+    test('R101: of ten at once from there exactly five are allowed', async () => {
       for (let round = 0; round < 5; round++) {
         const { attempt, known, owner } = setUp()
         known.add(`${owner.userId} ${owner.device.address}`)
@@ -331,7 +331,7 @@ forEachEngine((engine) => {
   })
 
   describe('attempts that have not ended', () => {
-    test('send nobody away: they may be right', async () => {
+    test('refuse no other attempt: they may be right', async () => {
       const { owner, reserve, throttle, attempt } = setUp()
       await failTimes(4, attempt)
       const first = await reserve(owner)
@@ -377,7 +377,7 @@ forEachEngine((engine) => {
       expect(await anybody()).toBe('let in')
     })
 
-    test('is not forgiven by a success, which itself is no failure', async () => {
+    test('is not forgiven by a success, which itself is not a failure', async () => {
       const { attempt, owner, reserve } = setUp({ failuresPerAddress: 2 })
       expect(await attempt({ userId: makeRandomId() })).toBe('let in')
       for (let count = 0; count < 5; count++) await (await reserve(owner)).succeed()
@@ -402,7 +402,7 @@ forEachEngine((engine) => {
       expect(await attempt({ userId: makeRandomId() })).toBe('let in')
     })
 
-    test('is not charged where the account is closed: nothing was looked at', async () => {
+    test('is not charged where the account is closed: nothing was checked', async () => {
       const { attempt } = setUp({ failuresPerAddress: 7 })
       await failTimes(5, attempt)
       for (let count = 0; count < 20; count++) expect(await attempt()).toBe(1)
@@ -419,7 +419,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('R102, R106: a name of nobody’s is throttled as an account is, in every spelling', async () => {
+  test('R102, R106: a name without an account is throttled as an account is, in every spelling', async () => {
     const { attempt, owner } = setUp()
     const nobody = `nobody-${owner.userId}`
     const spellings = [nobody, nobody.toUpperCase(), nobody.replace('n', 'ｎ')]
@@ -430,7 +430,7 @@ forEachEngine((engine) => {
     for (const login of spellings) expect(await attempt({ userId: undefined, login })).toBe(1)
   })
 
-  test('however many names of nobody’s are tried, they share so many rows and no more', async () => {
+  test('however many names without an account are tried, they share a fixed number of rows', async () => {
     const { attempt } = setUp({ nameCounters: 7 })
     const countRows = async () => {
       const rows = await database()
@@ -449,7 +449,7 @@ forEachEngine((engine) => {
     expect(outcomes.has('let in')).toBe(true)
   })
 
-  test('no name that was typed is kept: it may have been a password', async () => {
+  test('no typed name is stored: it may have been a password', async () => {
     const { attempt } = setUp()
     const typed = `orchard lantern ${makeRandomId()}`
     await attempt({ userId: undefined, login: typed })
@@ -458,7 +458,7 @@ forEachEngine((engine) => {
     expect(JSON.stringify(rows)).not.toContain(typed)
   })
 
-  test('the purge deletes what is over, and nothing else', async () => {
+  test('the purge deletes expired counters, and nothing else', async () => {
     const { attempt, clock, counters, owner } = setUp()
     const keysOf = async () => {
       const rows = await database().kysely.selectFrom('throttle_counters').select('key').execute()

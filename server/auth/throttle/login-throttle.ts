@@ -1,4 +1,4 @@
-// How often a password may be guessed: reserved before hashing, one budget for every door (R99 to R108).
+// How often a password may be guessed: reserved before hashing, one budget for every endpoint (R99 to R108).
 
 import { createHmac } from 'node:crypto'
 import { AppError } from '../../contract/app-error.ts'
@@ -34,8 +34,9 @@ export interface PasswordAttempt {
 export interface AdmittedAttempt {
   share: Share
   /**
-   * To be called in its turn, before the password is hashed.
-   * @returns 'pending' where attempts on other nodes hold what there is: to be tried again in a moment
+   * Called in its turn, before the password is hashed.
+   * @returns 'pending' where attempts on other nodes hold everything there is: to be tried again in
+   *   a moment
    * @throws AppError too_many_requests, with the seconds to wait
    */
   reserve(): Promise<ReservedAttempt | 'pending'>
@@ -43,24 +44,24 @@ export interface AdmittedAttempt {
 
 /** Counted as a failure, until one of these is called. */
 export interface ReservedAttempt {
-  /** True for the one failure that shuts the account to unknown devices and places. */
+  /** True for the one failure that closes the account to unknown devices and places. */
   closesAccount: boolean
   /** The password was right: the failures in a row are forgotten. */
   succeed(): Promise<void>
   fail(): Promise<void>
-  /** The password was never looked at. */
+  /** The password was never checked. */
   release(): Promise<void>
 }
 
 export interface LoginThrottle {
   /**
-   * To be called before an attempt waits for its turn.
+   * Called before an attempt waits for its turn.
    * @throws AppError too_many_requests, with the seconds to wait; unavailable where nothing can be
    *   counted (R108)
    */
   admit(attempt: PasswordAttempt): Promise<AdmittedAttempt>
   /**
-   * To be called before an account is made: as often as passwords may fail from one address (R111).
+   * Called before an account is made: as often as passwords may fail from one address (R111).
    * @throws AppError too_many_requests, unavailable
    */
   reserveRegistration(device: Device): Promise<void>
@@ -70,7 +71,10 @@ export interface LoginThrottle {
 
 const afterClosing = { reopensAfterMs: 30 * dayMs, reopensFor: 10, keepMs: 400 * dayMs }
 
-/** 5 are free, then 1, 2, 4 … 900 s. With those of known devices and places it is 100 in a row (R99). */
+/**
+ * 5 are free, then 1, 2, 4 … 900 s. With those of known devices and places it is 100 in a row
+ * (R99).
+ */
 const unknownRule: BackoffRule = {
   freeFailures: 5,
   longestWaitMs: 900_000,
@@ -78,18 +82,21 @@ const unknownRule: BackoffRule = {
   ...afterClosing,
 }
 
-/** Of all known devices of an account together: strangers cannot lock the owner out. */
+/** For all known devices of an account together: strangers cannot lock the owner out. */
 const knownDeviceRule: BackoffRule = { ...unknownRule, freeFailures: 10, closedAfter: 10 }
 
 /**
- * Of all known places together. They wait as unknown ones do: whoever guesses from a neighbour's
- * address does not see by that who has signed in there.
+ * For all known places together. They wait as unknown ones do: a guesser at a neighbour's address
+ * cannot see by that who has signed in there.
  */
 const knownPlaceRule: BackoffRule = { ...unknownRule, closedAfter: 10 }
 
 export const addressWindowMs = 10 * 60_000
 
-/** An IPv6 /48, which one customer may hold, fails so many times as often as one of its 65,536 /64. */
+/**
+ * An IPv6 /48, which one customer may hold, may fail this many times as often as one of its 65,536
+ * /64.
+ */
 export const widePoolFactor = 8
 
 interface LoginThrottleDeps {
@@ -97,9 +104,9 @@ interface LoginThrottleDeps {
   masterKeys: MasterKeys
   knownDevices: Pick<KnownDevices, 'isKnown'>
   knownPlaces: Pick<KnownPlaces, 'isKnown'>
-  /** Of one address within ten minutes; 30 by default. */
+  /** For one address within ten minutes; 30 by default. */
   failuresPerAddress: number
-  /** How many rows all names of nobody's share; 262,144 by default, of some 40 MB. */
+  /** How many rows all names without an account share; 262,144 by default, of some 40 MB. */
   nameCounters?: number
 }
 
@@ -129,9 +136,10 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
   }
 
   /**
-   * People type passwords into the field for the name: a name of nobody's is kept as a keyed hash. Names
-   * are without number and guessed from many addresses, so they share counters, of which there are only
-   * so many: nobody can fill the table. Which names share one cannot be known without the key.
+   * People type passwords into the field for the name, so a name without an account is stored as a
+   * keyed hash. Such names are unlimited and guessed from many addresses, so they share a fixed
+   * number of counters, and no attacker can fill the table. Which names share one cannot be known
+   * without the key.
    */
   function accountKey({ userId, login }: PasswordAttempt): string {
     if (userId !== undefined) return accountKeyOf(userId)
@@ -147,7 +155,7 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
    */
   async function listBudgets(attempt: PasswordAttempt) {
     const { userId = '', device } = attempt
-    // Asked for nobody's account too: how long it takes tells nothing (R110).
+    // Also done where there is no account: its duration reveals nothing (R110).
     const [isKnownDevice, isKnownPlace] = await Promise.all([
       knownDevices.isKnown(userId, device.deviceId),
       knownPlaces.isKnown(userId, device.address),
@@ -193,7 +201,7 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
                 claim.key === account && reservation.failures === unknownRule.closedAfter,
             ),
             async succeed() {
-              // A success does not forgive what else came from that address.
+              // A success does not forgive other failures from that address.
               const ofAddress = ({ claim: { pool } }: Held) =>
                 pool === addressPool || pool === widePool
               await Promise.all([
@@ -221,7 +229,7 @@ export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
   }
 }
 
-/** What an account is counted by, and takes its turns by. */
+/** The key by which an account is counted, and takes its turns. */
 export function accountKeyOf(userId: string): string {
   return `account:${userId}`
 }

@@ -25,7 +25,7 @@ export function waitMsOfBudget(budget: Budget, counters: ReadonlyMap<string, Cou
 }
 
 /**
- * How long nothing is let through, in milliseconds, as far as that is certain: attempts that have not
+ * How long nothing is allowed, in milliseconds, as far as that is certain: attempts that have not
  * ended may yet turn out to be right.
  */
 function waitMsOf({ pool, key, isTally }: Claim, counters: ReadonlyMap<string, Counter>): number {

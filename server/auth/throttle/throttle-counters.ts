@@ -7,15 +7,18 @@ import type { Database } from '../../db/database.ts'
 import type { Flag, Tables } from '../../db/tables.ts'
 import { type OnProgress, purgeInBatches } from '../../db/writes/batches.ts'
 
-/** Failures in a row: some are free, then the wait doubles up to its longest, then all is closed. */
+/**
+ * Failures in a row: some are free, then the wait doubles up to its longest, then the account is
+ * closed.
+ */
 export interface BackoffRule {
   freeFailures: number
   longestWaitMs: number
-  /** After so many nothing is let through until `clear`, or until it reopens. */
+  /** After so many nothing is allowed until `clear`, or until it reopens. */
   closedAfter: number
   /** So long after it closed, … */
   reopensAfterMs: number
-  /** … it lets through so many more. */
+  /** … it allows so many more. */
   reopensFor: number
   /** How long after the last attempt the count is remembered. */
   keepMs: number
@@ -49,10 +52,10 @@ export interface Counter {
 
 /** An attempt is counted as a failure beforehand, and given back where it was none (R101). */
 export interface Pool {
-  /** How long nothing is let through, in milliseconds; 0 where there is room. */
+  /** How long nothing is allowed, in milliseconds; 0 where there is room. */
   waitMsOf(counter: Counter): number
   reserve(key: string): Promise<Reservation>
-  /** The same for what another pool lets through: it is counted here and never refused. */
+  /** The same for an attempt that another pool allows: it is counted here and never refused. */
   tally(key: string): Promise<GrantedReservation>
   /** It has failed: it stays counted, and is pending no more. */
   settle(key: string): Promise<void>
@@ -63,11 +66,11 @@ export interface Pool {
 export interface ThrottleCounters {
   backoffPool(rule: BackoffRule): Pool
   windowPool(rule: WindowRule): Pool
-  /** Those that there are. It counts nothing: a flood at what is closed waits for no lock. */
+  /** The present counters. It counts nothing: a flood at a closed one waits for no lock. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, Counter>>
   /** Back to no failure. */
   clear(keys: readonly string[]): Promise<void>
-  /** Deletes what means nothing any more. */
+  /** Deletes counters that mean nothing any more. */
   purge(onProgress?: OnProgress): Promise<PurgedRows>
 }
 
@@ -82,7 +85,7 @@ interface ThrottleCountersDeps {
   nowMs: () => RawBuilder<number>
 }
 
-/** No rule remembers for longer: a row that expires later was dated by a clock that was wrong. */
+/** No rule remembers for longer: a row that expires later was dated by a wrong clock. */
 const longestKeepMs = 400 * dayMs
 
 /** An attempt whose process ended before it did is pending for so long. No hash takes longer. */
@@ -101,8 +104,8 @@ export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCou
   const { kysely } = database
   const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`
   /**
-   * So long after its end, in milliseconds. An end beyond the longest wait was dated by a clock that was
-   * wrong: it is over as well.
+   * So long after its end, in milliseconds. An end beyond the longest wait was dated by a wrong
+   * clock: it is over as well.
    */
   const isOver = (longestWaitMs: number, sinceMs = sql<number>`0`) => {
     const latestEndMs = after(sql.lit(longestWaitMs + clockToleranceMs))
@@ -139,7 +142,9 @@ export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCou
     )
   }
 
-  /** Only the write decides: of all who saw room, it lets through as many as there is room for. */
+  /**
+   * Only the write decides: of all attempts that saw room, it allows as many as there is room for.
+   */
   async function reserve(
     key: string,
     waitMsOf: (counter: Counter) => number,
@@ -169,7 +174,7 @@ export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCou
       .execute()
   }
 
-  /** A counter at no failure says nothing: no row is left of what was never looked at. */
+  /** A counter at no failure says nothing: an attempt that was never checked leaves no row. */
   async function deleteEmpty(key: string): Promise<void> {
     await kysely
       .deleteFrom('throttle_counters')
@@ -182,13 +187,13 @@ export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCou
     backoffPool(rule) {
       const { longestWaitMs, closedAfter, reopensAfterMs } = rule
       const isClosed = sql<boolean>`${counted.failures} >= ${sql.lit(closedAfter)}`
-      // Closed for good names the longest wait, as nearly closed does: the owner may open it.
+      // A permanently closed one names the longest wait, as a nearly closed one does: the owner may open it.
       const waitMsOf = ({ failures, waitMs }: Counter) => {
         const untilOpenMs = failures < closedAfter ? waitMs : waitMs + reopensAfterMs
         return isPossible(waitMs, longestWaitMs) ? bound(untilOpenMs, longestWaitMs) : 0
       }
       const expiresAtMs = () => after(sql.lit(rule.keepMs))
-      /** Beginning with the free ones, or after `failures` that there are. */
+      /** Beginning with the free ones, or after the present `failures`. */
       const insert = (key: string) =>
         kysely.insertInto('throttle_counters').values({
           key,
@@ -269,7 +274,7 @@ export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCou
         counter.failures >= failures && isPossible(counter.waitMs, windowMs)
           ? bound(counter.waitMs, windowMs)
           : 0
-      // Of a window, `closed_until_ms` is the end, whether it is full by then or not.
+      // For a window, `closed_until_ms` is the end, whether it is full by then or not.
       const write = (key: string) => {
         const isPast = isOver(windowMs)
         const end = after(sql.lit(windowMs))
@@ -361,7 +366,7 @@ export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCou
   }
 }
 
-/** A wait beyond the longest was dated by a clock that was wrong. */
+/** A wait beyond the longest was dated by a wrong clock. */
 function isPossible(waitMs: number, longestWaitMs: number): boolean {
   return waitMs <= longestWaitMs + clockToleranceMs
 }

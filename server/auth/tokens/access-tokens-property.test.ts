@@ -1,4 +1,4 @@
-// The token verifier under a storm: whatever comes, it is one of two refusals, or the very token.
+// The token verifier under a storm: any input gives one of two refusals, or the very token.
 
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
@@ -40,14 +40,14 @@ async function judge({ services }: TestApp, token: string) {
 const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value) ?? '').toString('base64url')
 
-/** One member changed to anything, or taken away. */
+/** One member changed to anything, or removed. */
 const memberChange = (names: readonly string[]) =>
   fc.record({
     name: fc.oneof(fc.constantFrom(...names), fc.string()),
     value: fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.double(), fc.bigInt().map(Number)),
   })
 
-test('property: no text but the token itself is believed', async () => {
+test('property: no text but the token itself is accepted', async () => {
   const token = await keycard.tokenFor('johndoe')
   const [header = '', claims = '', signature = ''] = token.split('.')
   expect(await judge(keycard, token)).toBeDefined()
@@ -78,7 +78,7 @@ test('property: no text but the token itself is believed', async () => {
   )
 })
 
-test('property: what is signed but says anything else gives whole claims, or none', async () => {
+test('property: a signed token that says anything else gives whole claims, or none', async () => {
   const [header = '', good = ''] = (await sharedSecret.tokenFor('johndoe')).split('.')
   const sign = (head: unknown, claims: unknown) => {
     const signed = `${encode(head)}.${encode(claims)}`

@@ -1,5 +1,5 @@
-// What is believed of an access token, and what is not: every forgery beside a token that differs
-// from it in that one thing and is accepted.
+// Which access tokens are accepted, and which are not: every forgery beside a token that differs
+// from it in one thing and is accepted.
 
 import { KeyObject, sign } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
@@ -59,7 +59,7 @@ async function outcome(tokens: AccessTokens, token: string): Promise<string> {
 const refused = 'invalid_token: Could not validate credentials'
 const expired = 'token_expired: Token has expired'
 
-/** Text and bytes as they are, all else as JSON. */
+/** Text and bytes as they are, everything else as JSON. */
 const encode = (value: unknown) => {
   if (Buffer.isBuffer(value)) return value.toString('base64url')
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString(
@@ -67,7 +67,7 @@ const encode = (value: unknown) => {
   )
 }
 
-/** Signs whatever it is given, where jose would refuse to. */
+/** Signs anything, even where jose would refuse to. */
 async function signRaw(key: CryptoKey, header: unknown, claims: unknown): Promise<string> {
   const data = `${encode(header)}.${encode(claims)}`
   const how = { name: key.algorithm.name, hash: 'SHA-256' }
@@ -127,7 +127,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
   const judge = async (header: unknown, claims: unknown) =>
     outcome(tokens, await forge(header, claims))
 
-  /** The same token but for the one thing that the test changes. */
+  /** The same token except for the one thing that the test changes. */
   async function expectControl(): Promise<string> {
     const token = await forge(goodHeader, goodClaims)
     expect(await outcome(tokens, token)).toBe('accepted')
@@ -147,7 +147,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
     })
   })
 
-  test("a user's token of a registered client names the registration, of a built-in one nothing", async () => {
+  test("a registered client's user token names the registration, a built-in one's does not", async () => {
     const registrationId = 'r'.repeat(22)
     const { token } = await tokens.issue({ ...subject, clientId: 'mobile-app', registrationId })
     expect(decodeJwt(token)).toMatchObject({ client_registration: registrationId })
@@ -192,14 +192,14 @@ describe.each(algorithms)('$algorithm', (signing) => {
       expect(await judge(goodHeader, { ...machineClaims, ...claims })).toBe(refused)
     })
 
-    test("R34: a user's token does not become one by a claim more", async () => {
+    test("R34: a user's token does not become a client's by an extra claim", async () => {
       await expectControl()
       const { registration } = machineClaims
       expect(await judge(goodHeader, { ...goodClaims, registration })).toBe(refused)
     })
   })
 
-  test('R42: the token holds no personal data, and nothing else that it need not', async () => {
+  test('R42: the token holds no personal data, and nothing else that it does not need', async () => {
     const [header, claims] = (await tokens.issue(subject)).token
       .split('.')
       .slice(0, 2)
@@ -381,7 +381,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
     expect(await judge(goodHeader, respell(text))).toBe(refused)
   })
 
-  test('R37: is refused where header or claims are no UTF-8', async () => {
+  test('R37: is refused where header or claims are not UTF-8', async () => {
     const token = (bytes: Buffer) => forge(goodHeader, bytes)
     const claims = Buffer.from(JSON.stringify({ ...goodClaims, groups: 'x' }))
     expect(await outcome(tokens, await token(claims))).toBe('accepted')
@@ -390,14 +390,14 @@ describe.each(algorithms)('$algorithm', (signing) => {
     expect(await outcome(tokens, await token(broken))).toBe(refused)
   })
 
-  test('a claim set that is no object is refused', async () => {
+  test('a claim set that is not an object is refused', async () => {
     await expectControl()
     for (const claims of ['[]', 'null', '"me"', 'no JSON']) {
       expect(await judge(goodHeader, claims)).toBe(refused)
     }
   })
 
-  test('R26: one that has expired is told apart, to the second', async () => {
+  test('R26: an expired one is distinguished, to the second', async () => {
     const issuedAt = now - lifetimeSeconds
     const claims = (exp: number) => ({ ...goodClaims, iat: issuedAt, exp })
     expect(await judge(goodHeader, claims(now))).toBe(expired)
@@ -406,7 +406,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
     ).toBe('accepted')
   })
 
-  test('R26: nobody learns that a forged token has expired', async () => {
+  test('R26: a forged token is never reported as expired', async () => {
     const claims = { ...goodClaims, iat: now - 2_000, exp: now - 1_100 }
     const token = await forge(goodHeader, claims)
     expect(await outcome(tokens, token)).toBe(expired)
@@ -426,7 +426,7 @@ describe.each(algorithms)('$algorithm', (signing) => {
 })
 
 describe.each(['EdDSA', 'ES256', 'RS256'] as const)('%s', (algorithm) => {
-  test('R31: the public key taken for an HMAC secret signs nothing', async () => {
+  test('R31: the public key used as an HMAC secret signs nothing', async () => {
     const { publicKey, privateKey } = await generateKeyPair(algorithm)
     const active: VerificationKey = { kid: 'k', algorithm, key: publicKey }
     const tokens = createAccessTokens({

@@ -1,4 +1,4 @@
-// Access tokens: JWTs as RFC 9068 has them, made and judged.
+// Access tokens: JWTs as RFC 9068 defines them, made and verified.
 
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { AppError } from '../../contract/app-error.ts'
@@ -8,7 +8,7 @@ import { type Clock, clockToleranceMs, toSeconds } from '../../db/clock.ts'
 import { makeRandomId } from '../../db/random-id.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 
-/** Whom a token speaks for: a user in a session, or a client in its own name. */
+/** The subject of a token: a user in a session, or a client in its own name. */
 export type AccessTokenSubject = UserSubject | ClientSubject
 
 export interface UserSubject {
@@ -31,7 +31,7 @@ interface ClientSubject {
   scopes: readonly string[]
 }
 
-/** What the token says, once it is believed. */
+/** What the token says, once it is accepted. */
 export type AccessTokenClaims = AccessTokenSubject & {
   tokenId: string
   /** The `kid` of the key that signed it. */
@@ -54,7 +54,7 @@ interface AccessTokensDeps {
   /** Exact `iss`, and the `aud` we answer to (RFC 9068 §4). */
   issuer: string
   lifetimeSeconds: number
-  /** In epoch seconds, 0 by default: a token from before would be dead as soon as it is issued. */
+  /** In epoch seconds, 0 by default: an earlier token would be refused as soon as it is issued. */
   issueFrom?: () => number
 }
 
@@ -68,7 +68,7 @@ export function createAccessTokens(parts: AccessTokensDeps): AccessTokens {
   return {
     async issue(subject) {
       const { key, kid, algorithm } = signingKeys.active
-      // Within the second of a new epoch for everybody: a token of the next one.
+      // Within the second of a revocation for everyone, a token belongs to the next second.
       const issuedAt = Math.max(toSeconds(clock.now()), issueFrom())
       const token = await new SignJWT({
         client_id: subject.clientId,
@@ -108,7 +108,7 @@ export function createAccessTokens(parts: AccessTokensDeps): AccessTokens {
         })
       } catch (error) {
         if (error instanceof AppError) throw error
-        // jose looks at the time last: an expired token is right in every other way.
+        // jose checks the time last: an expired token is right in every other way.
         if (error instanceof errors.JWTExpired) {
           throw new AppError('token_expired', 'Token has expired')
         }
@@ -118,7 +118,7 @@ export function createAccessTokens(parts: AccessTokensDeps): AccessTokens {
   }
 }
 
-/** The claims that say what the token's life hangs on; each kind of token has its own. */
+/** The claims that decide how long the token lives; each kind of token has its own. */
 function describeHolder(subject: AccessTokenSubject) {
   return subject.kind === 'user'
     ? {
@@ -131,7 +131,7 @@ function describeHolder(subject: AccessTokenSubject) {
 }
 
 /**
- * Refuses what jose would let pass: a second spelling of the same token, and headers that name a key
+ * Refuses what jose would accept: a second spelling of the same token, and headers that name a key
  * of their own (RFC 8725 §3.10).
  */
 function readHeader(token: string): { alg: unknown; kid: string } {
@@ -153,7 +153,8 @@ function isCanonicalBase64url(part: string): boolean {
 
 /**
  * The object, where it is spelt as we spell it. JSON.parse takes the last of two members with one
- * name and other readers the first (RFC 7519 §4); broken UTF-8, spaces and escapes are not ours either.
+ * name and other readers the first (RFC 7519 §4); broken UTF-8, spaces and escapes are not ours
+ * either.
  */
 function parseCanonicalJson(part: string): Record<string, unknown> {
   let value: unknown
@@ -169,14 +170,17 @@ function parseCanonicalJson(part: string): Record<string, unknown> {
   return { ...value }
 }
 
-/** What a token is held against. Times in epoch seconds. */
+/** What a token is checked against. Times in epoch seconds. */
 interface TokenFrame {
   keyId: string
   latestIssuedAt: number
   lifetimeSeconds: number
 }
 
-/** RFC 9068 §2.2: every claim is there and of its type; jose alone takes a numeric or empty `sub`. */
+/**
+ * RFC 9068 §2.2: every claim is there and of its type; jose by itself accepts a numeric or empty
+ * `sub`.
+ */
 function readClaims(
   claims: Record<string, unknown>,
   { keyId, latestIssuedAt, lifetimeSeconds }: TokenFrame,
@@ -224,7 +228,9 @@ function readClaims(
   return { kind: 'client', registrationId: text('registration'), ...common }
 }
 
-/** One public sentence for every cause, so that a forger learns nothing; the cause goes to the log. */
+/**
+ * One public sentence for every cause, so that a forger learns nothing; the cause goes to the log.
+ */
 function invalidToken(detail: string, cause?: unknown): AppError {
   return new AppError('invalid_token', 'Could not validate credentials', { detail, cause })
 }

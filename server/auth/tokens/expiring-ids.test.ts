@@ -1,10 +1,10 @@
-// Ids in a hash table of our own: what a Map would say, and no byte more than is promised.
+// Ids in our own hash table: the answers of a Map, in no more bytes than promised.
 
 import { expect, test } from 'vitest'
 import { makeRandomId } from '../../db/random-id.ts'
 import { createExpiringIds } from './expiring-ids.ts'
 
-test('answers as a Map does, while it grows, is written over and forgets', () => {
+test('answers as a Map does, while it grows, is overwritten and forgets', () => {
   const ids = createExpiringIds()
   const expected = new Map<string, { value: number; forgetAt: number }>()
   const names = Array.from({ length: 20_000 }, makeRandomId)
@@ -31,7 +31,7 @@ test('an id that was never put there is not there', () => {
   expect(strangers.filter(ids.has)).toEqual([])
 })
 
-test('the largest token version there is comes back', () => {
+test('the largest possible token version comes back', () => {
   const ids = createExpiringIds()
   ids.set('user', 2 ** 31 - 1, 2 ** 32 - 1)
   ids.forget(2 ** 31)

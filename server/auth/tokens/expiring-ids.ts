@@ -2,13 +2,13 @@
 
 export interface ExpiringIds {
   /**
-   * Replaces what the id had.
+   * Replaces the id's previous value.
    * @param value and forgetAt: whole numbers below 2^32; `forgetAt` above 0
    */
   set(id: string, value: number, forgetAt: number): void
   get(id: string): number | undefined
   has(id: string): boolean
-  /** Forgets what was to be remembered until then, or for less. */
+  /** Forgets everything that was to be remembered until then, or for less. */
   forget(upTo: number): void
   readonly size: number
 }
@@ -18,15 +18,15 @@ const wordsPerSlot = 4
 const leastSlots = 1_024
 
 /**
- * An open-addressing hash table in one typed array: 21 to 43 bytes an id, where a Map of strings takes
- * a hundred and keeps the garbage collector busy. An id is its 64-bit hash. Another one of 200,000 has
- * the same with a probability of 10^-14 a look-up, and nobody can choose one that has: the ids are our
- * own random ones.
+ * An open-addressing hash table in one typed array: 21 to 43 bytes an id, where a Map of strings
+ * takes a hundred and keeps the garbage collector busy. An id is its 64-bit hash. Another one of
+ * 200,000 has the same with a probability of 10^-14 a look-up, and no attacker can choose one that
+ * has: the ids are our own random ones.
  */
 export function createExpiringIds(): ExpiringIds {
   let slots = new Uint32Array(leastSlots * wordsPerSlot)
   let size = 0
-  /** Of the id that was looked for last: not returned, for an array a call would be garbage. */
+  /** Of the id that was looked up last: not returned, for an array a call would be garbage. */
   let high = 0
   let low = 0
 
@@ -63,7 +63,7 @@ export function createExpiringIds(): ExpiringIds {
     slots[at + 3] = value
   }
 
-  /** Into a table that it fills to three quarters at most, without what is to be forgotten. */
+  /** Into a table that it fills to three quarters at most, without expired ids. */
   function rebuild(wanted: number, forgottenUpTo: number): void {
     const before = slots
     let count = leastSlots
@@ -112,7 +112,9 @@ export function createExpiringIds(): ExpiringIds {
   }
 }
 
-/** Every bit of the input changes half of the output's: MurmurHash3's finalizer, as cyrb53 uses it. */
+/**
+ * Every bit of the input changes half of the output's: MurmurHash3's finalizer, as cyrb53 uses it.
+ */
 function mix(word: number, other: number): number {
   const mixed = Math.imul(word ^ (word >>> 16), 2_246_822_507)
   const stirred = Math.imul(other ^ (other >>> 13), 3_266_489_909)

@@ -1,4 +1,4 @@
-// From the Authorization header to who is calling, or to the right refusal.
+// From the Authorization header to the caller, or to the right refusal.
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ test.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])(
   },
 )
 
-test('R22: spaces around the token are no part of it', async () => {
+test('R22: spaces around the token are not part of it', async () => {
   await expect(identify(`Bearer   ${token}  `)).resolves.toBeDefined()
 })
 
@@ -48,11 +48,11 @@ test.each([
   ['Basic', ['Basic am9obmRvZTpzZWNyZXQ=']],
   ['a longer word', ['Bearerx abc']],
   ['the token alone', ['abc']],
-])('R25: %s is no token at all', async (_name, headers) => {
+])('R25: %s counts as no token', async (_name, headers) => {
   expect(await reasonFor(...headers)).toBe('not_authenticated')
 })
 
-describe('R26: what is no b64token is an invalid token', () => {
+describe('R26: a token that does not match b64token is invalid', () => {
   test.each([
     'Bearer',
     'Bearer ',
@@ -70,7 +70,7 @@ describe('R26: what is no b64token is an invalid token', () => {
   })
 })
 
-test('R27: a scope that is missing is named', async () => {
+test('R27: a missing scope is named', async () => {
   const identity = await identify(`Bearer ${token}`)
   const { requireScopes } = keycard.services.identities
   expect(() => requireScopes(identity, ['me', 'items:read'])).not.toThrow()

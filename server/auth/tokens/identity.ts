@@ -1,11 +1,11 @@
-// Who is calling: from the Authorization header to a believed identity (RFC 6750 §2.1).
+// The caller: from the Authorization header to a verified identity (RFC 6750 §2.1).
 
 import { AppError } from '../../contract/app-error.ts'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import type { AccessTokenClaims, AccessTokens } from './access-tokens.ts'
 import type { Revocations } from './revocations.ts'
 
-/** What a door may rely on. The user's row is not read for it. */
+/** What an endpoint may rely on. The user's row is not read for it. */
 export type Identity = AccessTokenClaims
 export type UserIdentity = Extract<Identity, { kind: 'user' }>
 
@@ -16,13 +16,14 @@ export interface Identities {
    */
   identify(headers: readonly string[]): Promise<Identity>
   /**
-   * The one judgement of an access token, wherever it was shown.
-   * @throws AppError token_expired or invalid_token; unavailable where nobody knows what was revoked
+   * The one check of an access token, wherever it was shown.
+   * @throws AppError token_expired or invalid_token; unavailable where revocations are unknown
    */
   authenticateToken(accessToken: string): Promise<Identity>
   /**
    * For what only a person has: items, a session, a name.
-   * @throws AppError insufficient_scope where a client calls in its own name: no scope would help it
+   * @throws AppError insufficient_scope where a client calls in its own name: no scope would help
+   *   it
    */
   requireUser(identity: Identity): UserIdentity
   /** @throws AppError insufficient_scope, naming what is needed (RFC 6750 §3.1) */
@@ -43,7 +44,7 @@ export function createIdentities(parts: IdentitiesDeps): Identities {
 
   async function authenticateToken(accessToken: string): Promise<Identity> {
     const claims = await accessTokens.verify(accessToken)
-    // Fail closed: better no answer than one for a session that has ended.
+    // Fail closed: no answer is better than one for a session that has ended.
     await changeFeed.catchUpIfSilent()
     if (revocations.isRevoked(claims)) throw refuseToken('revoked')
     return claims
@@ -52,7 +53,7 @@ export function createIdentities(parts: IdentitiesDeps): Identities {
   return {
     async identify(headers) {
       const [header, second] = headers
-      // Node keeps the first of two without a word; which one counts must not be a guess.
+      // Node silently keeps the first of two; which one counts must not be guessed.
       if (second !== undefined) {
         throw new AppError('invalid_request', 'There must be one Authorization header')
       }

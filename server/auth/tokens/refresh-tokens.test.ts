@@ -1,4 +1,4 @@
-// Refresh tokens: only what was made here is read, in the one spelling it was made in.
+// Refresh tokens: only those we made are read, in the one spelling they were made in.
 
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
@@ -30,7 +30,7 @@ test.each([
   expect(macOf(other)).not.toBe(macOf(token))
 })
 
-test('a token of the form without the user is read, and is none with any user before it', () => {
+test('a token in the old form, without the user, is read; it stays refused with any user put before it', () => {
   const text = `${sessionId}.7`
   const old = `${text}.${createKeyedMac(createMasterKeys([newKey]), 'refresh-token').sign(text)}`
   expect(tokens.read(old)).toEqual({ sessionId, counter: 7 })
@@ -45,7 +45,7 @@ test('R113: a token made with an older master key is still read; new ones use th
   expect(before.read(token)).toBeUndefined()
 })
 
-test('R66: a master key that is gone leaves nothing to read', () => {
+test('R66: without the master key no token can be read', () => {
   const others = createRefreshTokens(createMasterKeys([randomBytes(32)]))
   expect(others.read(token)).toBeUndefined()
 })

@@ -12,7 +12,7 @@ export interface RefreshTokenParts {
 }
 
 export interface RefreshTokens {
-  /** The same parts give the same token, so a lost reply can be given again. */
+  /** The same parts give the same token, so a lost reply can be repeated. */
   make(parts: RefreshTokenParts & { userId: string }): string
   /** undefined for anything we did not make: garbage costs no query. */
   read(token: string): RefreshTokenParts | undefined

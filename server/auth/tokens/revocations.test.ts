@@ -1,4 +1,4 @@
-// What was revoked: dead here at once, soon in every other process, and still after a restart.
+// Revoked tokens: refused here at once, soon in every other process, and still after a restart.
 
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -45,7 +45,7 @@ function openRevocations(database: Database, clock: Clock): Promise<Revocations>
 }
 
 forEachEngine((engine) => {
-  test('R58, R59: what one process revokes is dead there at once, and in the others soon', async () => {
+  test('R58, R59: a token that one process revokes is refused there at once, and by the others soon', async () => {
     const place = await makePlace(engine)
     const [one, other] = [await openProcess(place), await openProcess(place)]
     const [out, stays] = [await signIn(one), await signIn(one)]
@@ -75,7 +75,7 @@ forEachEngine((engine) => {
     expect(await opens(after, stays.access_token)).toBe(true)
   })
 
-  test('R59: tokens of an older token version are dead, and those of the new one live', async () => {
+  test('R59: tokens of an older token version are refused, and those of the new one accepted', async () => {
     const revocations = await openRevocations(await openTestDatabase(engine), createTestClock())
     await revocations.revoke([{ kind: 'user', subject: 'me', tokenVersion: 2 }])
     const verdicts = [0, 1, 2, 3].map((tokenVersion) =>
@@ -88,7 +88,7 @@ forEachEngine((engine) => {
     expect(revocations.isRevoked({ ...me, userId: 'other' })).toBe(false)
   })
 
-  test('everybody’s tokens end: none from before lives, in any process, nor after a restart', async () => {
+  test('everyone’s tokens end: no earlier one is accepted, in any process, nor after a restart', async () => {
     const database = await openTestDatabase(engine)
     const clock = createTestClock()
     const machine = { registrationId: 'robot', tokenId: 'token' }
@@ -104,12 +104,12 @@ forEachEngine((engine) => {
     await one.revoke([{ kind: 'everybody' }])
     await other.refresh()
     const restarted = await openRevocations(database, clock)
-    // What was issued in its very second may be from before it, by another clock in the next one too.
+    // A token issued in its very second may be from before it; by another clock, so may one of the next.
     const expected = [true, true, true, true, true, true, false, false]
     expect([one, other, restarted].map(verdicts)).toEqual([expected, expected, expected])
   })
 
-  test('the second in which everybody’s tokens end is that of the database', async () => {
+  test('the second in which everyone’s tokens end is that of the database', async () => {
     const database = await openTestDatabase(engine)
     const { revoke, isRevoked } = await openRevocations(database, systemClock)
     const issuedAt = toSeconds(Date.now())
@@ -118,7 +118,7 @@ forEachEngine((engine) => {
     expect(isRevoked({ ...me, issuedAt: issuedAt + 60 })).toBe(false)
   })
 
-  test('a sign-in within the second in which everybody’s tokens end is in', async () => {
+  test('a sign-in within the second in which everyone’s tokens end is accepted', async () => {
     const keycard = await openProcess(await makePlace(engine))
     const before = await signIn(keycard)
     await keycard.revocations.revoke([{ kind: 'everybody' }])
@@ -146,7 +146,7 @@ forEachEngine((engine) => {
     expect(revocations.isRevoked(me)).toBe(true)
   })
 
-  test('what is revoked is kept for the life of a token and ten minutes, in memory and in its row, and no longer', async () => {
+  test('a revocation is kept for the life of a token and ten minutes, in memory and in its row, and no longer', async () => {
     const database = await openTestDatabase(engine)
     const clock = createTestClock()
     const feed = createChangeFeed({ database, clock, onError: () => {}, monotonicNow: clock.now })
@@ -194,7 +194,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('a clock that is a year ahead for a minute makes no process forget, and shuts nobody out', async () => {
+  test('a clock that is a year ahead for a minute makes no process forget, and locks no one out', async () => {
     const database = await openTestDatabase(engine)
     const clock = createTestClock()
     const feed = createChangeFeed({ database, clock, onError: () => {} })
@@ -240,7 +240,7 @@ forEachEngine((engine) => {
 })
 
 describe('on postgres', () => {
-  test('a commit that is held is heard, whatever was committed meanwhile', async () => {
+  test('a held commit is heard, whatever was committed meanwhile', async () => {
     const place = await makePlace('postgres')
     const database = await openDatabase(place)
     onTestFinished(() => database.close())
@@ -261,7 +261,7 @@ describe('on postgres', () => {
     expect(isRevoked(me)).toBe(true)
   })
 
-  test('after a lost connection all is read again: the server may have counted on from further back', async () => {
+  test('after a lost connection everything is read again: the server may have counted on from further back', async () => {
     const place = await makePlace('postgres')
     const database = await openDatabase(place)
     onTestFinished(() => database.close())
@@ -282,7 +282,7 @@ describe('on postgres', () => {
     expect(await count()).toBe(0)
   })
 
-  test('what a restored dump says of another server’s transactions is read once, too', async () => {
+  test('revocations of a restored dump, with another server’s transaction numbers, are read once, too', async () => {
     const place = await makePlace('postgres')
     const database = await openDatabase(place)
     onTestFinished(() => database.close())

@@ -1,4 +1,4 @@
-// What has been revoked lately, in memory: a protected call asks nobody, and out still means out.
+// Recent revocations, in memory: a protected call asks no database, and an ended token is still refused.
 
 import { type Compilable, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
@@ -18,8 +18,8 @@ export type Revocation =
   /** All sessions that the query finds once the writes beside it are done. */
   | { kind: 'sessions'; of: SelectQueryBuilder<Tables, 'sessions', object> }
   /**
-   * The user's tokens below `tokenVersion`; where none is named, below the one that the writes beside it leave
-   * the user with. However many sessions those are of, it is one row.
+   * The user's tokens below `tokenVersion`; where none is named, below the one that the writes
+   * beside it leave the user with. It is one row, however many sessions they belong to.
    */
   | { kind: 'user'; subject: string; tokenVersion?: number }
   /** Every token there is: of people, and of machines. */
@@ -32,14 +32,14 @@ type RevocableToken = { issuedAt: number } & (
 )
 
 export interface Revocations {
-  /** True where the token was taken back after it was issued (R58, R59). */
+  /** True where the token was revoked after it was issued (R58, R59). */
   isRevoked(token: RevocableToken): boolean
-  /** In epoch seconds: no token that was issued earlier is believed, whoever has it. */
+  /** In epoch seconds: no token that was issued earlier is accepted, from anyone. */
   believedFrom(): number
   /**
-   * The one way in which anything is revoked. Commits `writes`, and after them what they revoke; wakes
-   * the other processes; and knows it here. Who awaits it may answer: the tokens are dead on this node,
-   * and within a poll on every other.
+   * The one way in which anything is revoked. Commits `writes`, and after them what they revoke;
+   * wakes the other processes; and records it here. A caller that awaits it may answer: the tokens
+   * are refused on this node, and within a poll on every other.
    * @returns the number of rows that each of `writes` changed
    */
   revoke(revoked: readonly Revocation[], writes?: readonly Compilable[]): Promise<bigint[]>
@@ -54,18 +54,18 @@ interface RevocationsDeps {
   nowMs: () => RawBuilder<number>
   accessTokenLifetimeSeconds: number
   feed: ChangeFeed
-  /** In milliseconds; `performance.now` by default. What a test turns. */
+  /** In milliseconds; `performance.now` by default. Replaced by tests. */
   monotonicNow?: () => number
 }
 
 /**
- * So much longer than a token lives its revocation is kept: twice `clockToleranceMs`, for a token that
- * was issued by the one clock and is judged by the other, and nine minutes for a commit that is held.
+ * How much longer than a token lives its revocation is kept: twice `clockToleranceMs`, for a token
+ * that one clock issued and another checks, and nine minutes for a commit that is held.
  */
 export const revocationMarginMs = 2 * clockToleranceMs + 9 * 60_000
 
 /**
- * In seconds. A new epoch for everybody ends what was issued in its own second, which may be from
+ * In seconds. A revocation for everyone ends the tokens issued in its own second, which may be from
  * before it, and in the one after: so far a process may be ahead of the database's clock.
  */
 const everybodyMarginSeconds = 2
@@ -106,7 +106,7 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
     return everybodyUpTo + everybodyMarginSeconds
   }
 
-  /** What lies in the future counts as now: it was dated by a clock that was wrong. */
+  /** An instant in the future counts as now: it was dated by a wrong clock. */
   async function dateByNow(): Promise<void> {
     await kysely
       .updateTable('revocations')
@@ -151,7 +151,7 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
       const inserts = revoked.map((revocation) => toInsert(kysely, revocation, nowMs()))
       const counts = await database.runAtomically([...writes, ...inserts], { isAnnounced: true })
       const rows = revoked.flatMap(toKnownRow)
-      // At once, whatever becomes of the connection; what the database alone has named is read.
+      // At once, whatever happens to the connection; ids that only the database knows are read.
       rows.forEach(remember)
       if (rows.length < revoked.length) await refresh()
       return counts.slice(0, writes.length)
@@ -162,7 +162,7 @@ export async function createRevocations(parts: RevocationsDeps): Promise<Revocat
 
 type RememberedRow = Pick<RevocationRow, 'kind' | 'subject' | 'token_version' | 'created_at_ms'>
 
-/** What this process knows without reading it; its time counts only where it is everybody's. */
+/** What this process knows without reading it; its time counts only where it is for everyone. */
 function toKnownRow(revocation: Revocation): RememberedRow[] {
   const { kind } = revocation
   if (kind === 'everybody' || kind === 'sessions') return []

@@ -1,4 +1,4 @@
-// A token that was verified once is looked at again at each use: time, keys, revocation, and its spelling.
+// A token that was verified once is checked again at each use: time, keys, revocation, and its spelling.
 
 import { expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
@@ -24,7 +24,7 @@ async function openKeycard() {
   return { ...keycard, token, status }
 }
 
-test('R36: a token that was believed a second ago is refused the second it expires', async () => {
+test('R36: a token that was accepted a second ago is refused the second it expires', async () => {
   const { status, services } = await openKeycard()
   clock.advance(services.config.accessTokenLifetimeSeconds * 1_000 - 1)
   expect(await status()).toBe(200)
@@ -32,7 +32,7 @@ test('R36: a token that was believed a second ago is refused the second it expir
   expect(await status()).toBe(401)
 })
 
-test('R58: a token that was believed is refused once its session has ended', async () => {
+test('R58: an accepted token is refused once its session has ended', async () => {
   const { status, services, token } = await openKeycard()
   const identity = await services.identities.authenticateToken(token)
   if (identity.kind !== 'user') throw new Error('the token of a user was expected')
@@ -40,14 +40,14 @@ test('R58: a token that was believed is refused once its session has ended', asy
   expect(await status()).toBe(401)
 })
 
-test('R112: a token that was believed is refused once its key is dropped', async () => {
+test('R112: an accepted token is refused once its key is dropped', async () => {
   const { status, services } = await openKeycard()
   const { kid } = services.signingKeys.active
   await services.keyRotation.drop(kid)
   expect(await status()).toBe(401)
 })
 
-test('R37: another spelling of a believed token is another token', async () => {
+test('R37: another spelling of an accepted token is another token', async () => {
   const { status, token } = await openKeycard()
   for (const spelling of [`${token}=`, `${token}.`, token.slice(0, -1), token.toUpperCase()]) {
     expect(await status(spelling)).toBe(401)
@@ -61,7 +61,7 @@ test('no call can change what a token says for the others', async () => {
   expect(() => (identity.scopes as string[]).push('users:write')).toThrow(TypeError)
 })
 
-/** Verifies whatever it is given, and says how often it was asked. */
+/** Verifies anything, and says how often it was asked. */
 function countVerifications() {
   let count = 0
   const verify = async (token: string): Promise<AccessTokenClaims> => {
@@ -87,7 +87,7 @@ test('a signature is checked once, and no refusal is remembered', async () => {
   expect(count()).toBe(6)
 })
 
-test('what is remembered is bounded: the token used longest ago makes room', async () => {
+test('the cache is bounded: the token used longest ago makes room', async () => {
   const { known, count } = countVerifications()
   const tokens = rememberVerified({ ...known, capacity: 2 })
   for (const token of ['a', 'b', 'a', 'c', 'a']) await tokens.verify(token)
@@ -96,7 +96,7 @@ test('what is remembered is bounded: the token used longest ago makes room', asy
   expect(count()).toBe(4)
 })
 
-test('what has expired is forgotten at the next purge', async () => {
+test('an expired token is forgotten at the next purge', async () => {
   const { known, count } = countVerifications()
   const followers: Follower[] = []
   const feed = { follow: (follower: Follower) => void followers.push(follower) }
@@ -109,7 +109,7 @@ test('what has expired is forgotten at the next purge', async () => {
   await purge()
   clock.advance(1)
   await purge()
-  // Where it were still known, a clock that is set back would make it good again.
+  // If it were still known, a clock that is set back would make it valid again.
   clock.advance(-1)
   await tokens.verify('fresh')
   expect(count()).toBe(2)
@@ -117,7 +117,7 @@ test('what has expired is forgotten at the next purge', async () => {
   expect(count()).toBe(3)
 })
 
-test('a token from the future is not believed when the clock has been set back', async () => {
+test('a token from the future is refused when the clock has been set back', async () => {
   const { status } = await openKeycard()
   clock.advance(-120_000)
   onTestFinished(() => clock.advance(120_000))

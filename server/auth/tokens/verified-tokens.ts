@@ -1,4 +1,4 @@
-// Access tokens whose signature was checked before: only what may have changed since is looked at again.
+// Access tokens whose signature was checked before: only what may have changed since is checked again.
 
 import { LRUCache } from 'lru-cache'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
@@ -11,15 +11,17 @@ interface VerifiedTokensDeps {
   signingKeys: Pick<SigningKeys, 'knows'>
   clock: Clock
   feed: Pick<ChangeFeed, 'follow'>
-  /** How many tokens, of some 1.5 KB each, the one used longest ago making room; 10,000 by default. */
+  /**
+   * How many tokens, of some 1.5 KB each, the one used longest ago making room; 10,000 by default.
+   */
   capacity?: number
 }
 
 /**
- * A check of a signature is half of what a call costs, and a client shows one token for all its calls.
- * Time and keys are judged at each use, and revocation by whoever asks here (R58): a token that was
- * good is never believed for having been good. Nothing that was refused is kept, and what has expired
- * not for long.
+ * A check of a signature is half of what a call costs, and a client shows one token for all its
+ * calls. Time and keys are checked at each use, and the caller checks revocation (R58): a token is
+ * never accepted because it was accepted before. No refused token is kept, and no expired one for
+ * long.
  */
 export function rememberVerified(parts: VerifiedTokensDeps): AccessTokens {
   const { accessTokens, signingKeys, clock, feed, capacity = 10_000 } = parts
@@ -46,7 +48,7 @@ export function rememberVerified(parts: VerifiedTokensDeps): AccessTokens {
     async verify(token) {
       const known = verified.get(token)
       if (known !== undefined && isStillGood(known)) return known
-      // What speaks against it now is said by who knows all the words.
+      // The full check names what speaks against it now.
       verified.delete(token)
       const claims = deepFreeze(await accessTokens.verify(token))
       verified.set(token, claims)
@@ -55,7 +57,7 @@ export function rememberVerified(parts: VerifiedTokensDeps): AccessTokens {
   }
 }
 
-/** All calls with a token share what it says: none may change it for the others. */
+/** All calls with a token share its claims: none may change them for the others. */
 function deepFreeze(claims: AccessTokenClaims): AccessTokenClaims {
   Object.freeze(claims.scopes)
   return Object.freeze(claims)

@@ -1,4 +1,4 @@
-// The rules for what an account is made of, and the one refusal that names every broken one.
+// The rules for the fields of an account, and the one refusal that names every broken one.
 
 import { AppError, type FieldError } from '../../contract/app-error.ts'
 import {
@@ -24,7 +24,7 @@ export function checkField(path: string, message: string | undefined): FieldErro
   return message === undefined ? [] : [{ path, message }]
 }
 
-/** The names that are stored of those that were given, wherever they came from. */
+/** The names that are stored for those that were given, wherever they came from. */
 export function tidyNames({ username, email }: Pick<Profile, 'username' | 'email'>) {
   return { username: username.trim(), email: email === null ? null : storedEmail(email) }
 }

@@ -24,7 +24,8 @@ export interface AccountRequest {
 
 export interface Accounts {
   /**
-   * With the writes that belong to it, made from the new user's id. `share` takes the turn of its hash.
+   * With the writes that belong to it, made from the new user's id. `share` takes the turn of its
+   * hash.
    * @throws AppError invalid_input naming each field that breaks its rule, or conflict
    */
   create(
@@ -32,7 +33,7 @@ export interface Accounts {
     extraWrites?: (id: string) => readonly Compilable[],
     share?: Share,
   ): Promise<UserRecord>
-  /** A new password for an account that there is. @throws AppError invalid_input */
+  /** A new password for an existing account. @throws AppError invalid_input */
   hashNewPassword(
     password: string,
     account: { username: string; email: string | null },

@@ -17,7 +17,7 @@ beforeEach(() => {
   return () => rmSync(dataDir, { recursive: true })
 })
 
-/** A start on the same data folder each time, as one after the other on one machine. */
+/** A start on the same data folder each time, like starts one after the other on one machine. */
 async function start(env: Record<string, string> = {}): Promise<Services> {
   const services = await createServices(
     readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env }),

@@ -1,4 +1,4 @@
-// The accounts of a first try: made outside production, and never let into it.
+// The accounts for a first try: made outside production, and never allowed in it.
 
 import { AppError } from '../../contract/app-error.ts'
 import type { Role } from '../../contract/scopes.ts'
@@ -44,7 +44,7 @@ interface DemoAccountsDeps {
   passwords: Passwords
 }
 
-/** Makes those that are missing; what was changed about the others stays. */
+/** Makes those that are missing; changes to the others stay. */
 export async function ensureDemoAccounts({ users, passwords }: DemoAccountsDeps): Promise<void> {
   await Promise.all(
     demoAccounts.map(async ({ password, ...account }) => {
@@ -61,7 +61,7 @@ export async function ensureDemoAccounts({ users, passwords }: DemoAccountsDeps)
   )
 }
 
-/** @throws StartError while an account still has the password it was shown with */
+/** @throws StartError while an account still has its published password */
 export async function refuseDemoPasswords({ users, passwords }: DemoAccountsDeps): Promise<void> {
   for (const { username, password } of demoAccounts) {
     const user = await users.findByLogin(username)

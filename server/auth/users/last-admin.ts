@@ -1,13 +1,13 @@
-// The last admin who can sign in stays one: there would be nobody left to make another.
+// The last admin who can sign in stays one: otherwise no one could make another.
 
 import { type Compilable, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import { AppError } from '../../contract/app-error.ts'
 import type { Tables } from '../../db/tables.ts'
 
 /**
- * Stands first in every batch that could take an admin away. On PostgreSQL, of two that each take
+ * Comes first in every batch that could remove an admin. On PostgreSQL, of two that each remove
  * another one, the second waits here until the first has committed, and then sees what it did. On
- * SQLite batches run one after the other anyhow.
+ * SQLite batches run one after the other anyway.
  */
 export function lockAdmins(kysely: Kysely<Tables>): Compilable {
   return kysely
@@ -16,7 +16,7 @@ export function lockAdmins(kysely: Kysely<Tables>): Compilable {
     .where(isActiveAdmin('users'))
 }
 
-/** In a condition on the row of `userId`: whether there is an admin left without him. */
+/** In a condition on the row of `userId`: whether another admin is left. */
 export function isNotLastAdmin(eb: ExpressionBuilder<Tables, 'users'>, userId: string) {
   return eb.or([
     eb('users.role', '!=', 'admin'),
@@ -35,12 +35,15 @@ export function otherActiveAdminExists(eb: ExpressionBuilder<Tables, 'users'>, u
   )
 }
 
-/** As the index `users_active_admins` has it, which knows no parameters: among a million users it finds them. */
+/**
+ * As the index `users_active_admins` has it, which knows no parameters: among a million users it
+ * finds them.
+ */
 function isActiveAdmin(table: 'users' | 'other') {
   return sql<SqlBool>`${sql.ref(`${table}.role`)} = 'admin' and ${sql.ref(`${table}.disabled`)} = 0`
 }
 
-/** For the list, which says so before anybody tries. */
+/** For the list, which says so before an admin tries. */
 export async function findLastAdmin(kysely: Kysely<Tables>): Promise<string | undefined> {
   const admins = await kysely
     .selectFrom('users')

@@ -1,9 +1,9 @@
-// Which names were there before, of any number: some 12 bytes each, where a set of texts takes a hundred.
+// Which names were seen before, of any number: some 12 bytes each, where a set of texts takes a hundred.
 
 import { hash, randomBytes } from 'node:crypto'
 
 export interface SeenNames {
-  /** @returns false where it was there before */
+  /** @returns false where it was seen before */
   add(name: string): boolean
 }
 
@@ -11,8 +11,9 @@ export interface SeenNames {
 const partCount = 256
 
 /**
- * Of each name 64 bits of a salted SHA-256 are kept, in tables with open addressing. Among two million the
- * chance that two names share them is one in ten million, and another salt parts them.
+ * Of each name 64 bits of a salted SHA-256 are kept, in tables with open addressing. Among two
+ * million the chance that two names share them is one in ten million, and another salt separates
+ * them.
  */
 export function createSeenNames(): SeenNames {
   const salt = randomBytes(16).toString('base64')

@@ -113,15 +113,15 @@ forEachEngine((engine) => {
       ['another one', '_da'],
       ['a backslash', '\\'],
       ['SQL', "' or 1=1 --"],
-    ])('finds nobody by %s (%j)', async (_what, search) => {
+    ])('finds no one by %s (%j)', async (_what, search) => {
       expect(await list({ search })).toMatchObject({ users: [], total: 0, nextCursor: null })
     })
 
-    test.each(['', ' ', '@'])('for nothing (%j) gives everybody', async (search) => {
+    test.each(['', ' ', '@'])('an empty search (%j) finds all users', async (search) => {
       expect(await names({ search })).toHaveLength(people.length)
     })
 
-    test('finds who has a name of a hundred characters, by all of them', async () => {
+    test('finds a user with a name of a hundred characters, by all of them', async () => {
       const users = createUsers({ database: database(), clock })
       // In canonical form each of them is eighteen.
       const fullName = 'ﷺ'.repeat(100)
@@ -152,7 +152,7 @@ forEachEngine((engine) => {
       expect(await names({ sort, order: 'desc' })).toEqual(expected.toReversed())
     })
 
-    test('37. the pages of every order hold everybody, and each once', async () => {
+    test('37. the pages of every order hold all users, each once', async () => {
       for (const sort of userSortKeys) {
         for (const order of sortOrders) {
           const whole = await names({ sort, order })
@@ -169,7 +169,7 @@ forEachEngine((engine) => {
     })
   })
 
-  test('tells who was seen when, and how many sessions live', async () => {
+  test('says who was seen when, and how many sessions live', async () => {
     const nowMs = clock.now()
     const session = (id: string, values: { idle?: number; end?: number; revoked?: number }) => ({
       id,
@@ -203,7 +203,7 @@ forEachEngine((engine) => {
     expect(facts).toContainEqual(['ada', null, 0])
   })
 
-  test('38. marks the only admin who can sign in, and nobody once there is another', async () => {
+  test('38. marks the only admin who can sign in, and no one once there is another', async () => {
     const lastOnes = async () =>
       (await list()).users.filter((user) => user.isLastAdmin).map(({ username }) => username)
     const setDisabled = (disabled: 0 | 1) =>
@@ -236,7 +236,7 @@ forEachEngine((engine) => {
             cursor = page.nextCursor ?? undefined
           } while (cursor !== undefined)
           expect(found.length).toBe(names.length)
-          // Each once, and as the numbered pages have them.
+          // Each once, and in the order of the numbered pages.
           expect(new Set(found).size).toBe(names.length)
           const eleventh = await directory.list({ ...query, search, sort, order, page: 11 })
           expect(eleventh.users.map(({ username }) => username)).toEqual(found.slice(1_000))
@@ -255,7 +255,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('of more than ten thousand some are found and that is said; a name is found among them', async () => {
+  test('among more than ten thousand matches some are found, and the answer says so; a name is found among them', async () => {
     const place = await openTestDatabase(engine)
     const directory = createUserDirectory({ database: place, clock })
     const users = createUsers({ database: place, clock })
@@ -285,7 +285,7 @@ forEachEngine((engine) => {
     expect(everyone).toEqual([many, 'the-one'])
   })
 
-  test('who an older node writes is found beside the others at once, and is written anew', async () => {
+  test('a user whom an older node writes is found beside the others at once, and their keys are written anew', async () => {
     const place = await openTestDatabase(engine)
     const directory = createUserDirectory({ database: place, clock })
     const [first = '', second = ''] = await crowd(place, 2)
@@ -317,7 +317,7 @@ forEachEngine((engine) => {
     await expectAll()
   })
 
-  test('who had an address in a Unicode domain before an update is found by a part of it', async () => {
+  test('a user whose address was in a Unicode domain before an update is found by a part of it', async () => {
     const place = await createTestPlace(engine)
     onTestFinished(() => place.remove())
     const older = await openDatabase(place)
@@ -362,7 +362,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('everyone is read to the end, page after page, each once and by name', async () => {
+  test('all users are read to the end, page after page, each once and by name', async () => {
     const place = await openTestDatabase(engine)
     const directory = createUserDirectory({ database: place, clock })
     const read = async (search: string) => {

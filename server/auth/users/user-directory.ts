@@ -19,12 +19,12 @@ import { findUsers } from './user-matches.ts'
 import { toUserRecord, type UserRecord } from './users.ts'
 
 export interface UserQuery {
-  /** Counts from 1. Not looked at where there is a cursor. */
+  /** Counts from 1. Ignored where there is a cursor. */
   page: number
   perPage: number
   /** The `nextCursor` of the page before, in the same search and order. */
   cursor?: string | undefined
-  /** The beginnings of words in a name or an e-mail address, in any spelling; '' for everybody. */
+  /** The beginnings of words in a name or an e-mail address, in any spelling; '' for all users. */
   search: string
   sort: UserSortKey
   order: SortOrder
@@ -33,13 +33,13 @@ export interface UserQuery {
 export interface ListedUser extends UserRecord {
   /** Live ones. */
   sessionCount: number
-  /** Nobody else could make another admin. */
+  /** No one else could make another admin. */
   isLastAdmin: boolean
 }
 
 export interface UserPage {
   users: ListedUser[]
-  /** All that the search finds, counted to `usersCountedTo`. */
+  /** All matches of the search, counted to `usersCountedTo`. */
   total: number
   hasMoreThanTotal: boolean
   /** Too many words begin with what was typed: there may be others than these. */
@@ -49,14 +49,16 @@ export interface UserPage {
 }
 
 export interface UserDirectory {
-  /** @throws AppError invalid_input where the page lies too far, or the cursor is none of this order */
+  /**
+   * @throws AppError invalid_input where the page lies too far, or the cursor is not of this order
+   */
   list(query: UserQuery): Promise<UserPage>
-  /** All that the search finds, by user name: a page at a time, however many there are. */
+  /** All matches of the search, by user name: a page at a time, however many there are. */
   everyone(search: string): AsyncGenerator<ListedUser[]>
   count(): Promise<number>
 }
 
-/** Of what is read to the end. */
+/** Where the list is read to the end. */
 const pageSize = 500
 
 interface UserDirectoryDeps {
@@ -91,7 +93,7 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
     }))
   }
 
-  /** An index alone finds the place in the list; rows are read of those only who stand there. */
+  /** An index alone finds the place in the list; rows are read only for the users shown. */
   async function readEverybody(slice: Slice): Promise<Found> {
     const { sort, order, after, limit, offset } = slice
     const column = columnOfKey[sort]
@@ -159,7 +161,7 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
     }
   }
 
-  /** Where too many are found to be sorted, everybody is looked at, in the order that there is. */
+  /** Where too many match to be sorted, all users are read, in the existing order. */
   async function* readAllMatches(search: string): AsyncGenerator<UserRow[]> {
     const matches = await findUsers(database, search)
     if (!matches) return yield* readAll()
@@ -187,7 +189,7 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
       const after = cursor === undefined ? undefined : readCursor(cursor, sort)
       const offset = after ? 0 : (page - 1) * perPage
       if (offset + perPage > usersPagedTo) throw refusePage()
-      // One more than asked for tells whether there is a next page.
+      // One more than asked for shows whether there is a next page.
       const slice = { sort, order, after, limit: perPage + 1, offset }
       const [found, lastAdminId] = await Promise.all([
         readMatches(search, slice).then((matches) => matches ?? readEverybody(slice)),
@@ -232,7 +234,7 @@ function placeOf(row: UserRow, sort: UserSortKey): UserPlace {
   return { value: row[columnOfKey[sort]], name: row.username_key }
 }
 
-/** A name has no colon: what stands before it is what else the list is sorted by. */
+/** A name has no colon: what stands before it is the other sort key. */
 function writeCursor({ value, name }: UserPlace): string {
   return `${value === name ? '' : value}:${name}`
 }

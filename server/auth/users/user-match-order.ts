@@ -1,4 +1,4 @@
-// Those that a search finds in their order, a slice at a time: by the name that each key has, or by their rows.
+// The matches of a search in their order, a slice at a time: by the name that each key has, or by their rows.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type SqlBool, sql } from 'kysely'
@@ -23,13 +23,13 @@ export interface Slice {
   offset: number
 }
 
-/** Where a user stands in an order: what it is by, and the user name. */
+/** Where a user stands in an order: its sort key, and the user name. */
 export interface UserPlace {
   value: string | number
   name: string
 }
 
-/** Rows that SQLite looks up at once: everybody else waits for them. */
+/** Rows that SQLite looks up at once: all other work waits for them. */
 const rowsAtOnce = 250
 
 /** @returns the ids of some of them, in their order */
@@ -46,7 +46,10 @@ export function isPlaceAfter({ sort, order }: Slice, { value, name }: UserPlace)
   return sql<SqlBool>`(${sql.ref(columnOfKey[sort])}, username_key) ${direction} (${value}, ${name})`
 }
 
-/** Of the first keys in their order, each user once: sorting them all would take three times as long. */
+/**
+ * Of the first keys in their order, each user once: sorting them all would take three times as
+ * long.
+ */
 async function readByName(
   { kysely }: Database,
   matches: Matches,
@@ -88,7 +91,10 @@ async function readByRow({ kysely }: Database, matches: Matches, slice: Slice): 
   return rows.map(({ id }) => id)
 }
 
-/** The same, a few rows at a time. Ids come as one text: ten thousand rows would take the loop longer than finding them. */
+/**
+ * The same, a few rows at a time. Ids come as one text: ten thousand rows would take the loop
+ * longer than finding them.
+ */
 async function readByRowInTurns(
   { kysely }: Database,
   matches: Matches,

@@ -1,4 +1,4 @@
-// The parts of the statements that a search runs: a stretch of the index, and what is asked of each key in it.
+// The parts of a search's statements: a stretch of the index, and the conditions on each key in it.
 
 import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { SortOrder } from '../../contract/user-order.ts'
@@ -13,10 +13,10 @@ import {
   type SearchWord,
 } from './user-search.ts'
 
-/** Keys. What more of them begin with what was typed has to be narrowed. */
+/** Keys. Where more of them begin with what was typed, the search has to be narrowed. */
 export const mostCandidates = 10_000
 
-/** Which keys are looked at, and what is asked of each. */
+/** Which keys are read, and the conditions on each. */
 export interface MatchQuery extends WordQuery {
   /** These, … */
   ranges: readonly KeyRange[]
@@ -27,7 +27,7 @@ export interface MatchQuery extends WordQuery {
 interface WordQuery {
   /** `o'neill` does not find `O Neill`: a look-up for each candidate. */
   isExact: boolean
-  /** There may be keys without a name and words in them, for which the tables are asked. */
+  /** There may be keys without a name and words in them, for which the tables are read. */
   hasOldKeys: boolean
 }
 
@@ -82,7 +82,7 @@ export function isNameAfter(name: Expression<string>, after: string, order: Sort
     : sql<SqlBool>`${name} < ${after}`
 }
 
-/** Of a key, whether its user has the word. */
+/** For a key, whether its user has the word. */
 export function hasWord(engine: Engine, word: SearchWord, { isExact, hasOldKeys }: WordQuery) {
   const hasMark = sql<SqlBool>`${placeInKey(engine, word.mark)} > 0`
   const has =
@@ -91,8 +91,8 @@ export function hasWord(engine: Engine, word: SearchWord, { isExact, hasOldKeys 
 }
 
 /**
- * By the index of `user_id`. Not `exists`, which PostgreSQL would answer from a list of all who have the
- * word: a million.
+ * By the index of `user_id`. Not `exists`, which PostgreSQL would answer from a list of all users
+ * with the word: a million.
  */
 function hasKey({ range: { from, to } }: SearchWord): RawBuilder<SqlBool> {
   return sql`(select 1 from user_search_keys as other where other.user_id = candidate.user_id

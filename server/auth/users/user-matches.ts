@@ -1,4 +1,5 @@
-// Who a search finds, among a million as fast as among ten: one stretch of an index, and no more of it.
+// The users that a search finds, among a million as fast as among ten: one stretch of an index, and
+// no more of it.
 
 import type { Database } from '../../db/database.ts'
 import { readMatches, type Slice } from './user-match-order.ts'
@@ -12,13 +13,13 @@ import {
 import { readPhrases, readSearch, type SearchWord } from './user-search.ts'
 
 export interface UserMatches {
-  /** More begin with each word than are looked at: there may be others. */
+  /** More begin with each word than are read: there may be others. */
   isCut: boolean
   /** How many there are, or `most`. */
   countTo(most: number): Promise<number>
   /** The ids of some of them, in their order. */
   read(slice: Slice): Promise<string[]>
-  /** Those of these users that have all words, whether they were looked at or not. */
+  /** Those of these users that have all words, whether they were read or not. */
   keep(ids: readonly string[]): Promise<ReadonlySet<string>>
 }
 
@@ -30,12 +31,12 @@ const nobody: UserMatches = {
 }
 
 /**
- * Keys. Where a word has fewer, a common one beside it is not counted to the end, and each candidate may
- * be looked up.
+ * Keys. Where a word has fewer, a common one beside it is not counted to the end, and each
+ * candidate may be looked up.
  */
 const fewKeys = 1_000
 
-/** @returns undefined where everybody is meant */
+/** @returns undefined where all users are meant */
 export async function findUsers(
   database: Database,
   typed: string,
@@ -56,7 +57,7 @@ export async function findUsers(
     hasOldKeys,
   })
 
-  /** The first keys are mostly of users enough; where each has many keys, all of them are read. */
+  /** The first keys usually hold enough users; where each has many keys, all of them are read. */
   async function countTo(most: number): Promise<number> {
     const some = 2 * most
     const first = await countUsers(matches.limit(some))
@@ -91,7 +92,7 @@ export async function findUsers(
   return { isCut, countTo, read: (slice) => readMatches(database, matches, slice), keep }
 }
 
-/** The word with the fewest keys, and how many, counted to one more than are looked at. */
+/** The word with the fewest keys, and how many, counted to one more than are read. */
 async function findRarest(
   database: Database,
   words: readonly SearchWord[],

@@ -1,4 +1,4 @@
-// The search beside a plain scan of everybody: the same people, in the same order, on both engines.
+// The search beside a plain scan of all users: the same people, in the same order, on both engines.
 
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
@@ -61,7 +61,7 @@ const tailsOf = new Map(
   ]),
 )
 
-/** Everybody is looked at. */
+/** Every user is read. */
 function scan(search: string): Person[] {
   const words = fold(search)
     .split(/\s+/)
@@ -84,7 +84,7 @@ function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : 1
 }
 
-/** A beginning of one of the tails of somebody, of one word or more, or now and then anything. */
+/** A beginning of one of a user's tails, of one word or more, or now and then anything. */
 const typedPart = fc.oneof(
   {
     weight: 9,
@@ -124,7 +124,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('property: a search finds whom a plain scan finds, counted, in order and page by page', async () => {
+  test('property: a search finds the same users as a plain scan, counted, in order and page by page', async () => {
     const directory = createUserDirectory({ database: database(), clock })
     await fc.assert(
       fc.asyncProperty(typedQuery, async (query: UserQuery) => {

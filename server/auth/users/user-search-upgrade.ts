@@ -1,4 +1,5 @@
-// Search keys of an older form are written anew: what was there at the update, and what older nodes write.
+// Search keys of an older form are written anew: those from before the update, and those that older
+// nodes write.
 
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import type { PurgedRows } from '../../db/changes/followers.ts'
@@ -15,8 +16,9 @@ interface SearchUpgradeDeps {
 }
 
 /**
- * Done beside everything else, from the start on and once a minute: an index holds the old keys alone,
- * so that a look which finds none costs nothing. Until then a search finds them in another way.
+ * Done beside everything else, from the start on and once a minute. An index holds only the old
+ * keys, so that a check which finds none costs nothing. Until then a search finds them in another
+ * way.
  */
 export function upgradeSearchKeys({ database, feed, serving }: SearchUpgradeDeps): void {
   const { kysely } = database
@@ -44,7 +46,7 @@ export function upgradeSearchKeys({ database, feed, serving }: SearchUpgradeDeps
       await database.runAtomically(users.flatMap(rewrite))
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error
-      // One of them was renamed or deleted meanwhile, which the next look sees.
+      // One of them was renamed or deleted meanwhile, which the next check sees.
       return 0
     }
     return users.length
@@ -61,6 +63,6 @@ export function upgradeSearchKeys({ database, feed, serving }: SearchUpgradeDeps
   }
 
   feed.follow({ purge: upgrade })
-  // What fails is tried again in a minute.
+  // A failure is tried again in a minute.
   if (serving) void upgrade().catch(() => {})
 }

@@ -1,4 +1,4 @@
-// What users are found by: a key for each word of their names and address, with all of their words in it.
+// How users are found: a key for each word of their names and address, with all of their words in it.
 
 import { domainToUnicode } from 'node:url'
 import { type Compilable, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
@@ -14,23 +14,23 @@ export interface SearchableUser {
 }
 
 /**
- * A key has three parts, each after a line feed, which no name contains: a name or an address from one
- * of its words on, which an index finds by its beginning; the user name, by which the keys that are
- * found are sorted; and all words of the user, in which further words of a search are looked for. So a
- * search reads one stretch of the index, and no row of `users` but those it shows.
+ * A key has three parts, each after a line feed, which no name contains: a name or an address from
+ * one of its words on, which an index finds by its beginning; the user name, by which the found
+ * keys are sorted; and all words of the user, in which further words of a search are looked for. So
+ * a search reads one stretch of the index, and only those rows of `users` that it shows.
  *
  *     lovelace17@example.com⏎ada.lovelace17⏎ ada lovelace17 example com ada lovelace
  */
 export const keySeparator = '\n'
 
-/** A text of more words is found by its first ones, and a search of more words is by those. */
+/** A text with more words is found by its first ones, and a search with more words uses those. */
 const mostWords = 8
 /** Of a user. */
 export const mostKeys = 4 * mostWords
 
 /**
- * In code points. PostgreSQL indexes 2,704 bytes at most, and a name of a hundred characters can have
- * eighteen hundred in canonical form.
+ * In code points. PostgreSQL indexes 2,704 bytes at most, and a name of a hundred characters can
+ * have eighteen hundred in canonical form.
  */
 const longest = { beginning: 100, words: 400 }
 
@@ -72,8 +72,8 @@ export function isOldKey(engine: Engine): RawBuilder<SqlBool> {
 }
 
 /**
- * What keys are sorted by: the user name, on SQLite with all that follows it. PostgreSQL takes three
- * times as long for a part of a text that is named by its place.
+ * The sort key: the user name, on SQLite with everything that follows it. PostgreSQL takes three
+ * times as long for a part of a text that is named by its position.
  */
 export function nameInKey(engine: Engine): RawBuilder<string> {
   return engine === 'postgres'
@@ -88,7 +88,7 @@ export interface KeyRange {
   to: string
 }
 
-/** One of the words that were typed, each of which must be found. */
+/** One of the typed words, each of which must be found. */
 export interface SearchWord {
   range: KeyRange
   /** What a key of a user who has it contains behind its beginning. */
@@ -98,8 +98,8 @@ export interface SearchWord {
 }
 
 /**
- * Words are parted by spaces: `ada@example.com` and `o'neill` are one. No words where everybody is
- * meant.
+ * Words are separated by spaces: `ada@example.com` and `o'neill` are one. No words where all users
+ * are meant.
  */
 export function readSearch(typed: string): SearchWord[] {
   const words = splitTyped(typed)
@@ -112,7 +112,7 @@ export function readSearch(typed: string): SearchWord[] {
   }))
 }
 
-/** Keys of a name in which the words that were typed follow one another, in either order of two. */
+/** Keys of a name in which the typed words follow one another, in either order of two. */
 export function readPhrases(typed: string): KeyRange[] {
   const words = splitTyped(typed)
   const orders = words.length === 2 ? [words, words.toReversed()] : [words]
@@ -143,7 +143,7 @@ function dropContained(beginnings: readonly string[]): string[] {
   return sorted.filter((beginning, index) => !sorted[index + 1]?.startsWith(beginning))
 }
 
-/** A space before each word: where one begins can be looked for. */
+/** A space before each word: the place where one begins can be searched for. */
 function markWords(text: string): string {
   const words = text.split(separators).filter((word) => word !== '')
   return ` ${words.join(' ')}`
@@ -161,7 +161,7 @@ function spellAddress(email: string): string[] {
   return inUnicode === '' ? [email] : [email, email.slice(0, domainAt) + inUnicode]
 }
 
-/** A domain stays as it is typed: of the ASCII form of one, a beginning is no beginning. */
+/** A domain stays as it is typed: a beginning of its ASCII form is not a beginning of the domain. */
 function canonicalText(text: string): string {
   return foldText(text).trim().replaceAll(/\s+/g, ' ')
 }

@@ -52,7 +52,7 @@ forEachEngine((engine) => {
     expect(await users.findById(ada.id)).toEqual(ada)
   })
 
-  test('a login that is nobody finds nobody, without an error', async () => {
+  test('an unknown login finds no one, without an error', async () => {
     const { users } = openUsers(await openTestDatabase(engine))
     await users.create(describeUser('ada'))
     expect(await users.findByLogin('ada')).toBeDefined()
@@ -60,7 +60,7 @@ forEachEngine((engine) => {
     for (const login of strangers) expect(await users.findByLogin(login)).toBeUndefined()
   })
 
-  test('a name or an address that is taken, in any spelling, is a conflict', async () => {
+  test('a taken name or address, in any spelling, is a conflict', async () => {
     const { users } = openUsers(await openTestDatabase(engine))
     await users.create(describeUser('ada', { email: 'ada@example.com' }))
     const message = 'That user name or e-mail address is taken'
@@ -88,7 +88,7 @@ forEachEngine((engine) => {
     await users.createAll([])
   })
 
-  test('what is written beside a new user is written with him, or neither is', async () => {
+  test('a write beside a new user happens with it, or neither does', async () => {
     const database = await openTestDatabase(engine)
     const { users } = openUsers(database)
     const { kysely } = database
@@ -104,7 +104,7 @@ forEachEngine((engine) => {
     expect(await users.findByLogin('bob')).toBeUndefined()
   })
 
-  test('when somebody was last seen is written down, once a minute at most', async () => {
+  test('when a user was last seen is stored, once a minute at most', async () => {
     const { users, clock } = openUsers(await openTestDatabase(engine))
     const { id } = await users.create(describeUser('ada'))
     const see = async () => {
@@ -120,7 +120,7 @@ forEachEngine((engine) => {
     expect(await see()).toBe(first + 60_000)
   })
 
-  test('a token of an account that is gone speaks for nobody', async () => {
+  test("a deleted account's token is refused", async () => {
     const { users } = openUsers(await openTestDatabase(engine))
     await expect(users.getCaller({ userId: 'gone' })).rejects.toMatchObject({
       reason: 'invalid_token',

@@ -28,7 +28,7 @@ export interface UserRecord {
   passwordChangedAtMs: number
   isDemo: boolean
   createdAtMs: number
-  /** When a session was last begun or refreshed; null where that never was. */
+  /** When a session was last begun or refreshed; null where that never happened. */
   lastSeenAtMs: number | null
 }
 
@@ -46,10 +46,11 @@ export interface Users {
   /** By user name or e-mail address, in any spelling that means the same name (R102). */
   findByLogin(login: string): Promise<UserRecord | undefined>
   findById(id: string): Promise<UserRecord | undefined>
-  /** The user a token speaks for. @throws AppError invalid_token where the account is gone */
+  /** The user of a token. @throws AppError invalid_token where the account is gone */
   getCaller(identity: { userId: string }): Promise<UserRecord>
   /**
-   * With the writes that belong to it, which are made from the new user's id: all of it, or nothing.
+   * With the writes that belong to it, which are made from the new user's id: all of it, or
+   * nothing.
    * @throws AppError conflict, naming the field, where the user name or e-mail address is taken
    */
   create(user: NewUser, extraWrites?: (id: string) => readonly Compilable[]): Promise<UserRecord>
@@ -60,11 +61,11 @@ export interface Users {
   /** Stores the rehashed password. @returns false where it was changed meanwhile, and stays */
   replacePassword(id: string, old: StoredPassword, replacement: StoredPassword): Promise<boolean>
   /**
-   * Whether he may still sign in with the password that was read. It waits for a change that is
-   * being made, so that who asks after his own write is seen by that change or sees it.
+   * Whether the user may still sign in with the password that was read. It waits for a change in
+   * progress, so that a check made after the caller's own write is seen by that change or sees it.
    */
   lockIfUnchanged(user: UserRecord): Promise<boolean>
-  /** Somebody has just signed in, or is still here. Written down once a minute at most. */
+  /** The user has just signed in, or is still here. Stored once a minute at most. */
   noteSeen(user: UserRecord): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// The client credentials grant (RFC 6749 §4.4): a machine gets a keycard in its own name.
+// The client credentials grant (RFC 6749 §4.4): a machine gets a token in its own name.
 
 import { AppError } from '../../../contract/app-error.ts'
 import type { Device } from '../../../contract/device.ts'
@@ -14,7 +14,7 @@ import {
 import type { AccessTokens } from '../../tokens/access-tokens.ts'
 
 export interface ClientCredentialsGrantRequest {
-  /** Absent: all that the client may have without a user. */
+  /** Absent: everything that the client may have without a user. */
   scope: string | undefined
   /** Its secret has been checked. */
   client: Client
@@ -32,7 +32,7 @@ interface ClientCredentialsGrantDeps {
   auditLog: AuditLog
 }
 
-/** There is no session: nobody signed in, and §4.4.3 wants no refresh token. */
+/** There is no session: no one signed in, and §4.4.3 allows no refresh token. */
 export function createClientCredentialsGrant({
   clients,
   accessTokens,

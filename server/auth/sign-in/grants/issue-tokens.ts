@@ -8,12 +8,12 @@ import type { Session } from '../../sessions/session-rows.ts'
 import type { AccessTokens } from '../../tokens/access-tokens.ts'
 import type { UserRecord, Users } from '../../users/users.ts'
 
-/** What `TokenResponse` is before a door has decided whether the refresh token is a cookie. */
+/** A `TokenResponse` before its transport decides whether the refresh token is a cookie. */
 export type IssuedTokens = TokenResponse & { refresh_token: string }
 
 export interface Granted {
   tokens: IssuedTokens
-  /** How long it lives, and in which browser, for the door's cookies. */
+  /** How long it lives, and in which browser, for the cookies. */
   session: Session
 }
 

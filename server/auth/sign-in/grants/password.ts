@@ -1,4 +1,4 @@
-// The password grant (RFC 6749 §4.3): the one way in, whichever door the password came through.
+// The password grant (RFC 6749 §4.3): the one way in, whichever endpoint the password came through.
 
 import { AppError } from '../../../contract/app-error.ts'
 import type { Device } from '../../../contract/device.ts'
@@ -16,12 +16,15 @@ export interface PasswordGrantRequest {
   scope: string | undefined
   client: Client
   transport: SessionTransport
-  /** "Keep me signed in", at the browser's door. False by default. */
+  /** "Keep me signed in", in a browser. False by default. */
   rememberMe?: boolean
   device: Device
 }
 
-/** @throws AppError invalid_credentials, invalid_scope, unauthorized_client, unsupported_grant_type, overloaded */
+/**
+ * @throws AppError invalid_credentials, invalid_scope, unauthorized_client, unsupported_grant_type,
+ *   overloaded
+ */
 export type PasswordGrant = (request: PasswordGrantRequest) => Promise<Granted>
 
 interface PasswordGrantDeps {
@@ -41,7 +44,7 @@ export function createPasswordGrant(parts: PasswordGrantDeps): PasswordGrant {
     const requested = scope === undefined ? undefined : parseScope(scope)
     if (requested) requireClientScopes(client, requested)
     const user = await checkPassword({ username, password, device })
-    // … and one the user may not have only now: else it would tell who is an admin.
+    // … and one the user may not have only now: earlier, it would reveal who is an admin.
     const allowed = listAllowedScopes(user, client)
     const scopes = requested ?? allowed
     if (scopes.length === 0) {

@@ -56,8 +56,8 @@ export function createRefreshTokenGrant(parts: RefreshTokenGrantDeps): RefreshTo
 }
 
 /**
- * A client that was removed and added again is another one. A session without a registration was begun
- * by a server of the version before, beside this one.
+ * A client that was removed and added again is another one. A session without a registration was
+ * begun by a server of the previous version, beside this one.
  */
 function isOfRegistration(
   { registrationId, createdAtMs }: Session,

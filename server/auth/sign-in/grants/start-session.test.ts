@@ -68,7 +68,7 @@ test.each([
   },
 )
 
-test('R63: who is demoted meanwhile gets a token that opens nothing, and the lower scopes by its refresh', async () => {
+test('R63: a user demoted meanwhile gets a token that grants nothing, and the lower scopes at its refresh', async () => {
   await makeHolder(services(), 'admin')
   const user = await check('admin')
   await services().userAdministration.setRole(user.id, 'user', operator)

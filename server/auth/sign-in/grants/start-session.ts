@@ -1,4 +1,4 @@
-// The last step of every way in: a session for a user who has proved who he is, and its tokens.
+// The last step of every sign-in: a session for a user who has proved who they are, and its tokens.
 
 import type { Compilable } from 'kysely'
 import { AppError } from '../../../contract/app-error.ts'
@@ -17,18 +17,18 @@ import type { UserRecord, Users } from '../../users/users.ts'
 import { type Granted, issueTokens } from './issue-tokens.ts'
 
 export interface SessionRequest {
-  /** As he was when he proved it. */
+  /** The user as they were when they proved it. */
   user: UserRecord
   scopes: readonly Scope[]
   client: Client
   transport: SessionTransport
-  /** "Keep me signed in", at the browser's door. False by default. */
+  /** "Keep me signed in", in a browser. False by default. */
   rememberMe?: boolean
   device: Device
 }
 
 /**
- * @throws AppError invalid_credentials where the account has changed since it was proved;
+ * @throws AppError invalid_credentials where the account has changed since the proof;
  *   invalid_client where the client was removed since
  */
 export type StartSession = (request: SessionRequest) => Promise<Granted>
@@ -42,7 +42,7 @@ interface StartSessionDeps {
   auditLog: AuditLog
 }
 
-/** All that the user's role and the client both allow. */
+/** Everything that the user's role and the client both allow. */
 export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
   return scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
 }
@@ -78,8 +78,8 @@ export function createStartSession(parts: StartSessionDeps): StartSession {
 
   /**
    * While a password was being checked it may have been changed, which ends all other sessions
-   * (R60): one that begins with the old password just then must not be the one that is left over, nor
-   * may it leave a known device behind.
+   * (R60). One that begins with the old password just then must not be left over, nor may it leave
+   * a known device behind.
    */
   async function endIfChanged(started: StartedSession, request: SessionRequest): Promise<void> {
     if (await users.lockIfUnchanged(request.user)) return
@@ -87,7 +87,7 @@ export function createStartSession(parts: StartSessionDeps): StartSession {
     throw refuseChanged()
   }
 
-  /** The same of its client, which may have been removed. */
+  /** The same for its client, which may have been removed. */
   async function endIfRemoved(started: StartedSession, request: SessionRequest): Promise<void> {
     try {
       await clients.requireStillThere(request.client)
