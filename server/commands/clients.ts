@@ -5,6 +5,7 @@ import type { NewClient } from '../auth/clients/client-rules.ts'
 import type { Client } from '../auth/clients/clients.ts'
 import type { Config } from '../config.ts'
 import { grantTypes, isGrantType } from '../contract/oauth.ts'
+import { toRfc3339 } from '../contract/rfc3339.ts'
 import { allScopes, isScope } from '../contract/scopes.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
@@ -131,6 +132,6 @@ function toJson({ id, name, isConfidential, isFirstParty, grants, scopes, regist
     grants,
     scopes,
     built_in: registration === null,
-    created_at: registration && new Date(registration.createdAtMs).toISOString(),
+    created_at: registration && toRfc3339(registration.createdAtMs),
   }
 }

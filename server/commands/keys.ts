@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { MasterKeyUse } from '../auth/admin/master-key-use.ts'
 import type { SigningKeyInfo } from '../auth/keys/key-rotation.ts'
 import type { Config } from '../config.ts'
+import { toRfc3339 } from '../contract/rfc3339.ts'
 import type { Services } from '../services.ts'
 import type { Command } from './command.ts'
 import { recordAct } from './operator.ts'
@@ -86,8 +87,8 @@ function toWire(key: SigningKeyInfo) {
     kid: key.kid,
     alg: key.algorithm,
     state: key.state,
-    created_at: new Date(key.createdAtMs).toISOString(),
-    state_changed_at: new Date(key.stateChangedAtMs).toISOString(),
+    created_at: toRfc3339(key.createdAtMs),
+    state_changed_at: toRfc3339(key.stateChangedAtMs),
   }
 }
 
@@ -102,8 +103,7 @@ function useToWire(use: MasterKeyUse) {
   }
 }
 
-const formatTime = (timeMs: number | null) =>
-  timeMs === null ? null : new Date(timeMs).toISOString()
+const formatTime = (timeMs: number | null) => (timeMs === null ? null : toRfc3339(timeMs))
 
 function formatUses(uses: readonly MasterKeyUse[]): string {
   const rows = uses.map((use) => [
@@ -150,7 +150,7 @@ function formatTable(keys: readonly SigningKeyInfo[]): string {
         key.kid,
         key.algorithm.padEnd(5),
         key.state.padEnd(7),
-        `since ${new Date(key.stateChangedAtMs).toISOString()}`,
+        `since ${toRfc3339(key.stateChangedAtMs)}`,
       ].join('  '),
     )
     .join('\n')

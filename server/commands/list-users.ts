@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import type { ListedUser as ListedRecord } from '../auth/users/user-directory.ts'
 import type { Config } from '../config.ts'
+import { toRfc3339 } from '../contract/rfc3339.ts'
 import type { ListedUser } from '../contract/users.ts'
 import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
@@ -42,7 +43,7 @@ async function* toTable(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<st
 }
 
 function toLine({ role, disabled, sessionCount, lastSeenAtMs, username }: ListedRecord): string {
-  const lastSeen = lastSeenAtMs === null ? 'never' : toTime(lastSeenAtMs).slice(0, 16)
+  const lastSeen = lastSeenAtMs === null ? 'never' : toRfc3339(lastSeenAtMs).slice(0, 16)
   const columns = [
     role.padEnd(5),
     (disabled ? 'disabled' : 'active').padEnd(8),
@@ -77,13 +78,9 @@ function toWire(user: ListedRecord): ListedUser {
     full_name: user.fullName,
     role: user.role,
     disabled: user.disabled,
-    created_at: toTime(user.createdAtMs),
-    last_seen_at: user.lastSeenAtMs === null ? null : toTime(user.lastSeenAtMs),
+    created_at: toRfc3339(user.createdAtMs),
+    last_seen_at: user.lastSeenAtMs === null ? null : toRfc3339(user.lastSeenAtMs),
     session_count: user.sessionCount,
     is_last_admin: user.isLastAdmin,
   }
-}
-
-function toTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
 import type { Item, ItemPage } from '../contract/items.ts'
 import type { PageRequest } from '../contract/paging.ts'
+import { toRfc3339 } from '../contract/rfc3339.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
 import { makeRandomId } from '../db/random-id.ts'
@@ -94,8 +95,8 @@ function toItem(row: Selectable<ItemsTable>): Item {
     id: row.id,
     title: row.title,
     description: row.description,
-    created_at: new Date(row.created_at_ms).toISOString(),
-    updated_at: new Date(row.updated_at_ms).toISOString(),
+    created_at: toRfc3339(row.created_at_ms),
+    updated_at: toRfc3339(row.updated_at_ms),
   }
 }
 

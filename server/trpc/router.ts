@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { identitySchema } from '../contract/identity.ts'
+import { toRfc3339 } from '../contract/rfc3339.ts'
 import { protectedProcedure, router } from './procedures.ts'
 import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
@@ -27,7 +28,7 @@ export const appRouter = router({
       session_id: identity.sessionId,
       client_id: identity.clientId,
       scopes: [...identity.scopes],
-      expires_at: new Date(identity.expiresAt * 1_000).toISOString(),
+      expires_at: toRfc3339(identity.expiresAt * 1_000),
     })),
 
   /** The smallest example: any user's token is accepted. */

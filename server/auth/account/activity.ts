@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import type { ActivityEntry, ActivityPage } from '../../contract/activity.ts'
 import { type ActivityEvent, activityEvents } from '../../contract/activity-events.ts'
 import type { PageRequest } from '../../contract/paging.ts'
+import { toRfc3339 } from '../../contract/rfc3339.ts'
 import type { Database } from '../../db/database.ts'
 import { readPage } from '../../db/read-page.ts'
 import type { AuditEventsTable } from '../../db/tables.ts'
@@ -47,7 +48,7 @@ function toEntry(row: ActivityRow, { userId, sessionId }: UserIdentity): Activit
   const isOwn = row.actor_id === null || row.actor_id === userId
   return {
     id: row.id,
-    at: new Date(row.created_at_ms).toISOString(),
+    at: toRfc3339(row.created_at_ms),
     event: row.event,
     by: isOwn ? 'you' : 'administrator',
     // A detail of more than one word is for the operator: a hash that cannot be read.

@@ -5,6 +5,7 @@ import type { DataExport } from '../../contract/data-export.ts'
 import type { Device } from '../../contract/device.ts'
 import type { ItemPage } from '../../contract/items.ts'
 import type { PageRequest } from '../../contract/paging.ts'
+import { toRfc3339 } from '../../contract/rfc3339.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { readPage } from '../../db/read-page.ts'
@@ -103,9 +104,9 @@ export function createDataExporter(parts: DataExporterDeps): DataExporter {
     const activity = await page.take('activity', readActivity)
     const items = await page.take('items', readItems)
     return {
-      exported_at: toTime(clock.now()),
+      exported_at: toRfc3339(clock.now()),
       user,
-      password_changed_at: toTime(user.passwordChangedAtMs),
+      password_changed_at: toRfc3339(user.passwordChangedAtMs),
       sessions: sessions.map(toSession),
       devices: devices.map(toDevice),
       places: places.map(toDevice),
@@ -128,10 +129,10 @@ function toSession(row: SessionRow): DataExport['sessions'][number] {
     scope: row.scope,
     transport: row.transport,
     persistent: row.persistent === 1,
-    created_at: toTime(row.created_at_ms),
-    last_used_at: toTime(row.last_used_at_ms),
-    expires_at: toTime(row.expires_at_ms),
-    ended_at: row.revoked_at_ms === null ? null : toTime(row.revoked_at_ms),
+    created_at: toRfc3339(row.created_at_ms),
+    last_used_at: toRfc3339(row.last_used_at_ms),
+    expires_at: toRfc3339(row.expires_at_ms),
+    ended_at: row.revoked_at_ms === null ? null : toRfc3339(row.revoked_at_ms),
     ended_reason: row.revoked_reason,
     device_id: row.device_id,
     address: row.address,
@@ -142,14 +143,14 @@ function toSession(row: SessionRow): DataExport['sessions'][number] {
 function toDevice(row: DeviceRow): DataExport['devices'][number] {
   return {
     id: row.id,
-    created_at: toTime(row.created_at_ms),
-    last_used_at: toTime(row.last_used_at_ms),
+    created_at: toRfc3339(row.created_at_ms),
+    last_used_at: toRfc3339(row.last_used_at_ms),
   }
 }
 
 function toActivity(row: ActivityRow): DataExport['activity'][number] {
   return {
-    at: toTime(row.created_at_ms),
+    at: toRfc3339(row.created_at_ms),
     event: row.event,
     by_another: row.actor_id !== null && row.actor_id !== row.user_id,
     session_id: row.session_id,
@@ -159,8 +160,4 @@ function toActivity(row: ActivityRow): DataExport['activity'][number] {
     address: row.address,
     user_agent: row.user_agent,
   }
-}
-
-function toTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
-import { whereLive } from '../sessions/session-rows.ts'
+import { whereLive } from '../../db/live-sessions.ts'
 import type { ListedSession, ReadSessionList, SessionList } from './session-list.ts'
 
 export interface SessionWatch {

@@ -2,8 +2,8 @@
 
 import { sql } from 'kysely'
 import type { Database } from '../../db/database.ts'
+import { whereLive } from '../../db/live-sessions.ts'
 import { sealedWith } from '../secrets/sealed-text.ts'
-import { whereLive } from '../sessions/session-rows.ts'
 
 /** Of the accounts whose password hash names it. Walks along the index, from one key to the next. */
 export async function listAccountKeyIds({ kysely }: Database): Promise<string[]> {

@@ -5,6 +5,7 @@ import { deviceLifetimeMs } from '../../contract/device.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import type { Flag } from '../../db/tables.ts'
+import { rememberNewest } from './remember-newest.ts'
 
 /** What is about to sign in, as far as it can be told apart from others. */
 export interface SigningInDevice {
@@ -36,8 +37,6 @@ export interface KnownDevices {
  */
 export type ForgetKnown = (userId: string) => Compilable[]
 
-const devicesMax = 20
-
 export function createKnownDevices(parts: { database: Database; clock: Clock }): KnownDevices {
   const { clock } = parts
   const { kysely } = parts.database
@@ -66,37 +65,15 @@ export function createKnownDevices(parts: { database: Database; clock: Clock }):
         ) then 1 else 0 end`
     },
 
-    remember(userId, deviceId) {
-      const nowMs = clock.now()
-      const kept = kysely
-        .selectFrom('known_devices')
-        .select('device_id')
-        .where('user_id', '=', userId)
-        .orderBy('last_used_at_ms', 'desc')
-        .limit(devicesMax)
-      return [
-        kysely
-          .insertInto('known_devices')
-          .values({
-            user_id: userId,
-            device_id: deviceId,
-            created_at_ms: nowMs,
-            last_used_at_ms: nowMs,
-          })
-          .onConflict((conflict) =>
-            conflict.columns(['user_id', 'device_id']).doUpdateSet({ last_used_at_ms: nowMs }),
-          ),
-        kysely
-          .deleteFrom('known_devices')
-          .where('user_id', '=', userId)
-          .where(({ or, eb }) =>
-            or([
-              eb('last_used_at_ms', '<=', nowMs - deviceLifetimeMs),
-              eb('device_id', 'not in', kept),
-            ]),
-          ),
-      ]
-    },
+    remember: (userId, deviceId) =>
+      rememberNewest(kysely, {
+        table: 'known_devices',
+        column: 'device_id',
+        userId,
+        value: deviceId,
+        nowMs: clock.now(),
+        lifetimeMs: deviceLifetimeMs,
+      }),
 
     forget: (userId, deviceId) =>
       kysely

@@ -7,6 +7,7 @@ import { type Clock, dayMs } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
 import { addressPoolOf, noAddress } from './address-pool.ts'
+import { rememberNewest } from './remember-newest.ts'
 
 export interface KnownPlaces {
   /** Whether this user has signed in from there within 90 days. False for what is not an address. */
@@ -18,7 +19,6 @@ export interface KnownPlaces {
 
 /** How long a place is known after the last sign-in from there. A report may run once a quarter. */
 export const placeLifetimeMs = 90 * dayMs
-const placesMax = 20
 
 interface KnownPlacesDeps {
   database: Database
@@ -57,25 +57,14 @@ export function createKnownPlaces(parts: KnownPlacesDeps): KnownPlaces {
     remember(userId, address) {
       const [place] = placesOf(userId, address)
       if (place === undefined) return []
-      const nowMs = clock.now()
-      const kept = kysely
-        .selectFrom('known_places')
-        .select('place')
-        .where('user_id', '=', userId)
-        .orderBy('last_used_at_ms', 'desc')
-        .limit(placesMax)
-      return [
-        kysely
-          .insertInto('known_places')
-          .values({ user_id: userId, place, created_at_ms: nowMs, last_used_at_ms: nowMs })
-          .onConflict((conflict) =>
-            conflict.columns(['user_id', 'place']).doUpdateSet({ last_used_at_ms: nowMs }),
-          ),
-        kysely
-          .deleteFrom('known_places')
-          .where('user_id', '=', userId)
-          .where('place', 'not in', kept),
-      ]
+      return rememberNewest(kysely, {
+        table: 'known_places',
+        column: 'place',
+        userId,
+        value: place,
+        nowMs: clock.now(),
+        lifetimeMs: placeLifetimeMs,
+      })
     },
 
     forgetAll: (userId) => kysely.deleteFrom('known_places').where('user_id', '=', userId),

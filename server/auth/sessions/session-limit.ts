@@ -2,11 +2,11 @@
 
 import { type Compilable, sql } from 'kysely'
 import type { Database } from '../../db/database.ts'
+import { whereLive } from '../../db/live-sessions.ts'
 import { runInBatches } from '../../db/writes/batches.ts'
 import type { AuditLog, FoundSessions } from '../audit/audit-log.ts'
 import type { Revocations } from '../tokens/revocations.ts'
 import type { TokenHolder } from './session-replays.ts'
-import { whereLive } from './session-rows.ts'
 
 export const maxLiveSessions = 100
 

@@ -1,9 +1,10 @@
 // The rows of `sessions` as the rules see them: what a session is, and which of them live.
 
-import { type ExpressionBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import { isScope, type Scope } from '../../contract/scopes.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
+import { whereLive } from '../../db/live-sessions.ts'
 import type { SessionsTable, Tables } from '../../db/tables.ts'
 
 /**
@@ -103,17 +104,6 @@ export function createSessionRows({ database, clock }: SessionRowsDeps): Session
 export function isSession(id: string, userId: string | undefined) {
   return ({ and }: ExpressionBuilder<Tables, 'sessions'>) =>
     and(userId === undefined ? { id } : { id, user_id: userId })
-}
-
-/** Neither ended nor expired. */
-export function whereLive<Columns>(
-  query: SelectQueryBuilder<Tables, 'sessions', Columns>,
-  nowMs: number,
-): SelectQueryBuilder<Tables, 'sessions', Columns> {
-  return query
-    .where('revoked_at_ms', 'is', null)
-    .where('idle_expires_at_ms', '>', nowMs)
-    .where('expires_at_ms', '>', nowMs)
 }
 
 export function toSession(row: SessionRow): Session {

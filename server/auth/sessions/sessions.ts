@@ -1,7 +1,7 @@
 // Sessions: one row each. Started at sign-in, rotated at every refresh, ended by sign-out or reuse.
 
 import type { Compilable, RawBuilder } from 'kysely'
-import type { Device } from '../../contract/device.ts'
+import { type Device, userAgentMaxLength } from '../../contract/device.ts'
 import { formatScope, type Scope } from '../../contract/scopes.ts'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import { type Clock, dayMs } from '../../db/clock.ts'
@@ -191,5 +191,3 @@ export function createSessions(parts: SessionsDeps): Sessions {
     },
   }
 }
-
-const userAgentMaxLength = 400

@@ -11,6 +11,7 @@ import {
 } from '../../contract/user-order.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
+import { whereLive } from '../../db/live-sessions.ts'
 import { refuseCursor } from '../../db/read-page.ts'
 import type { UsersTable } from '../../db/tables.ts'
 import { findLastAdmin } from './last-admin.ts'
@@ -71,14 +72,9 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
 
   async function countSessions(userIds: readonly string[]): Promise<Map<string, number>> {
     if (userIds.length === 0) return new Map()
-    const nowMs = clock.now()
-    const rows = await kysely
-      .selectFrom('sessions')
+    const rows = await whereLive(kysely.selectFrom('sessions'), clock.now())
       .select(({ fn }) => ['user_id', fn.countAll<number>().as('count')])
       .where('user_id', 'in', userIds)
-      .where('revoked_at_ms', 'is', null)
-      .where('idle_expires_at_ms', '>', nowMs)
-      .where('expires_at_ms', '>', nowMs)
       .groupBy('user_id')
       .execute()
     return new Map(rows.map((row) => [row.user_id, Number(row.count)]))

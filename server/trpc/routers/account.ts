@@ -10,6 +10,7 @@ import {
   profileChangeSchema,
 } from '../../contract/account.ts'
 import { dataExportInputSchema, dataExportSchema } from '../../contract/data-export.ts'
+import { toRfc3339 } from '../../contract/rfc3339.ts'
 import { userSchema } from '../../contract/users.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 import { toUser } from './users.ts'
@@ -104,7 +105,7 @@ export const accountRouter = router({
         notices: notices.map(({ id, kind, atMs, address, deviceName }) => ({
           id,
           kind,
-          at: new Date(atMs).toISOString(),
+          at: toRfc3339(atMs),
           address,
           device: deviceName,
         })),

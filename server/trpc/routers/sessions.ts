@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { OwnSession, OwnSessionList } from '../../auth/account/own-sessions.ts'
+import { toRfc3339 } from '../../contract/rfc3339.ts'
 import {
   type Session,
   type SessionChanges,
@@ -85,8 +86,4 @@ function toSession(session: OwnSession): Session {
     ends_at: toRfc3339(session.endsAtMs),
     idle_seconds: session.idleMs / 1_000,
   }
-}
-
-function toRfc3339(atMs: number): string {
-  return new Date(atMs).toISOString()
 }

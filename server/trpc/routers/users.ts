@@ -4,6 +4,7 @@ import type { Actor } from '../../auth/sessions/account-change.ts'
 import type { Identity } from '../../auth/tokens/identity.ts'
 import type { ListedUser as ListedRecord } from '../../auth/users/user-directory.ts'
 import type { UserRecord } from '../../auth/users/users.ts'
+import { toRfc3339 } from '../../contract/rfc3339.ts'
 import {
   type ListedUser,
   sessionsEndedSchema,
@@ -147,7 +148,7 @@ function actorOf({ identity, device }: CallerContext): Actor {
 function toListedUser(user: ListedRecord): ListedUser {
   return {
     ...toUser(user),
-    last_seen_at: user.lastSeenAtMs === null ? null : toTime(user.lastSeenAtMs),
+    last_seen_at: user.lastSeenAtMs === null ? null : toRfc3339(user.lastSeenAtMs),
     session_count: user.sessionCount,
     is_last_admin: user.isLastAdmin,
   }
@@ -161,10 +162,6 @@ export function toUser(user: UserRecord): User {
     full_name: user.fullName,
     disabled: user.disabled,
     role: user.role,
-    created_at: toTime(user.createdAtMs),
+    created_at: toRfc3339(user.createdAtMs),
   }
-}
-
-function toTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }
