@@ -5,7 +5,7 @@ import { trpc } from '../../api/trpc.ts'
 import { ModalDialog } from '../../components/modal-dialog.tsx'
 import { session } from '../../session/browser-session.ts'
 import { accountStrings } from '../../strings/account.ts'
-import { CurrentPasswordField } from './current-password-field.tsx'
+import { AccountPasswordField } from './account-password-field.tsx'
 import { useAccountForm } from './use-account-form.ts'
 
 const words = accountStrings.deletion
@@ -35,7 +35,7 @@ export function DeleteAccountDialog({ onKeep }: { onKeep: () => void }) {
       onCancel={keep}
     >
       <form ref={form.ref} noValidate {...form.handlers}>
-        <CurrentPasswordField form={form} />
+        <AccountPasswordField form={form} />
         <p className="form-message" role="alert">
           {form.message}
         </p>

@@ -5,9 +5,10 @@ import { passwordMinLengthDefault } from '../../../server/contract/credential-ru
 import { changePasswordFragment } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { NewPasswordField } from '../../components/forms/new-password-field.tsx'
+import { PasswordOwner } from '../../components/forms/password-owner.tsx'
 import { accountStrings } from '../../strings/account.ts'
+import { AccountPasswordField } from './account-password-field.tsx'
 import { AccountSection, FormEnd } from './account-section.tsx'
-import { CurrentPasswordField } from './current-password-field.tsx'
 import { useAccountForm } from './use-account-form.ts'
 
 const words = accountStrings.password
@@ -48,19 +49,8 @@ export function PasswordSection({ username }: { username: string }) {
   return (
     <AccountSection id="change-password" heading={words.heading} note={words.note}>
       <form ref={form.ref} noValidate {...form.handlers}>
-        {/* For the password manager: whose password it is. */}
-        <div className="visually-hidden" aria-hidden="true">
-          <input
-            type="text"
-            name="username"
-            autoComplete="username"
-            aria-label={accountStrings.username}
-            tabIndex={-1}
-            readOnly
-            value={username}
-          />
-        </div>
-        <CurrentPasswordField form={form} />
+        <PasswordOwner label={accountStrings.username} username={username} />
+        <AccountPasswordField form={form} />
         <NewPasswordField
           id={form.idOf('new_password')}
           name="new_password"

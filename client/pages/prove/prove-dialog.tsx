@@ -4,12 +4,12 @@ import './prove.css'
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
-import { PasswordInput } from '../../components/forms/password-input.tsx'
+import { CurrentPasswordField } from '../../components/forms/current-password-field.tsx'
+import { PasswordOwner } from '../../components/forms/password-owner.tsx'
 import { ModalDialog } from '../../components/modal-dialog.tsx'
 import { proofRequests } from '../../session/proof-requests.ts'
 import { useCan } from '../../session/use-session.ts'
 import { accountStrings } from '../../strings/account.ts'
-import { passwordStrings } from '../../strings/password.ts'
 import { proveStrings as words } from '../../strings/prove.ts'
 
 export default function ProveDialog() {
@@ -19,7 +19,6 @@ export default function ProveDialog() {
   const prove = trpc.auth.reauthenticate.useMutation()
   const [problem, setProblem] = useState('')
   const [message, setMessage] = useState('')
-  const [capsLock, setCapsLock] = useState(false)
 
   useEffect(() => focusPassword(form.current), [])
 
@@ -57,35 +56,20 @@ export default function ProveDialog() {
 
   return (
     <ModalDialog className="prove" heading={words.heading} text={words.text} onCancel={cancel}>
-      <form ref={form} noValidate onSubmit={(event) => void submit(event)}>
-        {/* For the password manager: whose password it is. */}
-        <div className="visually-hidden" aria-hidden="true">
-          <input
-            type="text"
-            name="username"
-            autoComplete="username"
-            aria-label={words.username}
-            tabIndex={-1}
-            readOnly
-            value={me?.username ?? ''}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={id}>{words.password}</label>
-          <PasswordInput
-            id={id}
-            name="password"
-            autoComplete="current-password"
-            aria-invalid={problem !== ''}
-            aria-describedby={`${id}-note`}
-            busy={prove.isPending}
-            onCapsLock={setCapsLock}
-            onInput={() => setProblem('')}
-          />
-          <p id={`${id}-note`} className="field-note" aria-live="polite">
-            {problem || (capsLock && passwordStrings.capsLock)}
-          </p>
-        </div>
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => void submit(event)}
+        onInput={() => setProblem('')}
+      >
+        <PasswordOwner label={words.username} username={me?.username ?? ''} />
+        <CurrentPasswordField
+          id={id}
+          name="password"
+          label={words.password}
+          problem={problem || undefined}
+          busy={prove.isPending}
+        />
         <p className="form-message" role="alert">
           {message}
         </p>

@@ -1,25 +1,30 @@
-// The current password, of a form that always asks for it.
+// The current password, for whatever asks who is there: with its Show button, its problem and the Caps Lock hint.
 
 import { useState } from 'react'
-import { PasswordInput } from '../../components/forms/password-input.tsx'
-import { accountStrings } from '../../strings/account.ts'
 import { passwordStrings } from '../../strings/password.ts'
-import type { AccountForm } from './use-account-form.ts'
+import { PasswordInput } from './password-input.tsx'
 
-export function CurrentPasswordField({ form }: { form: AccountForm }) {
+interface CurrentPasswordFieldProps {
+  id: string
+  name: string
+  label: string
+  problem: string | undefined
+  busy: boolean
+}
+
+export function CurrentPasswordField(props: CurrentPasswordFieldProps) {
+  const { id, name, label, problem, busy } = props
   const [capsLock, setCapsLock] = useState(false)
-  const id = form.idOf('current_password')
-  const problem = form.problems.current_password
   return (
     <div className="field">
-      <label htmlFor={id}>{accountStrings.form.currentPassword}</label>
+      <label htmlFor={id}>{label}</label>
       <PasswordInput
         id={id}
-        name="current_password"
+        name={name}
         autoComplete="current-password"
         aria-invalid={problem !== undefined}
         aria-describedby={`${id}-note`}
-        busy={form.busy}
+        busy={busy}
         onCapsLock={setCapsLock}
       />
       <p id={`${id}-note`} className="field-note" aria-live="polite">

@@ -1,0 +1,17 @@
+// Whose password a form asks for, told to the password manager alone.
+
+export function PasswordOwner({ label, username }: { label: string; username: string }) {
+  return (
+    <div className="visually-hidden" aria-hidden="true">
+      <input
+        type="text"
+        name="username"
+        autoComplete="username"
+        aria-label={label}
+        tabIndex={-1}
+        readOnly
+        value={username}
+      />
+    </div>
+  )
+}
