@@ -27,14 +27,18 @@ const compiler = `
     process.exit(2)
   }`
 
-/** Writes one entry, and nothing of the pages. */
+/** Writes one entry, and nothing of the pages; not before a file named `hold` is gone. */
 const bundler = `
-  const { mkdirSync, readFileSync, writeFileSync } = require('node:fs')
+  const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
   const folder = process.argv[process.argv.indexOf('--outDir') + 1]
   mkdirSync(folder, { recursive: true })
   if (process.argv.includes('vite.server.config.ts')) {
     const source = readFileSync('server/main.ts', 'utf8')
-    setTimeout(() => writeFileSync(folder + '/main.js', source), 300)
+    const look = setInterval(() => {
+      if (existsSync('hold')) return
+      clearInterval(look)
+      writeFileSync(folder + '/main.js', source)
+    }, 300)
   }`
 
 function makeProject() {
@@ -152,10 +156,13 @@ describe('a start', () => {
 
   it('says so where it waits, and builds itself where the other is stopped', async () => {
     const project = makeProject()
+    project.write('hold', '')
     const stopped = spawn(process.execPath, ['server/launch.js', 'build'], { cwd: project.path() })
     await expect.poll(() => existsSync(project.path('builds.log')), patient).toBe(true)
     const started = project.launch(['main'], {}, (said) => {
-      if (said.includes('waiting for it')) stopped.kill('SIGTERM')
+      if (!said.includes('waiting for it')) return
+      stopped.kill('SIGTERM')
+      rmSync(project.path('hold'), { force: true })
     })
     expect(await started).toEqual({
       code: 0,

@@ -189,7 +189,7 @@ function forge({ session, key, loot, url, alg, secret }: Forgery): string {
       client_id: session.client_id,
       scope: session.scope,
       sid: session.id,
-      tokenVersion: loot.users.find(({ id }) => id === session.user_id)?.token_version ?? 0,
+      token_version: loot.users.find(({ id }) => id === session.user_id)?.token_version ?? 0,
       iss: url,
       aud: url,
       sub: session.user_id,
