@@ -11,12 +11,12 @@ const sharedUse = { locale: 'en-GB', screenshot: 'only-on-failure' } as const
 export default defineConfig<object, BrowserOptions>({
   testDir: 'e2e',
   outputDir: 'e2e/results',
-  // Two cores are busy with two; each has a Keycard of its own, so that any test may run in any.
+  // Two keep two cores busy; each has a Keycard of its own, so that any test may run in any.
   workers: 2,
   fullyParallel: true,
   retries: 0,
   forbidOnly: true,
-  // In milliseconds: a shared machine of two cores may be slow, and is not wrong for that.
+  // In milliseconds: a shared machine of two cores may be slow; that is not a failure.
   timeout: 60_000,
   expect: { timeout: 10_000 },
   ...(firefox ? mainPathsIn(firefox) : everythingIn(await findTriedBrowsers())),
@@ -25,7 +25,7 @@ export default defineConfig<object, BrowserOptions>({
 type Config = PlaywrightTestConfig<object, BrowserOptions>
 
 function everythingIn({ whole, shell }: TestBrowsers): Config {
-  // A host that is not this machine's own name: plain http is no secure context there.
+  // A host that is not this machine's own name: plain http is not a secure context there.
   const args = [...shell.args, '--host-resolver-rules=MAP *.test localhost']
   return {
     testMatch: '**/*.spec.ts',
@@ -38,7 +38,7 @@ function everythingIn({ whole, shell }: TestBrowsers): Config {
   }
 }
 
-/** Without what asks for a thing that only Chromium can do, or is told to do otherwise. */
+/** Without tests that need, or expect, what only Chromium does. */
 function mainPathsIn(executablePath: string): Config {
   return {
     testMatch:
@@ -57,7 +57,7 @@ function mainPathsIn(executablePath: string): Config {
   }
 }
 
-/** Each worker reads this file again; the browsers are looked for and tried once. */
+/** Each worker reads this file again; the browsers are searched for and tried once. */
 async function findTriedBrowsers(): Promise<TestBrowsers> {
   const tried = process.env.TRIED_BROWSERS
   const browsers: TestBrowsers = tried ? JSON.parse(tried) : await findTestBrowsers()

@@ -1,4 +1,5 @@
-// How the browser's part is built and served while developing: the app, sign-in, registration, and a page for what is refused.
+// How the browser's part is built and served while developing: the app, sign-in, registration, and
+// the page of a refusal.
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
@@ -10,7 +11,9 @@ import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
 import { readEnvFile } from './server/settings/env-file.js'
 
-/** Where `npm run dev` has its server: from the environment or .env, as the server itself reads it. */
+/**
+ * Where `npm run dev` has its server: from the environment or .env, as the server itself reads it.
+ */
 const settings = { ...readEnvFile(pathTo('.env')), ...loadEnv('development', pathTo('.'), 'PORT') }
 const serverPort = settings.PORT || '3000'
 
@@ -28,10 +31,10 @@ export default defineConfig({
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
-    // What is inlined as data: is what the content security policy refuses.
+    // The content security policy refuses files that are inlined as data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The first releases that know light-dark(): older targets would get a bulky imitation.
+    // The first releases that support light-dark(): older targets would get a bulky imitation.
     target: ['chrome123', 'firefox120', 'safari17.5', 'ios17.5'],
     rolldownOptions: {
       input: {
@@ -41,9 +44,9 @@ export default defineConfig({
         refusal: pathTo('client/refusal.html'),
         'after-paint': pathTo('client/after-paint.ts'),
       },
-      // @trpc/client does not say so of itself, and its WebSocket link would come along unused.
+      // @trpc/client does not declare it, and its unused WebSocket link would be bundled.
       treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },
-      // One file of what several pages share, and not one for each part of it.
+      // One file for code that several pages share, and not one for each part of it.
       output: {
         codeSplitting: {
           groups: [

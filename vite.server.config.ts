@@ -9,9 +9,9 @@ import { nativeSpread } from './server/build/native-spread.ts'
 const folder = normalizePath(fileURLToPath(new URL('server', import.meta.url)))
 
 /**
- * Of a package that has hundreds of files the start reads and keeps each; bundled, only what is used
+ * A start reads and keeps each of the hundreds of files of a package; bundled, only the used code
  * is left. These stay as they are: they are native, start threads from files of their own, are read
- * as files, or are loaded only where they are needed.
+ * as files, or are loaded only on demand.
  */
 const leftAlone = [
   'libsql',

@@ -10,12 +10,12 @@ export default defineConfig({
     // A process each, and not a thread: the database and the password workers are native and
     // threaded themselves.
     pool: 'forks',
-    // One more than two cores: a fifth of the time a test waits, for a poll or for another process.
+    // One more than two cores: a test spends a fifth of its time waiting, for a poll or another process.
     maxWorkers: 3,
-    // Each imports what the files share once: that was a fifth of all the work.
+    // Each imports shared code once: repeating that was a fifth of all the work.
     isolate: false,
     sequence: { sequencer: WholeFirst },
-    // In milliseconds: what takes 10 s alone takes several times as long on a busy machine.
+    // In milliseconds: a test that takes 10 s alone takes several times as long on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     allowOnly: false,

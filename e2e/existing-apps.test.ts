@@ -1,4 +1,5 @@
-// The examples of docs/clients.md and docs/existing-apps.md: apps beside Keycard, in front of it and around it.
+// The examples of docs/clients.md and docs/existing-apps.md: apps beside Keycard, in front of it
+// and around it.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +30,7 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Gives its address once it has said that it is ready. */
+/** Returns its address once it has said that it is ready. */
 async function start(name: string, env: Record<string, string>): Promise<string> {
   const port = await findFreePort()
   const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL(name, folder))], {
@@ -74,7 +75,7 @@ describe('the documents', () => {
     )
   })
 
-  test('the examples compile against the types that are built', () => {
+  test('the examples compile against the built types', () => {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const compile = (project: string) =>
       spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
@@ -117,7 +118,7 @@ describe.each([
     expect((await get(`${url}/api/no-such-path`)).status).toBe(404)
   })
 
-  test('knows in its own paths who calls, and when they have signed out', async () => {
+  test('knows the caller in its own paths, and when they have signed out', async () => {
     const token = await tokenFrom(url)
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     const answer = await get(url + path, token)
@@ -128,7 +129,7 @@ describe.each([
     expect((await get(url + path, token)).status).toBe(401)
   })
 
-  test('ends when it is told to, with its connections', async () => {
+  test('ends on request, with its connections', async () => {
     const child = running.at(-1)
     if (process.platform === 'win32') return
     child?.kill('SIGTERM')

@@ -1,4 +1,4 @@
-// The scripts, put aside while building: a page is painted first, and asks for them then.
+// Puts the pages' scripts aside while building: a page is painted first, and loads them then.
 
 import type { Plugin } from 'vite'
 

@@ -19,7 +19,7 @@ it('has a row for each command', () => {
   expect(rowsOf(table).map((row) => /^\| `([a-z-]+)/.exec(row)?.[1])).toEqual(names)
 })
 
-it('names scripts of npm that there are', () => {
+it('names npm scripts that exist', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const named = rowsOf(scriptTable).map((row) => /^\| `npm (?:run )?([\w-]+)/.exec(row)?.[1] ?? row)
   expect(named).toEqual(expect.arrayContaining(['dev', 'start', 'test', 'check', 'docs']))

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { indexFile, readDecision, readDecisions, writeIndex } from './decisions.ts'
 
-/** Numbers below 1000; a builder's records may look as they like. */
+/** Numbers below 1000; a builder's records may have any form. */
 const own = readDecisions().filter(({ number }) => number < '1000')
 
-it('each of our records says when it was decided, and whether it holds', () => {
+it('each of our records has its date and its status', () => {
   expect(own.length).toBeGreaterThan(40)
   const silent = own.filter(
     ({ date, status }) => !date || !/^(accepted|replaced)/.test(status ?? ''),

@@ -7,7 +7,7 @@ interface Decision {
   /** Of four digits. Keycard's own stay below 1000. */
   number: string
   title: string
-  /** As 2026-11-21; undefined where the record does not say when and whether it holds. */
+  /** As 2026-11-21; undefined where the record has no date and status. */
   date: string | undefined
   status: string | undefined
 }

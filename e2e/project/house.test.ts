@@ -1,4 +1,4 @@
-// docs/architecture.md against the imports: its picture, and its tables of rooms.
+// docs/architecture.md compared with the imports: its picture, and its tables of rooms.
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ const imports = listImports(readSources(fileURLToPath(new URL('../..', import.me
 const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8')
 
 describe('the picture of the house', () => {
-  it.each(schemes)('is what the imports say, %s', (scheme) => {
+  it.each(schemes)('agrees with the imports, %s', (scheme) => {
     const isTrue = readFileSync(housePicture(scheme), 'utf8') === drawHouse(imports, scheme)
     expect(isTrue, `${housePicture(scheme).pathname} is out of date: npm run docs`).toBe(true)
   })
@@ -22,7 +22,7 @@ describe('the picture of the house', () => {
     expect(drawHouse([...imports, { from, to }], 'light')).not.toBe(drawHouse(imports, 'light'))
   })
 
-  it('stays as it is when a builder adds rooms, or deletes the sample', () => {
+  it('stays the same when a builder adds rooms, or deletes the sample', () => {
     const withoutItems = imports.filter((arrow) => !JSON.stringify(arrow).includes('server/items/'))
     expect(withoutItems.length).toBeLessThan(imports.length)
     const added = [

@@ -65,7 +65,7 @@ const places: Readonly<Record<string, Box>> = {
   strings: { x: 850, y: 700, width: 130, height: 40 },
 }
 
-/** What a floor's name does not say. */
+/** What the name of a floor does not say. */
 const notes: Readonly<Record<string, string>> = {
   main: 'the entries',
   services: 'the rules, put together by hand',
@@ -76,7 +76,7 @@ const notes: Readonly<Record<string, string>> = {
 /** The floor whose rooms are drawn with their arrows. */
 const opened = 'auth'
 
-/** What a house is drawn from: `listImports` has them. */
+/** What a house is drawn from: `listImports` returns it. */
 type Imports = readonly Pick<Import, 'from' | 'to'>[]
 
 export function drawHouse(imports: Imports, scheme: Scheme): string {
@@ -124,16 +124,19 @@ function drawFloor(name: string, rooms: readonly string[], colour: Palette): str
   ]
 }
 
-/** The width of the rooms before, written beside each other. */
+/** The width of the earlier rooms, written side by side. */
 const sum = (words: readonly string[]) =>
   words.reduce((total, word) => total + word.length * 7 + 14, 0)
 
-/** Between two floors. Those of features are the rule's: which features there are is the builder's. */
+/**
+ * Between two floors. Those of features come from the rule: which features exist is up to the
+ * builder.
+ */
 function arrowsOfFloors(imports: Imports): Arrow[] {
   const made = imports.flatMap(({ from, to }): Arrow[] => {
     const [upper, lower] = [floorOf(from)?.name ?? '', floorOf(to)?.name ?? '']
     const isDrawn = places[upper] && places[lower] && upper !== lower
-    // The browser knows a type of the server, which is no part of what runs.
+    // The browser knows a type of the server, which is not part of what runs.
     const leavesBrowser =
       from.startsWith('client/') && to.startsWith('server/') && lower !== 'contract'
     return isDrawn && !leavesBrowser ? [[upper, lower]] : []

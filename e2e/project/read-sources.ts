@@ -1,4 +1,4 @@
-// Reads every source that the rule of the floors holds for.
+// Reads every source that the rule of the floors applies to.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'

@@ -46,7 +46,10 @@ try {
   await server.close()
 }
 
-/** One wide picture, half as large, on nothing: the page that shows it may be light or dark. */
+/**
+ * One wide picture, at half size, with a transparent background: the page that shows it may be
+ * light or dark.
+ */
 async function takeBesideEachOther(page: Page, shots: readonly Buffer[], name: string) {
   const width = viewport.width / 2
   const images = shots.map(
@@ -56,7 +59,7 @@ async function takeBesideEachOther(page: Page, shots: readonly Buffer[], name: s
     width: shots.length * (width + 16) - 16,
     height: viewport.height / 2,
   })
-  // A page of its own: ours refuses styles and pictures that are not its own.
+  // A page of its own: ours refuse styles and pictures from elsewhere.
   await page.goto('about:blank')
   await page.setContent(`<style>
     body { margin: 0; display: flex; gap: 16px }

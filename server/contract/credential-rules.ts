@@ -62,7 +62,7 @@ function withAsciiDomain(address: string): string {
   return URL.canParse(url) ? `${address.slice(0, at)}@${new URL(url).hostname}` : address
 }
 
-/** Whatever its case, and the width or form of its characters. */
+/** In any case, and any width or form of its characters. */
 export function foldText(text: string): string {
   return text.toWellFormed().normalize('NFKC').toLowerCase().normalize('NFKC')
 }

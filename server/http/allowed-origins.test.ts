@@ -94,7 +94,7 @@ describe.each([app, webView])('a page of %s', (origin) => {
     }
   })
 
-  test('R70: gets no cookie, and none that its browser shows counts', async () => {
+  test('R70: gets no cookie, and none that its browser sends counts', async () => {
     const own = await keycard.app.inject({
       method: 'POST',
       url: '/trpc/auth.login',
@@ -112,7 +112,7 @@ describe.each([app, webView])('a page of %s', (origin) => {
       expect(answer.headers['set-cookie'], name).toBeUndefined()
       expect(corsOf(answer)['access-control-allow-credentials'], name).toBeUndefined()
     }
-    // The control: from our own page the same cookie opens the session.
+    // Control: from our own page the same cookie is accepted.
     const headers = {
       ...json,
       origin: keycard.services.config.publicUrl,
@@ -138,22 +138,25 @@ test.each([
   'https://APP.example.com',
   'capacitor://localhost:80',
   'null',
-])('R19: a page of %s is refused in words, and named in the log once', async (origin) => {
-  log = ''
-  for (const url of ['/token', '/api/users/me', '/trpc/users.me']) {
-    const answer = await preflight(url, origin)
-    expect([answer.statusCode, corsOf(answer)]).toEqual([403, {}])
-    expect(answer.body).toContain(
-      'Pages of this origin cannot call this: it is not in ALLOWED_ORIGINS',
-    )
-  }
-  const signedIn = await signIn(origin)
-  expect([signedIn.statusCode, corsOf(signedIn)]).toEqual([403, {}])
-  expect(signedIn.json().error_description).toContain('ALLOWED_ORIGINS')
-  expect(log.split('\n').filter((line) => line.includes(origin))).toHaveLength(1)
-})
+])(
+  'R19: a page of %s is refused with an explanation, and named in the log once',
+  async (origin) => {
+    log = ''
+    for (const url of ['/token', '/api/users/me', '/trpc/users.me']) {
+      const answer = await preflight(url, origin)
+      expect([answer.statusCode, corsOf(answer)]).toEqual([403, {}])
+      expect(answer.body).toContain(
+        'Pages of this origin cannot call this: it is not in ALLOWED_ORIGINS',
+      )
+    }
+    const signedIn = await signIn(origin)
+    expect([signedIn.statusCode, corsOf(signedIn)]).toEqual([403, {}])
+    expect(signedIn.json().error_description).toContain('ALLOWED_ORIGINS')
+    expect(log.split('\n').filter((line) => line.includes(origin))).toHaveLength(1)
+  },
+)
 
-test('R19: without the setting a preflight is answered as ever', async () => {
+test('R19: without the setting a preflight is answered as before', async () => {
   const other = await openTestApp()
   const headers = { origin: app, 'access-control-request-method': 'GET' }
   for (const url of ['/token', '/api/users/me', '/trpc/users.me']) {

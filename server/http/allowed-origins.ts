@@ -1,13 +1,15 @@
-// CORS for your own pages on other origins: ALLOWED_ORIGINS. By bearer token alone, never by cookie (R19).
+// CORS for your own pages on other origins: ALLOWED_ORIGINS. By bearer token only, never by cookie (R19).
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
 
-/** Where a token is given out, shown or ended. No cache keeps their answers, so none needs a Vary. */
+/** Where a token is issued, shown or ended. No cache stores their answers, so none needs a Vary. */
 const sharedPath = /^\/(?:token|revoke)(?:[/?]|$)|^\/(?:trpc|api)\//
 
-/** No Access-Control-Allow-Credentials: what the browser sends with a cookie is not shown to the page. */
+/**
+ * No Access-Control-Allow-Credentials: the page cannot read the answer to a request with a cookie.
+ */
 const exposedHeaders = 'WWW-Authenticate, Retry-After, X-Request-Id'
 
 const preflightHeaders = {
@@ -17,10 +19,13 @@ const preflightHeaders = {
   'access-control-max-age': '7200',
 }
 
-/** A stranger's page can send any origin through its visitors: the log names each once, and so many. */
+/**
+ * A stranger's page can send any origin through its visitors: the log names each once, up to a
+ * limit.
+ */
 const loggedOriginsMax = 100
 
-/** Without a setting there is no hook: calls pay nothing for it. */
+/** Without the setting there is no hook: calls pay nothing for it. */
 export function allowOrigins(
   app: FastifyInstance,
   { allowedOrigins }: Pick<Config, 'allowedOrigins'>,

@@ -1,4 +1,4 @@
-// What sign-in and registration have in common: a card in its sleeve, and a form on it.
+// The frame that sign-in and registration share: a card in its sleeve, and a form on it.
 
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react'
 import type { SignInView } from '../../../server/contract/pages/sign-in-page.ts'
@@ -14,19 +14,19 @@ interface AuthPageProps {
   /** Where the form goes without scripts. */
   action: string
   words: SubmitWords & { heading: string; toOtherPage: string; otherPage: string }
-  /** The minimum stands in the page for whoever reads the view back from there. */
+  /** The minimum stands in the page for the code that reads the view back from there. */
   view: SignInView & { minimum?: string }
   announcement: string
   secondsLeft: number
   submit: (event: SubmitEvent<HTMLFormElement>) => void
-  /** Whoever mends a field is not told any more that it is wrong. */
+  /** The error of a field goes away while it is being corrected. */
   clearProblem: (fieldName: string) => void
   cancel: () => void
   /** The fields. */
   children: ReactNode
 }
 
-/** Where a page that opens with a failure has its focus: what is marked, or a password that was wrong. */
+/** Where the focus is on a page that opens with a failure: a marked field, or a wrong password. */
 const toMend = '[aria-invalid=true], [data-state=error] [autocomplete=current-password]'
 
 export function AuthPage(props: AuthPageProps) {
@@ -40,7 +40,7 @@ export function AuthPage(props: AuthPageProps) {
   }, [title])
 
   useEffect(() => {
-    // Without scripts the browser's own checks stand; from here on the page says it in its words.
+    // Without scripts the browser's own checks apply; from here on the page checks in its own words.
     if (!form.current) return
     form.current.noValidate = true
     const nothingFocused = document.activeElement === document.body
@@ -49,7 +49,7 @@ export function AuthPage(props: AuthPageProps) {
 
   const cancel = () => {
     props.cancel()
-    // The Cancel button goes away: focus must not go with it.
+    // The Cancel button disappears: focus must not be lost with it.
     submitButton.current?.focus()
   }
 

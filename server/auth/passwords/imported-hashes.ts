@@ -1,4 +1,4 @@
-// Hashes that other software made: which are taken, and how they are kept until their owner signs in.
+// Hashes of other software: which are accepted, and how they are stored until their owner signs in.
 
 import { createHmac } from 'node:crypto'
 import { seal, unseal } from '../secrets/sealed-text.ts'

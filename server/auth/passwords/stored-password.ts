@@ -1,4 +1,4 @@
-// What is stored of a password: a bcrypt hash, its cost, and the key that went into it.
+// The stored form of a password: a bcrypt hash, its cost, and the key that went into it.
 
 /** A key of the pre-hash, kept outside the database. Its id stands beside each hash made with it. */
 export interface Pepper {
@@ -22,7 +22,7 @@ export const bcryptCostHighest = 15
 /** `$2x$` is the old PHP's wrong hash; the other three letters mean the same function. */
 const bcryptSyntax = /^\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}$/
 
-/** NaN where it is no bcrypt hash. */
+/** NaN where it is not a bcrypt hash. */
 export function readBcryptCost(hash: string): number {
   return Number(bcryptSyntax.exec(hash)?.[1])
 }

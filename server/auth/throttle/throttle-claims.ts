@@ -9,7 +9,7 @@ export interface Claim {
   isTally?: boolean
 }
 
-/** What an attempt takes: of each of its claims, or of none. */
+/** What an attempt takes: from each of its claims, or from none. */
 export type Budget = readonly Claim[]
 
 export interface Held {
@@ -19,7 +19,7 @@ export interface Held {
 
 export type Taken = { granted: true; held: readonly Held[] } | Refusal
 
-/** How long a budget lets nothing through, in milliseconds. */
+/** How long a budget allows nothing, in milliseconds. */
 export function waitMsOfBudget(budget: Budget, counters: ReadonlyMap<string, Counter>): number {
   return Math.max(...budget.map((claim) => waitMsOf(claim, counters)))
 }
@@ -34,9 +34,9 @@ function waitMsOf({ pool, key, isTally }: Claim, counters: ReadonlyMap<string, C
 }
 
 /**
- * From the first that has room; where none has, the last one says for how long. One with tallies whose
- * attempts have not ended is not passed over: what they tally may not be written yet, and would seem to
- * have room for as many again.
+ * From the first that has room; where none has, the last one says how long to wait. One with
+ * tallies whose attempts have not ended is not passed over: what they tally may not be written yet,
+ * and would seem to have room for as many again.
  */
 export async function takeAny(budgets: readonly Budget[]): Promise<Taken> {
   let taken: Taken = { granted: false, waitMs: 0, isPending: false }

@@ -62,7 +62,7 @@ export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
   let isAnnounced = false
   let catchingUp: Promise<void> | undefined
 
-  /** The database may be closed under what is in progress: that is no error. */
+  /** The database may be closed during a poll: that is no error. */
   function report(error: unknown): void {
     if (!closed) onError(error)
   }

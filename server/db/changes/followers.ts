@@ -1,4 +1,4 @@
-// Everything that holds state of the database in memory, or has rows there that have had their time.
+// Everything that keeps state of the database in memory, or has rows there that expire.
 
 import type { Tables } from '../tables.ts'
 import type { OnProgress } from '../writes/batches.ts'
@@ -15,7 +15,10 @@ export interface Follower {
 /** How many rows were deleted, by their table. */
 export type PurgedRows = Partial<Record<keyof Tables, number>>
 
-/** One that fails does not keep the others from their turn. @throws what the first of them failed with */
+/**
+ * A failing one does not keep the others from their turn. @throws the error of the first that
+ * failed
+ */
 export async function callEach(
   followers: readonly Follower[],
   step: (follower: Follower) => Promise<unknown> | undefined,

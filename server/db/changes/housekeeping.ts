@@ -1,5 +1,5 @@
-// What every process does once a minute: rows that have had their time are deleted, unless the clock is
-// not to be trusted; and where it was put back, what lies in the future is dated anew.
+// What every process does once a minute: it deletes expired rows, unless the clock is not to be
+// trusted; and where the clock was put back, it dates anew what is in the future.
 
 import { type Clock, clockToleranceMs } from '../clock.ts'
 import type { OnProgress } from '../writes/batches.ts'
@@ -13,10 +13,10 @@ export interface Housekeeping {
 }
 
 interface HousekeepingDeps {
-  /** Those there are when it is called. */
+  /** Those that exist when it is called. */
   followers: readonly Follower[]
   clock: Clock
-  /** In milliseconds; no clock that anyone sets. */
+  /** In milliseconds; a clock that cannot be set. */
   monotonicNow: () => number
   /** See `createChangeFeed`. */
   distrustsClock: boolean
@@ -34,7 +34,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let distrustedUpToMs = distrustsClock ? monotonicNow() + distrustMs : 0
   let isPurging = false
 
-  /** Against the time that has passed by what no clock says. */
+  /** Compared with the time that has passed independently of any clock. */
   async function compareClock(): Promise<void> {
     const now = { clock: clock.now(), monotonic: monotonicNow() }
     const passedMs = now.clock - lookedAtMs.clock
@@ -64,7 +64,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   return {
     async tick() {
       await compareClock()
-      // Not awaited: however much there is to delete, what others revoke is heard in time.
+      // Not awaited: however much there is to delete, revocations by others are heard in time.
       void purgeIfDue()
     },
     async purgeAll(onProgress) {
