@@ -56,7 +56,7 @@ forEachEngine((engine) => {
     expect(await services.sessions.isLive(tokens.refresh_token)).toBe(true)
     expect((await readAuditLog(services, user.id)).sort()).toEqual([
       'registered',
-      'signed_in browser',
+      'signed_in cookie',
     ])
   })
 
