@@ -42,7 +42,7 @@ function everythingIn({ whole, shell }: TestBrowsers): Config {
 function mainPathsIn(executablePath: string): Config {
   return {
     testMatch:
-      /(after-paint|cross-site|example|fixtures|items|session|sign-in-form|users)\.spec\.ts$/,
+      /(after-paint|cross-site|example|fixtures|items|items-session|session|sign-in-form|users)\.spec\.ts$/,
     grepInvert: /@chromium/,
     use: {
       ...sharedUse,

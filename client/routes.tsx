@@ -1,9 +1,14 @@
-// The one table of pages: path → page → scope. A page of your own is one line here.
+// Which page is drawn at which address. Paths, titles and scopes stand in server/contract/app-pages.ts.
 
 import { type ComponentType, lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
-import { Redirect, Route, Switch } from 'wouter'
-import { pagePaths, pageTitles } from '../server/contract/pages.ts'
-import type { Scope } from '../server/contract/scopes.ts'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
+import {
+  type AppPage,
+  appPages,
+  isPublicPath,
+  type PageName,
+} from '../server/contract/app-pages.ts'
+import { homePath, pagePaths } from '../server/contract/pages.ts'
 import { readFailure } from './api/failure.ts'
 import { AccessDenied } from './components/access-denied.tsx'
 import { PageBoundary } from './components/page-boundary.tsx'
@@ -16,48 +21,16 @@ import { RequireScope, RequireSession } from './session/require-session.tsx'
 import { useAccessToken, useSession } from './session/use-session.ts'
 import { strings } from './strings/shell.ts'
 
-interface PageRoute {
-  path: string
-  load: () => Promise<{ default: ComponentType }>
-  /** The scope that the token must have. */
-  scope: Scope
-  /** Whether the navigation leaves it out for users who may not open it. */
-  isHidden?: boolean
-  /** Other pages lead there: the navigation never does. */
-  isUnlisted?: boolean
+/** The code of each page of `appPages`, fetched when it is opened: one line each. */
+const pageCode: Record<PageName, () => Promise<{ default: ComponentType }>> = {
+  items: () => import('./pages/items/items-page.tsx'),
+  account: () => import('./pages/account/account-page.tsx'),
+  sessions: () => import('./pages/sessions/sessions-page.tsx'),
+  activity: () => import('./pages/activity/activity-page.tsx'),
+  users: () => import('./pages/users/users-page.tsx'),
 }
 
-const pageRoutes: readonly PageRoute[] = [
-  {
-    path: pagePaths.items,
-    load: () => import('./pages/items/items-page.tsx'),
-    scope: 'items:read',
-  },
-  {
-    path: pagePaths.account,
-    load: () => import('./pages/account/account-page.tsx'),
-    scope: 'me',
-  },
-  {
-    path: pagePaths.sessions,
-    load: () => import('./pages/sessions/sessions-page.tsx'),
-    scope: 'me',
-  },
-  {
-    path: pagePaths.activity,
-    load: () => import('./pages/activity/activity-page.tsx'),
-    scope: 'me',
-    isUnlisted: true,
-  },
-  {
-    path: pagePaths.users,
-    load: () => import('./pages/users/users-page.tsx'),
-    scope: 'users:read',
-    isHidden: true,
-  },
-]
-
-/** Where its code does not arrive, the sign-in page works as well. */
+/** Where its code does not arrive, the sign-in page does as well. */
 const SignInAgainDialog = lazy<ComponentType>(() =>
   import('./pages/sign-in-again/sign-in-again-dialog.tsx').catch(() => {
     session.abandon()
@@ -65,7 +38,7 @@ const SignInAgainDialog = lazy<ComponentType>(() =>
   }),
 )
 
-/** Where its code does not arrive, the call that needed it fails. */
+/** Where its code does not arrive, the call that wanted it fails. */
 const ProveDialog = lazy<ComponentType>(() =>
   import('./pages/prove/prove-dialog.tsx').catch(() => ({ default: DeclineProof })),
 )
@@ -75,12 +48,16 @@ function DeclineProof() {
   return null
 }
 
-const routes = pageRoutes.map((route) => ({ ...route, Page: lazy(route.load) }))
+const routes = (Object.keys(appPages) as PageName[]).map((name) => {
+  const page: AppPage = appPages[name]
+  const load = pageCode[name]
+  return { ...page, load, Page: lazy(load) }
+})
 
 /** Fetches a page's code while the session is still being asked for. */
 export function preloadPage(path: string): void {
-  const route = pageRoutes.find((candidate) => candidate.path === path)
-  // Where it fails, rendering the page fails again, and says so.
+  const route = routes.find((candidate) => candidate.path === path)
+  // Where it fails, drawing the page fails again, and says so.
   route?.load().catch(() => undefined)
 }
 
@@ -88,7 +65,7 @@ export function App() {
   const isProofWanted = useSyncExternalStore(proofRequests.subscribe, proofRequests.isOpen)
   return (
     <>
-      <SignedInApp />
+      <AppInShell />
       {isProofWanted && (
         <Suspense>
           <ProveDialog />
@@ -103,24 +80,36 @@ export function App() {
   )
 }
 
-/** One shell from the first wait on: an element in it keeps the focus when the page arrives. */
-function SignedInApp() {
+/** One shell from the first wait on: what has the focus in it keeps it when the page comes. */
+function AppInShell() {
   const navigation = useNavigation()
-  if (useSession().status === 'signed-out') return null
+  const [path] = useLocation()
+  if (useSession().status === 'signed-out' && !isPublicPath(path)) return null
   return (
     <AppShell navigation={navigation}>
-      <RequireSession
-        pending={waiting}
-        unreachable={(cause) => (
-          <StatePage title={strings.failure.pageHeading} text={readFailure(cause).message}>
-            <button type="button" className="btn" onClick={retrySession}>
-              {strings.failure.retry}
-            </button>
-          </StatePage>
-        )}
-      >
-        <Pages />
-      </RequireSession>
+      <Switch>
+        {routes
+          .filter(({ scope }) => scope === null)
+          .map(({ path, Page }) => (
+            <Route key={path} path={path}>
+              <DrawnPage key={path} Page={Page} />
+            </Route>
+          ))}
+        <Route>
+          <RequireSession
+            pending={waiting}
+            unreachable={(cause) => (
+              <StatePage title={strings.failure.pageHeading} text={readFailure(cause).message}>
+                <button type="button" className="btn" onClick={retrySession}>
+                  {strings.failure.retry}
+                </button>
+              </StatePage>
+            )}
+          >
+            <SignedInPages />
+          </RequireSession>
+        </Route>
+      </Switch>
     </AppShell>
   )
 }
@@ -128,31 +117,28 @@ function SignedInApp() {
 /** undefined until the session is known: only then are its scopes. */
 function useNavigation(): NavigationEntry[] | undefined {
   const { status } = useSession()
-  const opened = useAccessToken()?.scopes ?? []
+  const opened: readonly string[] = useAccessToken()?.scopes ?? []
   if (status !== 'signed-in' && status !== 'paused') return undefined
-  return routes
-    .filter(
-      ({ scope, isHidden, isUnlisted }) => !isUnlisted && (!isHidden || opened.includes(scope)),
-    )
-    .map(({ path }) => ({ path, title: pageTitles[path] ?? path }))
+  return routes.filter(({ scope, navigation }) => {
+    if (navigation === 'with-scope') return scope === null || opened.includes(scope)
+    return navigation !== 'never'
+  })
 }
 
-function Pages() {
+function SignedInPages() {
   return (
     <Switch>
       {routes.map(({ path, Page, scope }) => (
         <Route key={path} path={path}>
-          <PageBoundary key={path}>
+          {scope !== null && (
             <RequireScope scope={scope} otherwise={<AccessDenied scope={[scope]} />}>
-              <Suspense fallback={waiting}>
-                <Page />
-              </Suspense>
+              <DrawnPage key={path} Page={Page} />
             </RequireScope>
-          </PageBoundary>
+          )}
         </Route>
       ))}
       <Route path={pagePaths.home}>
-        <Redirect to={pagePaths.items} replace />
+        <Redirect to={homePath} replace />
       </Route>
       <Route>
         <NotFoundPage />
@@ -161,10 +147,17 @@ function Pages() {
   )
 }
 
-/**
- * Visible only where the wait is long enough to be noticed; its heading stands where the page's
- * will.
- */
+function DrawnPage({ Page }: { Page: ComponentType }) {
+  return (
+    <PageBoundary>
+      <Suspense fallback={waiting}>
+        <Page />
+      </Suspense>
+    </PageBoundary>
+  )
+}
+
+/** Seen only where the wait is long enough to be noticed; its heading stands where the page's will. */
 const waiting = (
   <div className="waiting" role="status">
     <h1>{strings.shell.loading}</h1>

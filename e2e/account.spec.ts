@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright/test'
+import { homePath } from '../server/contract/pages.ts'
 import { expect, type TestUser, test } from './support/fixtures.ts'
 import { proveDialog } from './support/pages/prove-dialog.ts'
 
@@ -153,7 +154,6 @@ test('the export comes as a file, with the password where the sign-in is old', a
   signIn,
   freshUser,
 }) => {
-  await server.services.items.create(freshUser.id, { title: 'Lamp', description: 'brass' })
   await signIn(page, freshUser)
   server.clock.advance(sixMinutes)
   await page.goto('/account')
@@ -169,7 +169,7 @@ test('the export comes as a file, with the password where the sign-in is old', a
   const data = JSON.parse(await readFile(await download.path(), 'utf8'))
   expect(data).toMatchObject({
     profile: { username: freshUser.username },
-    items: [{ title: 'Lamp', description: 'brass' }],
+    sessions: [{ client_id: 'keycard-web' }],
   })
   await expect(form.getByRole('status')).toHaveText(/^Your copy is downloaded\./)
 })
@@ -180,16 +180,17 @@ test('a file of more than one page holds every row, and no trace of the paging',
   signIn,
   freshUser,
 }) => {
-  const titles = Array.from({ length: 1_100 }, (_, number) => `Item ${number}`)
-  for (const title of titles)
-    await server.services.items.create(freshUser.id, { title, description: '' })
+  const reasons = Array.from({ length: 1_100 }, (_, number) => `reason ${number}`)
+  for (const why of reasons) {
+    await server.services.auditLog.record('profile_changed', { userId: freshUser.id, why })
+  }
   await signIn(page, freshUser)
   await page.goto('/account')
   const downloading = page.waitForEvent('download')
   await section(page, 'Your data').getByRole('button', { name: 'Download a copy' }).click()
   const data = JSON.parse(await readFile(await (await downloading).path(), 'utf8'))
-  const held = data.items.map((item: { title: string }) => item.title)
-  expect(held.sort()).toEqual(titles.sort())
+  const held = data.activity.map(({ why }: { why: string | null }) => why)
+  expect(held).toEqual(expect.arrayContaining(reasons))
   expect(Object.keys(data)).not.toContain('next_cursor')
 })
 
@@ -201,8 +202,8 @@ test('the account is deleted with the password, in every tab, and the sign-in pa
 }) => {
   await signIn(page, freshUser)
   const otherTab = await context.newPage()
-  await otherTab.goto('/items')
-  await expect(otherTab.getByText('Nothing here yet')).toBeVisible()
+  await otherTab.goto(homePath)
+  await expect(otherTab.getByRole('navigation')).toBeVisible()
   await page.goto('/account')
   const open = page.getByRole('button', { name: 'Delete account…' })
   const dialog = page.getByRole('dialog', { name: 'Delete your account?' })

@@ -29,13 +29,13 @@ test('Authorize with a scope ticked gives a token with only that scope', async (
   await page.getByRole('button', { name: 'Authorize' }).click()
   await page.getByLabel('username').fill('johndoe')
   await page.getByRole('textbox', { name: 'password:' }).fill('secret')
-  await page.locator('.modal-ux').getByText('items:read', { exact: true }).click()
+  await page.locator('.modal-ux').getByText('me:write', { exact: true }).click()
   await page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
   await expect(page.getByRole('button', { name: 'Remove authorization' })).toBeVisible()
   await page.locator('.modal-ux').getByRole('button', { name: 'Close' }).last().click()
 
   await expectAnswer(page, '/api/users/me', '403', 'insufficient_scope')
-  await expectAnswer(page, '/api/items', '200', '"items"')
+  await expectAnswer(page, '/api/identity', '200', '"scopes"')
 })
 
 test('a wrong password is reported as such', async ({ page }) => {

@@ -1,16 +1,15 @@
-// A test of a page, for docs/building.md: a signed-in user, something to see, and time that passes.
+// A test of a page, for docs/building.md: a user who is signed in, something to type, and time that passes.
 
 import { expect, test } from './support/fixtures.ts'
 
-test('typed text outlives the access token', async ({ page, loginAs, server }) => {
-  const user = await loginAs(page, 'user')
-  await server.services.items.create(user.id, { title: 'Milk', description: '' })
+test('what a user is typing outlives their access token', async ({ page, loginAs, server }) => {
+  await loginAs(page, 'user')
 
-  await page.goto('/items')
-  await page.getByRole('button', { name: 'Edit Milk' }).click()
-  await page.getByLabel('Title').fill('Oat milk')
+  await page.goto('/account')
+  await page.getByLabel('Full name').fill('Ada Lovelace')
   server.clock.advance(20 * 60_000)
-  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('button', { name: 'Save profile' }).click()
 
-  await expect(page.getByRole('heading', { name: 'Oat milk' })).toBeVisible()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Ada Lovelace, account menu' })).toBeVisible()
 })

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { homePath } from '../server/contract/pages.ts'
 import { ask, postForm, signIn } from './torture/ask.ts'
 import { killKeycard } from './torture/crashes.ts'
 import { startNodes } from './torture/nodes.ts'
@@ -44,7 +45,7 @@ describe('while PostgreSQL hangs', () => {
       nodes.wires[0]?.hold()
       const hung = await refresh()
       expect([hung.status, hung.headers['retry-after']]).toEqual([503, '5'])
-      const apart = ['/healthz', '/.well-known/jwks.json', '/items', '/login']
+      const apart = ['/healthz', '/.well-known/jwks.json', homePath, '/login']
       expect(await statuses(apart)).toEqual([200, 200, 200, 200])
       expect(await statuses(['/readyz'])).toEqual([503])
 

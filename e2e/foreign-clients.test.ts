@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refreshGraceSeconds } from '../server/auth/sessions/replay-verdict.ts'
+import { formatScope, scopesOfRole } from '../server/contract/scopes.ts'
 import { operator } from '../server/testing/operator.ts'
 import { type ForeignClient, type ForeignTokens, foreignClients } from './foreign-clients.ts'
 import { startTestServer } from './support/test-server.ts'
@@ -21,7 +22,7 @@ afterAll(() => server.close())
 /** For a separate user name in each. */
 let clientsMade = 0
 
-const everyScope = 'me me:write items:read items:write'
+const everyScope = formatScope(scopesOfRole.user)
 
 describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
   '$name',
@@ -65,8 +66,8 @@ describe.each(foreignClients.map((open) => ({ name: open('').name, open })))(
     })
 
     test('gets the narrower scope it asks for, and no wider one', async () => {
-      const tokens = await signIn('items:read')
-      expect(tokens.scope).toBe('items:read')
+      const tokens = await signIn('me:write')
+      expect(tokens.scope).toBe('me:write')
       expect(await call(tokens)).toBe(403)
       expect(await errorOf(signIn('users:write'))).toBe('invalid_scope')
     })

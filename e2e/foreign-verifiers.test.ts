@@ -67,7 +67,7 @@ describe.each(signingAlgorithms)('%s', (algorithm) => {
 
   beforeAll(async () => {
     keycard = await open(algorithm)
-    token = await keycard.tokenFor('johndoe', 'me items:read')
+    token = await keycard.tokenFor('johndoe', 'me me:write')
     key = await readKey(keycard, token)
     const other = await open(algorithm, 'another')
     otherKey = await readKey(other, await other.tokenFor('johndoe'))
@@ -83,7 +83,7 @@ describe.each(signingAlgorithms)('%s', (algorithm) => {
       iss: issuer,
       aud: issuer,
       client_id: 'keycard-web',
-      scope: 'me items:read',
+      scope: 'me me:write',
     })
   })
 

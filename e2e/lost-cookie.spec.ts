@@ -1,6 +1,8 @@
 // A browser that keeps no cookie, and an address that is not PUBLIC_URL: the page says so, and what to do.
 
 import type { Browser } from 'playwright/test'
+import { titleOf } from '../server/contract/app-pages.ts'
+import { homePath } from '../server/contract/pages.ts'
 import { listSteps, lostCookieWords, takeSteps } from './interop/quick-start.ts'
 import { drive } from './interop/with-playwright.ts'
 import { expect, test } from './support/fixtures.ts'
@@ -61,7 +63,7 @@ test('with COOKIE_SECURE=on it does not, and the page says why: with scripts and
     const form = await bare.newPage()
     await form.goto('/login')
     await submitSignIn(form, johndoe)
-    await expect(form).toHaveURL('/items')
+    await expect(form).toHaveURL(homePath)
     await expect(form.locator('noscript p').first()).toContainText(
       'did not keep the sign-in cookie',
     )
@@ -131,14 +133,14 @@ test('Back to a page of a session that was signed out says nothing of cookies', 
 }) => {
   await openSignIn(page)
   await submitSignIn(page, freshUser)
-  await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
   await page.getByRole('link', { name: 'Sessions' }).first().click()
   await expect(page).toHaveURL('/sessions')
   await page.getByRole('button', { name: /account menu/ }).click()
   await page.locator('#account-menu').getByRole('button', { name: 'Sign out' }).click()
   await expect(page).toHaveURL(/reason=signed-out/)
   await page.goBack()
-  await expect(page).toHaveURL('/login?next=%2Fitems')
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent(homePath)}`)
   await expect(findSignInForm(page).alert).toHaveText('')
 })
 

@@ -1,6 +1,7 @@
 // Many tabs of one browser, which has six connections to a host over HTTP/1.1: one stream serves them all.
 
 import type { BrowserContext, Page } from 'playwright/test'
+import { homePath } from '../server/contract/pages.ts'
 import { scopesOfRole } from '../server/contract/scopes.ts'
 import type { Services } from '../server/services.ts'
 import { expect, test } from './support/fixtures.ts'
@@ -102,7 +103,7 @@ test('R73: at a plain http address, where browsers have no locks, 20 tabs that o
   const page = await context.newPage()
   await page.goto('/login')
   await submitSignIn(page, johndoe)
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
   expect(await page.evaluate(() => 'locks' in navigator)).toBe(false)
 
   const tabs = await openTabs(context, 20)

@@ -1,5 +1,6 @@
 // Without scripts: signing in still works, and the app says what it needs.
 
+import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { findSignInForm } from './support/pages/sign-in-form.ts'
 
@@ -54,7 +55,7 @@ test('4. Show, which could not work, is not there', async ({ page }) => {
 })
 
 test('4. the app says that it needs scripts', async ({ page }) => {
-  await page.goto('/items')
+  await page.goto(homePath)
   // Playwright does not find text in a noscript by itself.
   const notice = page.locator('noscript p')
   await expect(notice).toBeVisible()

@@ -1,5 +1,7 @@
 // A browser whose request is refused before it has a route sees what happened, and what to do.
 
+import { titleOf } from '../server/contract/app-pages.ts'
+import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible } from './support/pages/accessible.ts'
 
@@ -15,15 +17,15 @@ test('with too many cookies it names them, and one button removes them, without 
   await context.addCookies(
     names.map((name) => ({ name, value: 'x'.repeat(1_000), domain, path: '/' })),
   )
-  const answer = await page.goto('/items')
+  const answer = await page.goto(homePath)
   expect(answer?.status()).toBe(431)
   await expect(page.getByRole('heading', { name: 'Too many cookies' })).toBeVisible()
   await expect(page.getByText('other-app-10 (1.0\u00a0KB)')).toBeVisible()
   await expectAccessible(page)
 
   await page.getByRole('button', { name: 'Remove these cookies' }).click()
-  await expect(page).toHaveURL('/items')
-  await expect(page.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+  await expect(page).toHaveURL(homePath)
+  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
 })
 
 test('where there is no page it says so, and leads to one that exists', async ({ page }) => {

@@ -1,6 +1,7 @@
 // The registration page: from an empty form to an account, and nothing typed is lost on the way.
 
 import type { Page } from 'playwright/test'
+import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible } from './support/pages/accessible.ts'
 import { expectAwake, findSignInForm } from './support/pages/sign-in-form.ts'
@@ -89,7 +90,7 @@ test('27. a refusal says how to correct it; the other fields stay, and so does t
 
   await username.fill(`${freshUser.username}-2`)
   await submit.click()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
 })
 
 test('16, 18. without an answer, or with an internal error, nothing is lost, and one request is sent', async ({
@@ -118,7 +119,7 @@ test('16, 18. without an answer, or with an internal error, nothing is lost, and
     await route.continue()
   })
   await submit.dblclick()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
   expect(calls).toBe(1)
 })
 

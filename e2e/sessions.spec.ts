@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
+import { describeScopes } from '../client/pages/sessions/session-words.ts'
 import type { Session } from '../server/auth/sessions/session-rows.ts'
+import { homePath } from '../server/contract/pages.ts'
 import { scopesOfRole } from '../server/contract/scopes.ts'
 import { makeDeviceKnown } from '../server/testing/known-device.ts'
 import { test as base, expect, type TestUser } from './support/fixtures.ts'
@@ -29,7 +31,7 @@ const test = base.extend<{
       const { sessions } = server.services
       const { session } = await sessions.start({
         userId: user.id,
-        scopes: isScript ? ['items:read'] : scopesOfRole.user,
+        scopes: isScript ? ['users:read'] : scopesOfRole.user,
         holder: { clientId: 'keycard-web', transport: isScript ? 'bearer' : 'cookie' },
         device: { userAgent, address },
       })
@@ -59,14 +61,14 @@ test('R61, 35, 36: sessions can be told apart; an ended one disappears, is annou
   const current = page.getByRole('region', { name: /This device/ })
   await expect(current).toContainText('Chrome on Linux')
   await expect(current).toContainText(/Signed in.*today at \d\d:\d\d with a password/)
-  await expect(current).toContainText('Account, Items')
+  await expect(current).toContainText(describeScopes(scopesOfRole.user).join(', '))
   await expect(current).toContainText(/Lasts until\d\d:\d\d (today|tomorrow), or 30 minutes idle/)
 
   const script = row(page, 'curl, through the token endpoint')
   await expect(script).toContainText(/Active now.*192\.0\.2\.51/)
   await expect(script).toContainText('at the token endpoint')
   await expect(script).toContainText('14 days idle')
-  await expect(script).toContainText('Items (read only)')
+  await expect(script).toContainText('Users (read only)')
   await expect(script.getByText('now', { exact: true })).toHaveAttribute('title', / at \d\d:\d\d$/)
 
   await page.getByRole('button', { name: 'Sign out curl' }).click()
@@ -246,7 +248,7 @@ test('R57: a user who asked to stay signed in still is after the browser restart
     await expect(form.rememberMe).not.toBeChecked()
     if (isPersistent) await form.rememberMe.check()
     await submitSignIn(before.page, freshUser)
-    await expect(before.page).toHaveURL('/items')
+    await expect(before.page).toHaveURL(homePath)
     await before.context.close()
 
     const after = await openBrowser()

@@ -14,12 +14,12 @@ test('ui.md 31: the page stays, and an unsent request is sent once after signing
   server,
   freshUser,
 }) => {
-  const calls = countRequests(page, /items\.create|auth\.refresh/)
+  const calls = countRequests(page, /account\.updateProfile|auth\.refresh/)
   await signIn(page, freshUser)
-  await typeItem(page)
+  await typeName(page)
   calls.clear()
   server.clock.advance(idleLimitMs)
-  await page.getByRole('button', { name: 'Add item' }).click()
+  await page.getByRole('button', { name: 'Save profile' }).click()
 
   const dialog = findDialog(page)
   await expect(dialog.heading).toBeVisible()
@@ -46,17 +46,12 @@ test('ui.md 31: the page stays, and an unsent request is sent once after signing
   await expect(dialog.password).toHaveValue('')
 
   await dialog.submit(freshUser.password)
-  await expect(page.getByRole('button', { name: 'Edit Milk' })).toBeVisible()
-  await expect(page).toHaveURL('/items')
-  expect(await listTitles()).toEqual(['Milk'])
+  await expect(page.getByText('Profile saved.')).toBeVisible()
+  await expect(page).toHaveURL('/account')
+  expect((await server.services.users.findById(freshUser.id))?.fullName).toBe('Ada')
   // Refused, and once more; one refresh that was refused, and one that found the new session.
-  expect(calls.count('items.create')).toBe(2)
+  expect(calls.count('account.updateProfile')).toBe(2)
   expect(calls.count('auth.refresh')).toBe(2)
-
-  async function listTitles() {
-    const { items } = await server.services.items.list(freshUser.id, { limit: 10 })
-    return items.map(({ title }) => title)
-  }
 })
 
 test('where the browser does not keep the cookie, the page says so, and nothing that was typed is lost', async ({
@@ -67,9 +62,9 @@ test('where the browser does not keep the cookie, the page says so, and nothing 
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  await typeItem(page)
+  await typeName(page)
   server.clock.advance(idleLimitMs)
-  await page.getByRole('button', { name: 'Add item' }).click()
+  await page.getByRole('button', { name: 'Save profile' }).click()
   const dialog = findDialog(page)
   await expect(dialog.heading).toBeVisible()
   await page.route('**/trpc/auth.refresh', async (route) => {
@@ -80,7 +75,7 @@ test('where the browser does not keep the cookie, the page says so, and nothing 
   await expect(dialog.alert).toContainText('did not rememberMe the sign-in cookie. Allow cookies')
   await page.unroute('**/trpc/auth.refresh')
   await dialog.submit(freshUser.password)
-  await expect(page.getByRole('button', { name: 'Edit Milk' })).toBeVisible()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
 })
 
 test('ui.md 32: where another user signs in, the page starts over and nothing is sent', async ({
@@ -92,9 +87,9 @@ test('ui.md 32: where another user signs in, the page starts over and nothing is
 }) => {
   const other = await makeUser()
   await signIn(page, freshUser)
-  await typeItem(page)
+  await typeName(page)
   server.clock.advance(idleLimitMs)
-  await page.getByRole('button', { name: 'Add item' }).click()
+  await page.getByRole('button', { name: 'Save profile' }).click()
   const dialog = findDialog(page)
   await dialog.root.getByRole('button', { name: 'Use another account' }).click()
   await expect(dialog.username).toBeFocused()
@@ -102,9 +97,9 @@ test('ui.md 32: where another user signs in, the page starts over and nothing is
   await dialog.submit(other.password)
 
   await expect(page.getByRole('button', { name: `${other.username}, account menu` })).toBeVisible()
-  await expect(page.getByLabel('Title')).toBeHidden()
+  await expect(page.getByLabel('Full name')).not.toHaveValue('Ada')
   for (const { id } of [freshUser, other]) {
-    expect((await server.services.items.list(id, { limit: 10 })).items).toEqual([])
+    expect((await server.services.users.findById(id))?.fullName).not.toBe('Ada')
   }
 })
 
@@ -122,10 +117,9 @@ test('ui.md 31: a session with rememberMe is persistent again, and no other is',
     { rememberMe: true, as: other },
   ]) {
     await loginAs(page, freshUser, { rememberMe })
-    await page.goto('/items')
-    await typeItem(page)
+    await typeName(page)
     await server.services.userAdministration.endSessions(freshUser.id, operator)
-    await page.getByRole('button', { name: 'Add item' }).click()
+    await page.getByRole('button', { name: 'Save profile' }).click()
     const dialog = findDialog(page)
     if (as === other) {
       await dialog.root.getByRole('button', { name: 'Use another account' }).click()
@@ -147,19 +141,18 @@ test('the page gives way to the sign-in page where the user cancels, or nothing 
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  await typeItem(page)
+  await typeName(page)
   server.clock.advance(idleLimitMs)
-  await page.getByRole('button', { name: 'Add item' }).click()
+  await page.getByRole('button', { name: 'Save profile' }).click()
   await page.getByRole('button', { name: 'Leave without saving' }).click()
-  await expect(page).toHaveURL('/login?reason=expired&next=%2Fitems')
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Faccount')
 
   await signIn(page, freshUser)
-  await page.getByRole('button', { name: 'New item' }).click()
+  await page.goto('/account')
+  await page.getByLabel('Full name').click()
   server.clock.advance(idleLimitMs)
-  await page.getByRole('link', { name: 'Account' }).click()
-  await page.getByRole('link', { name: 'Items' }).click()
   await page.reload()
-  await expect(page).toHaveURL('/login?reason=expired&next=%2Fitems')
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Faccount')
 })
 
 test('signing in in another tab lets the page go on, with the focus where it was', async ({
@@ -171,22 +164,22 @@ test('signing in in another tab lets the page go on, with the focus where it was
 }) => {
   await page.clock.install()
   await signIn(page, freshUser)
-  await typeItem(page)
-  const description = page.getByLabel('Description')
-  await description.press('x')
+  await typeName(page)
+  const email = page.getByRole('main').getByLabel('Email')
+  await email.press('x')
   server.clock.advance(idleLimitMs)
   await page.clock.fastForward(idleLimitMs)
   await expect(findDialog(page).heading).toBeVisible()
   await signIn(await context.newPage(), freshUser)
   await expect(findDialog(page).root).toBeHidden()
-  await expect(description).toBeFocused()
-  await expect(description).toHaveValue('x')
-  await expect(page.getByLabel('Title')).toHaveValue('Milk')
+  await expect(email).toBeFocused()
+  await expect(email).toHaveValue(/x/)
+  await expect(page.getByLabel('Full name')).toHaveValue('Ada')
 })
 
-async function typeItem(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'New item' }).click()
-  await page.getByLabel('Title').fill('Milk')
+async function typeName(page: Page): Promise<void> {
+  await page.goto('/account')
+  await page.getByLabel('Full name').fill('Ada')
 }
 
 function findDialog(page: Page) {

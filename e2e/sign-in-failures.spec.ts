@@ -1,6 +1,7 @@
 // What the sign-in page says while it waits, and when something goes wrong.
 
 import type { Page } from 'playwright/test'
+import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import {
   type Answer,
@@ -37,7 +38,7 @@ test('11. while it is busy the button keeps its size, and says what it does', as
   })
 
   gate.open()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
 })
 
 test('13. 22. wrong credentials make one message, and an empty password field with the focus', async ({
@@ -67,7 +68,7 @@ test('13. 22. wrong credentials make one message, and an empty password field wi
     await submitSignIn(page, credentials)
     await expect(page).toHaveTitle('Sign in · Keycard')
     gate.open()
-    await expect(page).toHaveURL('/items')
+    await expect(page).toHaveURL(homePath)
   })
 })
 
@@ -121,7 +122,7 @@ test('15. too many attempts: a countdown that is seen each second, and heard at 
   expect(calls).toBe(0)
   await expectValuesKept(page)
   await submit.click()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
 })
 
 test('16. without a connection it says so, and keeps what was typed', async ({ page, context }) => {
@@ -133,7 +134,7 @@ test('16. without a connection it says so, and keeps what was typed', async ({ p
   await expectValuesKept(page)
   await context.setOffline(false)
   await submit.click()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
 })
 
 test('17. after 8 s it says that it is still working, and can be cancelled', async ({ page }) => {
@@ -159,7 +160,7 @@ test('17. after 8 s it says that it is still working, and can be cancelled', asy
   await expectValuesKept(page)
   await answerTruly(page)
   await submit.click()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
 })
 
 test('18. an internal error is reported as our fault', async ({ page }) => {

@@ -1,6 +1,7 @@
 // What the sign-in form promises to the person, the keyboard and the password manager.
 
 import type { Page } from 'playwright/test'
+import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import {
   expectAwake,
@@ -67,7 +68,7 @@ test('5. what is typed before the scripts arrive stays, and so does the focus', 
   await expect(password).toBeFocused()
   await page.keyboard.type(freshUser.password.slice(8))
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
 })
 
 test('6. a long password can be pasted whole', async ({ page }) => {
@@ -113,7 +114,7 @@ test('7. Show shows the password, keeps it, and says its state without changing 
     await expect(password).toHaveAttribute('type', 'password')
     await expect(show).toHaveAttribute('aria-pressed', 'false')
     gate.open()
-    await expect(page).toHaveURL('/items')
+    await expect(page).toHaveURL(homePath)
   })
 })
 
@@ -167,7 +168,7 @@ test('9. Enter signs in, from either field', async ({ page, freshUser }) => {
       await form.username.fill(freshUser.username)
       await form.password.fill(freshUser.password)
       await form[field].press('Enter')
-      await expect(page).toHaveURL('/items')
+      await expect(page).toHaveURL(homePath)
       await forgetSession(page)
     })
   }
@@ -185,7 +186,7 @@ test('10. a double click, and Enter after it, send one request', async ({ page, 
   // Natively disabled, it would lose the focus, and hide from screen readers why nothing happens.
   await expect(submit).toHaveJSProperty('disabled', false)
   gate.open()
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
   expect(gate.calls).toBe(1)
 })
 
@@ -259,10 +260,10 @@ test('20. R75: a next that is not one of our paths leads to our own page', async
     await test.step(JSON.stringify(next), async () => {
       await openSignIn(page, `?next=${encodeURIComponent(next)}`)
       await submitSignIn(page, freshUser)
-      await expect(page).toHaveURL('/items')
+      await expect(page).toHaveURL(homePath)
       // Signed in already: another way to the same place.
       await page.goto(`/login?next=${encodeURIComponent(next)}`)
-      await expect(page).toHaveURL('/items')
+      await expect(page).toHaveURL(homePath)
       await forgetSession(page)
     })
   }
@@ -281,7 +282,7 @@ test('21. Back does not lead to a sign-in page that has done its work', async ({
   await page.goto('/docs')
   await openSignIn(page)
   await submitSignIn(page, freshUser)
-  await expect(page).toHaveURL('/items')
+  await expect(page).toHaveURL(homePath)
   await page.goBack()
   await expect(page).toHaveURL(/\/docs/)
 })

@@ -1,6 +1,7 @@
 // The users page: anyone can be found, changes take effect elsewhere at once, and one admin stays.
 
 import type { Page } from 'playwright/test'
+import { homePath } from '../server/contract/pages.ts'
 import type { Services } from '../server/services.ts'
 import { expect, type TestUser, test } from './support/fixtures.ts'
 import { proveDialog } from './support/pages/prove-dialog.ts'
@@ -100,7 +101,7 @@ test('a user is made with a password to hand over, and what was typed stays if i
 
   const other = await browser.newPage({ ...(baseURL && { baseURL }) })
   await signIn(other, { id: '', username, password: made })
-  await expect(other).toHaveURL('/items')
+  await expect(other).toHaveURL(homePath)
   await other.context().close()
 })
 
@@ -209,7 +210,7 @@ test('R60, R65: a new password wants the admin’s own, ends the sessions, and s
   await other.reload()
   await expect(other).toHaveURL(/\/login\?reason=expired/)
   await signIn(other, { ...user, password })
-  await expect(other).toHaveURL('/items')
+  await expect(other).toHaveURL(homePath)
 
   // Signed out everywhere: the same, but the password stays.
   await page.reload()

@@ -1,6 +1,7 @@
 // createApp: every plugin and route, in reading order. It does not listen.
 
 import { join } from 'node:path'
+import type { AnyTRPCRouter } from '@trpc/server'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { allowOrigins } from './http/allowed-origins.ts'
 import { closeGracefully } from './http/graceful-close.ts'
@@ -32,6 +33,7 @@ import { revocationEndpoint } from './oauth/revoke.ts'
 import { tokenEndpoint } from './oauth/token.ts'
 import type { Services } from './services.ts'
 import { packageFolder } from './settings/package-folder.ts'
+import { appRouter } from './trpc/router.ts'
 import { readCookie } from './web/browser-cookie.ts'
 import { addClientAddress } from './web/client-address.ts'
 import { hasLiveRefreshCookie } from './web/refresh-cookie.ts'
@@ -40,7 +42,11 @@ import { addIdentity } from './web/require-token.ts'
 /** Until a whole request is here, with its body: a slower client only holds a connection. */
 const requestTimeoutMs = 60_000
 
-export async function createApp(services: Services): Promise<FastifyInstance> {
+/** @param router whose procedures are answered over tRPC and as REST; all of the app by default */
+export async function createApp(
+  services: Services,
+  router: AnyTRPCRouter = appRouter,
+): Promise<FastifyInstance> {
   const { config, logger } = services
   const build = readClientBuild({
     directory: join(packageFolder, 'dist/client'),
@@ -91,7 +97,7 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   closeGracefully(app, services)
 
   // For the operator. Not a plugin of its own: it measures all the others.
-  await metricsEndpoint(app, services)
+  await metricsEndpoint(app, services, router)
   await app.register(async (scope) => healthEndpoints(scope, services))
 
   // The three surfaces: OAuth2, tRPC, and the same procedures as REST.
@@ -99,9 +105,9 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   await app.register(async (scope) => revocationEndpoint(scope, services))
   await app.register(async (scope) => introspectionEndpoint(scope, services))
   await app.register(async (scope) => metadataEndpoints(scope, services))
-  await app.register(async (scope) => trpcPlugin(scope, services))
-  await app.register(async (scope) => restPlugin(scope, services))
-  await app.register(async (pages) => openapiPlugin(pages, services))
+  await app.register(async (scope) => trpcPlugin(scope, services, router))
+  await app.register(async (scope) => restPlugin(scope, services, router))
+  await app.register(async (pages) => openapiPlugin(pages, services, router))
   await app.register(async (pages) => docsPlugin(pages))
 
   // The pages.

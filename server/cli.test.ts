@@ -67,7 +67,7 @@ describe('keycard clients', () => {
   it('lists them for people and for programs, without a secret', async () => {
     const env = { DATA_DIR: await makeDataDir() }
     const words = ['add', 'mobile', '--name', 'Our app', '--first-party']
-    const grants = ['--grants', 'refresh_token password', '--scopes', 'items:read,me']
+    const grants = ['--grants', 'refresh_token password', '--scopes', 'me:write,me']
     const added = await runKeycard('cli', ['clients', ...words, ...grants], { env })
     expect(added.stdout).toBe('mobile can get tokens now. It is public: it has no secret.\n')
     const { stdout } = await runKeycard('cli', ['clients', 'list'], { env })
@@ -75,7 +75,7 @@ describe('keycard clients', () => {
     expect(stdout).toContain(
       'mobile  Our app (public, first-party)\n' +
         '    grants  password refresh_token\n' +
-        '    scopes  me items:read\n',
+        '    scopes  me me:write\n',
     )
     const json = await runKeycard('cli', ['clients', 'list', '--json'], { env })
     expect(JSON.parse(json.stdout)).toEqual([
@@ -87,7 +87,7 @@ describe('keycard clients', () => {
         confidential: false,
         first_party: true,
         grants: ['password', 'refresh_token'],
-        scopes: ['me', 'items:read'],
+        scopes: ['me', 'me:write'],
         built_in: false,
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       },

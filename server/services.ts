@@ -74,9 +74,9 @@ import { type ClockCheck, createClockCheck } from './db/health/clock-check.ts'
 import { dateByNow } from './db/health/future-instants.ts'
 import { createReadiness, type Readiness } from './db/health/readiness.ts'
 import { explainDatabaseError, openDatabase } from './db/open.ts'
-import { createItems, type Items } from './items/items.ts'
+import { createFeatures, type FeatureServices, listUserData } from './services/compose-features.ts'
 
-export interface Services {
+export interface Services extends FeatureServices {
   readonly config: Config
   readonly clock: Clock
   readonly logger: Logger
@@ -122,7 +122,6 @@ export interface Services {
   readonly exportData: DataExporter
   readonly securityNotices: SecurityNotices
   readonly resetTokens: TokenReset
-  readonly items: Items
   close(): Promise<void>
 }
 
@@ -267,7 +266,8 @@ export async function createServices(
       checkPassword,
       auditLog,
     })
-    const items = createItems({ database, clock })
+    const features = createFeatures({ config, database, clock, feed, logger })
+    const featureData = listUserData(features)
     const keyRotation = createKeyRotation({
       algorithm: config.signing.algorithm,
       database,
@@ -389,6 +389,7 @@ export async function createServices(
         revocations,
         reauthentication,
         auditLog,
+        featureData: Object.values(featureData),
       }),
       exportData: createDataExporter({
         database,
@@ -396,11 +397,11 @@ export async function createServices(
         masterKeys,
         reauthentication,
         auditLog,
-        listItems: items.list,
+        featureData,
       }),
       securityNotices: createSecurityNotices({ database, clock }),
       resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),
-      items,
+      ...features,
       close: end,
     }
   } catch (error) {

@@ -83,7 +83,7 @@ describe('authLink', () => {
 
   it('replays mutations like queries', async () => {
     const { client, seen } = setUp(refuseTheFirst)
-    await client.items.create.mutate({ title: 'Milk' })
+    await client.account.updateProfile.mutate({ full_name: 'Ada' })
     expect(seen).toEqual([token(1), token(2)])
   })
 
@@ -150,7 +150,7 @@ describe('authLink', () => {
     await session.getAccessToken()
     failRefreshesWith(makeRefusal('invalid_grant'))
     const calls = Promise.all([
-      client.items.create.mutate({ title: 'Milk' }),
+      client.account.updateProfile.mutate({ full_name: 'Ada' }),
       client.protected.query(),
     ])
     while (session.getState().status !== 'paused') await new Promise((go) => setTimeout(go))

@@ -17,7 +17,7 @@ describe('readFailure', () => {
     ['an answer that is not ours', TRPCClientError.from(new SyntaxError('<html>')), words.fault],
     ['a fault of ours', answer(500), words.fault],
     ['an overload', answer(503, 'overloaded'), words.busy],
-    ['a refusal', answer(404, 'not_found'), 'There is no such item.'],
+    ['a refusal', answer(404, 'not_found'), 'There is no such session.'],
     ['something that is no call’s error', new Error('x is not a function'), words.fault],
   ])('says what %s means', (_what, error, message) => {
     expect(readFailure(error).message).toBe(message)
@@ -52,6 +52,14 @@ describe('a query', () => {
 
 /** As @trpc/client makes it of the server's answer. */
 function answer(httpStatus: number, reason?: ErrorReason, retryAfterSeconds?: number) {
-  const data = { code: 'X', httpStatus, path: 'items.list', reason, retry_after: retryAfterSeconds }
-  return TRPCClientError.from({ error: { message: 'There is no such item', code: -32000, data } })
+  const data = {
+    code: 'X',
+    httpStatus,
+    path: 'sessions.list',
+    reason,
+    retry_after: retryAfterSeconds,
+  }
+  return TRPCClientError.from({
+    error: { message: 'There is no such session', code: -32000, data },
+  })
 }

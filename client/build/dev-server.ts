@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Plugin, ProxyOptions } from 'vite'
+import { appPages } from '../../server/contract/app-pages.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
 
 /** `npm run dev` answers page paths as the built server does. */
@@ -39,7 +40,10 @@ export function proxyToServer(target: string): Record<string, ProxyOptions> {
   }
 }
 
-const pages: readonly string[] = Object.values(pagePaths)
+const pages: readonly string[] = [
+  pagePaths.home,
+  ...Object.values(appPages).map(({ path }) => path),
+]
 
 function findPage(request: IncomingMessage): string | undefined {
   const path = request.url?.split('?', 1)[0] ?? ''

@@ -1,7 +1,7 @@
 // The 403 page: signed in, but without the scope that this page needs. It never signs out.
 
 import { Link } from 'wouter'
-import { pagePaths } from '../../server/contract/pages.ts'
+import { appPages } from '../../server/contract/app-pages.ts'
 import { isScope, scopeCatalogue } from '../../server/contract/scopes.ts'
 import { strings } from '../strings/shell.ts'
 import { StatePage } from './state-page.tsx'
@@ -17,7 +17,7 @@ export function AccessDenied({ scope }: { scope: readonly string[] }) {
           {words.needs} <b>{scopeCatalogue[word]}</b> <code>{word}</code>
         </p>
       ))}
-      <Link className="btn" href={pagePaths.account}>
+      <Link className="btn" href={appPages.account.path}>
         {words.back}
       </Link>
     </StatePage>

@@ -1,7 +1,8 @@
 // The 404 page, for a path that the table of routes does not have.
 
 import { Link } from 'wouter'
-import { pagePaths } from '../../server/contract/pages.ts'
+import { titleOf } from '../../server/contract/app-pages.ts'
+import { homePath } from '../../server/contract/pages.ts'
 import { StatePage } from '../components/state-page.tsx'
 import { strings } from '../strings/shell.ts'
 
@@ -10,8 +11,8 @@ const words = strings.notFound
 export function NotFoundPage() {
   return (
     <StatePage title={words.title} text={words.text}>
-      <Link className="btn" href={pagePaths.items}>
-        {words.back}
+      <Link className="btn" href={homePath}>
+        {words.back(titleOf(homePath) ?? strings.productName)}
       </Link>
     </StatePage>
   )

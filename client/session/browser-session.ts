@@ -1,5 +1,6 @@
 // The one session of this page, and what ties it to the browser: cookie, tabs, input, way out.
 
+import { isPublicPath } from '../../server/contract/app-pages.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
 import { authClient } from './auth-client.ts'
 import { isFreshFromForm } from './fresh-sign-in.ts'
@@ -62,6 +63,10 @@ function checkRestoredPage(): void {
 function leave(reason: LeaveReason): void {
   if (reason === 'another-user') {
     location.reload()
+    return
+  }
+  if (reason !== 'signed-out' && isPublicPath(location.pathname)) {
+    if (reason !== 'not-signed-in') location.reload()
     return
   }
   const query = new URLSearchParams()

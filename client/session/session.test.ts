@@ -87,7 +87,7 @@ describe('a refresh', () => {
     expect(asked).toHaveLength(1)
     expect(session.getState()).toMatchObject({
       status: 'signed-in',
-      token: { scopes: ['me', 'items:read'], userId: 'user-1', sessionId: 'session-1' },
+      token: { scopes: ['me', 'me:write'], userId: 'user-1', sessionId: 'session-1' },
     })
   })
 

@@ -49,7 +49,7 @@ export const accountStrings = {
 
   data: {
     heading: 'Your data',
-    note: 'Everything held about you: profile, sessions with their addresses, devices, activity, items.',
+    note: 'Everything held about you: profile, sessions with their addresses, devices, activity, and what you have made here.',
     download: 'Download a copy',
     preparing: 'Preparing…',
     done: 'Your copy is downloaded. It tells where you have been: keep it safe.',
@@ -61,7 +61,7 @@ export const accountStrings = {
     note: 'For good: nobody can bring it back.',
     open: 'Delete account…',
     question: 'Delete your account?',
-    text: 'Your profile, your sessions and devices, and all your items go at once, and every app you signed in to is shut out. Only the security log keeps what happened.',
+    text: 'Your profile, your sessions and devices, and all that you have made here go at once, and every app you signed in to is shut out. Only the security log keeps what happened.',
     confirm: 'Delete account',
     confirming: 'Deleting…',
     keep: 'Keep it',

@@ -1,18 +1,17 @@
 // Every text of the sessions page.
 
-import type { Scope } from '../../server/contract/scopes.ts'
+import type { Feature } from '../../server/contract/feature.ts'
+import * as features from '../../server/contract/features.ts'
 
-/** 'items:read' and 'items:write' are of one noun, and so is 'me' of its own. */
-export type ScopeNoun = Scope extends infer Word
-  ? Word extends `${infer Noun}:${string}`
-    ? Noun
-    : Word
-  : never
-
-const nouns: Record<ScopeNoun & string, string> = {
+/** By the word before the colon of a scope. */
+const nouns: Readonly<Record<string, string>> = {
   me: 'Account',
-  items: 'Items',
   users: 'Users',
+  ...Object.fromEntries(
+    Object.values<Feature>(features).flatMap(({ title, scopes, adminScopes }) =>
+      Object.keys({ ...scopes, ...adminScopes }).map((scope) => [scope.split(':', 1)[0], title]),
+    ),
+  ),
 }
 
 export const sessionsStrings = {
@@ -20,7 +19,7 @@ export const sessionsStrings = {
     'Every place you’re signed in holds its own keycard. Sign out of one and its card stops working straight away.',
   listName: 'Other sessions',
 
-  nouns,
+  noun: (word: string) => nouns[word] ?? word,
   readOnly: (noun: string) => `${noun} (read only)`,
   writeOnly: (noun: string) => `${noun} (write only)`,
 

@@ -42,6 +42,6 @@ export const strings = {
   notFound: {
     title: 'Page not found',
     text: 'There is no door at this address.',
-    back: 'Go to your items',
+    back: (title: string) => `Go to ${title}`,
   },
 } as const

@@ -26,7 +26,7 @@ export function makeTokenResponse(facts: TokenFacts): TokenResponse {
     access_token: `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`,
     token_type: 'bearer',
     expires_in: testTokenLifetime,
-    scope: 'me items:read',
+    scope: 'me me:write',
   }
 }
 

@@ -13,7 +13,7 @@ test('takes an address alone, with the demo accounts', () => {
       username: 'johndoe',
       password: 'secret',
       paths: { token: '/token', call: '/api/users/me' },
-      scopes: { call: 'me', other: 'items:read' },
+      scopes: { call: 'me', other: 'me:write' },
       client: { id: 'keycard-cli' },
       otherClient: { id: 'keycard-web' },
       disabled: { username: 'alice', password: 'secret2' },

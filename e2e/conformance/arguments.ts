@@ -16,7 +16,7 @@ export const usage = `npm run conformance -- http://localhost:3000 [--profile fa
   --client-id [--client-secret]             the client that asks (keycard-cli); without one, none is named
   --other-client-id [--other-client-secret] another client (keycard-web)
   --scope, --other-scope                    what the protected call needs (me), and another one that
-                                            the account may have (items:read)
+                                            the account may have (me:write)
   --call-path                               the protected call, by GET (/api/users/me)
   --token-path, --revoke-path, --introspect-path, --jwks-path
                                             (/token, /revoke, /introspect, /.well-known/jwks.json)

@@ -15,7 +15,7 @@ const { options: keycardOptions } = readArguments(['http://localhost'])
 const { options: oauthOptions } = readArguments([
   'http://localhost',
   ...['--profile', 'oauth', '--username', 'johndoe', '--password', 'secret'],
-  ...['--call-path', '/api/users/me', '--scope', 'me', '--other-scope', 'items:read'],
+  ...['--call-path', '/api/users/me', '--scope', 'me', '--other-scope', 'me:write'],
   ...['--client-id', 'keycard-cli', '--other-client-id', 'keycard-web'],
 ])
 

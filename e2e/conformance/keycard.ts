@@ -287,14 +287,14 @@ const calls: Requirement[] = [
     },
   },
   {
-    clause: 'POST /api/items',
+    clause: 'PATCH /api/users/me',
     sentence: 'Input that breaks a rule is 422, with detail and the fields',
     async run(target) {
       const { accessToken } = readTokens(await target.unscopedAnswer())
-      const answer = await target.send('/api/items', {
-        method: 'POST',
+      const answer = await target.send('/api/users/me', {
+        method: 'PATCH',
         headers: { ...bearer(accessToken), 'content-type': 'application/json' },
-        body: '{}',
+        body: '{"full_name":5}',
       })
       expectStatus(answer, 422)
       const members = expectJson(answer)

@@ -58,7 +58,7 @@ export const profiles = {
   /** The public clients that every Keycard has, and the demo accounts. */
   keycard: {
     paths: { ...usualPaths, call: '/api/users/me' },
-    scopes: { call: 'me', other: 'items:read' },
+    scopes: { call: 'me', other: 'me:write' },
     client: { id: 'keycard-cli' },
     otherClient: { id: 'keycard-web' },
     account: { username: 'johndoe', password: 'secret' },

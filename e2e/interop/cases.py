@@ -20,7 +20,7 @@ def run_cases(url, sign_in, refresh, revoke, error_of):
     check("a wrong password is invalid_grant", error_of(lambda: sign_in("johndoe", "wrong", None)) == "invalid_grant")
     check("a disabled user is invalid_grant", error_of(lambda: sign_in("alice", "secret2", None)) == "invalid_grant")
 
-    narrow = sign_in("johndoe", "secret", "items:read")
+    narrow = sign_in("johndoe", "secret", "me:write")
     check("a narrower scope is given, and closes the other doors", call(url, narrow) == 403)
     check("a wider scope is invalid_scope", error_of(lambda: sign_in("johndoe", "secret", "users:write")) == "invalid_scope")
 

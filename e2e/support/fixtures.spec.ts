@@ -1,6 +1,7 @@
 // The foundations of the other browser tests, tested themselves.
 
 import type { BrowserContext } from 'playwright/test'
+import { homePath } from '../../server/contract/pages.ts'
 import { expect, test } from './fixtures.ts'
 import { collectPageErrors } from './pages/page-errors.ts'
 import { openSignIn, submitSignIn } from './pages/sign-in-form.ts'
@@ -21,7 +22,7 @@ test('signing in without the form gives the same cookie as the form, and works',
   const form = await formContext.newPage()
   await openSignIn(form)
   await submitSignIn(form, admin)
-  await expect(form).toHaveURL('/items')
+  await expect(form).toHaveURL(homePath)
   expect(await describeCookies(context)).toEqual(await describeCookies(formContext))
   await formContext.close()
 })
@@ -82,7 +83,7 @@ test.describe('what fails a test', () => {
     const context = await browser.newContext({ baseURL: server.url })
     const told = collectTold(context)
     const page = await context.newPage()
-    await page.goto('/login?next=/items')
+    await page.goto(`/login?next=${homePath}`)
     expect(told.find(['a pass word'])).toEqual([])
     await page.goto('/login?password=a%20pass%20word')
     const token = `${'a'.repeat(22)}.1.${'b'.repeat(43)}`

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { test as base, expect, type Page } from 'playwright/test'
 import type { StoredPassword } from '../../server/auth/passwords/stored-password.ts'
+import { homePath } from '../../server/contract/pages.ts'
 import type { Role } from '../../server/contract/scopes.ts'
 import type { Browser } from './browsers/find-browser.ts'
 import { collectPageErrors } from './pages/page-errors.ts'
@@ -108,7 +109,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   signIn: ({ loginAs }, use) =>
     use(async (page, who) => {
       await loginAs(page, who)
-      await page.goto('/items')
+      await page.goto(homePath)
     }),
 
   noToldSecrets: [

@@ -4,6 +4,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from 'playwright'
+import { homePath } from '../../server/contract/pages.ts'
 import { scopesOfRole } from '../../server/contract/scopes.ts'
 import { makeDeviceKnown } from '../../server/testing/known-device.ts'
 import { findBrowser } from './browsers/find-browser.ts'
@@ -82,7 +83,7 @@ async function signInElsewhere() {
       address: '203.0.113.24',
       userAgent: telephone,
     },
-    { transport: 'bearer', scopes: ['items:read'], address: '192.0.2.51', userAgent: 'curl/8.5.0' },
+    { transport: 'bearer', scopes: ['users:read'], address: '192.0.2.51', userAgent: 'curl/8.5.0' },
   ] as const
   for (const { transport, scopes, ...device } of places) {
     const holder = { clientId: clients.web.id, transport }
@@ -104,5 +105,5 @@ async function signIn(page: Page) {
   await page.getByLabel('Username or email').fill('admin')
   await page.getByLabel('Password', { exact: true }).fill('admin-secret')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/items')
+  await page.waitForURL(`**${homePath}`)
 }

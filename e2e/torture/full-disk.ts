@@ -5,6 +5,7 @@ import { mkdtemp, open, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { openDatabase } from '../../server/db/open.ts'
 import { type ServerProcess, startServer } from '../support/keycard-process.ts'
 import {
@@ -84,7 +85,7 @@ async function fill(path: string): Promise<void> {
 async function findLostItems(dataDir: string, made: ReadonlySet<string>): Promise<string[]> {
   const database = await openDatabase({ dataDir })
   try {
-    const rows = await database.kysely.selectFrom('items').select('id').execute()
+    const { rows } = await sql<{ id: string }>`select id from items`.execute(database.kysely)
     const found = new Set(rows.map(({ id }) => id))
     return [...made].filter((id) => !found.has(id))
   } finally {

@@ -2,7 +2,6 @@
 
 import { z } from 'zod'
 import { currentPasswordSchema } from './account.ts'
-import { itemSchema } from './items.ts'
 import { exportCursorSchema, nextExportCursorSchema } from './paging.ts'
 import { userSchema } from './users.ts'
 
@@ -59,7 +58,6 @@ export const dataExportSchema = z
         ...place,
       }),
     ),
-    items: z.array(itemSchema),
     next_cursor: nextExportCursorSchema,
   })
   .meta({ id: 'DataExport' })

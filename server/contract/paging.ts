@@ -8,7 +8,7 @@ export const cursorPattern = '^(\\d{1,15})\\.([A-Za-z0-9_-]{1,64})$'
 
 /** For an export: the list it is in, its place there, and a code that binds it to this user. */
 export const exportCursorPattern =
-  '^([a-z]+)\\.(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]{43})$'
+  '^([a-zA-Z]+)\\.(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]{43})$'
 
 /** For the list of users: the other sort key, and the user name. */
 export const userCursorPattern = '^([a-z]+|\\d{1,15}|):([a-z0-9._-]{1,64})$'

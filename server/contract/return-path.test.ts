@@ -2,36 +2,37 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultReturnPath, safeReturnPath } from './return-path.ts'
+import { homePath } from './pages.ts'
+import { safeReturnPath } from './return-path.ts'
 
 const origin = 'https://keycard.example'
 
 describe('R75: the return path', () => {
   it.each([
-    ['/items'],
+    ['/users'],
     ['/account'],
     ['/docs'],
     ['/users?page=2&sort=username'],
-    ['/items?query=a%20b#row-3'],
-    ['/items?from=https%3A%2F%2Fkeycard.example%2F'],
+    ['/users?query=a%20b#row-3'],
+    ['/users?from=https%3A%2F%2Fkeycard.example%2F'],
   ])('follows %s as it is', (next) => {
     expect(safeReturnPath(next)).toBe(next)
   })
 
   it('resolves dots and encodes what a Location header cannot hold', () => {
-    expect(safeReturnPath('/account/../items')).toBe('/items')
-    expect(safeReturnPath('/items?query=é')).toBe('/items?query=%C3%A9')
+    expect(safeReturnPath('/account/../users')).toBe('/users')
+    expect(safeReturnPath('/users?query=é')).toBe('/users?query=%C3%A9')
   })
 
   it.each([
     ['nothing', undefined],
-    ['a list', ['/items', '/users']],
+    ['a list', ['/users', '/users']],
     ['an empty text', ''],
     ['another origin', 'https://evil.example/'],
     ['a script', 'javascript:alert(1)'],
     ['a scheme-relative address', '//evil.example'],
     ['backslashes', '/\\evil.example'],
-    ['a backslash later on', '/items\\..\\x'],
+    ['a backslash later on', '/users\\..\\x'],
     ['a tab that browsers drop', '/\t/evil.example'],
     ['a newline that browsers drop', '/\n/evil.example'],
     ['a leading space', ' //evil.example'],
@@ -39,22 +40,22 @@ describe('R75: the return path', () => {
     ['a slash encoded twice', '/%252Fevil.example'],
     ['an encoded backslash', '/%5Cevil.example'],
     ['a backslash encoded twice', '/%255cevil.example'],
-    ['an encoded line break', '/items%0d%0aSet-Cookie:x'],
-    ['an encoded NUL', '/items%00'],
-    ['an encoded DEL', '/items%7F'],
-    ['a C1 control', '/items\u0085'],
+    ['an encoded line break', '/users%0d%0aSet-Cookie:x'],
+    ['an encoded NUL', '/users%00'],
+    ['an encoded DEL', '/users%7F'],
+    ['a C1 control', '/users\u0085'],
     ['dots that end in two slashes', '/..//evil.example'],
     ['encoded dots that end in two slashes', '/%2e%2e//evil.example'],
     ['dots between slashes', '/.//evil.example'],
-    ['bad percent-encoding', '/items%zz'],
-    ['bad UTF-8', '/items%FF'],
+    ['bad percent-encoding', '/users%zz'],
+    ['bad UTF-8', '/users%FF'],
     ['endless encoding', `/%${'25'.repeat(20)}2Fevil.example`],
-    ['a text that is too long', `/items?q=${'x'.repeat(3_000)}`],
-    ['the sign-in page itself', '/login?next=/items'],
-    ['the sign-in page behind dots', '/items/../login'],
-    ['the registration page', '/register?next=/items'],
+    ['a text that is too long', `/users?q=${'x'.repeat(3_000)}`],
+    ['the sign-in page itself', '/login?next=/users'],
+    ['the sign-in page behind dots', '/users/../login'],
+    ['the registration page', '/register?next=/users'],
   ])('refuses %s', (_name, next) => {
-    expect(safeReturnPath(next)).toBe(defaultReturnPath)
+    expect(safeReturnPath(next)).toBe(homePath)
   })
 
   const hostilePiece = fc.constantFrom(
@@ -70,7 +71,7 @@ describe('R75: the return path', () => {
       '#',
       'evil.example',
       'https:',
-      'items',
+      'users',
       'login',
       '\u2028',
     ],

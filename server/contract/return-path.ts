@@ -1,8 +1,6 @@
 // Where to go after sign-in: `next` as received, made safe to follow.
 
-import { pagePaths } from './pages.ts'
-
-export const defaultReturnPath = pagePaths.items
+import { homePath, pagePaths } from './pages.ts'
 
 /**
  * Only our own paths are followed; anything else becomes the default. Anyone may write that
@@ -11,12 +9,12 @@ export const defaultReturnPath = pagePaths.items
  */
 export function safeReturnPath(next: unknown): string {
   if (typeof next !== 'string' || next.length > maxLength || !isOwnPath(next)) {
-    return defaultReturnPath
+    return homePath
   }
   const { pathname, search, hash } = new URL(next, placeholderOrigin)
   const path = pathname + search + hash
   // `/x/..//host` only shows its `//` once the dots are resolved.
-  return isOwnPath(path) && !authPages.has(pathname) ? path : defaultReturnPath
+  return isOwnPath(path) && !authPages.has(pathname) ? path : homePath
 }
 
 /** A user who has just signed in is not sent back to the sign-in page. */

@@ -17,7 +17,7 @@ function refusal(text: string): AppError {
 }
 
 test('returns the words in the order of the catalogue, each once', () => {
-  expect(parseScope('items:write me items:write')).toEqual(['me', 'items:write'])
+  expect(parseScope('me:write me me:write')).toEqual(['me', 'me:write'])
 })
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
 test('R14: 1024 characters are read, one more is not', () => {
   const words = 'me '.repeat(342)
   expect(parseScope(words.slice(0, 1_022).trimEnd())).toEqual(['me'])
-  expect(parseScope(`${'me '.repeat(338)}items:read`)).toHaveLength(2)
+  expect(parseScope(`${'me '.repeat(338)}me:write`)).toHaveLength(2)
   expect(refusal(words.slice(0, 1_025)).message).toContain('1024')
 })
 

@@ -1,16 +1,34 @@
 // The catalogue of scopes: what a token may access, each with a sentence a person can read.
 
 import { AppError } from './app-error.ts'
+import type { Feature } from './feature.ts'
+import * as features from './features.ts'
 
-/** Add a scope here and to a role below; metadata, OpenAPI and `scopedProcedure` typing follow. */
+type Features = typeof features
+type FeatureScope = {
+  [Name in keyof Features]:
+    | keyof Features[Name]['scopes']
+    | (Features[Name] extends { adminScopes: infer AdminScopes } ? keyof AdminScopes : never)
+}[keyof Features]
+
+const listed = Object.values<Feature>(features)
+const scopesOfFeatures: Record<FeatureScope, string> = Object.assign(
+  {},
+  ...listed.map(({ scopes, adminScopes }) => ({ ...scopes, ...adminScopes })),
+)
+const featureScopesOfUser = listed.flatMap(({ scopes }) => Object.keys(scopes)) as FeatureScope[]
+
+/**
+ * Each with a sentence that people read. A feature's stand in its folder; metadata, OpenAPI and the types
+ * of `scopedProcedure` follow.
+ */
 export const scopeCatalogue = {
   me: 'See who you are.',
   'me:write': 'Change your account, your password and your sessions.',
-  'items:read': 'See your items.',
-  'items:write': 'Create, change and delete your items.',
+  ...scopesOfFeatures,
   'users:read': 'See every user.',
   'users:write': 'Create, change and disable users.',
-} as const
+}
 
 export type Scope = keyof typeof scopeCatalogue
 
@@ -20,7 +38,7 @@ export const roles = ['user', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 export const scopesOfRole: Record<Role, readonly Scope[]> = {
-  user: ['me', 'me:write', 'items:read', 'items:write'],
+  user: ['me', 'me:write', ...featureScopesOfUser],
   admin: allScopes,
 }
 

@@ -1,6 +1,7 @@
 // What a database error means, for both engines: a taken value, or a database that is gone.
 
 import { AppError } from '../contract/app-error.ts'
+import type { FeatureTables } from './features.ts'
 
 export type UniqueColumn =
   | 'users.id'
@@ -9,8 +10,8 @@ export type UniqueColumn =
   | 'sessions.id'
   | 'revocations.id'
   | 'signing_keys.kid'
-  | 'items.id'
   | 'oauth_clients.client_id'
+  | `${keyof FeatureTables}.${string}`
 
 /** True where a unique column has the value already; with `column`, only where it is that one. */
 export function isUniqueViolation(error: unknown, column?: UniqueColumn): boolean {

@@ -4,20 +4,15 @@ import type { Generated, Insertable, Selectable } from 'kysely'
 import type { NoticeKind } from '../contract/account.ts'
 import type { AuditEvent } from '../contract/audit-events.ts'
 import type { Role } from '../contract/scopes.ts'
+import type { EpochMs, Flag } from './columns.ts'
+import type { FeatureTables } from './features.ts'
 
-/** A boolean is 0 or 1: libsql ends the whole process when it is given true or false. */
-export type Flag = 0 | 1
-
-/** Times are milliseconds since 1970 in bigint columns; their names end in `_at_ms`. */
-type EpochMs = number
-
-export interface Tables {
+export interface Tables extends FeatureTables {
   users: UsersTable
   user_search_keys: UserSearchKeysTable
   sessions: SessionsTable
   revocations: RevocationsTable
   signing_keys: SigningKeysTable
-  items: ItemsTable
   oauth_clients: OAuthClientsTable
   known_devices: KnownDevicesTable
   known_places: KnownPlacesTable
@@ -171,15 +166,6 @@ export interface SigningKeysTable {
   private_encrypted: string
   created_at_ms: EpochMs
   state_changed_at_ms: EpochMs
-}
-
-export interface ItemsTable {
-  id: string
-  owner_id: string
-  title: string
-  description: string
-  created_at_ms: EpochMs
-  updated_at_ms: EpochMs
 }
 
 /** The clients beside the built-in ones, which have no row. */

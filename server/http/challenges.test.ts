@@ -16,7 +16,7 @@ let narrow: string
 beforeAll(async () => {
   keycard = await openTestApp()
   const { app, services } = keycard
-  app.post('/own', { preHandler: requireToken(services, 'items:read') }, async () => 'in')
+  app.post('/own', { preHandler: requireToken(services, 'me:write') }, async () => 'in')
   token = await keycard.tokenFor('admin')
   narrow = await keycard.tokenFor('admin', 'me')
 })
@@ -58,7 +58,7 @@ const trpcRoutes = Object.entries(procedures).flatMap(
 const routes: [string, ProtectedRoute][] = [
   ...restRoutes,
   ...trpcRoutes,
-  ['POST /own', { request: { method: 'POST', url: '/own' }, scopes: ['items:read'] }],
+  ['POST /own', { request: { method: 'POST', url: '/own' }, scopes: ['me:write'] }],
 ]
 
 async function ask(

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { TokenResponse } from '../contract/oauth.ts'
+import { homePath } from '../contract/pages.ts'
 import { createTestPlace } from '../testing/databases.ts'
 import { openTestApp } from '../testing/test-app.ts'
 
@@ -59,7 +60,7 @@ test('R51: while the database is down every endpoint answers 503 with Retry-Afte
     // A browser with a cookie is not sent away from the app: it waits, and finds out.
     const page = { accept: 'text/html', cookie: `keycard=${refresh_token}` }
     const home = await app.inject({ url: '/', headers: page })
-    expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
+    expect([home.statusCode, home.headers.location]).toEqual([303, homePath])
 
     const trpc = await app.inject({ url: '/trpc/users.me', headers })
     expect(trpc.statusCode).toBe(503)

@@ -5,14 +5,14 @@ import { expect, test } from 'vitest'
 import { openTestApp } from '../testing/test-app.ts'
 
 test('R51: while the disk is full reads go on, writes answer 503, and nothing acknowledged is lost', async () => {
-  const { app, services, tokenFor, close } = await openTestApp()
+  const { app, services, tokenFor, close } = await openTestApp({ withNotes: true })
   try {
     const headers = { authorization: `Bearer ${await tokenFor('johndoe')}` }
     const { kysely } = services.database
     const write = () =>
       app.inject({
         method: 'POST',
-        url: '/api/items',
+        url: '/api/notes',
         headers,
         payload: { title: 'one more', description: 'x'.repeat(2_000) },
       })
@@ -27,9 +27,9 @@ test('R51: while the disk is full reads go on, writes answer 503, and nothing ac
       answer = await write()
     }
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
-    const list = await app.inject({ url: '/api/items?limit=100', headers })
+    const list = await app.inject({ url: '/api/notes?limit=100', headers })
     expect(list.statusCode).toBe(200)
-    expect(list.json<{ items: unknown[] }>().items).toHaveLength(made)
+    expect(list.json<{ notes: unknown[] }>().notes).toHaveLength(made)
 
     await limitPages(1_000_000).execute(kysely)
     expect((await write()).statusCode).toBe(201)

@@ -32,7 +32,7 @@ async function listen() {
 }
 
 const unfinished = {
-  'half a header': 'POST /api/items HTTP/1.1\r\nHost: localhost\r\nContent-Ty',
+  'half a header': 'POST /api/users HTTP/1.1\r\nHost: localhost\r\nContent-Ty',
   'half a body': [
     'POST /token HTTP/1.1',
     'Host: localhost',

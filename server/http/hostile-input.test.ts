@@ -22,7 +22,7 @@ let pages: FastifyInstance
 let accessToken: string
 
 beforeAll(async () => {
-  keycard = await openTestApp({ logger, env: { TRUSTED_PROXIES: '127.0.0.1' } })
+  keycard = await openTestApp({ withNotes: true, logger, env: { TRUSTED_PROXIES: '127.0.0.1' } })
   accessToken = await keycard.tokenFor('admin')
   pages = fastify({ loggerInstance: logger as FastifyBaseLogger })
   await loginForm(pages, keycard.services, {
@@ -165,15 +165,15 @@ const inputs: Record<
     good: { username: 'johndoe', password: planted, scope: 'me' },
     fine: {},
   },
-  'items.create': {
+  'notes.create': {
     type: 'mutation',
     good: { title: 'a', description: 'b' },
     fine: { description: ['missing', 'empty text'] },
   },
-  // Of an item that does not exist: whatever is sent, it is not found.
-  'items.update': { type: 'mutation', good: { id: 'x', title: 'a', description: 'b' }, fine: {} },
-  'items.delete': { type: 'mutation', good: { id: 'x' }, fine: {} },
-  'items.list': {
+  // Of a note that does not exist: whatever is sent, it is not found.
+  'notes.update': { type: 'mutation', good: { id: 'x', title: 'a', description: 'b' }, fine: {} },
+  'notes.delete': { type: 'mutation', good: { id: 'x' }, fine: {} },
+  'notes.list': {
     type: 'query',
     good: { limit: 1, cursor: '1.a' },
     fine: { limit: ['missing'], cursor: ['missing'] },
@@ -222,17 +222,17 @@ const inputs: Record<
 }
 
 const rest: Record<string, (input: Record<string, unknown>) => InjectOptions> = {
-  'items.create': (input) => ({
+  'notes.create': (input) => ({
     method: 'POST',
-    url: '/api/items',
+    url: '/api/notes',
     payload: JSON.stringify(input),
   }),
-  'items.update': ({ id: _id, ...input }) => ({
+  'notes.update': ({ id: _id, ...input }) => ({
     method: 'PATCH',
-    url: '/api/items/x',
+    url: '/api/notes/x',
     payload: JSON.stringify(input),
   }),
-  'items.list': (input) => ({ url: `/api/items?${toQuery(input)}` }),
+  'notes.list': (input) => ({ url: `/api/notes?${toQuery(input)}` }),
   'users.list': (input) => ({ url: `/api/users?${toQuery(input)}` }),
   'users.create': (input) => ({
     method: 'POST',
@@ -321,10 +321,10 @@ describe('JSON', () => {
     ['a megabyte', `{"title":"${planted.repeat(75_000)}"}`],
   ])('a body that is %s', async (_name, payload) => {
     const headers = authorize()
-    for (const name of ['auth.login', 'items.create']) {
+    for (const name of ['auth.login', 'notes.create']) {
       expectRefusal(await send({ method: 'POST', url: `/trpc/${name}`, headers, payload }), 'trpc')
     }
-    expectRefusal(await send({ method: 'POST', url: '/api/items', headers, payload }), 'rest')
+    expectRefusal(await send({ method: 'POST', url: '/api/notes', headers, payload }), 'rest')
   })
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'x', ''])(
@@ -333,10 +333,10 @@ describe('JSON', () => {
       const headers = { ...authorize(), 'content-type': contentType }
       const payload = '{"title":"a"}'
       expectRefusal(
-        await send({ method: 'POST', url: '/trpc/items.create', headers, payload }),
+        await send({ method: 'POST', url: '/trpc/notes.create', headers, payload }),
         'trpc',
       )
-      expectRefusal(await send({ method: 'POST', url: '/api/items', headers, payload }), 'rest')
+      expectRefusal(await send({ method: 'POST', url: '/api/notes', headers, payload }), 'rest')
     },
   )
 
@@ -344,8 +344,8 @@ describe('JSON', () => {
     'an input in the query that is %j',
     async (input) => {
       const headers = { authorization: `Bearer ${accessToken}` }
-      expectRefusal(await send({ url: `/trpc/items.list?input=${input}`, headers }), 'trpc')
-      expectRefusal(await send({ url: `/trpc/items.list?batch=1&input=${input}`, headers }), 'trpc')
+      expectRefusal(await send({ url: `/trpc/notes.list?input=${input}`, headers }), 'trpc')
+      expectRefusal(await send({ url: `/trpc/notes.list?batch=1&input=${input}`, headers }), 'trpc')
     },
   )
 })
@@ -356,7 +356,7 @@ describe('paths and headers', () => {
     '/trpc/%zz',
     '/api/%FF',
     '/trpc/%00',
-    '/api/items/%',
+    '/api/notes/%',
     `/trpc/${'a'.repeat(6_000)}`,
     '/api/nope',
     '/__proto__',
@@ -372,7 +372,7 @@ describe('paths and headers', () => {
     '/token',
     '/trpc/users.me',
     '/trpc/auth.login',
-    '/api/items',
+    '/api/notes',
     '/login',
     '/docs',
     '/',
@@ -387,7 +387,7 @@ describe('paths and headers', () => {
   })
 
   test.each(['TRACE', 'PUT', 'DELETE'])("%s is 405 at /trpc, in tRPC's format", async (method) => {
-    const answer = await send({ method: method as 'PUT', url: '/trpc/items.list' })
+    const answer = await send({ method: method as 'PUT', url: '/trpc/notes.list' })
     expectRefusal(answer, 'trpc')
     expect(answer.statusCode).toBe(405)
     expect(answer.headers.allow).toBe('GET, HEAD, POST')

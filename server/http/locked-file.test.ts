@@ -8,7 +8,7 @@ import { sqliteFileName } from '../db/sqlite/sqlite.ts'
 import { openTestApp } from '../testing/test-app.ts'
 
 test('R51: while another process holds the file lock, writes wait for it and reads do not', async () => {
-  const { app, services, tokenFor, close } = await openTestApp()
+  const { app, services, tokenFor, close } = await openTestApp({ withNotes: true })
   const other = new Libsql(join(services.config.dataDir, sqliteFileName))
   try {
     const headers = { authorization: `Bearer ${await tokenFor('johndoe')}` }
@@ -17,7 +17,7 @@ test('R51: while another process holds the file lock, writes wait for it and rea
     let isWritten = false
     const writing = app.inject({
       method: 'POST',
-      url: '/api/items',
+      url: '/api/notes',
       headers,
       payload: { title: 'Lamp' },
     })
@@ -25,7 +25,7 @@ test('R51: while another process holds the file lock, writes wait for it and rea
       isWritten = true
     })
     // Longer than the write needs to reach the lock. If the main thread waited there, it would give up.
-    for (const url of Array(10).fill(['/api/items', '/healthz', '/readyz']).flat()) {
+    for (const url of Array(10).fill(['/api/notes', '/healthz', '/readyz']).flat()) {
       expect(await ask(url)).toBe(200)
       await nextTurn()
     }

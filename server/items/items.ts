@@ -2,14 +2,15 @@
 
 import type { Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
-import type { Item, ItemPage } from '../contract/items.ts'
+import type { Item, ItemPage } from '../contract/items/items.ts'
 import type { PageRequest } from '../contract/paging.ts'
 import { toRfc3339 } from '../contract/rfc3339.ts'
 import type { Clock } from '../db/clock.ts'
 import type { Database } from '../db/database.ts'
+import type { ItemsTable } from '../db/items/tables.ts'
 import { makeRandomId } from '../db/random-id.ts'
-import { readPage } from '../db/read-page.ts'
-import type { ItemsTable } from '../db/tables.ts'
+import { type Page, readPage } from '../db/read-page.ts'
+import type { UserData } from '../db/user-data.ts'
 
 export interface Items {
   /** Newest first. @throws AppError invalid_input where the cursor is not one of ours */
@@ -22,6 +23,8 @@ export interface Items {
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
   /** @throws AppError not_found, also where it belongs to another user */
   delete(ownerId: string, id: string): Promise<void>
+  /** What an export holds of them, and an account's deletion takes. */
+  readonly userData: UserData<Item>
 }
 
 export interface ItemChange {
@@ -35,14 +38,18 @@ interface ItemsDeps {
 }
 
 export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
+  const ofOwner = (ownerId: string) =>
+    kysely.selectFrom('items').selectAll().where('owner_id', '=', ownerId)
+
+  async function readItems(ownerId: string, page: PageRequest): Promise<Page<Item>> {
+    const { rows, next_cursor } = await readPage(ofOwner(ownerId), ['created_at_ms', 'id'], page)
+    return { rows: rows.map(toItem), next_cursor }
+  }
+
   return {
     async list(ownerId, page) {
-      const { rows, next_cursor } = await readPage(
-        kysely.selectFrom('items').selectAll().where('owner_id', '=', ownerId),
-        ['created_at_ms', 'id'],
-        page,
-      )
-      return { items: rows.map(toItem), next_cursor }
+      const { rows: items, next_cursor } = await readItems(ownerId, page)
+      return { items, next_cursor }
     },
 
     async create(ownerId, { title, description }) {
@@ -86,6 +93,15 @@ export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
         .returning('id')
         .executeTakeFirst()
       if (!row) throw noSuchItem()
+    },
+
+    userData: {
+      read: readItems,
+      deleteSome: (ownerId, size) =>
+        kysely
+          .deleteFrom('items')
+          .where('id', 'in', ofOwner(ownerId).clearSelect().select('id').limit(size))
+          .executeTakeFirstOrThrow(),
     },
   }
 }

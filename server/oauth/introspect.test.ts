@@ -48,14 +48,14 @@ async function introspect(token: string, admin?: string): Promise<string> {
 
 test('describes an active token in the words of RFC 7662 §2.2', async () => {
   const { access_token } = await signIn({
-    scope: 'items:read me',
+    scope: 'me:write me',
     client_id: 'keycard-cli',
     grant_type: 'password',
   })
   const { iat, exp, sub, jti } = decodeJwt(access_token)
   expect(JSON.parse(await introspect(access_token))).toEqual({
     active: true,
-    scope: 'me items:read',
+    scope: 'me me:write',
     client_id: 'keycard-cli',
     username: 'johndoe',
     token_type: 'Bearer',

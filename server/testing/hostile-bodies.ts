@@ -40,7 +40,7 @@ const patterns: readonly Pattern[] = [
   repeat('/a'),
   repeat('\\'),
   repeat('me '),
-  repeat('me:write items:read '),
+  repeat('me:write users:read '),
   (length) =>
     Array.from({ length }, (_, index) => index.toString(36))
       .join(' ')

@@ -11,6 +11,8 @@ import { readConfig } from '../config.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
 import type { Clock } from '../db/clock.ts'
 import { createServices, type Services } from '../services.ts'
+import { appRouter } from '../trpc/router.ts'
+import { createNotesTable, routerWithNotes } from './notes.ts'
 
 export interface TestApp {
   app: FastifyInstance
@@ -28,11 +30,17 @@ interface TestAppOptions {
   env?: Readonly<Record<string, string>>
   clock?: Clock
   logger?: Logger
+  /** Whether there is a noun that only tests know: see notes.ts. */
+  withNotes?: boolean
   /** The cheapest by default; a more expensive one for tests of how much is hashed at once. */
   bcryptCost?: number
 }
 
-export async function openTestApp({ env, ...options }: TestAppOptions = {}): Promise<TestApp> {
+export async function openTestApp({
+  env,
+  withNotes = false,
+  ...options
+}: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-app-'))
   const config = readConfig({
     NODE_ENV: 'test',
@@ -45,7 +53,8 @@ export async function openTestApp({ env, ...options }: TestAppOptions = {}): Pro
     ...env,
   })
   const services = await createServices(config, { bcryptCost: cheapestBcryptCost, ...options })
-  const app = await createApp(services)
+  if (withNotes) await createNotesTable(services.database)
+  const app = await createApp(services, withNotes ? routerWithNotes : appRouter)
   return {
     app,
     services,

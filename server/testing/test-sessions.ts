@@ -27,7 +27,7 @@ const masterKeys = createMasterKeys([randomBytes(32)])
 export const testRefreshTokens = createRefreshTokens(masterKeys)
 
 /** What every session of these tests is granted. */
-export const testScopes: Scope[] = ['me', 'items:read']
+export const testScopes: Scope[] = ['me', 'me:write']
 
 /** Where every session begins, and refreshes unless a test says otherwise. */
 export const testDevice: Device = { address: '192.0.2.1', userAgent: 'curl/8' }

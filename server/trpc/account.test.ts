@@ -123,13 +123,13 @@ test('R79: no password is taken from a URL, and nothing is changed by GET', asyn
 
 test('the export holds everything under its names on the wire, and no hash', async () => {
   const { holder, rest, call } = await openSurfaces()
-  const { users, items } = app().services
-  await items.create(holder.id, { title: 'Lamp', description: '' })
+  const { users } = app().services
   const posted = await rest('POST', '/users/me/export', {})
   expect(posted.statusCode).toBe(200)
   expect(posted.headers['cache-control']).toBe('no-store')
-  expect(Object.keys(posted.json()).sort()).toEqual(
-    [
+  // An app's own nouns have lists beside these.
+  expect(Object.keys(posted.json())).toEqual(
+    expect.arrayContaining([
       'exported_at',
       'profile',
       'password_changed_at',
@@ -137,13 +137,11 @@ test('the export holds everything under its names on the wire, and no hash', asy
       'devices',
       'places',
       'activity',
-      'items',
       'next_cursor',
-    ].sort(),
+    ]),
   )
   expect(posted.json()).toMatchObject({
     profile: { username: holder.username },
-    items: [{ title: 'Lamp' }],
     next_cursor: null,
   })
   const stored = (await users.findById(holder.id))?.password

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PageTokens } from '../contract/oauth.ts'
+import { formatScope, scopesOfRole } from '../contract/scopes.ts'
 import { openTestApp, type TestApp } from '../testing/test-app.ts'
 import { createTestClock } from '../testing/test-clock.ts'
 
@@ -102,7 +103,7 @@ describe('auth.login', () => {
         access_token: expect.any(String),
         token_type: 'bearer',
         expires_in: 900,
-        scope: 'me me:write items:read items:write',
+        scope: formatScope(scopesOfRole.user),
       })
       expect(answer.body).not.toContain('refresh_token')
       // R68: these attributes and no other; without Max-Age it ends with the browser.
@@ -443,7 +444,7 @@ describe('the protocol around them', () => {
     expect(cookieLines(answer)).toContainEqual(expect.stringMatching(/^__Host-keycard=./))
   })
 
-  test.each(['auth.login', 'auth.refresh', 'auth.logout', 'items.create', 'items.delete'])(
+  test.each(['auth.login', 'auth.refresh', 'auth.logout', 'account.updateProfile', 'sessions.end'])(
     'R79: GET %s is 405',
     async (name) => {
       const { cookie, accessToken } = await signIn()
@@ -486,16 +487,16 @@ describe('the protocol around them', () => {
   test('R28: each call of a batch has its own code, and the answer has the challenge', async () => {
     const accessToken = await keycard.tokenFor('johndoe', 'me')
     const answer = await keycard.app.inject({
-      url: '/trpc/users.me,items.list?batch=1&input=%7B%220%22%3A%7B%7D%2C%221%22%3A%7B%7D%7D',
+      url: '/trpc/users.me,users.list?batch=1&input=%7B%220%22%3A%7B%7D%2C%221%22%3A%7B%7D%7D',
       headers: { authorization: `Bearer ${accessToken}` },
     })
     expect(answer.statusCode).toBe(207)
     expect(answer.headers['www-authenticate']).toBe(
-      'Bearer error="insufficient_scope", scope="items:read"',
+      'Bearer error="insufficient_scope", scope="users:read"',
     )
     expect(answer.json()).toMatchObject([
       { result: { data: { username: 'johndoe' } } },
-      { error: { data: { httpStatus: 403, reason: 'insufficient_scope', scope: ['items:read'] } } },
+      { error: { data: { httpStatus: 403, reason: 'insufficient_scope', scope: ['users:read'] } } },
     ])
   })
 

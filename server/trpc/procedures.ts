@@ -49,7 +49,7 @@ const t = initTRPC
     }),
   })
 
-export const { router } = t
+export const { router, mergeRouters } = t
 
 /**
  * Maps what a rule refuses to tRPC's codes, and lets `admit` check the caller. One middleware and

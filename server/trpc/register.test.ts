@@ -1,6 +1,7 @@
 // auth.register: signs in like auth.login, with the cookie where a browser asks.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { formatScope, scopesOfRole } from '../contract/scopes.ts'
 import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 let keycard: TestApp
@@ -29,7 +30,7 @@ test('R69, R70: from our own page the refresh token is a cookie, and the session
     access_token: expect.any(String),
     token_type: 'bearer',
     expires_in: 900,
-    scope: 'me me:write items:read items:write',
+    scope: formatScope(scopesOfRole.user),
   })
   const lines = [answer.headers['set-cookie']].flat().map(String)
   const attributes = 'Path=/; HttpOnly; Secure; SameSite=Strict'

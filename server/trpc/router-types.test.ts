@@ -2,7 +2,7 @@
 
 import { createTRPCClient, httpLink } from '@trpc/client'
 import { expect, expectTypeOf, test } from 'vitest'
-import type { Item, ItemPage } from '../contract/items.ts'
+import type { ActivityPage } from '../contract/activity.ts'
 import type { User } from '../contract/users.ts'
 import { anyCallerProcedure, protectedProcedure, scopedProcedure } from './procedures.ts'
 import type { AppRouter } from './router.ts'
@@ -12,12 +12,12 @@ const client = createTRPCClient<AppRouter>({
 })
 
 test('a scope that is not in the catalogue is a compile error', () => {
-  expect(scopedProcedure('items:read')).toBeDefined()
-  expect(scopedProcedure('items:read', 'users:read')).toBeDefined()
+  expect(scopedProcedure('me:write')).toBeDefined()
+  expect(scopedProcedure('me:write', 'users:read')).toBeDefined()
   // @ts-expect-error no such scope
-  expect(scopedProcedure('items:raed')).toBeDefined()
+  expect(scopedProcedure('me:wirte')).toBeDefined()
   // @ts-expect-error the second does not exist
-  expect(scopedProcedure('items:read', 'admin')).toBeDefined()
+  expect(scopedProcedure('me:write', 'admin')).toBeDefined()
   // @ts-expect-error without a scope it would be protectedProcedure
   expect(scopedProcedure()).toBeDefined()
 })
@@ -33,7 +33,7 @@ test('where a machine may call, the caller is known only after a check', () => {
   // @ts-expect-error a client has no user id
   expect(anyCallerProcedure('users:read').query(({ ctx }) => ctx.identity.userId)).toBeDefined()
   // @ts-expect-error a machine can never have this one
-  expect(anyCallerProcedure('items:read')).toBeDefined()
+  expect(anyCallerProcedure('me:write')).toBeDefined()
 })
 
 /** Never called: the test is that it compiles, and where it does not. */
@@ -43,12 +43,12 @@ const wrongCalls = () => [
   client.auth.login.mutate({ username: 'johndoe' }),
   // @ts-expect-error a number is not a user name
   client.auth.login.mutate({ username: 1, password: 'secret' }),
-  client.items.list.query({ limit: 10 }),
+  client.activity.list.query({ limit: 10 }),
   // @ts-expect-error a limit is a number
-  client.items.list.query({ limit: '10' }),
-  client.items.update.mutate({ id: 'x', title: 'new' }),
+  client.activity.list.query({ limit: '10' }),
+  client.users.setRole.mutate({ id: 'x', role: 'user' }),
   // @ts-expect-error the id is missing
-  client.items.update.mutate({ title: 'new' }),
+  client.users.setRole.mutate({ role: 'user' }),
   // @ts-expect-error a query is not called as a mutation
   client.users.me.mutate(),
   // @ts-expect-error no such procedure
@@ -61,6 +61,6 @@ test('a wrong input, a wrong kind of call and an unknown procedure are compile e
 
 test('the output is typed as in the contract', () => {
   expectTypeOf(client.users.me.query).returns.resolves.toEqualTypeOf<User>()
-  expectTypeOf(client.items.list.query).returns.resolves.toEqualTypeOf<ItemPage>()
-  expectTypeOf(client.items.create.mutate).returns.resolves.toEqualTypeOf<Item>()
+  expectTypeOf(client.activity.list.query).returns.resolves.toEqualTypeOf<ActivityPage>()
+  expectTypeOf(client.users.create.mutate).returns.resolves.toEqualTypeOf<User>()
 })

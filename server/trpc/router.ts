@@ -3,11 +3,11 @@
 import { z } from 'zod'
 import { identitySchema } from '../contract/identity.ts'
 import { toRfc3339 } from '../contract/rfc3339.ts'
+import { featureRouters } from './feature-routers.ts'
 import { protectedProcedure, router } from './procedures.ts'
 import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
 import { authRouter } from './routers/auth.ts'
-import { itemsRouter } from './routers/items.ts'
 import { sessionsRouter } from './routers/sessions.ts'
 import { usersRouter } from './routers/users.ts'
 
@@ -17,7 +17,7 @@ export const appRouter = router({
   account: accountRouter,
   sessions: sessionsRouter,
   activity: activityRouter,
-  items: itemsRouter,
+  ...featureRouters,
 
   /** What the token says. Nothing is looked up for it: this is the cheapest protected call. */
   identity: protectedProcedure

@@ -98,7 +98,7 @@ function lastEvent() {
 
 describe('the list', () => {
   test('R61: lists each session with what its owner can recognise it by, the current one first', async () => {
-    const script = { transport: 'bearer', scopes: ['items:read'] } as const
+    const script = { transport: 'bearer', scopes: ['users:read'] } as const
     await signIn('curl/8.5.0', script)
     clock.advance(60_000)
     const { accessToken } = await signIn(firefox, { rememberMe: true })
@@ -117,7 +117,7 @@ describe('the list', () => {
           transport: 'cookie',
           client_id: 'keycard-web',
           client_name: 'Our own pages',
-          scopes: ['me', 'me:write', 'items:read', 'items:write'],
+          scopes: scopesOfRole.user,
           persistent: true,
           created_at: at(-60_000),
           last_used_at: at(-60_000),
@@ -129,7 +129,7 @@ describe('the list', () => {
           is_current: false,
           device: 'curl',
           transport: 'bearer',
-          scopes: ['items:read'],
+          scopes: ['users:read'],
           persistent: false,
           is_new_device: false,
           last_used_at: at(-120_000),
@@ -349,7 +349,7 @@ describe('the stream of changes', () => {
   })
 
   test('R25, R27: without a token, or with one too narrow, it says so and ends', async () => {
-    const { accessToken } = await signIn(firefox, { scopes: ['items:read'] })
+    const { accessToken } = await signIn(firefox, { scopes: ['users:read'] })
     for (const [headers, reason] of [
       [{}, 'not_authenticated'],
       [{ authorization: `Bearer ${accessToken}` }, 'insufficient_scope'],

@@ -22,7 +22,7 @@ const endpoints: [url: string, type: string, body: string][] = [
   ['/login', form, credentials],
   ['/register', form, credentials],
   ['/trpc/auth.login', json, '{"username":"johndoe","password":"secret"}'],
-  ['/api/items', json, '{"title":"Lamp"}'],
+  ['/api/users', json, '{"username":"ada"}'],
 ]
 
 test.each(endpoints)(

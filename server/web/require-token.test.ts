@@ -10,12 +10,12 @@ import { openTestApp, type TestApp } from '../testing/test-app.ts'
 import { createTestClock } from '../testing/test-clock.ts'
 import { requireToken } from './require-token.ts'
 
-function addItemsAsText(app: FastifyInstance, services: Services): void {
+function addMeAsText(app: FastifyInstance, services: Services): void {
   // README: a plain route
-  const guard = requireToken(services, 'items:read')
-  app.get('/items.txt', { preHandler: guard }, async ({ identity }, reply) => {
-    const { items } = await services.items.list(identity.userId, { limit: 100 })
-    return reply.type('text/plain').send(items.map(({ title }) => title).join('\n'))
+  const guard = requireToken(services, 'me:write')
+  app.get('/me.txt', { preHandler: guard }, async ({ identity }, reply) => {
+    const { username } = await services.users.getCaller(identity)
+    return reply.type('text/plain').send(username)
   })
   // README: end
 }
@@ -27,8 +27,8 @@ let token: string
 beforeAll(async () => {
   keycard = await openTestApp({ clock })
   const { app, services } = keycard
-  addItemsAsText(app, services)
-  app.post('/items.txt', { preHandler: requireToken(services) }, async ({ identity }) => identity)
+  addMeAsText(app, services)
+  app.post('/me.txt', { preHandler: requireToken(services) }, async ({ identity }) => identity)
   app.get('/unguarded', async ({ identity }) => identity)
   token = await keycard.tokenFor('johndoe')
   const { userId } = services.identities.requireUser(
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => keycard.close())
 
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
-const call = (options: InjectOptions = {}) => keycard.app.inject({ url: '/items.txt', ...options })
+const call = (options: InjectOptions = {}) => keycard.app.inject({ url: '/me.txt', ...options })
 
 /** What a client sees of a refusal. */
 async function refusal(options?: InjectOptions) {
@@ -54,7 +54,7 @@ const notValidated = 'Could not validate credentials'
 
 it('a valid token is accepted, and the handler knows the caller', async () => {
   const answer = await call({ headers: bearer(token) })
-  expect([answer.statusCode, answer.body]).toEqual([200, 'Lamp'])
+  expect([answer.statusCode, answer.body]).toEqual([200, 'johndoe'])
   expect(answer.headers['cache-control']).toBe('no-store')
   const headers = bearer(token)
   const identity = await call({ method: 'POST', headers, payload: {} })
@@ -73,7 +73,7 @@ it('R22: two Authorization headers are refused, although Node would keep the fir
   const { port } = keycard.app.server.address() as AddressInfo
   const ask = (authorization: string[]) =>
     new Promise<number | undefined>((resolve, reject) => {
-      request({ host: '127.0.0.1', port, path: '/items.txt' })
+      request({ host: '127.0.0.1', port, path: '/me.txt' })
         .setHeader('authorization', authorization)
         .once('response', (answer) => resolve(answer.resume().statusCode))
         .once('error', reject)
@@ -88,7 +88,7 @@ describe('R23: a token anywhere else is refused', () => {
 
   it('in the query, even with its name encoded', async () => {
     for (const name of ['access_token', 'access%5Ftoken']) {
-      const options = { url: `/items.txt?${name}=${token}` }
+      const options = { url: `/me.txt?${name}=${token}` }
       expect(await refusal(options)).toEqual([401, 'Bearer', where])
     }
   })
@@ -107,7 +107,7 @@ describe('R23: a token anywhere else is refused', () => {
 it('R24: a token in two places is a malformed request', async () => {
   const detail = 'The token must be sent in one way, not in two'
   const headers = bearer(token)
-  const inQuery = { url: `/items.txt?access_token=${token}`, headers }
+  const inQuery = { url: `/me.txt?access_token=${token}`, headers }
   const inBody = { method: 'POST', payload: { access_token: token }, headers } as const
   for (const options of [inQuery, inBody]) {
     const challenge = `Bearer error="invalid_request", error_description="${detail}"`
@@ -151,14 +151,14 @@ describe('R26: an invalid token', () => {
 
 it('R27: a token without the scope gets an answer that names the missing one', async () => {
   const headers = bearer(await keycard.tokenFor('johndoe', 'me'))
-  const challenge = 'Bearer error="insufficient_scope", scope="items:read"'
+  const challenge = 'Bearer error="insufficient_scope", scope="me:write"'
   expect(await refusal({ headers })).toEqual([403, challenge, 'Not enough permissions'])
 })
 
 it('R28: a tRPC call and a REST call with the same token get the same answer', async () => {
   const headers = bearer('a.b.c')
   const plain = await call({ headers })
-  for (const url of ['/trpc/items.list', '/api/items']) {
+  for (const url of ['/trpc/users.me', '/api/users/me']) {
     const answer = await keycard.app.inject({ url, headers })
     expect(answer.statusCode).toBe(plain.statusCode)
     expect(answer.headers['www-authenticate']).toBe(plain.headers['www-authenticate'])
@@ -172,7 +172,7 @@ it('a route without the guard has no identity, whatever token is sent', async ()
 
 it('a scope that is not in the catalogue is a compile error', () => {
   // @ts-expect-error There is no such scope.
-  expect(requireToken(keycard.services, 'items:raed')).toBeTypeOf('function')
+  expect(requireToken(keycard.services, 'me:wirte')).toBeTypeOf('function')
 })
 
 it("the example in the README is this test's route", () => {

@@ -2,7 +2,8 @@
 
 import type { ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
-import { docsPath, pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { titleOf } from '../../../server/contract/app-pages.ts'
+import { docsPath, homePath } from '../../../server/contract/pages.ts'
 import { strings } from '../../strings/shell.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { BrandMark } from './brand-mark.tsx'
@@ -30,7 +31,7 @@ export function AppShell({ navigation, children }: AppShellProps) {
       </a>
       <header className="site-header">
         <div className="bar">
-          <Link className="brand" href={pagePaths.items}>
+          <Link className="brand" href={homePath}>
             <BrandMark size={24} />
             {strings.productName}
           </Link>
@@ -40,7 +41,7 @@ export function AppShell({ navigation, children }: AppShellProps) {
                 {navigation.map((entry) => (
                   <NavigationLink key={entry.path} {...entry} />
                 ))}
-                <a href={docsPath}>{pageTitles[docsPath]}</a>
+                <a href={docsPath}>{titleOf(docsPath)}</a>
               </nav>
               <AccountMenu />
             </>

@@ -2,7 +2,8 @@
 
 import './security-notices.css'
 import type { Notice } from '../../../server/contract/account.ts'
-import { changePasswordFragment, pagePaths } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
+import { changePasswordFragment } from '../../../server/contract/pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { noticeStrings as words } from '../../strings/notices.ts'
 import { RelativeTime } from '../relative-time.tsx'
@@ -34,8 +35,8 @@ export default function SecurityNotices({ notices }: { notices: readonly Notice[
         <p>
           {/* No client-side links: they lead to the place from any page, and from that page too. */}
           {words.notYou}{' '}
-          <a href={`${pagePaths.account}#${changePasswordFragment}`}>{words.changePassword}</a>{' '}
-          {words.and} <a href={pagePaths.sessions}>{words.lookAtSessions}</a>.
+          <a href={`${appPages.account.path}#${changePasswordFragment}`}>{words.changePassword}</a>{' '}
+          {words.and} <a href={appPages.sessions.path}>{words.lookAtSessions}</a>.
         </p>
         <button type="button" className="btn" onClick={dismiss}>
           {words.dismiss}

@@ -1,7 +1,7 @@
 // Who the user is here, what they can change about it, and the scopes of this browser's token.
 
 import './account.css'
-import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
@@ -23,7 +23,7 @@ export default function AccountPage() {
   const canChange = useCan('me:write')
   return (
     <>
-      <PageHeading title={pageTitles[pagePaths.account] ?? ''} />
+      <PageHeading title={appPages.account.title} />
       <p className="intro">{canChange ? words.intro : words.readOnly}</p>
       {me.isError && !me.data && (
         <LoadProblem cause={me.error} busy={me.isFetching} onRetry={() => void me.refetch()} />

@@ -3,7 +3,7 @@
 import './activity.css'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
@@ -26,9 +26,9 @@ export default function ActivityPage() {
 
   return (
     <>
-      <PageHeading title={pageTitles[pagePaths.activity] ?? ''} />
+      <PageHeading title={appPages.activity.title} />
       <p className="intro">
-        {words.intro} {words.notYou} <Link href={pagePaths.account}>{words.notYouLink}</Link>.
+        {words.intro} {words.notYou} <Link href={appPages.account.path}>{words.notYouLink}</Link>.
       </p>
       {query.isPending && (
         <ListSkeleton className="activity-skeleton" rows={6}>

@@ -1,11 +1,11 @@
 // The form for an item, new or changed. What was typed stays until the server has it.
 
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
-import type { Item } from '../../../server/contract/items.ts'
+import type { Item } from '../../../server/contract/items/items.ts'
 import { readFailure } from '../../api/failure.ts'
 import { useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { fieldStrings } from '../../strings/fields.ts'
-import { itemsStrings as words } from '../../strings/items.ts'
+import { itemsStrings as words } from './strings.ts'
 
 interface ItemFormProps {
   heading: string

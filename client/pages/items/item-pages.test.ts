@@ -1,7 +1,7 @@
 // The cached list: an item is added, changed or removed, and nothing else changes.
 
 import { describe, expect, it } from 'vitest'
-import type { Item } from '../../../server/contract/items.ts'
+import type { Item } from '../../../server/contract/items/items.ts'
 import { addItem, type ItemPages, removeItem, replaceItem } from './item-pages.ts'
 
 const pages: ItemPages = {

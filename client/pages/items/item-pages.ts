@@ -1,7 +1,7 @@
 // The cached list, page by page, with one item added, changed or removed.
 
 import type { InfiniteData } from '@tanstack/react-query'
-import type { Item, ItemPage } from '../../../server/contract/items.ts'
+import type { Item, ItemPage } from '../../../server/contract/items/items.ts'
 
 export type ItemPages = InfiniteData<ItemPage, string | null>
 

@@ -1,8 +1,8 @@
 // One item in the list: its text as it was written, when it changed, and its actions.
 
-import type { Item } from '../../../server/contract/items.ts'
+import type { Item } from '../../../server/contract/items/items.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { itemsStrings as words } from '../../strings/items.ts'
+import { itemsStrings as words } from './strings.ts'
 
 interface ItemRowProps {
   item: Item

@@ -2,8 +2,8 @@
 
 import './items.css'
 import { useState } from 'react'
-import type { Item } from '../../../server/contract/items.ts'
-import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
+import type { Item } from '../../../server/contract/items/items.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
@@ -12,9 +12,9 @@ import { ShowMore } from '../../components/show-more.tsx'
 import { ListSkeleton } from '../../components/skeleton.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
-import { itemsStrings as words } from '../../strings/items.ts'
 import { ItemForm } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
+import { itemsStrings as words } from './strings.ts'
 import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
 
 const addButtonId = 'add-item'
@@ -59,7 +59,7 @@ export default function ItemsPage() {
   return (
     <>
       <div className="page-head">
-        <PageHeading title={pageTitles[pagePaths.items] ?? ''} />
+        <PageHeading title={appPages.items.title} />
         {canWrite && (
           <button
             type="button"

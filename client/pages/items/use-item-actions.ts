@@ -1,11 +1,11 @@
 // Adding, changing and deleting items: the call, and its effect on the list on the screen.
 
 import { useState } from 'react'
-import type { Item } from '../../../server/contract/items.ts'
+import type { Item } from '../../../server/contract/items/items.ts'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
-import { itemsStrings as words } from '../../strings/items.ts'
 import { addItem, removeItem, replaceItem } from './item-pages.ts'
+import { itemsStrings as words } from './strings.ts'
 
 export const itemListInput = { limit: 20 }
 

@@ -1,14 +1,11 @@
-// The registration page's first view: the server's slots, read back from the page it sent.
+// What the registration page opens with: the server's slots, read back from the page it sent.
 
-import { passwordMinLengthDefault } from '../../../server/contract/credential-rules.ts'
 import {
   describeRegister,
-  noProblems,
   type RegisterField,
   type RegisterState,
   type RegisterView,
 } from '../../../server/contract/pages/register-page.ts'
-import { safeReturnPath } from '../../../server/contract/return-path.ts'
 
 /** Exactly what the server put there, so that hydration finds what it would have rendered. */
 export function readPrerenderedView(root: Element): RegisterView {
@@ -26,22 +23,10 @@ export function readPrerenderedView(root: Element): RegisterView {
       password: problemOf('password'),
     },
     next: attributeOf('input[name=next]', 'value'),
+    lead: textOf('.lead'),
     // The attributes and not the values: those may be what was typed meanwhile.
     username: attributeOf('#username', 'value'),
     email: attributeOf('#email', 'value'),
     passwordMinLength: Number(attributeOf('.page', 'data-minimum')),
-  })
-}
-
-/** Under the development server nothing is prerendered: there the default rule applies. */
-export function readViewFromAddress(search: string): RegisterView {
-  return describeRegister({
-    state: 'idle',
-    message: '',
-    problems: noProblems,
-    next: safeReturnPath(new URLSearchParams(search).get('next')),
-    username: '',
-    email: '',
-    passwordMinLength: passwordMinLengthDefault,
   })
 }

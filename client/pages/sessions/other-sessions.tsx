@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { pagePaths } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
 import { QuestionDialog } from '../../components/question-dialog.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
@@ -67,7 +67,8 @@ export function OtherSessions({ sessions, current, count, actions }: OtherSessio
       <p className="advice" role="status">
         {disowned !== undefined && (
           <>
-            {words.disowned(disowned)} <Link href={pagePaths.account}>{words.changePassword}</Link>.
+            {words.disowned(disowned)}{' '}
+            <Link href={appPages.account.path}>{words.changePassword}</Link>.
           </>
         )}
       </p>
@@ -102,10 +103,10 @@ export function OtherSessions({ sessions, current, count, actions }: OtherSessio
         {count > sessions.length && `${words.notAllShown(sessions.length)} `}
         {count > 0 && (
           <>
-            {words.unrecognised} <Link href={pagePaths.account}>{words.changePassword}</Link>.{' '}
+            {words.unrecognised} <Link href={appPages.account.path}>{words.changePassword}</Link>.{' '}
           </>
         )}
-        {words.activityBefore} <Link href={pagePaths.activity}>{words.activity}</Link>.
+        {words.activityBefore} <Link href={appPages.activity.path}>{words.activity}</Link>.
       </p>
       {isAsking && (
         <QuestionDialog

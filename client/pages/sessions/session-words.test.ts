@@ -5,11 +5,11 @@ import { describeScopes } from './session-words.ts'
 
 it.each([
   [
-    ['me', 'me:write', 'items:read', 'items:write'],
-    ['Account', 'Items'],
+    ['me', 'me:write', 'users:read', 'users:write'],
+    ['Account', 'Users'],
   ],
-  [['items:read'], ['Items (read only)']],
-  [['items:write'], ['Items (write only)']],
+  [['users:read'], ['Users (read only)']],
+  [['me:write'], ['Account (write only)']],
   [
     ['users:read', 'me'],
     ['Account (read only)', 'Users (read only)'],

@@ -2,7 +2,7 @@
 
 import { allScopes } from '../../../server/contract/scopes.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
-import { type ScopeNoun, sessionsStrings as words } from '../../strings/sessions.ts'
+import { sessionsStrings as words } from '../../strings/sessions.ts'
 
 /** 'Firefox on Linux'. */
 export function nameSession({ device }: Session): string {
@@ -16,13 +16,13 @@ export function describeScopes(scopes: readonly string[]): string[] {
   return [...nouns].map((noun) => {
     const all = allScopes.filter((scope) => nounOf(scope) === noun)
     const open = opened.filter((scope) => nounOf(scope) === noun)
-    if (open.length === all.length) return words.nouns[noun]
+    if (open.length === all.length) return words.noun(noun)
     return open.some((scope) => scope.endsWith(':write'))
-      ? words.writeOnly(words.nouns[noun])
-      : words.readOnly(words.nouns[noun])
+      ? words.writeOnly(words.noun(noun))
+      : words.readOnly(words.noun(noun))
   })
 }
 
-function nounOf(scope: string): ScopeNoun {
-  return scope.split(':', 1)[0] as ScopeNoun
+function nounOf(scope: string): string {
+  return scope.split(':', 1)[0] ?? scope
 }

@@ -2,7 +2,7 @@
 
 import './sessions.css'
 import { useState } from 'react'
-import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import type { SessionList } from '../../../server/contract/sessions.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
@@ -25,7 +25,7 @@ export default function SessionsPage() {
   })
   return (
     <>
-      <PageHeading title={pageTitles[pagePaths.sessions] ?? ''} />
+      <PageHeading title={appPages.sessions.title} />
       <p className="intro">{words.intro}</p>
       {query.isPending && <SessionsSkeleton />}
       {query.isError && !query.data && (

@@ -1,12 +1,10 @@
 // What the sign-in page opens with: the server's slots, read back from the page it sent.
 
-import { openingSlots } from '../../../server/contract/pages/sign-in-opening.ts'
 import {
   describeSignIn,
   type SignInState,
   type SignInView,
 } from '../../../server/contract/pages/sign-in-page.ts'
-import { safeReturnPath } from '../../../server/contract/return-path.ts'
 
 /** Exactly what the server put there, so that hydration finds what it would have rendered. */
 export function readPrerenderedView(root: Element): SignInView {
@@ -16,17 +14,8 @@ export function readPrerenderedView(root: Element): SignInView {
     state: attributeOf('.page', 'data-state') as SignInState,
     message: root.querySelector('.alert')?.textContent ?? '',
     next: attributeOf('input[name=next]', 'value'),
+    lead: root.querySelector('.lead')?.textContent ?? '',
     // The attribute and not the value: that may be what was typed meanwhile.
     username: attributeOf('input[name=username]', 'value'),
-  })
-}
-
-/** Under the development server nothing is prerendered, and the address tells the same. */
-export function readViewFromAddress(search: string): SignInView {
-  const parameters = new URLSearchParams(search)
-  return describeSignIn({
-    ...openingSlots(parameters.get('reason')),
-    next: safeReturnPath(parameters.get('next')),
-    username: '',
   })
 }

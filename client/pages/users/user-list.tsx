@@ -2,7 +2,7 @@
 
 import { type ComponentType, useState } from 'react'
 import { Link } from 'wouter'
-import { pagePaths } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import type { ListedUser, UserPage } from '../../../server/contract/users.ts'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
@@ -145,7 +145,7 @@ function NobodyFound({ search, isCut }: { search: string; isCut: boolean }) {
     <div className="panel state">
       <h2>{isCut ? words.tooManyFound(search) : words.nobodyFound(search)}</h2>
       <p>{isCut ? words.narrow : words.nobodyFoundText}</p>
-      <Link className="btn" href={pagePaths.users}>
+      <Link className="btn" href={appPages.users.path}>
         {words.clearSearch}
       </Link>
     </div>

@@ -1,7 +1,7 @@
 // The menu of a row: what can be done to this user. It closes by itself, and the focus comes back.
 
 import { Link } from 'wouter'
-import { pagePaths } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import type { ListedUser } from '../../../server/contract/users.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { findObstacle, listActions, type UserAction } from './user-action.ts'
@@ -28,7 +28,7 @@ export function UserMenu({ user, name, isSelf, onAction }: UserMenuProps) {
       </button>
       <div id={menuId} className="popover user-menu" popover="auto">
         {isSelf && (
-          <Link className="btn quiet" href={pagePaths.account}>
+          <Link className="btn quiet" href={appPages.account.path}>
             {words.yourAccount}
           </Link>
         )}

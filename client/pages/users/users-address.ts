@@ -1,6 +1,6 @@
 // What the list shows, in the page's address: read and written in one place.
 
-import { pagePaths } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import {
   type SortOrder,
   sortOrders,
@@ -54,5 +54,5 @@ export function hrefOf({ search, sort, order, page }: UsersView): string {
   if (order !== firstOrder[sort]) parameters.set('order', order)
   if (page !== 1) parameters.set('page', String(page))
   const query = parameters.toString()
-  return query === '' ? pagePaths.users : `${pagePaths.users}?${query}`
+  return query === '' ? appPages.users.path : `${appPages.users.path}?${query}`
 }

@@ -4,7 +4,7 @@ import './users.css'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { pagePaths, pageTitles } from '../../../server/contract/pages.ts'
+import { appPages } from '../../../server/contract/app-pages.ts'
 import type { UserPage } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
@@ -47,7 +47,7 @@ export default function UsersPage() {
   return (
     <>
       <div className="page-head">
-        <PageHeading title={pageTitles[pagePaths.users] ?? ''} />
+        <PageHeading title={appPages.users.title} />
         {canWrite && (
           <button
             type="button"

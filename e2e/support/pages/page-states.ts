@@ -1,12 +1,13 @@
 // The app's pages in each of their states: add an entry here, and every check of a page covers it.
 
 import type { Page } from 'playwright/test'
+import { homePath } from '../../../server/contract/pages.ts'
 import type { Role } from '../../../server/contract/scopes.ts'
 import { insertRows } from '../../../server/db/writes/insert-rows.ts'
 import type { Services } from '../../../server/services.ts'
 import { expect, type TestUser } from '../fixtures.ts'
 
-interface PageState {
+export interface PageState {
   /** The signed-in, fresh user who looks at it. */
   role: Role
   /** Creates what the page shall show, opens it, and waits until it is complete. */
@@ -14,64 +15,11 @@ interface PageState {
 }
 
 export const pageStates: Record<string, PageState> = {
-  'Items, empty': {
-    role: 'user',
-    async open(page) {
-      await page.goto('/items')
-      await expect(page.getByText('Nothing here yet')).toBeVisible()
-    },
-  },
-  'Items, with a form and its error': {
-    role: 'user',
-    async open(page) {
-      await page.goto('/items')
-      await page.getByRole('button', { name: 'New item' }).click()
-      await page.getByRole('button', { name: 'Add item' }).click()
-      await expect(page.getByText('Enter a title.')).toBeVisible()
-      await expect(page.getByText('Nothing here yet')).toBeHidden()
-    },
-  },
-  'Items, a list with one being edited': {
-    role: 'user',
-    async open(page, user, { items }) {
-      await items.create(user.id, { title: 'a'.repeat(200), description: '' })
-      await items.create(user.id, { title: 'Milk', description: 'Two litres' })
-      await page.goto('/items')
-      await page.getByRole('button', { name: 'Edit Milk' }).click()
-    },
-  },
-  'Items, asking before deletion': {
-    role: 'user',
-    async open(page, user, { items }) {
-      await items.create(user.id, { title: 'Milk', description: '' })
-      await page.goto('/items')
-      await page.getByRole('button', { name: 'Delete Milk' }).click()
-      await expect(page.getByRole('dialog')).toBeVisible()
-    },
-  },
-  'Items, on their way': {
-    role: 'user',
-    async open(page) {
-      await page.route('**/trpc/items.list*', () => {})
-      await page.goto('/items')
-      await expect(page.locator('.skeleton')).toHaveCSS('opacity', '1')
-    },
-  },
-  'Items, not loaded': {
-    role: 'user',
-    async open(page) {
-      await page.route('**/trpc/items.list*', (route) =>
-        route.fulfill({ status: 500, json: fault }),
-      )
-      await page.goto('/items')
-      await expect(page.getByText('This didn’t load')).toBeVisible()
-    },
-  },
   'The app, on its way': {
     role: 'user',
     async open(page) {
       await page.route('**/trpc/auth.refresh', () => {})
-      await page.goto('/items')
+      await page.goto(homePath)
       await expect(page.locator('.waiting')).toHaveCSS('opacity', '1')
     },
   },
@@ -79,21 +27,20 @@ export const pageStates: Record<string, PageState> = {
     role: 'user',
     async open(page) {
       await page.route('**/trpc/auth.refresh', (route) => route.abort())
-      await page.goto('/items')
+      await page.goto(homePath)
       await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
     },
   },
   'Signing in again over a page': {
     role: 'user',
     async open(page) {
-      await page.route('**/trpc/items.create*', (route) =>
+      await page.route('**/trpc/account.updateProfile*', (route) =>
         route.fulfill({ status: 401, json: expired }),
       )
-      await page.goto('/items')
-      await page.getByRole('button', { name: 'New item' }).click()
-      await page.getByLabel('Title').fill('Milk')
+      await page.goto('/account')
+      await page.getByLabel('Full name').fill('Ada')
       await page.context().clearCookies()
-      await page.getByRole('button', { name: 'Add item' }).click()
+      await page.getByRole('button', { name: 'Save profile' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
       await expect(page.getByText('Enter your password.')).toBeVisible()
     },
@@ -101,8 +48,8 @@ export const pageStates: Record<string, PageState> = {
   Offline: {
     role: 'user',
     async open(page) {
-      await page.goto('/items')
-      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.goto(homePath)
+      await expect(page.getByRole('navigation')).toBeVisible()
       await page.context().setOffline(true)
       await expect(page.getByText('You’re offline.')).toBeVisible()
     },
@@ -218,8 +165,8 @@ export const pageStates: Record<string, PageState> = {
   'The account menu': {
     role: 'user',
     async open(page) {
-      await page.goto('/items')
-      await expect(page.getByText('Nothing here yet')).toBeVisible()
+      await page.goto(homePath)
+      await expect(page.getByRole('navigation')).toBeVisible()
       await page.getByRole('button', { name: /account menu$/ }).click()
       await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
     },
@@ -295,9 +242,6 @@ export const pageStates: Record<string, PageState> = {
     },
   },
 }
-
-const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'items.list' }
-const fault = [{ error: { message: 'Something went wrong on our side', code: -32603, data } }]
 
 const refusal = { code: 'UNAUTHORIZED', httpStatus: 401, reason: 'token_expired' }
 const expired = [{ error: { message: 'Token has expired', code: -32001, data: refusal } }]

@@ -1,6 +1,7 @@
 // The HTML of our pages, as the server sends it: by the HTML standard, before any script has run.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { homePath } from '../../../server/contract/pages.ts'
 import { openTestApp, type TestApp } from '../../../server/testing/test-app.ts'
 import { findHtmlFaults } from './valid-html.ts'
 
@@ -13,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => keycard.close())
 
 describe('the HTML that is served', () => {
-  it.each(['/login', '/login?reason=expired&next=%2Fitems', '/items'])(
-    'for %s is valid',
+  it.each(['/login', `/login?reason=expired&next=${encodeURIComponent(homePath)}`, homePath])(
+    'of %s is valid',
     async (url) => {
       const { statusCode, body } = await keycard.app.inject({ url })
       expect(statusCode).toBe(200)

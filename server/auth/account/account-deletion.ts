@@ -4,6 +4,7 @@ import type { Device } from '../../contract/device.ts'
 import type { ChangeFeed } from '../../db/changes/change-feed.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
+import type { UserData } from '../../db/user-data.ts'
 import { purgeInBatches } from '../../db/writes/batches.ts'
 import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
@@ -33,6 +34,8 @@ interface AccountDeletionDeps {
   revocations: Revocations
   reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
+  /** What the app's own features hold about users. */
+  featureData: readonly UserData[]
 }
 
 /**
@@ -42,7 +45,8 @@ interface AccountDeletionDeps {
 const finalTokenVersion = 2 ** 31 - 1
 
 export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeletion {
-  const { database, clock, feed, users, revocations, reauthentication, auditLog } = parts
+  const { database, clock, feed, users, revocations, reauthentication, auditLog, featureData } =
+    parts
   const { kysely } = database
 
   /**
@@ -50,11 +54,10 @@ export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeleti
    * it twice at once, or after an interruption, does no harm.
    */
   async function deleteRows(userId: string): Promise<void> {
-    const items = kysely.selectFrom('items').select('id').where('owner_id', '=', userId)
     const sessions = kysely.selectFrom('sessions').select('id').where('user_id', '=', userId)
-    await purgeInBatches((size) =>
-      kysely.deleteFrom('items').where('id', 'in', items.limit(size)).executeTakeFirstOrThrow(),
-    )
+    for (const { deleteSome } of featureData) {
+      if (deleteSome) await purgeInBatches((size) => deleteSome(userId, size))
+    }
     await purgeInBatches((size) =>
       kysely
         .deleteFrom('sessions')

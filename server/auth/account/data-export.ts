@@ -3,13 +3,12 @@
 import type { Selectable } from 'kysely'
 import type { DataExport } from '../../contract/data-export.ts'
 import type { Device } from '../../contract/device.ts'
-import type { ItemPage } from '../../contract/items.ts'
-import type { PageRequest } from '../../contract/paging.ts'
 import { toRfc3339 } from '../../contract/rfc3339.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { readPage } from '../../db/read-page.ts'
 import type { AuditEventsTable, KnownDevicesTable } from '../../db/tables.ts'
+import type { UserData } from '../../db/user-data.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { createKeyedMac } from '../secrets/keyed-mac.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
@@ -30,6 +29,8 @@ export interface DataExportRequest {
 /** The router describes the profile, as everywhere. */
 export interface ExportedData extends Omit<DataExport, 'profile'> {
   user: UserRecord
+  /** Rows of the app's own features, by their names. */
+  features: Record<string, unknown[]>
 }
 
 /**
@@ -45,12 +46,12 @@ interface DataExporterDeps {
   masterKeys: MasterKeys
   reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
-  /** What a noun of the app's own stores about a user: add yours here, and to the contract. */
-  listItems: (userId: string, page: PageRequest) => Promise<ItemPage>
+  /** What the app's own features hold about a user, by their names. */
+  featureData: Readonly<Record<string, UserData>>
 }
 
 export function createDataExporter(parts: DataExporterDeps): DataExporter {
-  const { clock, masterKeys, reauthentication, auditLog, listItems } = parts
+  const { clock, masterKeys, reauthentication, auditLog, featureData } = parts
   const { kysely } = parts.database
   const mac = createKeyedMac(masterKeys, 'export-cursor')
 
@@ -88,11 +89,6 @@ export function createDataExporter(parts: DataExporterDeps): DataExporter {
       page,
     )
 
-  async function readItems(userId: string, page: PageRequest) {
-    const { items, next_cursor } = await listItems(userId, page)
-    return { rows: items, next_cursor }
-  }
-
   return async ({ identity, currentPassword, cursor, device }) => {
     const { userId, sessionId } = identity
     const page = openExportPage({ userId, cursor, mac })
@@ -102,7 +98,10 @@ export function createDataExporter(parts: DataExporterDeps): DataExporter {
     const devices = await page.take('devices', readDevices)
     const places = await page.take('places', readPlaces)
     const activity = await page.take('activity', readActivity)
-    const items = await page.take('items', readItems)
+    const features: Record<string, unknown[]> = {}
+    for (const [name, { read }] of Object.entries(featureData)) {
+      features[name] = await page.take(name, read)
+    }
     return {
       exported_at: toRfc3339(clock.now()),
       user,
@@ -111,7 +110,7 @@ export function createDataExporter(parts: DataExporterDeps): DataExporter {
       devices: devices.map(toDevice),
       places: places.map(toDevice),
       activity: activity.map(toActivity),
-      items,
+      features,
       next_cursor: page.nextCursor(),
     }
   }

@@ -12,7 +12,7 @@ export type ListReader<Row> = (userId: string, page: PageRequest) => Promise<Pag
 
 export interface ExportPage {
   /**
-   * The rows of `list`, a word of small letters, that belong on this page; none where it was read
+   * The rows of `list`, a word of letters, that belong on this page; none where it was read
    * before, or comes later.
    */
   take<Row>(list: string, read: ListReader<Row>): Promise<Row[]>

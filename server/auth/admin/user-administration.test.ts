@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import type { Role } from '../../contract/scopes.ts'
+import { formatScope, scopesOfRole } from '../../contract/scopes.ts'
 import { createServices, type Services } from '../../services.ts'
 import { createTestPlace, forEachEngine } from '../../testing/databases.ts'
 import { cheapestBcryptCost } from '../../testing/test-app.ts'
@@ -115,7 +116,7 @@ forEachEngine((engine) => {
     user_agent: device.userAgent,
   })
 
-  const userScopes = 'me me:write items:read items:write'
+  const userScopes = formatScope(scopesOfRole.user)
 
   test('R59, R114: a disabled user is signed out at once, and stays out with every token they have', async () => {
     const id = await makeUser()

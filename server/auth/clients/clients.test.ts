@@ -31,7 +31,7 @@ const mobileApp: NewClient = {
   isConfidential: false,
   isFirstParty: true,
   grants: ['password', 'refresh_token'],
-  scopes: ['me', 'items:read'],
+  scopes: ['me', 'me:write'],
 }
 const adminPassword = { username: 'admin', password: 'admin-secret' }
 const password = { grant_type: 'password', username: 'johndoe', password: 'secret' }
@@ -216,7 +216,12 @@ forEachEngine((engine) => {
         { detail: 'This needs the token of a user, not of a client' },
         'Bearer error="insufficient_scope", error_description="This needs the token of a user, not of a client"',
       ])
-      for (const url of ['/api/users/me', '/api/items', '/trpc/protected', '/trpc/items.list']) {
+      for (const url of [
+        '/api/users/me',
+        '/api/sessions',
+        '/trpc/protected',
+        '/trpc/sessions.list',
+      ]) {
         expect(await statusOf(url, access_token)).toBe(403)
       }
       const logout = await app.inject({
@@ -229,7 +234,7 @@ forEachEngine((engine) => {
     })
 
     test.each([
-      ['invalid_scope', 'items:read'],
+      ['invalid_scope', 'me:write'],
       ['invalid_scope', 'users:read users:write'],
       ['invalid_scope', 'payroll'],
     ])('is %s for a scope that the client may not have: %s', async (error, scope) => {
@@ -318,7 +323,7 @@ forEachEngine((engine) => {
       expect(await getTokens({ ...password, ...client })).toMatchObject({ scope: 'me' })
       const admin = { ...password, ...adminPassword, ...client }
       expect(await getTokens(admin)).toMatchObject({ scope: 'me users:read' })
-      const asked = await post({ ...admin, scope: 'items:read' })
+      const asked = await post({ ...admin, scope: 'me:write' })
       expect(asked.json()).toMatchObject({
         error: 'invalid_scope',
         error_description: 'scope has a word that this client may not have',

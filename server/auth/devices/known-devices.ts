@@ -3,8 +3,8 @@
 import { type Compilable, type RawBuilder, sql } from 'kysely'
 import { deviceLifetimeMs } from '../../contract/device.ts'
 import type { Clock } from '../../db/clock.ts'
+import type { Flag } from '../../db/columns.ts'
 import type { Database } from '../../db/database.ts'
-import type { Flag } from '../../db/tables.ts'
 import { rememberNewest } from './remember-newest.ts'
 
 /** What is about to sign in, as far as it can be told apart from others. */

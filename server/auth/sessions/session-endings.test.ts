@@ -62,14 +62,7 @@ forEachEngine((engine) => {
     const { id } = (await start()).session
     const { kysely } = database()
     const rename = kysely.updateTable('users').set({ full_name: 'Ada' }).where('id', '=', userId)
-    const impossible = kysely.insertInto('items').values({
-      id: 'x',
-      owner_id: 'nobody',
-      title: '',
-      description: '',
-      created_at_ms: 0,
-      updated_at_ms: 0,
-    })
+    const impossible = kysely.insertInto('user_search_keys').values({ key: 'x', user_id: 'x' })
     await expect(
       sessions.endAllOf(userId, 'ended_by_user', { writes: [rename, impossible] }),
     ).rejects.toThrow()

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
+import { formatScope, scopesOfRole } from '../../contract/scopes.ts'
 import type { Services } from '../../services.ts'
 import { readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
 import { forEachEngine } from '../../testing/databases.ts'
@@ -43,7 +44,7 @@ forEachEngine((engine) => {
   test('a registration signs in, as a user and no more, and is logged', async () => {
     const { services } = app()
     const { tokens } = await register(services, { email: 'ada@example.com', fullName: 'Ada' })
-    expect(tokens.scope).toBe('me me:write items:read items:write')
+    expect(tokens.scope).toBe(formatScope(scopesOfRole.user))
     const identity = await services.identities.authenticateToken(tokens.access_token)
     const user = await services.users.getCaller(services.identities.requireUser(identity))
     expect(user).toMatchObject({

@@ -3,8 +3,9 @@
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import type { PurgedRows } from '../../db/changes/followers.ts'
 import { clockToleranceMs, dayMs } from '../../db/clock.ts'
+import type { Flag } from '../../db/columns.ts'
 import type { Database } from '../../db/database.ts'
-import type { Flag, Tables } from '../../db/tables.ts'
+import type { Tables } from '../../db/tables.ts'
 import { type OnProgress, purgeInBatches } from '../../db/writes/batches.ts'
 
 /**

@@ -26,7 +26,7 @@ const subject = {
   userId: 'u'.repeat(22),
   sessionId: 's'.repeat(22),
   clientId: 'keycard-web',
-  scopes: ['me', 'items:read'],
+  scopes: ['me', 'me:write'],
   tokenVersion: 3,
 }
 
@@ -35,7 +35,7 @@ const goodClaims = {
   aud: issuer as unknown,
   sub: subject.userId as unknown,
   client_id: subject.clientId as unknown,
-  scope: 'me items:read' as unknown,
+  scope: 'me me:write' as unknown,
   sid: subject.sessionId as unknown,
   token_version: 3 as unknown,
   jti: 'j'.repeat(22) as unknown,

@@ -11,7 +11,7 @@ let token: string
 
 beforeAll(async () => {
   keycard = await openTestApp()
-  token = await keycard.tokenFor('johndoe', 'me items:read')
+  token = await keycard.tokenFor('johndoe', 'me me:write')
 })
 afterAll(() => keycard.close())
 
@@ -27,7 +27,7 @@ test.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])(
   'R22: the scheme may be written %s',
   async (scheme) => {
     await expect(identify(`${scheme} ${token}`)).resolves.toMatchObject({
-      scopes: ['me', 'items:read'],
+      scopes: ['me', 'me:write'],
       clientId: 'keycard-web',
     })
   },
@@ -73,8 +73,8 @@ describe('R26: a token that does not match b64token is invalid', () => {
 test('R27: a missing scope is named', async () => {
   const identity = await identify(`Bearer ${token}`)
   const { requireScopes } = keycard.services.identities
-  expect(() => requireScopes(identity, ['me', 'items:read'])).not.toThrow()
-  for (const scope of [['items:write'], ['me', 'items:write']] as const) {
+  expect(() => requireScopes(identity, ['me', 'me:write'])).not.toThrow()
+  for (const scope of [['users:read'], ['me', 'users:read']] as const) {
     expect(() => requireScopes(identity, scope)).toThrow(
       expect.objectContaining({
         reason: 'insufficient_scope',

@@ -130,14 +130,9 @@ forEachEngine((engine) => {
   test('where the write fails, nothing is revoked', async () => {
     const database = await openTestDatabase(engine)
     const revocations = await openRevocations(database, createTestClock())
-    const impossible = database.kysely.insertInto('items').values({
-      id: 'i',
-      owner_id: 'nobody',
-      title: '',
-      description: '',
-      created_at_ms: 0,
-      updated_at_ms: 0,
-    })
+    const impossible = database.kysely
+      .insertInto('user_search_keys')
+      .values({ key: 'x', user_id: 'x' })
     const subject = me.sessionId
     await expect(revocations.revoke([{ kind: 'session', subject }], [impossible])).rejects.toThrow()
     expect(revocations.isRevoked(me)).toBe(false)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { readConfig } from '../../config.ts'
+import { formatScope, scopesOfRole } from '../../contract/scopes.ts'
 import { createServices, type Services } from '../../services.ts'
 import { StartError } from '../../settings/start-error.ts'
 import { operator } from '../../testing/operator.ts'
@@ -95,5 +96,5 @@ test('production starts once every demo password is another', async () => {
     transport: 'bearer',
     device: { address: null, userAgent: null },
   })
-  expect(tokens.scope).toBe('me me:write items:read items:write')
+  expect(tokens.scope).toBe(formatScope(scopesOfRole.user))
 })

@@ -3,12 +3,7 @@
 import type { FieldError } from '../app-error.ts'
 import { usernameMaxLength, usernameMinLength } from '../credential-rules.ts'
 import { pagePaths } from '../pages.ts'
-import {
-  describeDestination,
-  describeReader,
-  type SignInState,
-  type SignInView,
-} from './sign-in-page.ts'
+import { describeReader, type SignInState, type SignInView, type WithLead } from './sign-in-page.ts'
 
 export type RegisterState =
   | Exclude<SignInState, 'expired' | 'signed-out'>
@@ -92,8 +87,8 @@ export function describeHints(minimum: number | string): FieldProblems {
 }
 
 /** One function for server and browser, so that hydration finds what it would have rendered. */
-export function describeRegister(slots: RegisterSlots): RegisterView {
-  const { state, message, problems, next, username, email, passwordMinLength } = slots
+export function describeRegister(slots: RegisterSlots & WithLead): RegisterView {
+  const { state, message, problems, next, lead, username, email, passwordMinLength } = slots
   const hints = describeHints(passwordMinLength)
   const hasProblem = registerFields.some((field) => problems[field] !== '')
   const isInvalid = (field: RegisterField): Bit => (problems[field] === '' ? 'false' : 'true')
@@ -101,7 +96,7 @@ export function describeRegister(slots: RegisterSlots): RegisterView {
     title: hasProblem || failedStates.has(state) ? registerTitles.error : registerTitles.plain,
     state,
     ...(state === 'closed' ? { light: 'Locked', tone: 'warn' } : describeReader(state)),
-    lead: describeDestination(next),
+    lead,
     message,
     next,
     otherPage: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,

@@ -1,6 +1,6 @@
 // The sign-in page's states, and the words for each: the server fills them in, and the browser takes over.
 
-import { pagePaths, pageTitles } from '../pages.ts'
+import { pagePaths } from '../pages.ts'
 
 export type SignInState =
   | 'idle'
@@ -21,6 +21,11 @@ export interface SignInSlots {
   /** A safe return path. */
   next: string
   username: string
+}
+
+/** Where `next` leads, in words: the server alone knows all pages. */
+export interface WithLead {
+  lead: string
 }
 
 /** Every piece of text on the page that differs between two answers. */
@@ -59,12 +64,13 @@ export function describeThrottle(retryAfterSeconds: number): string {
 }
 
 /** One function for server and browser, so that hydration finds what it would have rendered. */
-export function describeSignIn({ state, message, next, username }: SignInSlots): SignInView {
+export function describeSignIn(slots: SignInSlots & WithLead): SignInView {
+  const { state, message, next, lead, username } = slots
   return {
     title: failedStates.has(state) ? signInTitles.error : signInTitles.plain,
     state,
     ...describeReader(state),
-    lead: describeDestination(next),
+    lead,
     message,
     next,
     otherPage: `${pagePaths.register}?next=${encodeURIComponent(next)}`,
@@ -75,13 +81,6 @@ export function describeSignIn({ state, message, next, username }: SignInSlots):
 /** The reader light's word, and the tone of the status area. */
 export function describeReader(state: SignInState): Pick<SignInView, 'light' | 'tone'> {
   return { light: lightWords[state], tone: tones[state] }
-}
-
-/** `hasOwn`, because `next` is the visitor's text and '__proto__' is not a page. */
-export function describeDestination(next: string): string {
-  const [path = ''] = next.split(/[?#]/, 1)
-  const title = Object.hasOwn(pageTitles, path) ? pageTitles[path] : 'Keycard'
-  return `to continue to ${title}`
 }
 
 function count(amount: number, unit: string): string {

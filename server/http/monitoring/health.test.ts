@@ -75,7 +75,7 @@ describe('/metrics', () => {
       const { refresh_token } = (await post('username=johndoe&password=secret')).json()
       await post('username=johndoe&password=wrong')
       await post(`grant_type=refresh_token&refresh_token=${refresh_token}`)
-      await app.inject('/trpc/items.list')
+      await app.inject('/trpc/sessions.list')
       await app.inject('/trpc/made.up')
       await app.inject('/nowhere/made-up')
 
@@ -86,7 +86,7 @@ describe('/metrics', () => {
       expect(lines).toContain('keycard_events_total{event="sign_in_refused"} 1')
       expect(lines).toContain('keycard_events_total{event="refreshed"} 1')
       expect(lines).toContain('keycard_password_queue{state="waiting"} 0')
-      for (const route of ['/token', '/trpc/items.list', '/trpc/unknown', 'unknown']) {
+      for (const route of ['/token', '/trpc/sessions.list', '/trpc/unknown', 'unknown']) {
         expect(answer.body).toContain(`_duration_seconds_count{route="${route}",`)
       }
       expect(answer.body).not.toContain('made')

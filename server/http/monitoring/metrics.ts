@@ -2,14 +2,18 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BlockList } from 'node:net'
+import type { AnyTRPCRouter } from '@trpc/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { Services } from '../../services.ts'
-import { appRouter } from '../../trpc/router.ts'
 import { isOwnHost } from '../../web/request-origin.ts'
 import { createMeters, type Meters } from './meters.ts'
 
-export async function metricsEndpoint(app: FastifyInstance, services: Services): Promise<void> {
+export async function metricsEndpoint(
+  app: FastifyInstance,
+  services: Services,
+  router: AnyTRPCRouter,
+): Promise<void> {
   // The library is loaded after the server listens, so the start does not wait for it.
   let loading: Promise<Meters> | undefined
   let meters: Meters | undefined
@@ -24,7 +28,7 @@ export async function metricsEndpoint(app: FastifyInstance, services: Services):
   app.addHook('onClose', async () => (await loading)?.stop())
 
   app.addHook('onResponse', (request, reply, done) => {
-    meters?.observe(nameRoute(request), reply.statusCode, reply.elapsedTime / 1_000)
+    meters?.observe(nameRoute(request, router), reply.statusCode, reply.elapsedTime / 1_000)
     done()
   })
 
@@ -44,13 +48,13 @@ export async function metricsEndpoint(app: FastifyInstance, services: Services):
 }
 
 /** From a fixed list, never the raw path: otherwise callers could create labels without limit. */
-function nameRoute({ routeOptions, params }: FastifyRequest): string {
+function nameRoute({ routeOptions, params }: FastifyRequest, router: AnyTRPCRouter): string {
   const { url } = routeOptions
   if (url === undefined) return 'unknown'
   if (url !== '/trpc/:path') return url
   const path = String((params as { path?: unknown }).path)
   if (path.includes(',')) return '/trpc/batch'
-  return Object.hasOwn(appRouter._def.procedures, path) ? `/trpc/${path}` : '/trpc/unknown'
+  return Object.hasOwn(router._def.procedures, path) ? `/trpc/${path}` : '/trpc/unknown'
 }
 
 const loopback = new BlockList()

@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { scopeCatalogue } from '../../contract/scopes.ts'
+import { routerWithNotes } from '../../testing/notes.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { protectedProcedure, router } from '../../trpc/procedures.ts'
 import { appRouter } from '../../trpc/router.ts'
@@ -14,12 +15,12 @@ let keycard: TestApp
 let document: ReturnType<typeof JSON.parse>
 
 beforeAll(async () => {
-  keycard = await openTestApp()
+  keycard = await openTestApp({ withNotes: true })
   document = (await keycard.app.inject('/openapi.json')).json()
 })
 afterAll(() => keycard.close())
 
-const procedures = Object.entries(appRouter._def.procedures).flatMap(([name, procedure]) => {
+const procedures = Object.entries(routerWithNotes._def.procedures).flatMap(([name, procedure]) => {
   const meta = '_def' in procedure ? procedure._def.meta : undefined
   return meta && typeof meta === 'object' && 'rest' in meta ? [[name, meta] as const] : []
 })
@@ -49,7 +50,7 @@ describe('GET /openapi.json', () => {
     expect(operations.sort()).toEqual(
       ['token', 'revoke', 'introspect', ...procedures.map(([name]) => name)].sort(),
     )
-    expect(operations).toContain('items.update')
+    expect(operations).toContain('notes.update')
   })
 
   it.each(procedures)('puts the same padlocks on %s as the router', (name, meta) => {
@@ -83,21 +84,21 @@ describe('GET /openapi.json', () => {
   })
 
   it('describes the path, the query and the body from the schemas', () => {
-    const { patch } = document.paths['/api/items/{id}']
+    const { patch } = document.paths['/api/notes/{id}']
     expect(patch.parameters).toEqual([
       { name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 64 } },
     ])
     const body = patch.requestBody.content['application/json'].schema
     expect(Object.keys(body.properties)).toEqual(['title', 'description'])
-    expect(document.paths['/api/items'].get.parameters[0]).toEqual({
+    expect(document.paths['/api/notes'].get.parameters[0]).toEqual({
       name: 'limit',
       in: 'query',
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
     })
-    const created = document.paths['/api/items'].post.responses[201]
+    const created = document.paths['/api/notes'].post.responses[201]
     expect(created.content['application/json'].schema).toEqual({
-      $ref: '#/components/schemas/Item',
+      $ref: '#/components/schemas/Note',
     })
   })
 
@@ -158,10 +159,10 @@ describe('GET /openapi.json', () => {
 
   it('states the form of a cursor, and no other form is handed out', async () => {
     const headers = { authorization: `Bearer ${await keycard.tokenFor('johndoe')}` }
-    const create = { method: 'POST', url: '/api/items', headers } as const
+    const create = { method: 'POST', url: '/api/notes', headers } as const
     for (const title of ['a', 'b']) await keycard.app.inject({ ...create, payload: { title } })
-    const page = await keycard.app.inject({ url: '/api/items?limit=1', headers })
-    const { parameters, responses } = document.paths['/api/items'].get
+    const page = await keycard.app.inject({ url: '/api/notes?limit=1', headers })
+    const { parameters, responses } = document.paths['/api/notes'].get
     const { schema } = parameters.find(({ name }: { name: string }) => name === 'cursor')
     expect(page.json().next_cursor).toMatch(new RegExp(schema.pattern))
     expect('nonsense').not.toMatch(new RegExp(schema.pattern))

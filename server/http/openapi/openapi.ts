@@ -1,15 +1,19 @@
 // GET /openapi.json: the document that describes the REST API.
 
 import { createHash } from 'node:crypto'
+import type { AnyTRPCRouter } from '@trpc/server'
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '../../services.ts'
-import { appRouter } from '../../trpc/router.ts'
 import { describeApi } from './openapi-document.ts'
 
 export const openapiPath = '/openapi.json'
 
-export async function openapiPlugin(app: FastifyInstance, { config }: Services): Promise<void> {
-  const document = JSON.stringify(describeApi(appRouter, config))
+export async function openapiPlugin(
+  app: FastifyInstance,
+  { config }: Services,
+  router: AnyTRPCRouter,
+): Promise<void> {
+  const document = JSON.stringify(describeApi(router, config))
   const etag = `"${createHash('sha256').update(document).digest('base64url')}"`
 
   app.get(openapiPath, async (request, reply) => {

@@ -3,6 +3,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
+import { homePath } from '../../contract/pages.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { loginForm } from './login-form.ts'
 import { createLoginPage } from './login-page.ts'
@@ -90,8 +91,8 @@ describe('with the right password', () => {
     expect(refreshed.statusCode).toBe(200)
   })
 
-  test('without next it goes to the items', async () => {
-    expect((await submit(johndoe)).headers.location).toBe('/items')
+  test('without next it goes to the app’s first page', async () => {
+    expect((await submit(johndoe)).headers.location).toBe(homePath)
   })
 
   test.each([
@@ -104,14 +105,14 @@ describe('with the right password', () => {
     '/a/..//evil.example',
     '/\t/evil.example',
     'javascript:alert(1)',
-    '/items\r\nSet-Cookie: a=b',
+    '/account\r\nSet-Cookie: a=b',
     '/login',
     ' /account',
     '/'.repeat(3_000),
-  ])('R75: a hostile next (%j) goes to the items', async (next) => {
+  ])('R75: a hostile next (%j) goes to the app’s first page', async (next) => {
     const answer = await submit({ ...johndoe, next })
     expect(answer.statusCode).toBe(303)
-    expect(answer.headers.location).toBe('/items')
+    expect(answer.headers.location).toBe(homePath)
   })
 
   test('an old browser that sends only Origin may sign in', async () => {
@@ -155,7 +156,7 @@ describe('with the wrong password', () => {
 
   test('R75: a hostile next is not even shown', async () => {
     const answer = await submit({ username: 'a', password: 'b', next: '//evil.example' })
-    expect(slot(answer, 'next')).toBe('/items')
+    expect(slot(answer, 'next')).toBe(homePath)
     expect(answer.body).not.toContain('evil')
   })
 })

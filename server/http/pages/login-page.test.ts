@@ -20,7 +20,7 @@ const template = [
 
 const page = createLoginPage(template)
 
-const idle: SignInSlots = { state: 'idle', message: '', next: '/items', username: '' }
+const idle: SignInSlots = { state: 'idle', message: '', next: '/account', username: '' }
 
 describe('the sign-in page', () => {
   it('shows state, message, next and user name', () => {
@@ -37,7 +37,7 @@ describe('the sign-in page', () => {
   })
 
   it.each([
-    ['/items?cursor=abc', 'to continue to Items'],
+    ['/users?cursor=abc', 'to continue to Users'],
     ['/docs', 'to continue to API docs'],
     ['/somewhere', 'to continue to Keycard'],
     ['/__proto__', 'to continue to Keycard'],
@@ -91,7 +91,8 @@ describe('the sign-in page', () => {
   })
 
   it('marks every failure state in its title', () => {
-    const titleOf = (state: SignInSlots['state']) => describeSignIn({ ...idle, state }).title
+    const titleOf = (state: SignInSlots['state']) =>
+      describeSignIn({ ...idle, lead: '', state }).title
     expect(titleOf('error')).toMatch(/^Error: /)
     expect(titleOf('throttled')).toMatch(/^Error: /)
     expect(titleOf('expired')).toBe('Sign in · Keycard')

@@ -3,6 +3,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
+import { homePath } from '../../contract/pages.ts'
 import type { Services } from '../../services.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { registerForm } from './register-form.ts'
@@ -63,11 +64,11 @@ test('R18: 303 to next, signed in, with the cookies of a browser', async () => {
 })
 
 test.each(['https://evil.example', '//evil.example', '/register', '/login', '/a/..//evil'])(
-  'R75: a hostile next (%j) goes to the items',
+  'R75: a hostile next (%j) goes to the app’s first page',
   async (next) => {
     const username = `guest-${next.length}`
     const answer = await submit({ username, password, next })
-    expect(answer.headers.location).toBe('/items')
+    expect(answer.headers.location).toBe(homePath)
   },
 )
 

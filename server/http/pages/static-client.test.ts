@@ -6,9 +6,11 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describeDestination } from '../../contract/pages/destination.ts'
 import { refusalMarks } from '../../contract/pages/refusal-page.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
+import { homePath } from '../../contract/pages.ts'
 import { addSecurityHeaders, createSecurityHeaders } from '../security-headers.ts'
 import { readClientBuild } from './client-build.ts'
 import { serveStaticClient } from './static-client.ts'
@@ -69,7 +71,7 @@ async function startApp({ signedIn = false, built = true, registration = true }:
 }
 
 describe('pages', () => {
-  it.each(['/items', '/account', '/users'])('answers the app at %s', async (url) => {
+  it.each(['/sessions', '/account', '/users'])('answers the app at %s', async (url) => {
     const reply = await (await startApp()).inject({ url, headers: browser })
     expect(reply.statusCode).toBe(200)
     expect(reply.headers['content-type']).toBe('text/html; charset=utf-8')
@@ -92,13 +94,13 @@ describe('pages', () => {
   it.each([
     '/login?next=//evil.example',
     '/login?next=%2F%5Cevil.example',
-    '/login?next=/items&next=/users',
+    '/login?next=/account&next=/users',
     '/login?next[a]=b&reason=x&reason=expired',
   ])('R75: makes a hostile next harmless: %s', async (url) => {
     const reply = await (await startApp()).inject({ url, headers: browser })
     expect(reply.statusCode).toBe(200)
     expect(reply.body).toContain('|idle|')
-    expect(reply.body).toContain('|/items|')
+    expect(reply.body).toContain(`|${homePath}|`)
   })
 
   it('20, 25. answers the registration page with a safe return path and the rule for passwords', async () => {
@@ -109,7 +111,7 @@ describe('pages', () => {
     expect(reply.body).toContain('|/account|/login?next=%2Faccount|')
     expect(reply.body).toContain('|20 characters or more. Spaces are welcome;')
     const hostile = await server.inject({ url: '/register?next=//evil.example', headers: browser })
-    expect(hostile.body).toContain('|/items|/login?next=%2Fitems|')
+    expect(hostile.body).toContain(`|${homePath}|/login?next=${encodeURIComponent(homePath)}|`)
   })
 
   it('with REGISTRATION=off says that registration is closed', async () => {
@@ -123,26 +125,26 @@ describe('pages', () => {
   it('compresses a page where the client accepts it', async () => {
     const server = await startApp()
     const gzipped = await server.inject({
-      url: '/items',
+      url: '/account',
       headers: { ...browser, 'accept-encoding': 'br, gzip' },
     })
     expect(gzipped.headers['content-encoding']).toBe('gzip')
     expect(gunzipSync(gzipped.rawPayload).toString()).toContain('The app')
     const refused = await server.inject({
-      url: '/items',
+      url: '/account',
       headers: { ...browser, 'accept-encoding': 'gzip;q=0, br' },
     })
     expect(refused.headers['content-encoding']).toBeUndefined()
   })
 
-  it('redirects signed-in users to next, and from / to the items', async () => {
+  it('redirects signed-in users to next, and from / to the app’s first page', async () => {
     const server = await startApp({ signedIn: true })
     const login = await server.inject({ url: '/login?next=/users', headers: browser })
     expect([login.statusCode, login.headers.location]).toEqual([303, '/users'])
     const register = await server.inject({ url: '/register?next=/users', headers: browser })
     expect([register.statusCode, register.headers.location]).toEqual([303, '/users'])
     const home = await server.inject({ url: '/', headers: browser })
-    expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
+    expect([home.statusCode, home.headers.location]).toEqual([303, homePath])
     expect(home.headers['cache-control']).toBe('no-store')
   })
 
@@ -154,7 +156,7 @@ describe('pages', () => {
     it('says so on the sign-in page', async () => {
       const server = await startApp()
       const reply = await server.inject({ url: '/login?reason=no-cookie', headers: browser })
-      expect(reply.body).toContain(`|fault|Ready|to continue to Items|bad|${sentence}|`)
+      expect(reply.body).toContain(`|fault|Ready|${describeDestination(homePath)}|bad|${sentence}|`)
     })
 
     it('says so without scripts, on the page that the form has led to', async () => {
@@ -168,7 +170,7 @@ describe('pages', () => {
 
     it.each([
       ['the cookie is there', { cookie: 'a=b', referer: 'https://keycard.example/login' }],
-      ['another page led there', { referer: 'https://keycard.example/items' }],
+      ['another page led there', { referer: 'https://keycard.example/account' }],
       ['another site led there', { referer: 'https://evil.example/login' }],
       ['the referrer is no address', { referer: '/login' }],
       ['nothing led there', {}],
@@ -185,7 +187,7 @@ describe('pages', () => {
       expect((await server.inject({ url, headers: browser })).statusCode).toBe(200)
     }
     const home = await server.inject({ url: '/', headers: browser })
-    expect([home.statusCode, home.headers.location]).toEqual([303, '/items'])
+    expect([home.statusCode, home.headers.location]).toEqual([303, homePath])
   })
 
   it('redirects others from / to the sign-in page, unless the cookie cannot have been sent', async () => {
@@ -202,7 +204,7 @@ describe('pages', () => {
 
   it('says in one sentence that nothing is built', async () => {
     const server = await startApp({ built: false })
-    for (const url of ['/login', '/register', '/items']) {
+    for (const url of ['/login', '/register', '/account']) {
       const reply = await server.inject({ url, headers: browser })
       expect(reply.statusCode).toBe(503)
       expect(reply.body).toBe('The pages are not built. Run `npm run build` and start again.\n')
@@ -229,11 +231,11 @@ describe('R77: any other path is left to the not-found handler', () => {
     '/login.html',
     '/register.html',
     '/secret.txt',
-    '//items',
-    '/items/../../etc/passwd',
-    '/items;x',
-    '/items%2F',
-    '/items/x',
+    '//account',
+    '/account/../../etc/passwd',
+    '/account;x',
+    '/account%2F',
+    '/account/x',
     '/%2Fitems',
   ])('%s', async (url) => {
     const reply = await (await startApp()).inject({ url, headers: browser })
@@ -243,7 +245,7 @@ describe('R77: any other path is left to the not-found handler', () => {
 
   it('and so are the pages themselves where JSON is asked for', async () => {
     const server = await startApp()
-    for (const url of ['/', '/login', '/items']) {
+    for (const url of ['/', '/login', '/account']) {
       const reply = await server.inject({ url, headers: { accept: 'application/json' } })
       expect(reply.statusCode).toBe(404)
     }
@@ -252,11 +254,11 @@ describe('R77: any other path is left to the not-found handler', () => {
   it('and every method except GET and HEAD', async () => {
     const server = await startApp()
     for (const method of ['POST', 'PUT', 'DELETE'] as const) {
-      expect((await server.inject({ method, url: '/items', headers: browser })).statusCode).toBe(
+      expect((await server.inject({ method, url: '/account', headers: browser })).statusCode).toBe(
         404,
       )
     }
-    expect((await server.inject({ method: 'HEAD', url: '/items' })).statusCode).toBe(200)
+    expect((await server.inject({ method: 'HEAD', url: '/account' })).statusCode).toBe(200)
   })
 })
 
@@ -279,7 +281,7 @@ describe('assets', () => {
 describe('R74: security headers', () => {
   it('are on pages, assets and errors alike', async () => {
     const server = await startApp()
-    for (const url of ['/login', '/items', '/assets/app-1234.js', '/nothing']) {
+    for (const url of ['/login', '/account', '/assets/app-1234.js', '/nothing']) {
       const { headers } = await server.inject({ url, headers: browser })
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',

@@ -3,9 +3,10 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
+import { appPages } from '../../contract/app-pages.ts'
 import { noProblems, registerMessages } from '../../contract/pages/register-page.ts'
 import { openingSlots } from '../../contract/pages/sign-in-opening.ts'
-import { pagePaths } from '../../contract/pages.ts'
+import { homePath, pagePaths } from '../../contract/pages.ts'
 import { safeReturnPath } from '../../contract/return-path.ts'
 import { sendAppPage, sendAuthPage } from '../html/html-reply.ts'
 import type { ClientBuild } from './client-build.ts'
@@ -63,17 +64,19 @@ export async function serveStaticClient(
     })
   })
 
-  app.get(pagePaths.home, async (request, reply) => {
-    if (!wantsPage(request)) return reply.callNotFound()
-    // Where the session cannot be checked the app finds out: it waits for the database, and signs
-    // no one out.
-    if ((await isSignedIn(request)) !== false) return redirect(reply, pagePaths.items)
-    // A link on another site sends no SameSite=Strict cookie: only the app can find out.
-    if (request.headers['sec-fetch-site'] === 'cross-site') {
-      return sendAppPage(request, reply, build)
-    }
-    return redirect(reply, pagePaths.signIn)
-  })
+  // An app may have a page there, for everyone.
+  if (!appPaths.includes(pagePaths.home))
+    app.get(pagePaths.home, async (request, reply) => {
+      if (!wantsPage(request)) return reply.callNotFound()
+      // Where the session cannot be checked the app finds out: it waits for the database, and signs
+      // no one out.
+      if ((await isSignedIn(request)) !== false) return redirect(reply, homePath)
+      // A link on another site sends no SameSite=Strict cookie: only the app can find out.
+      if (request.headers['sec-fetch-site'] === 'cross-site') {
+        return sendAppPage(request, reply, build)
+      }
+      return redirect(reply, pagePaths.signIn)
+    })
 
   for (const path of appPaths) {
     app.get(path, async (request, reply) => {
@@ -87,8 +90,7 @@ export async function serveStaticClient(
 const open = { state: 'idle', message: '' } as const
 const closed = { state: 'closed', message: registerMessages.closed } as const
 
-const ownRoutes: readonly string[] = [pagePaths.home, pagePaths.signIn, pagePaths.register]
-const appPaths = Object.values(pagePaths).filter((path) => !ownRoutes.includes(path))
+const appPaths: readonly string[] = Object.values(appPages).map(({ path }) => path)
 
 /** One route a file: an unknown name is answered like any other unknown path. */
 async function serveAssets(app: FastifyInstance, root: string) {

@@ -110,7 +110,7 @@ describe('what is refused before routing', () => {
     async (_name, status, _heading, header) => {
       for (const [url, ...headers] of [
         ['/login', 'Accept: */*'],
-        ['/api/items', accept],
+        ['/api/users', accept],
         ['/login'],
       ]) {
         const answer = await get(url ?? '', ...headers, header)
@@ -141,7 +141,7 @@ it('nothing is refused because the app closes: what was being sent is answered, 
 describe('the page about too many cookies', () => {
   it('names the largest and none of their values, whatever their names', async () => {
     const cookie = `<b>=${'v4lue'.repeat(2_000)}; ${jar(5_000, 2_000, 300, 200, 100, 90)}`
-    const { body } = await ask({ url: '/items', headers: { cookie } }, navigation)
+    const { body } = await ask({ url: '/account', headers: { cookie } }, navigation)
     expect(body).toContain(
       'Your browser sent 17.3\u00a0KB of cookies with this address, more than Keycard reads: ' +
         '&#60;b&#62; (9.8\u00a0KB), app0 (4.9\u00a0KB), app1 (2.0\u00a0KB), app2 (0.3\u00a0KB), app3 (0.2\u00a0KB), and 2 more.',

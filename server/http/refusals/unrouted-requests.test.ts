@@ -118,8 +118,8 @@ describe('a body that is too large', () => {
     ['/token', 'application/x-www-form-urlencoded', 413],
     ['/revoke', 'application/x-www-form-urlencoded', 413],
     ['/trpc/auth.login', 'application/json', 413],
-    ['/api/items', 'application/json', 413],
-    ['/api/items', 'multipart/form-data', 415],
+    ['/api/users', 'application/json', 413],
+    ['/api/users', 'multipart/form-data', 415],
     ['/nowhere', 'application/json', 413],
   ])(
     'at %s as %s is answered (%i) to a client that goes on writing to the end',

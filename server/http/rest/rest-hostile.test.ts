@@ -32,14 +32,14 @@ const realPaths = [
   '/api/users',
   '/api/users/me',
   '/api/users/a/set-role',
-  '/api/items',
+  '/api/sessions',
   '/api/protected',
-  '/api/items/a',
+  '/api/sessions/a',
 ]
 
 const path = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...realPaths) },
-  { weight: 1, arbitrary: urlText.map((text) => `/api/items/${text}`) },
+  { weight: 1, arbitrary: urlText.map((text) => `/api/sessions/${text}`) },
   { weight: 1, arbitrary: urlText.map((text) => `/api/${text}`) },
 )
 

@@ -3,7 +3,7 @@
 import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Item } from '../../contract/items.ts'
+import type { Note } from '../../testing/notes.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 import { jsonMaxBytes } from '../../web/json-body.ts'
 
@@ -12,7 +12,7 @@ let johndoe: string
 let admin: string
 
 beforeAll(async () => {
-  keycard = await openTestApp()
+  keycard = await openTestApp({ withNotes: true })
   johndoe = await keycard.tokenFor('johndoe')
   admin = await keycard.tokenFor('admin')
 })
@@ -24,12 +24,12 @@ function call(request: InjectOptions, token?: string) {
 }
 
 function post(payload: string | Buffer, type = 'application/json') {
-  const request: InjectOptions = { method: 'POST', url: '/api/items', payload }
+  const request: InjectOptions = { method: 'POST', url: '/api/notes', payload }
   return call({ ...request, headers: { 'content-type': type } }, johndoe)
 }
 
-async function makeItem(title: string): Promise<Item> {
-  const answer = await call({ method: 'POST', url: '/api/items', payload: { title } }, johndoe)
+async function makeNote(title: string): Promise<Note> {
+  const answer = await call({ method: 'POST', url: '/api/notes', payload: { title } }, johndoe)
   expect(answer.statusCode).toBe(201)
   return answer.json()
 }
@@ -55,52 +55,52 @@ describe('twins', () => {
     expect(answer.json()).toEqual({ message: 'Access granted', user: 'johndoe' })
   })
 
-  it('makes, lists, changes and deletes an item', async () => {
-    const { id } = await makeItem('Lamp')
+  it('makes, lists, changes and deletes a note', async () => {
+    const { id } = await makeNote('Lamp')
     const changed = await call(
-      { method: 'PATCH', url: `/api/items/${id}`, payload: { title: 'Desk lamp' } },
+      { method: 'PATCH', url: `/api/notes/${id}`, payload: { title: 'Desk lamp' } },
       johndoe,
     )
     expect(changed.json()).toMatchObject({ id, title: 'Desk lamp' })
-    const listed = await call({ url: '/api/items?limit=1' }, johndoe)
-    expect(listed.json()).toMatchObject({ items: [{ id, title: 'Desk lamp' }] })
-    const request: InjectOptions = { method: 'DELETE', url: `/api/items/${id}` }
+    const listed = await call({ url: '/api/notes?limit=1' }, johndoe)
+    expect(listed.json()).toMatchObject({ notes: [{ id, title: 'Desk lamp' }] })
+    const request: InjectOptions = { method: 'DELETE', url: `/api/notes/${id}` }
     const deleted = await call(request, johndoe)
     expect([deleted.statusCode, deleted.json()]).toEqual([200, { id }])
     const again = await call(request, johndoe)
-    expect([again.statusCode, again.json()]).toEqual([404, { detail: 'There is no such item' }])
+    expect([again.statusCode, again.json()]).toEqual([404, { detail: 'There is no such note' }])
   })
 
   it('takes the id from the path, whatever the body says', async () => {
-    const [one, other] = [await makeItem('One'), await makeItem('Other')]
+    const [one, other] = [await makeNote('One'), await makeNote('Other')]
     const payload = { id: other.id, title: 'Changed' }
-    const answer = await call({ method: 'PATCH', url: `/api/items/${one.id}`, payload }, johndoe)
+    const answer = await call({ method: 'PATCH', url: `/api/notes/${one.id}`, payload }, johndoe)
     expect(answer.json()).toMatchObject({ id: one.id, title: 'Changed' })
   })
 
   it('answers HEAD as GET without its body', async () => {
-    const answer = await call({ method: 'HEAD', url: '/api/items' }, johndoe)
+    const answer = await call({ method: 'HEAD', url: '/api/notes' }, johndoe)
     expect([answer.statusCode, answer.body]).toEqual([200, ''])
   })
 
   it('accepts a DELETE that names a Content-Type and has no body', async () => {
-    const { id } = await makeItem('Chair')
+    const { id } = await makeNote('Chair')
     const headers = { 'content-type': 'application/json' }
-    const answer = await call({ method: 'DELETE', url: `/api/items/${id}`, headers }, johndoe)
+    const answer = await call({ method: 'DELETE', url: `/api/notes/${id}`, headers }, johndoe)
     expect(answer.statusCode).toBe(200)
   })
 
   it('leaves the procedure strict about types after a call that had to coerce', async () => {
     const limit = 5
-    expect((await call({ url: `/api/items?limit=${limit}` }, johndoe)).statusCode).toBe(200)
+    expect((await call({ url: `/api/notes?limit=${limit}` }, johndoe)).statusCode).toBe(200)
     const callTrpc = (input: object) =>
-      call({ url: `/trpc/items.list?input=${encodeURIComponent(JSON.stringify(input))}` }, johndoe)
+      call({ url: `/trpc/notes.list?input=${encodeURIComponent(JSON.stringify(input))}` }, johndoe)
     expect((await callTrpc({ limit })).statusCode).toBe(200)
     expect((await callTrpc({ limit: String(limit) })).statusCode).toBe(400)
   })
 
   it('R85: keeps every answer out of caches', async () => {
-    for (const url of ['/api/users/me', '/api/items?nope=1', '/api/nowhere']) {
+    for (const url of ['/api/users/me', '/api/notes?nope=1', '/api/nowhere']) {
       expect((await call({ url }, johndoe)).headers['cache-control']).toBe('no-store')
     }
   })
@@ -141,7 +141,7 @@ describe('tokens', () => {
 
   it('R23: refuses a token in the body', async () => {
     const payload = { title: 'Lamp', access_token: johndoe }
-    const answer = await call({ method: 'POST', url: '/api/items', payload })
+    const answer = await call({ method: 'POST', url: '/api/notes', payload })
     expect(answer.statusCode).toBe(401)
     expect(answer.body).not.toContain(johndoe)
   })
@@ -161,7 +161,7 @@ describe('tokens', () => {
   it('R24: answers 400 to a token in two places', async () => {
     const inQuery: InjectOptions = { url: `/api/users/me?access_token=${johndoe}` }
     const payload = { title: 'Lamp', access_token: johndoe }
-    const inBody: InjectOptions = { method: 'POST', url: '/api/items', payload }
+    const inBody: InjectOptions = { method: 'POST', url: '/api/notes', payload }
     for (const request of [inQuery, inBody]) {
       const answer = await call(request, johndoe)
       expect(answer.statusCode).toBe(400)
@@ -194,26 +194,26 @@ describe('bad input', () => {
     ['__proto__=1', '__proto__'],
     ['toString=1', 'toString'],
   ])('answers 422 to ?%s', async (query, path) => {
-    const answer = await call({ url: `/api/items?${query}` }, johndoe)
+    const answer = await call({ url: `/api/notes?${query}` }, johndoe)
     expect(answer.statusCode).toBe(422)
     expect(answer.json()).toMatchObject({ detail: expect.any(String), errors: [{ path }] })
   })
 
   it('does not take the id from the query', async () => {
-    const answer = await call({ method: 'DELETE', url: '/api/items/a?id=b' }, johndoe)
+    const answer = await call({ method: 'DELETE', url: '/api/notes/a?id=b' }, johndoe)
     expect(answer.json()).toMatchObject({ errors: [{ path: 'id' }] })
   })
 
   it('does not repeat a parameter that does not look like a name', async () => {
-    const answer = await call({ url: `/api/items?${johndoe}` }, johndoe)
+    const answer = await call({ url: `/api/notes?${johndoe}` }, johndoe)
     expect(answer.statusCode).toBe(422)
     expect(answer.body).not.toContain(johndoe.slice(0, 20))
   })
 
   it.each(['?limit=%zz', '?limit=%FF', '?%E0%A4=1', '/%zz', '/%FF', `/${'a'.repeat(6_000)}`])(
-    'answers 400 to /api/items%s',
+    'answers 400 to /api/notes%s',
     async (rest) => {
-      const answer = await call({ url: `/api/items${rest}` }, johndoe)
+      const answer = await call({ url: `/api/notes${rest}` }, johndoe)
       expect(answer.statusCode).toBe(400)
       expect(answer.json()).toEqual({ detail: expect.any(String) })
     },
@@ -234,10 +234,10 @@ describe('bad input', () => {
   })
 
   it('treats a missing body as an object without fields', async () => {
-    const empty = await call({ method: 'POST', url: '/api/items' }, johndoe)
+    const empty = await call({ method: 'POST', url: '/api/notes' }, johndoe)
     expect(empty.json()).toMatchObject({ errors: [{ path: 'title' }] })
-    const { id } = await makeItem('Table')
-    const unchanged = await call({ method: 'PATCH', url: `/api/items/${id}` }, johndoe)
+    const { id } = await makeNote('Table')
+    const unchanged = await call({ method: 'PATCH', url: `/api/notes/${id}` }, johndoe)
     expect(unchanged.json()).toMatchObject({ id, title: 'Table' })
   })
 
@@ -257,9 +257,9 @@ describe('bad input', () => {
   )
 
   it.each([
-    ['PUT', '/api/items', 'GET, HEAD, POST'],
-    ['OPTIONS', '/api/items/some', 'PATCH, DELETE'],
-    ['HEAD', '/api/items/some', 'PATCH, DELETE'],
+    ['PUT', '/api/notes', 'GET, HEAD, POST'],
+    ['OPTIONS', '/api/notes/some', 'PATCH, DELETE'],
+    ['HEAD', '/api/notes/some', 'PATCH, DELETE'],
     ['POST', '/api/users/me', 'GET, HEAD, PATCH, DELETE'],
   ] as const)('answers %s %s with 405, naming what is allowed', async (method, url, allow) => {
     // The wrong type does not change the answer.
@@ -269,7 +269,7 @@ describe('bad input', () => {
     if (method !== 'HEAD') expect(answer.json()).toEqual({ detail: 'Method Not Allowed' })
   })
 
-  it.each(['/api', '/api/', '/api/unknown', '/api/items/some/more', '/api/auth/login'])(
+  it.each(['/api', '/api/', '/api/unknown', '/api/notes/some/more', '/api/auth/login'])(
     'answers 404 to %s',
     async (url) => {
       for (const method of ['GET', 'POST'] as const) {
@@ -281,11 +281,11 @@ describe('bad input', () => {
   )
 
   it('answers 500 to an internal error, without details', async () => {
-    const broken = await openTestApp()
+    const broken = await openTestApp({ withNotes: true })
     const token = await broken.tokenFor('johndoe')
-    await broken.services.database.kysely.schema.dropTable('items').execute()
+    await broken.services.database.kysely.schema.dropTable('notes').execute()
     const headers = { authorization: `Bearer ${token}` }
-    const answer = await broken.app.inject({ url: '/api/items', headers })
+    const answer = await broken.app.inject({ url: '/api/notes', headers })
     expect([answer.statusCode, answer.json()]).toEqual([500, { detail: 'Internal Server Error' }])
     await broken.close()
   })

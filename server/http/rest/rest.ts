@@ -1,5 +1,6 @@
 // The REST API: every procedure that declares a path, as a plain route under /api.
 
+import type { AnyTRPCRouter } from '@trpc/server'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -10,17 +11,20 @@ import type {
 import { AppError } from '../../contract/app-error.ts'
 import type { Services } from '../../services.ts'
 import { type Context, createContext } from '../../trpc/context.ts'
-import { appRouter } from '../../trpc/router.ts'
 import { acceptJsonOnly } from '../../web/json-body.ts'
 import { readInput } from './rest-input.ts'
 import { listRestProcedures, type RestProcedure, restPrefix } from './rest-procedures.ts'
 
-export async function restPlugin(app: FastifyInstance, services: Services): Promise<void> {
-  const routes: FastifyPluginAsync = async (api) => addRoutes(api, services)
+export async function restPlugin(
+  app: FastifyInstance,
+  services: Services,
+  router: AnyTRPCRouter,
+): Promise<void> {
+  const routes: FastifyPluginAsync = async (api) => addRoutes(api, services, router)
   await app.register(routes, { prefix: restPrefix })
 }
 
-function addRoutes(api: FastifyInstance, services: Services): void {
+function addRoutes(api: FastifyInstance, services: Services, router: AnyTRPCRouter): void {
   // Read once the caller is known.
   acceptJsonOnly(api, { parse: (text) => text })
 
@@ -32,7 +36,7 @@ function addRoutes(api: FastifyInstance, services: Services): void {
   })
   api.setNotFoundHandler(refuseUnknownPath)
 
-  const procedures = listRestProcedures(appRouter)
+  const procedures = listRestProcedures(router)
   for (const procedure of procedures) {
     api.route({
       method: procedure.rest.method,

@@ -217,23 +217,23 @@ test('our own procedures answer alike, whatever token is sent', async () => {
     { authorization: `Bearer ${token.slice(0, -2)}` },
     { authorization: 'Basic am9objpkb2U=' },
   ]
-  const batch = 'identity,items.list,users.list'
+  const batch = 'identity,activity.list,users.list'
   const urls = [
-    ...['identity', 'protected', 'users.me', 'items.list', 'users.list', 'auth.rules'],
+    ...['identity', 'protected', 'users.me', 'activity.list', 'users.list', 'auth.rules'],
     `${batch}?batch=1&input=${encode({ 1: { limit: 1 }, 2: { page: 0 } })}`,
     `${batch}?batch=1&input=${encode({ 1: {}, 2: {} })}`,
-    `items.list?input=${encode({ limit: 'many' })}`,
+    `activity.list?input=${encode({ limit: 'many' })}`,
   ]
   for (const headers of authorizations) {
     for (const url of urls) {
       const request: InjectOptions = { method: 'GET', url: `/trpc/${url}`, headers }
       expect(await ask(ours, request), url).toEqual(await ask(theirs, request))
     }
-    for (const payload of ['{"title":"x"}', '{"title":""}', '{', '[]']) {
+    for (const payload of ['{"id":"x"}', '{"id":""}', '{', '[]']) {
       const headersOfJson = { ...json, ...headers }
       const request: InjectOptions = {
         method: 'POST',
-        url: '/trpc/items.create',
+        url: '/trpc/users.setRole',
         headers: headersOfJson,
         payload,
       }

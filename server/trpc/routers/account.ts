@@ -12,6 +12,7 @@ import {
 import { dataExportInputSchema, dataExportSchema } from '../../contract/data-export.ts'
 import { toRfc3339 } from '../../contract/rfc3339.ts'
 import { userSchema } from '../../contract/users.ts'
+import { featureExportSchemas } from '../feature-routers.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 import { toUser } from './users.ts'
 
@@ -86,15 +87,17 @@ export const accountRouter = router({
       },
     })
     .input(dataExportInputSchema)
-    .output(dataExportSchema)
+    .output(dataExportSchema.extend(featureExportSchemas))
     .mutation(async ({ ctx, input }) => {
-      const { user, ...data } = await ctx.services.exportData({
+      const { user, features, ...data } = await ctx.services.exportData({
         identity: ctx.identity,
         currentPassword: input.current_password,
         cursor: input.cursor,
         device: ctx.knownDevice(),
       })
-      return { ...data, profile: toUser(user) }
+      // The schema above says what each of their rows is.
+      const ofFeatures = features as { [Name in keyof typeof featureExportSchemas]: never[] }
+      return { ...data, ...ofFeatures, profile: toUser(user) }
     }),
 
   notices: scopedProcedure('me')

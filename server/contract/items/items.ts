@@ -1,8 +1,8 @@
 // What an item is on the wire, and the limits of its fields.
 
 import { z } from 'zod'
-import { nextCursorSchema } from './paging.ts'
-import { requiredText, text } from './text.ts'
+import { nextCursorSchema } from '../paging.ts'
+import { requiredText, text } from '../text.ts'
 
 export const itemTitleMaxLength = 200
 export const itemDescriptionMaxLength = 2_000

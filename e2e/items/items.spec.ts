@@ -1,8 +1,8 @@
 // The items page: an item's whole life, and typed text is never lost.
 
 import type { Page } from 'playwright/test'
-import { expect, test } from './support/fixtures.ts'
-import { expectNoSidewaysScroll } from './support/pages/accessible.ts'
+import { expect, test } from '../support/fixtures.ts'
+import { expectNoSidewaysScroll } from '../support/pages/accessible.ts'
 
 test('an item is added, changed and deleted, and a reload shows the same', async ({
   page,

@@ -1,4 +1,4 @@
-// Your items: listed, created, changed, deleted. Copy this file to add a noun of your own.
+// Your items: listed, created, changed, deleted. Copy this folder to add procedures of your own.
 
 import { z } from 'zod'
 import {
@@ -7,11 +7,11 @@ import {
   itemPageSchema,
   itemSchema,
   itemUpdateSchema,
-} from '../../contract/items.ts'
+} from '../../contract/items/items.ts'
 import { pageRequestSchema } from '../../contract/paging.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 
-export const itemsRouter = router({
+const itemsRouter = router({
   list: scopedProcedure('items:read')
     .meta({ rest: { method: 'GET', path: '/items', summary: 'Your items, newest first' } })
     .input(pageRequestSchema)
@@ -43,3 +43,5 @@ export const itemsRouter = router({
       return { id }
     }),
 })
+
+export const items = { router: itemsRouter, exported: itemSchema }

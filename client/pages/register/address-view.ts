@@ -1,0 +1,24 @@
+// What the registration page opens with under the development server: it prerenders nothing.
+
+import { passwordMinLengthDefault } from '../../../server/contract/credential-rules.ts'
+import { describeDestination } from '../../../server/contract/pages/destination.ts'
+import {
+  describeRegister,
+  noProblems,
+  type RegisterView,
+} from '../../../server/contract/pages/register-page.ts'
+import { safeReturnPath } from '../../../server/contract/return-path.ts'
+
+export function readViewFromAddress(search: string): RegisterView {
+  const next = safeReturnPath(new URLSearchParams(search).get('next'))
+  return describeRegister({
+    state: 'idle',
+    message: '',
+    problems: noProblems,
+    next,
+    lead: describeDestination(next),
+    username: '',
+    email: '',
+    passwordMinLength: passwordMinLengthDefault,
+  })
+}

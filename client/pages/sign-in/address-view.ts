@@ -1,0 +1,17 @@
+// What the sign-in page opens with under the development server: it prerenders nothing.
+
+import { describeDestination } from '../../../server/contract/pages/destination.ts'
+import { openingSlots } from '../../../server/contract/pages/sign-in-opening.ts'
+import { describeSignIn, type SignInView } from '../../../server/contract/pages/sign-in-page.ts'
+import { safeReturnPath } from '../../../server/contract/return-path.ts'
+
+export function readViewFromAddress(search: string): SignInView {
+  const parameters = new URLSearchParams(search)
+  const next = safeReturnPath(parameters.get('next'))
+  return describeSignIn({
+    ...openingSlots(parameters.get('reason')),
+    next,
+    lead: describeDestination(next),
+    username: '',
+  })
+}

@@ -1,0 +1,16 @@
+// The table of items, as TypeScript sees it. Its migration is one of Keycard's: a feature of yours has its own.
+
+import type { EpochMs } from '../columns.ts'
+
+export interface ItemsTables {
+  items: ItemsTable
+}
+
+export interface ItemsTable {
+  id: string
+  owner_id: string
+  title: string
+  description: string
+  created_at_ms: EpochMs
+  updated_at_ms: EpochMs
+}

@@ -1,0 +1,39 @@
+// Makes the rules of every feature, from what the database floor has for them.
+
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { ChangeFeed } from '../db/changes/change-feed.ts'
+import type { Clock } from '../db/clock.ts'
+import type { Database } from '../db/database.ts'
+import type { UserData } from '../db/user-data.ts'
+import * as features from './features.ts'
+
+/** Each feature names those of them that it needs. */
+export interface FeatureDeps {
+  config: Config
+  database: Database
+  clock: Clock
+  feed: ChangeFeed
+  logger: Logger
+}
+
+type Features = typeof features
+export type FeatureServices = { readonly [Name in keyof Features]: ReturnType<Features[Name]> }
+
+interface FeatureService {
+  /** For rules that hold something about a user. */
+  userData?: UserData
+}
+
+export function createFeatures(deps: FeatureDeps): FeatureServices {
+  const made = Object.entries<(deps: FeatureDeps) => object>(features)
+  return Object.fromEntries(made.map(([name, create]) => [name, create(deps)])) as FeatureServices
+}
+
+/** What they hold about users, by the name that it has in the export. */
+export function listUserData(services: FeatureServices): Record<string, UserData> {
+  const named = Object.entries<FeatureService>(services)
+  return Object.fromEntries(
+    named.flatMap(([name, { userData }]) => (userData === undefined ? [] : [[name, userData]])),
+  )
+}

@@ -1,0 +1,3 @@
+// The rules of the app's own features, as `services.<name>`: one line each.
+
+export { createItems as items } from '../items/items.ts'

@@ -1,0 +1,3 @@
+// The procedures of the app's own features, as `<name>.…`, and what of them an export holds: one line each.
+
+export { items } from './items/items.ts'
