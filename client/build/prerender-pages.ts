@@ -42,7 +42,7 @@ async function prerender(entry: string, folder: string, dir: string): Promise<vo
   )
 }
 
-/** Built for Node into a directory that goes away again once it has run. */
+/** Built for Node into a directory that is removed once it has run. */
 async function renderPage(folder: string, outDir: string): Promise<Prerendered> {
   try {
     await build({

@@ -1,4 +1,4 @@
-// The session of one page: one refresh for all, renewed only when used, never cleared by a late loser.
+// The session of one page: one refresh for all, renewed only when used, never cleared by a late refusal.
 
 import { TRPCClientError } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -14,7 +14,7 @@ import { createSession, SessionEndedError } from './session.ts'
 import type { Tabs } from './tabs.ts'
 
 const lifetimeMs = testTokenLifetime * 1_000
-/** After this the token of a page that is used is renewed. */
+/** After this the token of a page in use is renewed. */
 const renewalMs = lifetimeMs - 60_000
 
 beforeEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A session whose refreshes are answered by hand. */
+/** A session whose refreshes the test answers by hand. */
 function setUp({ tabs = loneTab } = {}) {
   const asked: Answer<TokenResponse>[] = []
   const left: string[] = []
@@ -78,7 +78,7 @@ async function paused() {
 }
 
 describe('a refresh', () => {
-  it('is one for all who ask before the first is there', async () => {
+  it('is shared by all who ask before the first token is there', async () => {
     const { session, asked, answer } = setUp()
     const calls = Array.from({ length: 50 }, () => session.getAccessToken())
     await vi.advanceTimersByTimeAsync(0)
@@ -91,7 +91,7 @@ describe('a refresh', () => {
     })
   })
 
-  it('is spared who asks late, with a token that has been replaced since', async () => {
+  it('is not repeated for a late refusal of a token that has been replaced since', async () => {
     const { session, asked, answer, first } = await signedIn()
     const renewed = session.renew(first)
     await vi.advanceTimersByTimeAsync(0)
@@ -102,7 +102,7 @@ describe('a refresh', () => {
   })
 
   it.each(['invalid_grant', 'not_authenticated'] as const)(
-    'that is refused with %s ends the session: one way out, and nothing is asked any more',
+    'that is refused with %s ends the session: one way out, and nothing more is requested',
     async (reason) => {
       const { session, asked, refuse, left } = await signedIn()
       const calls = Array.from({ length: 50 }, () => session.renew())
@@ -120,7 +120,7 @@ describe('a refresh', () => {
     ['without an answer', makeNoAnswer()],
     ['with 503', makeRefusal('unavailable', 503)],
     ['as cross-site', makeRefusal('cross_site', 403)],
-  ])('that fails %s signs nobody out, and can be asked again', async (_how, error) => {
+  ])('that fails %s signs no one out, and can be tried again', async (_how, error) => {
     const { session, refuse, answer, left } = await signedIn()
     const call = session.renew()
     refuse(1, error)
@@ -145,7 +145,7 @@ describe('a refresh', () => {
     expect(left).toEqual([])
   })
 
-  it('without a cookie on a fresh page is no expiry: nobody was signed in', async () => {
+  it('without a cookie on a fresh page is not an expiry: no one was signed in', async () => {
     const { session, refuse, left } = setUp()
     const call = session.renew()
     refuse(0, makeRefusal('not_authenticated'))
@@ -153,7 +153,7 @@ describe('a refresh', () => {
     expect(left).toEqual(['not-signed-in'])
   })
 
-  it('that brings another user’s token starts the page over, and hands the token to nobody', async () => {
+  it('that brings another user’s token starts the page over, and gives the token to no call', async () => {
     const { session, answer, left } = await signedIn()
     const call = session.renew()
     answer(1, 'second', { userId: 'user-2' })
@@ -173,7 +173,7 @@ describe('the clock', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('counts from when the token was asked for, however slow the answer was', async () => {
+  it('counts from when the token was requested, however slow the answer was', async () => {
     const { session, asked, answer } = setUp()
     const first = session.getAccessToken()
     const issuedAtMs = Date.now()
@@ -187,7 +187,7 @@ describe('the clock', () => {
   })
 
   it.each([-11, 11])(
-    'of the device does nothing, wrong by %i hours or set meanwhile',
+    'of the device does not matter, whether wrong by %i hours or set meanwhile',
     async (hours) => {
       const serverMs = Date.now()
       vi.setSystemTime(serverMs + hours * 3_600_000)
@@ -208,7 +208,7 @@ describe('the clock', () => {
 })
 
 describe('the renewal ahead of expiry', () => {
-  it('R57: waits for nobody who is not there', async () => {
+  it('R57: does not happen while the user is away', async () => {
     const { session, asked } = await signedIn()
     await vi.advanceTimersByTimeAsync(lifetimeMs)
     session.wake()
@@ -225,7 +225,7 @@ describe('the renewal ahead of expiry', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('R57: does not count the input that the last refresh has answered', async () => {
+  it('R57: does not count input from before the last refresh', async () => {
     const { session, asked, answer } = await signedIn()
     session.noteInput()
     await vi.advanceTimersByTimeAsync(renewalMs)
@@ -253,7 +253,7 @@ describe('the renewal ahead of expiry', () => {
 })
 
 describe('without an answer', () => {
-  it('the refresh is tried again by itself, more and more seldom, and not at every key', async () => {
+  it('the refresh is retried automatically, less and less often, and not at every key', async () => {
     const { session, asked, refuse } = await signedIn()
     session.noteInput()
     await vi.advanceTimersByTimeAsync(renewalMs)
@@ -268,7 +268,7 @@ describe('without an answer', () => {
     }
   })
 
-  it('for twenty seconds the refresh counts as failed: no call waits for ever', async () => {
+  it('for twenty seconds the refresh counts as failed: no call waits forever', async () => {
     const { session, asked } = await signedIn()
     const call = session.renew()
     const outcome = expect(call).rejects.toThrow('No answer')
@@ -278,7 +278,7 @@ describe('without an answer', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('the page that is being opened tries again as well', async () => {
+  it('the page that is being opened retries as well', async () => {
     const { session, asked, answer, refuse } = setUp()
     session.renew().catch(() => undefined)
     refuse(0, makeNoAnswer())
@@ -289,7 +289,7 @@ describe('without an answer', () => {
     expect(session.getState().status).toBe('signed-in')
   })
 
-  it('it is tried at once when the network is back', async () => {
+  it('it is retried at once when the network is back', async () => {
     const { session, asked, refuse, left } = await signedIn()
     session.noteInput()
     await vi.advanceTimersByTimeAsync(renewalMs)
@@ -301,7 +301,7 @@ describe('without an answer', () => {
     expect(left).toEqual([])
   })
 
-  it('it is tried once more where it was sent before the network came back', async () => {
+  it('it is retried once more where it was sent before the network came back', async () => {
     const { session, asked, refuse } = await signedIn()
     session.noteInput()
     await vi.advanceTimersByTimeAsync(renewalMs)
@@ -314,7 +314,7 @@ describe('without an answer', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('R57: a network that comes back renews nothing where nobody is there', async () => {
+  it('R57: a network that comes back renews nothing while the user is away', async () => {
     const { session, asked, refuse } = await signedIn()
     const call = session.renew()
     refuse(1, makeNoAnswer())
@@ -324,7 +324,7 @@ describe('without an answer', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('the server’s own word for when to come back is kept', async () => {
+  it('the server’s own Retry-After is respected', async () => {
     const { session, asked, refuse } = setUp()
     session.renew().catch(() => undefined)
     const data = { code: 'X', httpStatus: 503, path: '', reason: 'unavailable', retry_after: 30 }
@@ -337,7 +337,7 @@ describe('without an answer', () => {
 })
 
 describe('R57: a stream or a poll', () => {
-  it('gets the token that is there, and renews none while nobody is', async () => {
+  it('gets the present token, and renews none while the user is away', async () => {
     const { session, asked, answer, first } = await signedIn()
     expect(await session.getTokenWhenUsed()).toBe(first)
     await vi.advanceTimersByTimeAsync(lifetimeMs)
@@ -395,7 +395,7 @@ describe('an expiry over unsaved work', () => {
     expect(left).toEqual([])
   })
 
-  it('starts the page over once another user has, and hands the token to no call', async () => {
+  it('starts the page over once another user has, and gives the token to no call', async () => {
     const { session, answer, left, call } = await paused()
     const resumed = session.resume()
     answer(2, 'second', { userId: 'user-2' })
@@ -404,7 +404,7 @@ describe('an expiry over unsaved work', () => {
     expect(left).toEqual(['another-user'])
   })
 
-  it('stays paused where nobody could say who has', async () => {
+  it('stays paused where it is unknown who has', async () => {
     const { session, refuse, answer, call } = await paused()
     const resumed = session.resume()
     refuse(2, makeNoAnswer())
@@ -416,7 +416,7 @@ describe('an expiry over unsaved work', () => {
     expect(await call).toBe(second)
   })
 
-  it('goes on by itself when somebody signs in in another tab', async () => {
+  it('goes on by itself when the user signs in in another tab', async () => {
     const { session, answer, call } = await paused()
     session.takeFromTab(makeTokenResponse({ id: 'theirs', sessionId: 'session-2' }))
     const second = answer(2, 'second', { sessionId: 'session-2' })
@@ -448,7 +448,7 @@ describe('an expiry over unsaved work', () => {
 })
 
 describe('another tab’s token', () => {
-  it('is taken where it is newer, and spares the refresh', async () => {
+  it('is taken where it is newer, and saves the refresh', async () => {
     const { session, asked, first } = await signedIn()
     await vi.advanceTimersByTimeAsync(lifetimeMs)
     const theirs = makeTokenResponse({ id: 'theirs' })
@@ -458,7 +458,7 @@ describe('another tab’s token', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('ends the wait for a turn, even if it has run out by now', async () => {
+  it('ends the wait for a turn, even if it has expired by now', async () => {
     let isBusy = false
     const tabs: Tabs = {
       ...loneTab,
@@ -481,7 +481,7 @@ describe('another tab’s token', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('sets the clock right that stood still while the device slept', async () => {
+  it('corrects the clock that stood still while the device slept', async () => {
     const { session, asked } = await signedIn()
     const hourMs = 3_600_000
     session.takeFromTab(makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() + hourMs }))
@@ -490,7 +490,7 @@ describe('another tab’s token', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('is left where it is older: messages may be late', async () => {
+  it('is ignored where it is older: messages may be late', async () => {
     const { session, first } = await signedIn()
     session.takeFromTab(makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() - 60_000 }))
     expect(await session.getAccessToken()).toBe(first)
@@ -509,7 +509,7 @@ describe('another tab’s token', () => {
     expect(left).toEqual(leaves)
   })
 
-  it('is no answer for a page that does not know yet whose it is', async () => {
+  it('does not help a page that does not know yet whose it is', async () => {
     const { session, asked, answer } = setUp()
     const call = session.getAccessToken()
     session.takeFromTab(makeTokenResponse({ id: 'theirs', userId: 'user-2' }))
@@ -521,7 +521,7 @@ describe('another tab’s token', () => {
 })
 
 describe('sign-out', () => {
-  it('tells the other tabs and leaves, once the server has heard of it', async () => {
+  it('tells the other tabs and leaves, once it has reached the server', async () => {
     const { session, logouts, told, left } = await signedIn()
     const done = Promise.all([session.signOut(), session.signOut()])
     expect([...told, ...left]).toEqual([])
@@ -532,7 +532,7 @@ describe('sign-out', () => {
     expect(left).toEqual(['signed-out'])
   })
 
-  it('that the server did not hear of is none', async () => {
+  it('that does not reach the server does not count', async () => {
     const { session, logouts, told, left } = await signedIn()
     const done = session.signOut()
     logouts[0]?.reject(new TypeError('Failed to fetch'))
@@ -541,7 +541,7 @@ describe('sign-out', () => {
     expect(session.getState().status).toBe('signed-in')
   })
 
-  it('stays one when a refresh that was under way still brings a token', async () => {
+  it('still counts when a refresh in progress brings a token', async () => {
     const { session, answer, left } = await signedIn()
     const call = session.renew()
     session.signedOutElsewhere()
@@ -551,7 +551,7 @@ describe('sign-out', () => {
     expect(left).toEqual(['signed-out'])
   })
 
-  it('is called by its name when a refresh learns of it first', async () => {
+  it('is named as the reason when a refresh learns of it first', async () => {
     const { session, refuse, logouts, left } = await signedIn()
     const call = session.renew()
     const done = session.signOut()

@@ -1,4 +1,4 @@
-// The session of one page: its access token in memory, renewed in time, one refresh for all who ask.
+// The session of one page: its access token in memory, renewed in time, one refresh for all callers.
 
 import type { PageTokens } from '../../server/contract/oauth.ts'
 import { readAccessClaims } from './access-claims.ts'
@@ -9,9 +9,9 @@ import { createServerClock } from './server-clock.ts'
 import type { Tabs } from './tabs.ts'
 
 export type SessionState =
-  /** The first refresh is under way. */
+  /** The first refresh is in progress. */
   | { status: 'unknown' }
-  /** The first refresh got no answer that says yes or no; it is asked again by itself. */
+  /** The first refresh got no yes or no; it is retried automatically. */
   | { status: 'unreachable'; cause: unknown }
   | { status: 'signed-in'; token: AccessToken }
   /** The session is over, but there is unsaved work: the page stays, and calls wait for a sign-in. */
@@ -35,28 +35,28 @@ export type LeaveReason =
   | 'expired'
   /** There was no session to begin with. */
   | 'not-signed-in'
-  /** The browser's session now belongs to somebody else. */
+  /** The browser's session now belongs to another user. */
   | 'another-user'
 
 export interface Session {
   getState(): SessionState
-  /** Called after every change of state; answers how to stop that. */
+  /** Called after every change of state; returns how to unsubscribe. */
   subscribe(listener: () => void): () => void
-  /** Waits for the first refresh, and for a new token where the old one has run out. */
+  /** Waits for the first refresh, and for a new token where the old one has expired. */
   getAccessToken(): Promise<string>
   /**
-   * A token newer than the one a call was refused with. Who asks late gets what is there by then,
-   * so that a slow refusal never touches a newer session.
+   * A token newer than the one a call was refused with. A late caller gets the present one, so that
+   * a slow refusal never affects a newer session.
    */
   renew(refusedToken?: string): Promise<string>
   /**
-   * The token for what nobody has asked for, which keeps no session alive (R57): a stream, a poll.
-   * Where it takes a refresh, it waits until somebody is there.
+   * The token for requests that no user has made, which keep no session alive (R57): a stream, a
+   * poll. Where it needs a refresh, it waits until the user is active.
    */
   getTokenWhenUsed(expiredToken?: string): Promise<string>
-  /** Somebody is there: the token is then renewed ahead of its expiry (R57). */
+  /** The user is active: the token is then renewed ahead of its expiry (R57). */
   noteInput(): void
-  /** The page is looked at again, and may have slept. */
+  /** The page is visible again, and may have slept. */
   wake(): void
   /** The network is back. */
   reconnect(): void
@@ -64,16 +64,16 @@ export interface Session {
   resume(): Promise<void>
   /** Gives the paused page up. */
   abandon(): void
-  /** Rejects where the server did not hear of it: then nobody is signed out. */
+  /** Rejects where it did not reach the server: then no one is signed out. */
   signOut(): Promise<void>
   /** Another tab has signed out. */
   signedOutElsewhere(): void
-  /** Another tab has got a token: ours too, unless somebody has signed in there. */
+  /** Another tab has got a token: ours too, unless another user has signed in there. */
   takeFromTab(response: PageTokens): void
 }
 
 export interface SessionDeps {
-  /** Aborted where the answer stays away. */
+  /** Aborted where no answer comes. */
   refresh(signal: AbortSignal): Promise<PageTokens>
   logout(): Promise<unknown>
   tabs: Tabs
@@ -95,7 +95,7 @@ export class SessionEndedError extends Error {
 
 /**
  * How long an answer may take, in milliseconds. Whether the server has rotated the refresh token or
- * not, the next try is within the time in which it forgives the one before (R55).
+ * not, the next try is within the time in which it forgives the previous one (R55).
  */
 const longestAnswerMs = 20_000
 
@@ -104,11 +104,11 @@ export function createSession(parts: SessionDeps): Session {
   const listeners = new Set<() => void>()
   const serverClock = createServerClock()
   const queuedCalls = createQueuedCalls()
-  // Nobody waits for it: a call that needs the token asks for itself, and hears why.
+  // No caller waits for it: a call that needs the token asks for itself, and hears why.
   const plan = createRenewalPlan({ now, renew: () => void renew().catch(doNothing) })
   let state: SessionState = { status: 'unknown' }
   let refreshing: Promise<string> | undefined
-  /** Spares the refresh that still waits for its turn, once another tab's token is here. */
+  /** Saves the refresh that still waits for its turn, once another tab's token is here. */
   let spare = new AbortController()
   let signingOut: Promise<void> | undefined
   let wakers: (() => void)[] = []
@@ -271,7 +271,7 @@ export function createSession(parts: SessionDeps): Session {
     reconnect() {
       const underWay = refreshing
       plan.hurry()
-      // What was sent before the network came back may still fail, and is then asked again.
+      // A request sent before the network came back may still fail, and is then retried.
       underWay?.catch(plan.hurry)
     },
     resume,
@@ -291,7 +291,7 @@ export function createSession(parts: SessionDeps): Session {
       const token = readToken(response)
       const { userId, sessionId, expiresAtMs } = state.token
       if (token.userId !== userId || token.sessionId !== sessionId) {
-        // Somebody has signed in there. The cookie tells who, and no message that may be late.
+        // The user, or another, has signed in there. The cookie says who; a message may be late.
         renew().catch(doNothing)
       } else if (token.expiresAtMs > expiresAtMs) {
         accept(response)

@@ -1,4 +1,4 @@
-// The card in the sleeve, with the reader light and its word. A picture: the words are said elsewhere.
+// The card in the sleeve, with the reader light and its word. A picture: its words also stand elsewhere.
 
 import { BrandMark } from '../../components/shell/brand-mark.tsx'
 import { signInStrings } from '../../strings/sign-in.ts'
@@ -10,7 +10,8 @@ export function ReaderCard({ light }: { light: string }) {
       <div className="card-face">
         <BrandMark />
         {signInStrings.productName}
-        {/* A new element for each word: one that changed its width would have moved. */}
+        {/* A new element for each word: one that changed its width would count as a layout
+            shift. */}
         <small key={light}>{light}</small>
         <span className="led" />
       </div>

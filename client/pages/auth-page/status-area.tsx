@@ -1,4 +1,4 @@
-// Where the page speaks: the way on, a message, or the wait, in one reserved cell.
+// The page's messages: where it leads, an error, or the wait, in one reserved cell.
 
 import type { SignInView } from '../../../server/contract/pages/sign-in-page.ts'
 import { signInStrings as words } from '../../strings/sign-in.ts'

@@ -28,7 +28,7 @@ export function SubmitButton({ ref, state, secondsLeft, spins, words }: SubmitBu
       className="btn primary submit"
       aria-disabled={state === 'busy' || state === 'granted' || secondsLeft > 0}
     >
-      {/* The key makes each text an element of its own, as the reader light's word is. */}
+      {/* The key makes each text an element of its own, like the reader light's word. */}
       <span key={label} className="submit-label">
         {spins && <span className="spinner" aria-hidden="true" />}
         {label}

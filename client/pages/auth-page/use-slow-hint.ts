@@ -1,4 +1,4 @@
-// How long a wait has lasted, in three steps: a spinner is noise at first, and too little at last.
+// How long a wait has lasted, in three steps: a spinner is noise at first, and not enough at last.
 
 import { useEffect, useState } from 'react'
 

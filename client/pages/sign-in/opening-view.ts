@@ -1,4 +1,4 @@
-// What the sign-in page opens with: the server's slots, read back from the page it sent.
+// The sign-in page's first view: the server's slots, read back from the page it sent.
 
 import {
   describeSignIn,

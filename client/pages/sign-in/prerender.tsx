@@ -1,4 +1,4 @@
-// What the build renders once: the sign-in page, with a mark wherever the server puts its text.
+// What the build renders once: the sign-in page, with a mark wherever the server inserts text.
 
 import { renderToString } from 'react-dom/server'
 import { slotMarks } from '../../../server/contract/pages/sign-in-slots.ts'

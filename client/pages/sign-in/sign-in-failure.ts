@@ -1,4 +1,4 @@
-// What a failed sign-in means to the person in front of the page.
+// What a failed sign-in means to the person at the page.
 
 import { TRPCClientError } from '@trpc/client'
 import type { SignInState } from '../../../server/contract/pages/sign-in-page.ts'

@@ -1,4 +1,4 @@
-// One sign-in from the form to the way on: what the page shows, and the one request it may send.
+// One sign-in from the form to the next page: what the page shows, and the one request it may send.
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import {

@@ -6,9 +6,9 @@ import type { OnProgress } from '../writes/batches.ts'
 export interface Follower {
   /** Reads what others may have written since. */
   refresh?(): Promise<void>
-  /** Forgets what has had its time, all of it; called once a minute, and never while it runs. */
+  /** Deletes all expired entries; called once a minute, and never while it runs. */
   purge?(onProgress?: OnProgress): Promise<PurgedRows>
-  /** Dates by now what was dated before the clock was put back, and lies in the future since. */
+  /** Dates by now what was dated before the clock was put back, and is now in the future. */
   clockPutBack?(): Promise<void>
 }
 
