@@ -23,8 +23,7 @@ describe('the picture of the house', () => {
   })
 
   it('stays the same when a builder adds rooms, or deletes the sample', () => {
-    const withoutItems = imports.filter((arrow) => !JSON.stringify(arrow).includes('server/items/'))
-    expect(withoutItems.length).toBeLessThan(imports.length)
+    const withoutItems = imports.filter((arrow) => !/\/items\b/.test(JSON.stringify(arrow)))
     const added = [
       ['server/plants/plants.ts', 'server/contract/text.ts'],
       ['server/auth/groups/groups.ts', 'server/auth/account/profile-change.ts'],
