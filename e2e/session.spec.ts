@@ -230,23 +230,6 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
   }).toPass()
 })
 
-test('R73: tabs in step: each expiry costs one refresh, however many tabs there are', async ({
-  page,
-  context,
-  signIn,
-  server,
-  freshUser,
-}) => {
-  await signIn(page, freshUser)
-  const tabs = await openTabs(context, 5)
-  const refreshes = countRefreshes(context)
-  for (let expiry = 1; expiry <= 3; expiry += 1) {
-    server.clock.advance(tokenLifetimeMs)
-    await Promise.all(tabs.map((tab, index) => saveName(tab, `Item ${index} of ${expiry}`)))
-    expect(refreshes.count()).toBe(expiry)
-  }
-})
-
 test('R55: a refresh whose reply was lost is retried, soon or late: no one is signed out', async ({
   page,
   context,
@@ -289,14 +272,6 @@ async function saveName(page: Page, name: string): Promise<void> {
   await page.getByLabel('Full name').fill(name)
   await page.getByLabel('Full name').press('Enter')
   await expect(page.getByRole('button', { name: `${name}, account menu` })).toBeVisible()
-}
-
-function countRefreshes(context: BrowserContext) {
-  let refreshes = 0
-  context.on('request', (request) => {
-    if (request.url().includes('auth.refresh')) refreshes += 1
-  })
-  return { count: () => refreshes }
 }
 
 /** Uses the refresh cookie up, as refreshes do whose replies are lost; gives the newest one. */

@@ -72,7 +72,7 @@ test('where the browser does not keep the cookie, the page says so, and nothing 
     await route.continue()
   })
   await dialog.submit(freshUser.password)
-  await expect(dialog.alert).toContainText('did not rememberMe the sign-in cookie. Allow cookies')
+  await expect(dialog.alert).toContainText('did not keep the sign-in cookie. Allow cookies')
   await page.unroute('**/trpc/auth.refresh')
   await dialog.submit(freshUser.password)
   await expect(page.getByText('Profile saved.')).toBeVisible()
@@ -117,7 +117,7 @@ test('ui.md 31: a session with rememberMe is persistent again, and no other is',
     { rememberMe: true, as: other },
   ]) {
     await loginAs(page, freshUser, { rememberMe })
-    await typeName(page)
+    await typeName(page, `Ada ${rememberMe} ${as.username}`)
     await server.services.userAdministration.endSessions(freshUser.id, operator)
     await page.getByRole('button', { name: 'Save profile' }).click()
     const dialog = findDialog(page)
@@ -177,9 +177,9 @@ test('signing in in another tab lets the page go on, with the focus where it was
   await expect(page.getByLabel('Full name')).toHaveValue('Ada')
 })
 
-async function typeName(page: Page): Promise<void> {
+async function typeName(page: Page, name = 'Ada'): Promise<void> {
   await page.goto('/account')
-  await page.getByLabel('Full name').fill('Ada')
+  await page.getByLabel('Full name').fill(name)
 }
 
 function findDialog(page: Page) {

@@ -266,7 +266,7 @@ export async function createServices(
       checkPassword,
       auditLog,
     })
-    const features = createFeatures({ config, database, clock, feed, logger })
+    const features = createFeatures({ config, database, clock, feed, onError, logger })
     const featureData = listUserData(features)
     const keyRotation = createKeyRotation({
       algorithm: config.signing.algorithm,

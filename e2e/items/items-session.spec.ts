@@ -180,6 +180,23 @@ test('signing in as another user in another tab starts this one over: two users 
   }
 })
 
+test('tabs in step: each expiry costs one refresh, however many tabs there are', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  const tabs = await openTabs(context, 5)
+  const refreshes = countRefreshes(context)
+  for (let expiry = 1; expiry <= 3; expiry += 1) {
+    server.clock.advance(tokenLifetimeMs)
+    await Promise.all(tabs.map((tab, index) => addItem(tab, `Item ${index} of ${expiry}`)))
+    expect(refreshes.count()).toBe(expiry)
+  }
+})
+
 async function addItem(page: Page, title: string): Promise<void> {
   await page.getByRole('button', { name: 'New item' }).click()
   await page.getByLabel('Title').fill(title)
@@ -193,4 +210,13 @@ function countRefreshes(context: BrowserContext) {
     if (request.url().includes('auth.refresh')) refreshes += 1
   })
   return { count: () => refreshes }
+}
+
+async function openTabs(context: BrowserContext, count: number): Promise<Page[]> {
+  const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()))
+  await Promise.all(tabs.map((tab) => tab.goto('/items')))
+  for (const tab of tabs) {
+    await expect(tab.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
+  }
+  return tabs
 }

@@ -10,4 +10,4 @@ type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never
   ? All
   : never
 
-export type FeatureTables = Intersection<Features[keyof Features]>
+export type FeatureTables = Intersection<object | Features[keyof Features]>

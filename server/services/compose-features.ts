@@ -1,21 +1,8 @@
 // Makes the rules of every feature, from what the database floor has for them.
 
-import type { Logger } from 'pino'
-import type { Config } from '../config.ts'
-import type { ChangeFeed } from '../db/changes/change-feed.ts'
-import type { Clock } from '../db/clock.ts'
-import type { Database } from '../db/database.ts'
 import type { UserData } from '../db/user-data.ts'
+import type { FeatureDeps } from './feature-deps.ts'
 import * as features from './features.ts'
-
-/** Each feature names those of them that it needs. */
-export interface FeatureDeps {
-  config: Config
-  database: Database
-  clock: Clock
-  feed: ChangeFeed
-  logger: Logger
-}
 
 type Features = typeof features
 export type FeatureServices = { readonly [Name in keyof Features]: ReturnType<Features[Name]> }

@@ -1,6 +1,7 @@
 // What the features' list comes to: their routers, and the schema of what an export holds of each.
 
 import { z } from 'zod'
+import type { FeatureProcedures } from './feature-procedures.ts'
 import * as features from './features.ts'
 
 type Features = typeof features
@@ -11,12 +12,6 @@ type ExportSchemas = {
     : never]: Features[Name] extends { exported: infer Schema extends z.ZodType }
     ? z.ZodArray<Schema>
     : never
-}
-
-interface FeatureProcedures {
-  router: unknown
-  /** A row of theirs, where an export holds some. */
-  exported?: z.ZodType
 }
 
 const listed = Object.entries<FeatureProcedures>(features)

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createChangeFeed } from '../../db/changes/change-feed.ts'
+import { readIntervalMs } from '../../db/changes/watch.ts'
 import type { Clock } from '../../db/clock.ts'
 import type { Database, Engine } from '../../db/database.ts'
 import { openDatabase } from '../../db/open.ts'
@@ -16,7 +17,7 @@ import { stillFeed } from '../../testing/still-feed.ts'
 import { openTestSessions } from '../../testing/test-sessions.ts'
 import { createSessionRows } from '../sessions/session-rows.ts'
 import { createSessionList, type ReadSessionList } from './session-list.ts'
-import { createSessionWatch, listIntervalMs } from './session-watch.ts'
+import { createSessionWatch } from './session-watch.ts'
 
 /** A process that watches, and the rules in another one, over the same database. */
 async function openProcesses(engine: Engine) {
@@ -62,7 +63,7 @@ function countLists(read: ReadSessionList) {
 function createSwiftTime(): () => number {
   let nowMs = 0
   return () => {
-    nowMs += listIntervalMs
+    nowMs += readIntervalMs
     return nowMs
   }
 }

@@ -1,0 +1,10 @@
+// What a feature gives to the tRPC floor.
+
+import type { AnyTRPCRouter } from '@trpc/server'
+import type { z } from 'zod'
+
+export interface FeatureProcedures {
+  router: AnyTRPCRouter
+  /** A row of theirs, where an export holds some. */
+  exported?: z.ZodType
+}
