@@ -10,6 +10,7 @@ import { readConfig } from '../config.ts'
 import type { Engine } from '../db/database.ts'
 import { createServices, type Services } from '../services.ts'
 import { createTestPlace, forEachEngine, type TestPlace } from '../testing/databases.ts'
+import { startPostgresProxy } from '../testing/postgres-proxy.ts'
 import { cheapestBcryptCost } from '../testing/test-app.ts'
 
 interface Server {
@@ -42,13 +43,26 @@ async function openServer(place: TestPlace, unknownKidCooldownMs?: number): Prom
   return { app, services }
 }
 
-async function openPair(engine: Engine, unknownKidCooldownMs?: number): Promise<[Server, Server]> {
-  const place = await createTestPlace(engine)
-  onTestFinished(() => place.remove())
+async function openPair(
+  engine: Engine,
+  unknownKidCooldownMs?: number,
+  reach: (place: TestPlace) => Promise<TestPlace> = async (place) => place,
+): Promise<[Server, Server]> {
+  const made = await createTestPlace(engine)
+  onTestFinished(() => made.remove())
+  const place = await reach(made)
   return [
     await openServer(place, unknownKidCooldownMs),
     await openServer(place, unknownKidCooldownMs),
   ]
+}
+
+/** A new key is then heard of by the poll alone. */
+async function withoutAnnouncements(place: TestPlace): Promise<TestPlace> {
+  if (place.url === undefined) return place
+  const proxy = await startPostgresProxy(place.url, /^listen|pg_notify/i)
+  onTestFinished(() => proxy.close())
+  return { ...place, url: proxy.url }
 }
 
 /** Starts a user's session once; its tokens are then made without hashing a password each time. */
@@ -137,7 +151,7 @@ forEachEngine((engine) => {
   })
 
   test('control: with neither `next` nor lookups of unknown keys, calls are refused', async () => {
-    const servers = await openPair(engine, never)
+    const servers = await openPair(engine, never, withoutAnnouncements)
     const { counts } = await rotateUnderLoad(servers, 0)
     expect(counts[401]).toBeGreaterThan(0)
     expect(counts[200]).toBeGreaterThan(0)
