@@ -52,8 +52,11 @@ export interface Database {
   changeToken(): number | null
   /** Calls when another process, or this one, has announced a change; some may be missed. */
   onAnnouncement(listener: () => void): () => void
-  /** Resolves when the database answers and accepts writes, and rejects with the cause otherwise. */
-  ping(): Promise<void>
+  /**
+   * Resolves with the database's time, in epoch milliseconds, when it answers and accepts writes; rejects
+   * with the cause otherwise.
+   */
+  ping(): Promise<number>
   /**
    * SQLite: writes a copy of this moment to a new file that only its owner may read, while
    * everything goes on. PostgreSQL has tools of its own for that.

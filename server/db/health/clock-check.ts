@@ -26,7 +26,7 @@ export function createClockCheck({ database, machineClock }: ClockCheckDeps): Cl
   }
 }
 
-export async function readDatabaseTime({ kysely, nowMs }: Database): Promise<number> {
+async function readDatabaseTime({ kysely, nowMs }: Database): Promise<number> {
   const { now_ms } = await kysely.selectNoFrom(nowMs.as('now_ms')).executeTakeFirstOrThrow()
   return Number(now_ms)
 }

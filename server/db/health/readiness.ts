@@ -4,7 +4,7 @@ import { type ChangeFeed, longestSilenceMs } from '../changes/change-feed.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import { isReadOnly } from '../errors.ts'
-import { compareClocks, readDatabaseTime } from './clock-check.ts'
+import { compareClocks } from './clock-check.ts'
 
 /** 'ok', or what is wrong, in words for an operator. */
 export interface ReadinessChecks {
@@ -26,28 +26,22 @@ export function createReadiness(parts: ReadinessDeps): Readiness {
   const { database, changeFeed, machineClock } = parts
 
   return async () => {
-    const [databaseNowMs, fault] = await Promise.all([
-      readDatabaseTime(database).catch(() => undefined),
-      database.ping().then(
-        () => undefined,
-        (error: unknown) => error,
-      ),
-    ])
+    const answer = await database.ping().then(
+      (nowMs) => ({ nowMs }),
+      (fault: unknown) => ({ fault }),
+    )
     const silentMs = changeFeed.silentForMs()
     return {
-      database: isReadOnly(fault) ? 'takes no writes' : describeAnswer(fault, databaseNowMs),
+      database: 'nowMs' in answer ? 'ok' : describeFault(answer.fault),
       changes:
         silentMs <= longestSilenceMs
           ? 'ok'
           : `nothing heard of other processes for ${Math.round(silentMs / 1_000)} s`,
-      clock:
-        databaseNowMs === undefined
-          ? 'not compared'
-          : compareClocks(machineClock.now(), databaseNowMs),
+      clock: 'nowMs' in answer ? compareClocks(machineClock.now(), answer.nowMs) : 'not compared',
     }
   }
 }
 
-function describeAnswer(fault: unknown, databaseNowMs: number | undefined): string {
-  return fault === undefined && databaseNowMs !== undefined ? 'ok' : 'does not answer'
+function describeFault(fault: unknown): string {
+  return isReadOnly(fault) ? 'takes no writes' : 'does not answer'
 }

@@ -12,6 +12,7 @@ import {
   type MigrationRecords,
 } from './migration-records.ts'
 import { migrations } from './migrations.ts'
+import { releasedChecksums } from './released-checksums.ts'
 
 interface MigrateOptions {
   kysely: Kysely<unknown>
@@ -35,11 +36,13 @@ export type RunAlone = <Result>(
 interface MigrationList {
   table: 'kysely_migration' | 'app_migrations'
   migrations: Migrations
+  /** Checksums that need not be computed. */
+  checksums: Readonly<Record<string, string>>
   /** The sentence for an operator whose database has run one that this list does not have. */
   sayUnknown(name: string): string
 }
 
-interface CheckedList extends MigrationList {
+interface CheckedList extends Omit<MigrationList, 'checksums'> {
   records: MigrationRecords
   checksums: ReadonlyMap<string, string>
   taken: readonly MigrationRecord[]
@@ -59,6 +62,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     {
       table: 'kysely_migration',
       migrations,
+      checksums: releasedChecksums[options.engine],
       sayUnknown: (name) =>
         'The database was last used by a newer or a different Keycard, and has migrations that this ' +
         `one does not know (${name}): start that version, or use another database.`,
@@ -66,6 +70,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     {
       table: 'app_migrations',
       migrations: options.appMigrations ?? appMigrations,
+      checksums: {},
       sayUnknown: (name) =>
         'The database was last used by a newer or a different version of this app, and has ' +
         `migrations of it that this one does not know (${name}): start that version, or use another ` +
@@ -84,7 +89,7 @@ async function check(
 ): Promise<CheckedList> {
   const checksums = new Map<string, string>()
   for (const [name, migration] of Object.entries(list.migrations)) {
-    checksums.set(name, await readChecksum(migration, engine))
+    checksums.set(name, list.checksums[name] ?? (await readChecksum(migration, engine)))
   }
   const records = createMigrationRecords(engine, list.table)
   const taken = await records.read(kysely)

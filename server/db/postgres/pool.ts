@@ -17,8 +17,12 @@ export interface PostgresConnections {
   /** As Kysely sees it. */
   readonly pool: PostgresPool
   runAtomically(writes: readonly Compilable[]): Promise<WriteOutcome[]>
-  /** Rejects where the server does not answer, or accepts no writes. */
-  checkWritable(): Promise<void>
+  /**
+   * Rejects where the server does not answer, or accepts no writes.
+   * @param besides what else is selected, each with a comma behind it
+   * @returns that
+   */
+  checkWritable(besides?: string): Promise<Record<string, unknown>>
   /** How many were lost so far. */
   countLost(): number
   close(): Promise<void>
@@ -165,7 +169,7 @@ export function createPostgresConnections(
       end: () => pool.end(),
     },
     runAtomically: (writes) => withClient((client) => runAtomically(client, writes)),
-    checkWritable: () => withClient((client) => checkWritable(client)),
+    checkWritable: (besides) => withClient((client) => checkWritable(client, besides)),
     countLost: () => lost,
     async close() {
       if (isClosed) return
@@ -184,11 +188,16 @@ async function query(client: PostgresClient, text: string, parameters: readonly 
 }
 
 /** `besides`: what else is selected, each with a comma behind it. */
-async function checkWritable(client: PostgresClient, besides = ''): Promise<void> {
-  const { rows } = await client.query<{ read_only: string }>(
+async function checkWritable(
+  client: PostgresClient,
+  besides = '',
+): Promise<Record<string, unknown>> {
+  const { rows } = await client.query<Record<string, unknown>>(
     `select ${besides} current_setting('transaction_read_only') as read_only`,
   )
-  if (rows[0]?.read_only !== 'off') throw new ReadOnlyDatabaseError()
+  const [row] = rows
+  if (row?.read_only !== 'off') throw new ReadOnlyDatabaseError()
+  return row
 }
 
 async function runAtomically(

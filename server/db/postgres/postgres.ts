@@ -42,7 +42,8 @@ const limits = {
   },
 }
 
-const nowMs = sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
+const nowText = 'cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)'
+const nowMs = sql.raw<number>(nowText)
 
 /** @throws StartError when it is down or refuses the connection */
 export async function openPostgres(url: string, appMigrations?: Migrations): Promise<Database> {
@@ -97,7 +98,10 @@ export async function openPostgres(url: string, appMigrations?: Migrations): Pro
     changeToken: () => null,
     onAnnouncement: (listener) =>
       canAnnounce ? listenForAnnouncements(createListener, listener) : () => {},
-    ping: () => mapUnavailable(connections.checkWritable),
+    async ping() {
+      const check = () => connections.checkWritable(`${nowText} as now_ms,`)
+      return Number((await mapUnavailable(check)).now_ms)
+    },
     async backUp(file) {
       throw new AppError(
         'invalid_input',

@@ -86,6 +86,7 @@ function createDatabase(
     onAnnouncement: () => () => {},
     async ping() {
       reads.prepare('select count(*) from users where id is null').all([])
+      return systemClock.now()
     },
     backUp: (copy) => backUpSqlite(file, copy),
     async close() {
