@@ -169,7 +169,7 @@ test('18. an internal error is reported as our fault', async ({ page }) => {
     "a proxy's 502 in HTML": { status: 502, contentType: 'text/html', body: '<h1>No Gateway</h1>' },
     'a 503 without a body': { status: 503 },
     'a 200 that is a page': { status: 200, contentType: 'text/html', body: '<h1>Welcome</h1>' },
-    'a 200 with JSON that is no answer': {
+    'a 200 with JSON that is not an answer': {
       status: 200,
       contentType: 'application/json',
       body: '{"ok":true}',

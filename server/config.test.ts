@@ -396,7 +396,7 @@ describe('of a secret only its length is shown', () => {
       /^DATABASE_URL is a text of 33 characters, /,
     ],
     [
-      'DATABASE_URL that is no URL',
+      'DATABASE_URL that is not a URL',
       { DATABASE_URL: '//keycard:geheim@db' },
       'geheim',
       /^DATABASE_URL is a text of 19 characters, /,

@@ -15,10 +15,10 @@ describe('readFailure', () => {
   it.each([
     ['no answer', noAnswer, words.offline],
     ['an answer that is not ours', TRPCClientError.from(new SyntaxError('<html>')), words.fault],
-    ['a fault of ours', answer(500), words.fault],
+    ['an internal error', answer(500), words.fault],
     ['an overload', answer(503, 'overloaded'), words.busy],
     ['a refusal', answer(404, 'not_found'), 'There is no such session.'],
-    ['something that is no call’s error', new Error('x is not a function'), words.fault],
+    ['an error that is not a call’s', new Error('x is not a function'), words.fault],
   ])('says what %s means', (_what, error, message) => {
     expect(readFailure(error).message).toBe(message)
   })

@@ -23,7 +23,7 @@ export const asvs: Chapter = {
     },
     {
       clause: '6.3.8',
-      sentence: 'An unknown user is told what a wrong password is told, to the byte',
+      sentence: 'An unknown user gets the answer of a wrong password, to the byte',
       async run(target) {
         const [known, unknown] = [await target.refused(), await target.refusedUnknown()]
         expectRefused(known)
@@ -33,7 +33,7 @@ export const asvs: Chapter = {
     },
     {
       clause: '6.3.8',
-      sentence: 'Nor do the headers tell who is known',
+      sentence: 'The headers do not reveal who is known either',
       async run(target) {
         const [known, unknown] = [await target.refused(), await target.refusedUnknown()]
         expectRefused(known)
@@ -43,7 +43,7 @@ export const asvs: Chapter = {
     },
     {
       clause: '15.3.1',
-      sentence: 'What the protected call says has no password in it, and no hash of one',
+      sentence: 'The answer of the protected call holds no password, and no hash of one',
       async run(target) {
         const answer = await target.call((await target.session()).accessToken)
         expectStatus(answer, 200)

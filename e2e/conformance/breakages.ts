@@ -90,7 +90,7 @@ export const breakages: NamedBreakage[] = [
     name: 'says expires_in as a text',
     fails: [
       'expires_in is a whole number of seconds',
-      'exp and iat are whole numbers, and expires_in is what lies between them',
+      'exp and iat are whole numbers, and expires_in is their difference',
       'A success says expires_in and scope, and gives a refresh token',
     ],
     breakage: editJson(isSuccess, (members) => {
@@ -168,7 +168,7 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'replaces what is not UTF-8',
-    fails: 'What is not UTF-8 is refused, and not replaced',
+    fails: 'Bytes that are not UTF-8 are refused, and not replaced',
     breakage: {
       request(request) {
         request.body = request.body.replace('%FF', '%EF%BF%BD')
@@ -185,8 +185,8 @@ export const breakages: NamedBreakage[] = [
     },
   },
   {
-    name: 'does not mind the case of a scope',
-    fails: 'Scopes are told apart by their case',
+    name: 'ignores the case of a scope',
+    fails: 'Scopes are case-sensitive',
     breakage: {
       request(request) {
         request.body = request.body.replace('scope=ME', 'scope=me')
@@ -209,7 +209,7 @@ export const breakages: NamedBreakage[] = [
     },
   },
   {
-    name: 'minds the case of the scheme',
+    name: 'is strict about the case of the scheme',
     fails: 'The scheme may be written BEARER (RFC 9110 §11.1)',
     breakage: {
       request({ headers }) {
@@ -220,7 +220,7 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'takes a token from the query',
-    fails: 'A token in the query opens nothing (RFC 9700 §4.3.2)',
+    fails: 'A token in the query is not accepted (RFC 9700 §4.3.2)',
     breakage: {
       request(request) {
         const [path = '', token] = request.path.split('?access_token=')
@@ -250,28 +250,28 @@ export const breakages: NamedBreakage[] = [
     }),
   },
   {
-    name: 'says whether a user is known',
-    fails: 'An unknown user is told what a wrong password is told, to the byte',
+    name: 'reveals whether a user is known',
+    fails: 'An unknown user gets the answer of a wrong password, to the byte',
     breakage: editJson(isRefusal, (members, { body }) => {
       if (body.includes('nobody-has-this-name')) members.detail = 'Unknown user'
     }),
   },
   {
-    name: 'says that a user is disabled',
-    fails: 'A disabled user is told what a wrong password is told, to the byte',
+    name: 'reveals that a user is disabled',
+    fails: 'A disabled user gets the answer of a wrong password, to the byte',
     breakage: editJson(isRefusal, (members, { body }) => {
       if (body.includes('username=alice')) members.detail = 'Inactive user'
     }),
   },
   {
-    name: 'lets every origin in',
-    fails: 'No cookie is set, and no other origin is let in',
+    name: 'allows every origin',
+    fails: 'No cookie is set, and no other origin is allowed',
     breakage: editHeaders(isSuccess, (headers) => {
       headers['access-control-allow-origin'] = '*'
     }),
   },
   {
-    name: 'asks whoever named no client for the RFC instead of the password',
+    name: 'answers a wrong password as the RFC does, where no client is named',
     fails: 'A wrong password is 401, with a Bearer challenge, where no client is named',
     breakage: editHeaders(
       ({ status }, { path, body }) =>
@@ -282,10 +282,10 @@ export const breakages: NamedBreakage[] = [
     ),
   },
   {
-    name: 'believes a padded signature',
+    name: 'accepts a padded signature',
     fails: [
       'A token is refused where the signature is padded',
-      'A forged token is told invalid_token, however it is forged',
+      'A forged token is invalid_token, however it is forged',
     ],
     breakage: {
       request({ headers }) {
@@ -295,9 +295,9 @@ export const breakages: NamedBreakage[] = [
     },
   },
   {
-    name: 'leaves unknown scopes out, and says nothing of it',
+    name: 'leaves unknown scopes out, and does not say so',
     fails: [
-      'A scope that is not given in full is told: invalid_scope, or what is given',
+      'A scope that is not given in full is reported: invalid_scope, or what is given',
       'An unknown scope is refused, and not left out silently',
     ],
     breakage: {
@@ -316,7 +316,7 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'takes a grant_type in any case',
-    fails: 'grant_type is told apart by its case',
+    fails: 'grant_type is case-sensitive',
     breakage: {
       request(request) {
         request.body = request.body.replace(/grant_type=password/i, 'grant_type=password')
@@ -347,7 +347,7 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'takes a token behind Basic',
-    fails: 'The scheme is Bearer: a token behind another one opens nothing',
+    fails: 'The scheme is Bearer: a token behind another one is not accepted',
     breakage: {
       request({ headers }) {
         const index = headers.findIndex((text) => /^Basic [^.]+\.[^.]+\.[^.]+$/.test(text))
@@ -357,21 +357,21 @@ export const breakages: NamedBreakage[] = [
   },
   {
     name: 'shows the hash of the password',
-    fails: 'What the protected call says has no password in it, and no hash of one',
+    fails: 'The answer of the protected call holds no password, and no hash of one',
     breakage: editJson(isAccount, (members) => {
       members.hashed_password = 'not even one that is known'
     }),
   },
   {
     name: 'shows the hash of the password by another name, further down',
-    fails: 'What the protected call says has no password in it, and no hash of one',
+    fails: 'The answer of the protected call holds no password, and no hash of one',
     breakage: editJson(isAccount, (members) => {
       members.profile = { login: ['$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA'] }
     }),
   },
   {
-    name: 'has a header for users that it knows',
-    fails: 'Nor do the headers tell who is known',
+    name: 'sends another header for known users',
+    fails: 'The headers do not reveal who is known either',
     breakage: editHeaders(
       (answer, request) => isRefusal(answer, request) && request.body.includes('username=johndoe'),
       (headers) => {
@@ -380,8 +380,8 @@ export const breakages: NamedBreakage[] = [
     ),
   },
   {
-    name: 'states a grant that it does not know',
-    fails: 'Every grant that is stated is known at the token endpoint',
+    name: 'states a grant that it does not support',
+    fails: 'Every grant that is stated is supported at the token endpoint',
     breakage: editMetadata((members) => {
       members.grant_types_supported = [
         ...[members.grant_types_supported].flat(),
@@ -392,7 +392,7 @@ export const breakages: NamedBreakage[] = [
   {
     name: 'states the authorization code, and has no endpoint for it',
     fails: [
-      'Every grant that is stated is known at the token endpoint',
+      'Every grant that is stated is supported at the token endpoint',
       'The endpoints that the grants need are stated',
     ],
     breakage: editMetadata((members) => {
@@ -400,8 +400,8 @@ export const breakages: NamedBreakage[] = [
     }),
   },
   {
-    name: 'states an endpoint that is not there',
-    fails: 'Every endpoint that is stated is there',
+    name: 'states an endpoint that does not exist',
+    fails: 'Every endpoint that is stated exists',
     breakage: editMetadata((members) => {
       members.registration_endpoint = `${members.issuer}/register-a-client`
     }),
@@ -417,7 +417,7 @@ export const variations: { name: string; breakage: Breakage }[] = [
     }),
   },
   {
-    name: 'leaves the scope out where it is the one that was asked for',
+    name: 'leaves the scope out where it is what was asked for',
     breakage: editJson(
       (answer, request) => isSuccess(answer, request) && /scope=[^&]/.test(request.body),
       (members) => {
@@ -454,7 +454,7 @@ export const variations: { name: string; breakage: Breakage }[] = [
     },
   },
   {
-    name: 'asks to come again in a moment, every other time',
+    name: 'asks to try again in a moment, every other time',
     breakage: {
       request(request) {
         // Not checked, or each wrong password would count twice.

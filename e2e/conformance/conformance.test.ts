@@ -104,7 +104,7 @@ describe('controls', () => {
     const verdicts = await judgeWith({ answer }, chaptersFor('oauth').slice(0, 1), oauthOptions)
     const others = verdicts.filter(({ outcome }) => outcome !== 'passed')
     expect(others).toMatchObject([
-      { outcome: 'not judged', sentence: 'grant_type is told apart by its case' },
+      { outcome: 'not judged', sentence: 'grant_type is case-sensitive' },
     ])
   })
 

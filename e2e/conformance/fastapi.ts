@@ -149,7 +149,7 @@ interface PasswordScheme {
 
 export const fastapi: Chapter = {
   source: 'FastAPI',
-  title: "What FastAPI's users know",
+  title: "The behaviour that FastAPI's users know",
   profiles: ['keycard', 'fastapi'],
   requirements: [...signIn, ...calls, ...documents],
 }

@@ -65,7 +65,7 @@ const requests: Requirement[] = [
   },
   {
     clause: 'POST /token',
-    sentence: 'Another media type is 415, and the error says which is wanted',
+    sentence: 'Another media type is 415, and the error names the one that is accepted',
     async run(target) {
       const answer = await target.send(target.paths.token, {
         method: 'POST',
@@ -78,7 +78,7 @@ const requests: Requirement[] = [
   },
   {
     clause: 'POST /token',
-    sentence: 'What is not UTF-8 is refused, and not replaced',
+    sentence: 'Bytes that are not UTF-8 are refused, and not replaced',
     run: (target) => expectUnreadable(target, '%FF'),
   },
   {
@@ -98,7 +98,7 @@ const requests: Requirement[] = [
   },
   {
     clause: 'POST /token',
-    sentence: 'A parameter that is missing is named',
+    sentence: 'A missing parameter is named',
     async run(target) {
       for (const name of ['username', 'password']) {
         expectNamed(await target.askByPassword({ [name]: '' }), name)
@@ -128,7 +128,7 @@ const requests: Requirement[] = [
   },
   {
     clause: 'POST /token',
-    sentence: 'No cookie is set, and no other origin is let in',
+    sentence: 'No cookie is set, and no other origin is allowed',
     async run(target) {
       const form = { grant_type: 'password', ...target.credentials }
       const foreign = await target.askForToken(form, { origin: 'https://evil.example' })
@@ -141,7 +141,7 @@ const requests: Requirement[] = [
   },
   {
     clause: 'POST /token',
-    sentence: 'The e-mail address does for the user name',
+    sentence: 'The e-mail address works as the user name',
     async run(target) {
       const account = expectJson(await target.call((await target.session()).accessToken))
       if (typeof account.email !== 'string') throw new NotOffered('the account has no address')
@@ -213,7 +213,7 @@ const errors: Requirement[] = [
   },
   {
     clause: 'errors',
-    sentence: 'A disabled user is told what a wrong password is told, to the byte',
+    sentence: 'A disabled user gets the answer of a wrong password, to the byte',
     async run(target) {
       const { disabled } = target.options
       if (!disabled) throw new NotOffered('name an account that is disabled')
@@ -239,7 +239,7 @@ const calls: Requirement[] = [
   },
   {
     clause: 'GET /api/users/me',
-    sentence: 'A trailing slash is fine',
+    sentence: 'A trailing slash is accepted',
     async run(target) {
       const headers = bearer((await target.session()).accessToken)
       const answer = await target.send(`${target.requireCall()}/`, { headers })
@@ -276,7 +276,7 @@ const calls: Requirement[] = [
   },
   {
     clause: 'GET /api/users/me',
-    sentence: 'A forged token is told invalid_token, however it is forged',
+    sentence: 'A forged token is invalid_token, however it is forged',
     async run(target) {
       const jwt = readJwt((await target.session()).accessToken)
       for (const forge of Object.values(forgeries)) {
@@ -339,7 +339,7 @@ const tokens: Requirement[] = [
   },
   {
     clause: 'tokens',
-    sentence: 'A refresh token that is used again ends the access tokens too',
+    sentence: 'Using a refresh token again ends the access tokens too',
     async run(target) {
       const [first, , third] = await refreshTwice(target)
       expectStatus(await target.call(third.accessToken), 200)
@@ -351,7 +351,7 @@ const tokens: Requirement[] = [
 
 export const keycard: Chapter = {
   source: 'Keycard',
-  title: 'What Keycard says beyond the specifications',
+  title: 'What Keycard promises beyond the specifications',
   profiles: ['keycard'],
   requirements: [...requests, ...errors, ...calls, ...tokens, ...documents],
 }

@@ -23,7 +23,7 @@ async function run(words: readonly string[]): Promise<number> {
 function explain(error: unknown): string {
   if (error instanceof AggregateError) return explain(error.errors[0])
   if (error instanceof Error && 'code' in error && 'syscall' in error) {
-    return `Nobody answers there: ${error.message}. Start the server first.`
+    return `No server answers there: ${error.message}. Start the server first.`
   }
   return error instanceof Error ? error.message : String(error)
 }

@@ -40,7 +40,7 @@ const clients: Requirement[] = [
   },
   {
     clause: '§5.2',
-    sentence: 'An unknown client is told invalid_client, with 400 or 401',
+    sentence: 'An unknown client is invalid_client, with 400 or 401',
     async run(target) {
       target.requireClient()
       const answer = await target.askByPassword({ client_id: 'nobody-knows-me' })
@@ -49,7 +49,7 @@ const clients: Requirement[] = [
   },
   {
     clause: '§5.2',
-    sentence: 'Where the unknown client came by Basic, it is 401 with a Basic challenge',
+    sentence: 'Where the unknown client used Basic, it is 401 with a Basic challenge',
     async run(target) {
       target.requireClient()
       const form = { grant_type: 'password', ...target.credentials }
@@ -73,7 +73,7 @@ const requests: Requirement[] = [
   },
   {
     clause: '§3.2',
-    sentence: 'Parameters that are not known are ignored',
+    sentence: 'Unknown parameters are ignored',
     run: async (target) => {
       readTokens(await target.askByPassword({ audience: 'x', resource_owner: 'y' }))
     },
@@ -120,7 +120,7 @@ const requests: Requirement[] = [
   },
   {
     clause: '§4.3.2',
-    sentence: 'grant_type is told apart by its case',
+    sentence: 'grant_type is case-sensitive',
     async run(target) {
       for (const grant of ['Password', 'PASSWORD']) {
         expectRefused(await target.askByPassword({ grant_type: grant }))
@@ -129,7 +129,7 @@ const requests: Requirement[] = [
   },
   {
     clause: '§5.2',
-    sentence: 'An unknown grant is told unsupported_grant_type',
+    sentence: 'An unknown grant is unsupported_grant_type',
     run: async (target) =>
       expectOAuthError(
         await target.askByPassword({ grant_type: 'urn:example:unknown' }),
@@ -164,7 +164,7 @@ const scopes: Requirement[] = [
   },
   {
     clause: '§3.3',
-    sentence: 'Scopes are told apart by their case',
+    sentence: 'Scopes are case-sensitive',
     async run(target) {
       const { call } = target.requireScopes()
       const other = call === call.toUpperCase() ? call.toLowerCase() : call.toUpperCase()
@@ -179,7 +179,7 @@ const scopes: Requirement[] = [
   },
   {
     clause: '§3.3',
-    sentence: 'A scope that is not given in full is told: invalid_scope, or what is given',
+    sentence: 'A scope that is not given in full is reported: invalid_scope, or what is given',
     async run(target) {
       const { call } = target.requireScopes()
       const answer = await target.askByPassword({ scope: `${call} no-such:scope` })
@@ -192,7 +192,7 @@ const scopes: Requirement[] = [
   },
   {
     clause: '§3.3',
-    sentence: 'No scope outside of the grammar is given',
+    sentence: 'No scope outside the grammar is given',
     async run(target) {
       const { call } = target.requireScopes()
       const answer = await target.askByPassword({ scope: `${call} "quoted"` })
@@ -202,7 +202,7 @@ const scopes: Requirement[] = [
   },
   {
     clause: '§5.1',
-    sentence: 'The scope that is given is said where none was asked for',
+    sentence: 'The given scope is stated where none was asked for',
     async run(target) {
       target.requireScopes()
       const answer = await target.unscopedAnswer()
@@ -282,7 +282,7 @@ const errors: Requirement[] = [
   },
   {
     clause: '§5.2',
-    sentence: 'error and error_description keep to the characters that are allowed',
+    sentence: 'error and error_description use only the allowed characters',
     async run(target) {
       const members = expectJson(await target.askByPassword({ grant_type: 'caf\u00e9 "\\' }))
       if (members.error === undefined) throw new NotOffered('its errors have no error code')
@@ -320,7 +320,7 @@ const refreshes: Requirement[] = [
   },
   {
     clause: '§5.2',
-    sentence: 'A refresh token that nobody gave is 400 invalid_grant',
+    sentence: 'An invented refresh token is 400 invalid_grant',
     async run(target) {
       await target.startSession()
       expectOAuthError(await target.refresh('no-token-of-yours'), 'invalid_grant', 400)
@@ -361,7 +361,7 @@ const refreshes: Requirement[] = [
   },
   {
     clause: '§6',
-    sentence: 'Asking for less once leaves the next refresh token what it was',
+    sentence: 'Asking for less once leaves the next refresh token unchanged',
     async run(target) {
       const { call, other } = target.requireScopes()
       const all = `${call} ${other}`

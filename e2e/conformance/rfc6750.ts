@@ -12,7 +12,7 @@ export const rfc6750: Chapter = {
   requirements: [
     {
       clause: '§2.1',
-      sentence: 'A token in the Authorization header opens the call, and nothing else does',
+      sentence: 'A token in the Authorization header is accepted, and nothing else is',
       async run(target) {
         const { accessToken } = await target.session()
         expectStatus(await target.call(accessToken), 200)
@@ -29,7 +29,7 @@ export const rfc6750: Chapter = {
     })),
     {
       clause: '§2.1',
-      sentence: 'The scheme is Bearer: a token behind another one opens nothing',
+      sentence: 'The scheme is Bearer: a token behind another one is not accepted',
       async run(target) {
         const { accessToken } = await target.session()
         const { username } = target.credentials
@@ -45,7 +45,7 @@ export const rfc6750: Chapter = {
     },
     {
       clause: '§2.3 SHOULD',
-      sentence: 'A token in the query opens nothing (RFC 9700 §4.3.2)',
+      sentence: 'A token in the query is not accepted (RFC 9700 §4.3.2)',
       async run(target) {
         const { accessToken } = await target.session()
         expectRefused(await target.send(`${target.requireCall()}?access_token=${accessToken}`))
@@ -62,7 +62,7 @@ export const rfc6750: Chapter = {
     },
     {
       clause: '§3',
-      sentence: 'With a token that is not good: a Bearer challenge',
+      sentence: 'With an invalid token: a Bearer challenge',
       run: async (target) => {
         expectChallenge(await target.call('abc'), 'bearer')
       },
@@ -74,13 +74,13 @@ export const rfc6750: Chapter = {
     },
     {
       clause: '§3.1 SHOULD',
-      sentence: 'Another scheme than Bearer is as no token at all',
+      sentence: 'Another scheme than Bearer counts as no token',
       run: async (target) =>
         expectNoErrorCode(await target.callWith({ authorization: 'Basic am9objpzZWNyZXQ=' })),
     },
     ...Object.entries({
-      'no JWT at all': 'abc',
-      'a JWT of nobody': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2huZG9lIn0.',
+      'not a JWT': 'abc',
+      'an unsigned JWT': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2huZG9lIn0.',
     }).map(([name, token]) => ({
       clause: '§3.1 SHOULD',
       sentence: `A token that is ${name} is 401 with error="invalid_token"`,
@@ -92,7 +92,7 @@ export const rfc6750: Chapter = {
     })),
     {
       clause: '§3.1 SHOULD',
-      sentence: 'A token that is no b64token is 400 or 401, with an error code',
+      sentence: 'A token that is not a b64token is 400 or 401, with an error code',
       async run(target) {
         const answer = await target.call('a b')
         expectStatus(answer, 400, 401)
@@ -112,7 +112,7 @@ export const rfc6750: Chapter = {
     },
     {
       clause: '§3',
-      sentence: 'The words of a challenge keep to the characters that are allowed',
+      sentence: 'The words of a challenge use only the allowed characters',
       async run(target) {
         const description = expectChallenge(await target.call('abc'), 'bearer').params
           .error_description

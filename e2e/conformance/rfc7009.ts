@@ -41,7 +41,7 @@ const requirements: Requirement[] = [
   },
   {
     clause: '§2.1 SHOULD',
-    sentence: 'An access token that was revoked opens nothing any more',
+    sentence: 'A revoked access token is no longer accepted',
     async run(target) {
       const { accessToken } = await target.signIn()
       expectStatus(await target.call(accessToken), 200)
@@ -74,7 +74,7 @@ const requirements: Requirement[] = [
   },
   {
     clause: '§2.2',
-    sentence: 'A token that nobody knows is 200, and so is one that was revoked before',
+    sentence: 'An unknown token is 200, and so is one that was revoked before',
     async run(target) {
       expectStatus(await revoke(target, 'no-token-of-yours'), 200)
       const { refreshToken } = await target.startSession()
@@ -85,7 +85,7 @@ const requirements: Requirement[] = [
   },
   {
     clause: '§2.1',
-    sentence: 'A client that is not known is told invalid_client',
+    sentence: 'An unknown client is invalid_client',
     async run(target) {
       target.requireClient()
       const answer = await revoke(target, 'no-token-of-yours', { client_id: 'nobody-knows-me' })

@@ -13,7 +13,7 @@ const requirements: Requirement[] = [
   },
   {
     clause: '§2.1',
-    sentence: 'Whoever does not authenticate is told nothing about a token',
+    sentence: 'A caller that does not authenticate learns nothing about a token',
     async run(target) {
       const { accessToken } = await target.session()
       const answer = await target.post(target.paths.introspect, { token: accessToken })
@@ -32,7 +32,7 @@ const requirements: Requirement[] = [
   },
   {
     clause: '§2.2',
-    sentence: 'A good access token is active; what is said of it is right',
+    sentence: 'A good access token is active, and its description is right',
     async run(target) {
       const { accessToken } = await target.session()
       const answer = await introspect(target, accessToken)

@@ -13,7 +13,7 @@ export const rfc8414: Chapter = {
     ...listDocumentRequirements(metadataPath, 'issuer'),
     {
       clause: '§2',
-      sentence: 'token_endpoint is where tokens are given',
+      sentence: 'token_endpoint is where tokens are issued',
       async run(target) {
         const endpoint = expectText(await readMetadata(target), 'token_endpoint')
         expectThat(
@@ -24,7 +24,7 @@ export const rfc8414: Chapter = {
     },
     {
       clause: '§2',
-      sentence: 'response_types_supported is there',
+      sentence: 'response_types_supported is present',
       run: async (target) => {
         expectList(await readMetadata(target), 'response_types_supported')
       },
@@ -43,7 +43,7 @@ export const rfc8414: Chapter = {
     },
     {
       clause: '§2',
-      sentence: 'Every grant that is stated is known at the token endpoint',
+      sentence: 'Every grant that is stated is supported at the token endpoint',
       async run(target) {
         for (const grant of expectList(await readMetadata(target), 'grant_types_supported')) {
           // About the browser's redirect, not the token endpoint.
@@ -90,7 +90,7 @@ export const rfc8414: Chapter = {
     },
     {
       clause: '§2',
-      sentence: 'Every endpoint that is stated is there',
+      sentence: 'Every endpoint that is stated exists',
       async run(target) {
         const addresses = Object.entries(await readMetadata(target)).filter(([name]) =>
           /_(endpoint|uri)$/.test(name),

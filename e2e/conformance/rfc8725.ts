@@ -22,7 +22,7 @@ export const forgeries: Record<string, (jwt: Jwt) => string> = {
     const later = { ...claims, exp: Number(claims.exp) + 3_600 }
     return `${encodePart(header)}.${encodePart(later)}.${encodeBytes(signature)}`
   },
-  'the kid is of no key': ({ header, claims, signature }) =>
+  'the kid belongs to no key': ({ header, claims, signature }) =>
     `${encodePart({ ...header, kid: 'no-such-key' })}.${encodePart(claims)}.${encodeBytes(signature)}`,
   'its header names a key of its own': ({ header, claims, signature }) => {
     const jwk = { kty: 'oct', k: 'AAAA' }

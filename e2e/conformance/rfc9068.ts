@@ -46,7 +46,7 @@ export const rfc9068: Chapter = {
     },
     {
       clause: '§2.2',
-      sentence: 'exp and iat are whole numbers, and expires_in is what lies between them',
+      sentence: 'exp and iat are whole numbers, and expires_in is their difference',
       async run(target) {
         const { exp, iat } = (await readToken(target)).claims
         expectThat(Number.isSafeInteger(exp) && Number.isSafeInteger(iat), 'they are not')
@@ -85,7 +85,7 @@ export const rfc9068: Chapter = {
     },
     {
       clause: '§6',
-      sentence: 'The token says nothing personal: no name, no e-mail address',
+      sentence: 'The token holds nothing personal: no name, no e-mail address',
       async run(target) {
         const { claims } = await readToken(target)
         const { username } = target.credentials

@@ -13,7 +13,8 @@ export const rfc9728: Chapter = {
     ...listDocumentRequirements(resourceMetadataPath, 'resource'),
     {
       clause: '§2',
-      sentence: 'authorization_servers, where it is stated, names the server that gives the tokens',
+      sentence:
+        'authorization_servers, where it is stated, names the server that issues the tokens',
       async run(target) {
         const metadata = await readMetadata(target)
         if (metadata.authorization_servers === undefined) {

@@ -6,13 +6,13 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 const { PUBLIC_URL: issuer = '', CLIENT_ID = '', CLIENT_SECRET = '', PORT = '4000' } = process.env
 const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`))
 
-/** Asks nobody: a token of a session that has ended is believed until it expires. */
+/** Asks no one: a token of an ended session is accepted until it expires. */
 async function verify(token: string) {
   const options = { issuer, audience: issuer, typ: 'at+jwt', algorithms: ['EdDSA'] }
   return (await jwtVerify(token, keys, options)).payload
 }
 
-/** For what must know of a sign-out at once. */
+/** For calls that must know of a sign-out at once. */
 async function isActive(token: string): Promise<boolean> {
   const authorization = `Basic ${btoa(`${CLIENT_ID}:${CLIENT_SECRET}`)}`
   const init = { method: 'POST', headers: { authorization }, body: new URLSearchParams({ token }) }

@@ -16,12 +16,12 @@ def check(what, holds):
 def run_cases(url, sign_in, refresh, revoke, error_of):
     """sign_in(username, password, scope) and refresh(token) give a token as a dict; error_of(call) the OAuth error."""
     token = sign_in("johndoe", "secret", None)
-    check("signs in, and the token opens a call", call(url, token) == 200)
+    check("signs in, and its token is accepted by a call", call(url, token) == 200)
     check("a wrong password is invalid_grant", error_of(lambda: sign_in("johndoe", "wrong", None)) == "invalid_grant")
     check("a disabled user is invalid_grant", error_of(lambda: sign_in("alice", "secret2", None)) == "invalid_grant")
 
     narrow = sign_in("johndoe", "secret", "me:write")
-    check("a narrower scope is given, and closes the other doors", call(url, narrow) == 403)
+    check("a narrower scope is given, and other calls are refused", call(url, narrow) == 403)
     check("a wider scope is invalid_scope", error_of(lambda: sign_in("johndoe", "secret", "users:write")) == "invalid_scope")
 
     second = refresh(token)

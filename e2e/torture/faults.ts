@@ -58,7 +58,7 @@ export function findingsOfAll(seen: Seen): Finding[] {
       kept: apart.every(isWell),
     },
     {
-      what: 'the longest until "later" is said',
+      what: 'the longest until "later" is answered',
       seen: `${Math.round(longestMs)} ms`,
       promised: `≤ ${latestMs.answer} ms`,
       kept: longestMs <= latestMs.answer,
@@ -70,7 +70,7 @@ export function findingsOfAll(seen: Seen): Finding[] {
       kept: recoveryMs <= latestMs.recovery,
     },
     {
-      what: 'answers that were neither well nor "later"',
+      what: 'answers that were neither right nor "later"',
       seen: String(strange.length),
       promised: '0',
       kept: strange.length === 0,

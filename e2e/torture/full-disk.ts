@@ -114,7 +114,7 @@ function findingsOfDisk(seen: Seen, lost: readonly string[]): Finding[] {
       kept: reading.every(isWell),
     },
     {
-      what: 'items that were acknowledged and are not there',
+      what: 'acknowledged items that are not there',
       seen: `${lost.length} of ${questions.madeItems.size}`,
       promised: '0',
       kept: lost.length === 0,

@@ -53,7 +53,7 @@ export async function tortureGuesses(args: readonly string[]): Promise<boolean> 
     `${rounds} rounds of ${atOnce} simultaneous guesses over two processes`,
     [
       {
-        what: `rounds with exactly ${limit} looked at`,
+        what: `rounds with exactly ${limit} checked`,
         seen: String(exact),
         promised: String(rounds),
         // In the control none may be refused.

@@ -38,7 +38,7 @@ const halves: Readonly<Record<string, HalfState>> = {
       (select 1 from audit_events a where a.event = 'registered' and a.user_id = u.id)`,
     damage: `delete from audit_events where event = 'registered'`,
   },
-  'a user whom no search finds': {
+  'a user that no search finds': {
     count: `select count(*) as n from users u where not exists
       (select 1 from user_search_keys k where k.user_id = u.id)`,
     damage: `delete from user_search_keys`,

@@ -237,7 +237,7 @@ async function runActs(place: CrowdedPlace): Promise<Finding[]> {
     await load.stop()
   }
   findings.push({
-    what: 'answers to the others that are not theirs',
+    what: 'answers to the others that are not their own',
     seen: load.wrong.join(' ') || 'none',
     promised: 'none',
     kept: load.wrong.length === 0,

@@ -20,7 +20,7 @@ export async function findLosses(url: string, person: Person): Promise<string[]>
     if ((await statusOf(url, person, password)) !== 401) lose('the old password opens')
   }
   if (person.isDeleted) {
-    if ((await call(url, person.tokens.access_token)) !== 401) lose('deleted, and yet somebody')
+    if ((await call(url, person.tokens.access_token)) !== 401) lose('deleted, and yet signed in')
     if ((await statusOf(url, person, person.passwords[0])) !== 401) lose('not deleted')
     return lost
   }

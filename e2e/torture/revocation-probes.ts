@@ -51,7 +51,7 @@ export function findingsOf(unsorted: readonly number[]): Finding[] {
       kept: at(0.99) <= promisedMs.known,
     },
     {
-      what: `believed after ${promisedMs.closed / 1_000} s`,
+      what: `accepted after ${promisedMs.closed / 1_000} s`,
       seen: `${believed} of ${delaysMs.length}`,
       promised: '0',
       kept: believed === 0,

@@ -96,13 +96,13 @@ async function loseDatabase({ urls, wires }: Nodes): Promise<Finding[]> {
   const longestMs = Math.max(...closed.map(({ lastBelievedMs }) => lastBelievedMs))
   return [
     {
-      what: 'a token was believed, at the latest',
+      what: 'a token was accepted, at the latest',
       seen: `${Math.round(longestMs)} ms after`,
       promised: `≤ ${promisedMs.closed} ms`,
       kept: longestMs <= promisedMs.closed,
     },
     {
-      what: 'every process says 503 with Retry-After from then on',
+      what: 'every process answers 503 with Retry-After from then on',
       seen: closed.map(({ isFaithful }) => (isFaithful ? 'yes' : 'no')).join(', '),
       promised: 'yes',
       kept: closed.every(({ isFaithful }) => isFaithful),

@@ -71,7 +71,7 @@ async function stall(
       kept: Math.max(most, mostToo) <= mostBackends,
     },
     {
-      what: `refreshes in the stall: ${stalled.length}; told as done`,
+      what: `refreshes in the stall: ${stalled.length}; reported as done`,
       seen: String(stalled.filter(isWell).length),
       promised: '0',
       kept: stalled.length > 0 && !stalled.some(isWell),
@@ -200,6 +200,6 @@ async function runControl({ postgres }: Nodes, admin: pg.Client): Promise<Findin
       promised: `≤ ${mostBackends}`,
       kept: most <= mostBackends,
     },
-    { what: 'told as done', seen: String(told), promised: '0', kept: told === 0 },
+    { what: 'reported as done', seen: String(told), promised: '0', kept: told === 0 },
   ]
 }

@@ -71,19 +71,19 @@ function describe(attack: Attack, strangers: number, owners: number): Finding[] 
   const strange = [...others.keys()].filter((status) => status !== 429 && status !== 503)
   return [
     {
-      what: 'looked at, of one account, at most',
+      what: 'guesses checked at one account, at most',
       seen: String(most),
       promised: `≤ ${limit}`,
       kept: most <= limit,
     },
     {
-      what: 'owners on known devices let in, meanwhile',
+      what: 'owners on known devices signed in, meanwhile',
       seen: `${letIn} of ${came}`,
       promised: 'all',
       kept: came > 0 && letIn === came,
     },
     {
-      what: 'owners of the accounts that were shut, in the end',
+      what: 'owners of the closed accounts, in the end',
       seen: `${owners} of ${targets.length}`,
       promised: 'all',
       kept: owners === targets.length,
@@ -95,7 +95,7 @@ function describe(attack: Attack, strangers: number, owners: number): Finding[] 
       kept: strangers === 0,
     },
     {
-      what: 'looked at, of all; not looked at',
+      what: 'guesses checked at all accounts; not checked',
       seen: `${looks}; ${told}`,
       promised: 'only 429 and 503',
       kept: strange.length === 0,

@@ -56,7 +56,7 @@ export async function tortureTiming(args: readonly string[]): Promise<boolean> {
       rows.push([`control: ${what}`, auc.toFixed(3), 'far from 0.5'])
     }
     printTable(
-      `AUC over ${count.toLocaleString('en')} interleaved attempts of each kind, at names that are nobody’s and others`,
+      `AUC over ${count.toLocaleString('en')} interleaved attempts of each kind, at names without an account and others`,
       rows,
     )
     return wrong.length === 0 && told === Object.keys(controls).length
@@ -97,7 +97,7 @@ const imported: Record<string, Pair> = {
 /** Each differs from the other by something that is known to take longer. */
 const controls: Record<string, Pair> = {
   'one step of cost more': evaluated('/token', 'dear'),
-  'throttled, and refused before anybody is looked up': (turn) => {
+  'throttled, and refused before any look-up of a user': (turn) => {
     const [somebody] = throttled('/token')(turn)
     return [somebody, { ...attemptAt('/token', 'x', 'x&scope=no-such'), status: 400 }]
   },

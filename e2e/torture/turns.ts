@@ -107,7 +107,7 @@ async function runBeside(attack: Attack, { seconds, control, cost }: Scene): Pro
     isOver = true
     await attacking
     const find = (kind: 'known' | 'new', least: number): Finding => ({
-      what: `${attack.what}, cost ${cost}: let in on ${kind} devices`,
+      what: `${attack.what}, cost ${cost}: signed in on ${kind} devices`,
       seen: `${letIn[kind]} of ${seconds}`,
       promised: `≥ ${least * 100} % within 10 s`,
       kept: letIn[kind] >= least * seconds,
@@ -163,7 +163,7 @@ async function guessAfterChange(seconds: number, control: boolean): Promise<Find
       if (control && looked % 5 === 0) await database.query('delete from throttle_counters')
     }
     return {
-      what: `guesses looked at in ${seconds} s after a change of the password, with 1,000 device cookies`,
+      what: `guesses checked in ${seconds} s after a change of the password, with 1,000 device cookies`,
       seen: String(looked),
       promised: `≤ ${guessesPromised}`,
       kept: looked <= guessesPromised,

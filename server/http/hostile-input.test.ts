@@ -494,7 +494,7 @@ describe('over a real socket', () => {
     ['another version', ['GET / HTTP/9.9', 'Host: localhost']],
     ['no Host', ['GET / HTTP/1.1', 'Connection: close']],
     [
-      'a length that is no number',
+      'a length that is not a number',
       ['POST /token HTTP/1.1', 'Host: localhost', 'Content-Length: x'],
     ],
     [

@@ -277,7 +277,7 @@ describe('the request itself', () => {
     ['R3: twice, once encoded', 'username=a&user%6Eame=b&password=b', 'username is there twice'],
     ['R3: twice, once empty', 'scope=&scope=me&username=a&password=b', 'scope is there twice'],
     ['R5: bad percent-encoding', 'username=a&password=%zz', 'password is badly percent-encoded'],
-    ['R5: a byte that is no UTF-8', 'username=a&password=%FF', 'password is not valid UTF-8'],
+    ['R5: a byte that is not UTF-8', 'username=a&password=%FF', 'password is not valid UTF-8'],
     ['a lone surrogate', 'username=%ED%A0%80&password=a', 'username is not valid UTF-8'],
     ['no user name', 'password=secret', 'username is missing'],
     ['an empty user name', 'username=&password=secret', 'username is missing'],

@@ -72,7 +72,7 @@ test.each<[string, Record<string, string>]>([
     'from another site, named by the browser',
     { 'sec-fetch-site': 'cross-site', origin: 'http://192.0.2.3:3000', host: '192.0.2.3:3000' },
   ],
-  ['with an Origin that is none', { 'sec-fetch-site': 'same-origin', origin: 'http://[' }],
+  ['with an invalid Origin', { 'sec-fetch-site': 'same-origin', origin: 'http://[' }],
   ['with one too long', { 'sec-fetch-site': 'same-origin', origin: `http://${'a'.repeat(400)}` }],
 ])('a request %s is not reported', async (_name, headers) => {
   const answer = await signIn(headers)

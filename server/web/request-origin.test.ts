@@ -70,7 +70,7 @@ describe('R70: a sign-in', () => {
     ['an IPv4 address', { origin: 'http://192.0.2.2:3000', host: '192.0.2.2:3000' }, 'cookie'],
     ['an IPv6 address', { origin: 'http://[2001:db8::1]', host: '[2001:db8::1]:80' }, 'cookie'],
     [
-      'a page that says neither Origin nor Referer',
+      'a page that sends neither Origin nor Referer',
       { ...sameOrigin, origin: 'null', host: '127.0.0.1' },
       'cookie',
     ],
@@ -89,7 +89,7 @@ describe('R70: a sign-in', () => {
     ['an internal name beside same-origin', { ...sameOrigin, ...internal }, 403],
     ['a rebound name', rebound, 403],
     ['a rebound name that the browser vouches for', { ...sameOrigin, ...rebound }, 403],
-    ['a rebound name in a browser that says nothing', { host: 'evil.example:3000' }, 403],
+    ['a rebound name in a browser that sends no origin', { host: 'evil.example:3000' }, 403],
     [
       'a loopback name at another Host',
       { ...sameOrigin, origin: 'http://localhost:3000', host: 'evil.example' },

@@ -80,7 +80,7 @@ describe('findBrowser', () => {
   })
 
   it.each<[string, Description]>([
-    ['nobody but root installs packages', { files: ['/etc/debian_version'] }],
+    ['only root installs packages', { files: ['/etc/debian_version'] }],
     ['only Debian has apt-get', { isRoot: true }],
     ['the package does not come either', { isRoot: true, files: ['/etc/debian_version'] }],
   ])('says what to run where no browser can be found: %s', async (_reason, description) => {

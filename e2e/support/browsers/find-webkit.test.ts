@@ -40,7 +40,7 @@ describe('findWebKit', () => {
   })
 
   it.each<[string, string[], boolean]>([
-    ['to whom apt-get does not belong', [debian], false],
+    ['who may not run apt-get', [debian], false],
     ['whose system is another', [], true],
     ['whose packages do not come', [debian], true],
   ])('tells a user %s what to install', async (_whom, files, isRoot) => {

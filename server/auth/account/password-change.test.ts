@@ -157,7 +157,11 @@ describe('a new password that breaks a rule is refused, with its field, before a
     ['R87: too short', () => 'fourteen chars', 'at least 15 characters'],
     ['R87: too long', () => 'ab1 '.repeat(65), 'at most 256 characters'],
     ['R89: a common one', () => 'correcthorsebatterystaple', 'common password'],
-    ['R89: of his own words', ({ username }) => `${username}.${username}`, 'your user name'],
+    [
+      'R89: of the account’s own words',
+      ({ username }) => `${username}.${username}`,
+      'your user name',
+    ],
     ['R91: half of a character', () => `${better}\ud800`, 'well-formed'],
     ['R92: NUL', () => `${better}\0`, 'control characters'],
     ['the same again', ({ password }) => password, 'another one than the current password'],

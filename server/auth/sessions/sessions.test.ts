@@ -306,8 +306,8 @@ forEachEngine((engine) => {
   })
 
   describe.each([
-    { kind: 'a browser that nobody asked to keep', transport: 'cookie', rememberMe: false },
-    { kind: 'a browser to be kept', transport: 'cookie', rememberMe: true },
+    { kind: 'a browser without rememberMe', transport: 'cookie', rememberMe: false },
+    { kind: 'a browser with rememberMe', transport: 'cookie', rememberMe: true },
     { kind: 'the token endpoint', transport: 'bearer', rememberMe: false },
   ] as const)('R57: $kind', ({ transport, rememberMe }) => {
     const { idleMs, absoluteMs } = sessionLifetimes[rememberMe ? 'persistent' : transport]

@@ -38,7 +38,7 @@ test('all fields that break a rule are named at once, and the password is in no 
 })
 
 test.each<[string, Partial<AccountRequest>, string]>([
-  ['R89: a password everybody knows', { password: 'passwordpassword' }, 'password'],
+  ['R89: a well-known password', { password: 'passwordpassword' }, 'password'],
   ['R89: a password made of the user name', { password: 'henry.henry.henry' }, 'password'],
   ['R92: a password with NUL', { password: `${password}\0` }, 'password'],
   ['R91: a password with a lone surrogate', { password: `${password}\ud800` }, 'password'],

@@ -8,10 +8,10 @@ const host = 'login.example:3000'
 test.each<[string, Record<string, string>, boolean]>([
   ['the sign-in form', { referer: `http://${host}/login?next=%2Fitems` }, true],
   ['the registration form', { referer: `http://${host}/register` }, true],
-  ['another page of ours', { referer: `http://${host}/users` }, false],
+  ['another one of our pages', { referer: `http://${host}/users` }, false],
   ['a form of another host', { referer: 'http://evil.example/login' }, false],
-  ['what is no address', { referer: 'login' }, false],
-  ['a page of ours that names none', { 'sec-fetch-site': 'same-origin' }, true],
+  ['text that is not an address', { referer: 'login' }, false],
+  ['one of our pages that names none', { 'sec-fetch-site': 'same-origin' }, true],
   ['a page elsewhere that names none', { 'sec-fetch-site': 'cross-site' }, false],
   ['nowhere', {}, false],
 ])('recognises a browser that comes from %s', (_where, headers, isFromForm) => {

@@ -172,7 +172,7 @@ describe('pages', () => {
       ['the cookie is there', { cookie: 'a=b', referer: 'https://keycard.example/login' }],
       ['another page led there', { referer: 'https://keycard.example/account' }],
       ['another site led there', { referer: 'https://evil.example/login' }],
-      ['the referrer is no address', { referer: '/login' }],
+      ['the referrer is not an address', { referer: '/login' }],
       ['nothing led there', {}],
     ])('says nothing of it where %s', async (_what, headers) => {
       const server = await startApp()
