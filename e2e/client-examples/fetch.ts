@@ -40,14 +40,16 @@ function refresh(): Promise<Tokens> {
 /** Where the session is over this throws with the code invalid_grant: ask for the password again. */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   tokens ??= await refresh()
-  const answer = await send(path, init)
+  const { access_token: shown } = tokens
+  const answer = await send(path, init, shown)
   if (answer.status !== 401) return answer
-  tokens = await refresh()
-  return send(path, init)
+  // Another call may have refreshed in the meantime.
+  if (tokens?.access_token === shown) tokens = await refresh()
+  return send(path, init, tokens?.access_token)
 }
 
-function send(path: string, init: RequestInit): Promise<Response> {
-  const authorization = `Bearer ${tokens?.access_token}`
+function send(path: string, init: RequestInit, token = ''): Promise<Response> {
+  const authorization = `Bearer ${token}`
   return fetch(url + path, { ...init, headers: { ...init.headers, authorization } })
 }
 
