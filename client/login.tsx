@@ -8,7 +8,7 @@ import { SignInPage } from './pages/sign-in/sign-in-page.tsx'
 const root = document.getElementById('root') as HTMLElement
 
 if (import.meta.env.DEV) {
-  // The development server prerenders nothing, and knows all pages: the built page does not.
+  // The development server prerenders nothing, and knows all pages; the built page does not.
   const { readViewFromAddress } = await import('./pages/sign-in/address-view.ts')
   createRoot(root).render(<SignInPage initial={readViewFromAddress(location.search)} />)
 } else {

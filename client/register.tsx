@@ -8,7 +8,7 @@ import { RegisterPage } from './pages/register/register-page.tsx'
 const root = document.getElementById('root') as HTMLElement
 
 if (import.meta.env.DEV) {
-  // The development server prerenders nothing, and knows all pages: the built page does not.
+  // The development server prerenders nothing, and knows all pages; the built page does not.
   const { readViewFromAddress } = await import('./pages/register/address-view.ts')
   createRoot(root).render(<RegisterPage initial={readViewFromAddress(location.search)} />)
 } else {

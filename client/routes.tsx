@@ -1,4 +1,4 @@
-// Which page is drawn at which address. Paths, titles and scopes stand in server/contract/app-pages.ts.
+// Which page renders at which address. Paths, titles and scopes are in server/contract/app-pages.ts.
 
 import { type ComponentType, lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'

@@ -1,4 +1,4 @@
-// That no page is built without its charset and viewport, whatever ends its lines.
+// Every page is built with its charset and viewport, whatever ends its lines.
 
 import type { IndexHtmlTransformContext } from 'vite'
 import { expect, it } from 'vitest'

@@ -88,7 +88,7 @@ function tabulate(
     ],
     notes: [
       'Each answers with the same five fields. The others verify an HS256 signature at every call, which is ' +
-        'the cheapest there is; Keycard’s tokens are EdDSA, verified once each, and judged at every call by ' +
+        'the cheapest there is; Keycard’s tokens are EdDSA, verified once each, and checked at every call by ' +
         'time, key and revocation. It also sets its security headers, measures itself and validates its output.',
       'The client never sleeps, so that no answer has to wake it: on a virtual machine that took a sixth to a ' +
         'third of a call, and next to nothing of those that answer so fast that it had no time to fall asleep.',

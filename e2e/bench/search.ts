@@ -82,7 +82,7 @@ export const benchSearch: Bench = {
       notes: [
         `${format(users)} users, three of five with an address at ${commonDomain}, one of eight the same first ` +
           'name and one of seventeen the same last name. Forty of each kind are asked twice at `GET /api/users`, and the second time counts. The ' +
-          'control is how the version before searched: all that are found were sorted and counted.',
+          'control is how the previous version searched: all matches were sorted and counted.',
         `Nothing is promised of ${unpromised}: ten thousand rows are looked up, for no key has what they are sorted by.`,
       ],
     }

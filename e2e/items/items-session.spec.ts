@@ -1,4 +1,4 @@
-// A session under a page that reads and writes: tokens that run out, tabs, lost replies, the network.
+// A session under a page that reads and writes: tokens that expire, tabs, lost replies, the network.
 
 import type { BrowserContext, Page } from 'playwright/test'
 import { expect, test } from '../support/fixtures.ts'

@@ -1,4 +1,4 @@
-// The page of items in each state it can be in.
+// The page of items in each of its states.
 
 import { expect } from '../support/fixtures.ts'
 import { checkPageStates } from '../support/pages/check-page-states.ts'

@@ -230,7 +230,10 @@ function checkArrow(arrow: Import, sources: Sources): string[] {
   return [`${sayArrow(arrow)}, but ${from.name} may not see ${to.name}`]
 }
 
-/** Within a floor. Its list of features names rooms that are not named here, and is named from below. */
+/**
+ * Within a floor. Its list of features names rooms that are not named here, and is named from
+ * below.
+ */
 function checkRooms(arrow: Import, { name, rooms }: Floor): string[] {
   if (rooms === undefined || /^[^/]+\/[^/]+\/features\.ts$/.test(arrow.from)) return []
   const from = roomOf(arrow.from, rooms)

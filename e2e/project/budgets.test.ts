@@ -43,7 +43,7 @@ describe.each(['login.html', 'register.html'])('%s', (name) => {
   })
 })
 
-/** Keycard's own; what an app adds has no budget but its own. */
+/** Keycard's own; what an app adds has a budget of its own. */
 const ownLater = [
   'account-page',
   'activity-page',

@@ -31,12 +31,12 @@ export const appPages = { ...featurePages, ...ownPages }
 
 export type PageName = keyof typeof appPages
 
-/** Whether what stands at a path needs no session. */
+/** Whether the page at a path needs no session. */
 export function isPublicPath(path: string): boolean {
   return Object.values<AppPage>(appPages).some((page) => page.path === path && page.scope === null)
 }
 
-/** What stands at a path, for a person; undefined for a path that is none of these. */
+/** The title of the page at a path; undefined for a path that is none of these. */
 export function titleOf(path: string): string | undefined {
   if (path === docsPath) return 'API docs'
   return Object.values<AppPage>(appPages).find((page) => page.path === path)?.title

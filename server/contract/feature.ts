@@ -1,11 +1,11 @@
-// What a feature of the app says of itself to the server and to the browser: its scopes and its pages.
+// What a feature of the app declares to the server and to the browser: its scopes and its pages.
 
 /** A page of the app: its path, title, scope and place in the navigation. */
 export interface Page {
   path: `/${string}`
   /** In the navigation, the page's heading and the browser's tab. */
   title: string
-  /** What the token has to have; null for a public page, which needs no session. */
+  /** The scope that the token must have; null for a public page, which needs no session. */
   scope: string | null
   /**
    * Whether the navigation lists it: for everyone by default, only for those who have its scope, or

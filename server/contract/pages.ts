@@ -1,15 +1,15 @@
-// The paths that every part knows: of the pages before the app, and where the app begins.
+// The paths that every part knows: those of the pages before the app, and the app's first page.
 
 import type { Page } from './feature.ts'
 
 export const pagePaths = {
-  /** Goes on to `homePath` or to `signIn`, unless an app page has this path. */
+  /** Redirects to `homePath` or to `signIn`, unless an app page has this path. */
   home: '/',
   signIn: '/login',
   register: '/register',
 } as const
 
-/** Where a sign-in leads that began nowhere else, and the logo. */
+/** Where a sign-in without another destination leads, and the logo. */
 export const homePath: Page['path'] = '/items'
 
 /** The place on the account page where the password is changed. */

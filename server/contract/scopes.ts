@@ -19,8 +19,8 @@ const scopesOfFeatures: Record<FeatureScope, string> = Object.assign(
 const featureScopesOfUser = listed.flatMap(({ scopes }) => Object.keys(scopes)) as FeatureScope[]
 
 /**
- * Each with a sentence that people read. A feature's stand in its folder; metadata, OpenAPI and the types
- * of `scopedProcedure` follow.
+ * Each with a sentence that people read. A feature's scopes are in its folder; metadata, OpenAPI
+ * and the types of `scopedProcedure` follow.
  */
 export const scopeCatalogue = {
   me: 'See who you are.',

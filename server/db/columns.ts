@@ -1,4 +1,4 @@
-// What a column holds where a plain type would say too little.
+// Column types that say more than a plain type would.
 
 /** A boolean is 0 or 1: libsql ends the whole process when it is given true or false. */
 export type Flag = 0 | 1

@@ -57,7 +57,7 @@ async function openPair(
   ]
 }
 
-/** A new key is then heard of by the poll alone. */
+/** The servers then hear of a new key only by the poll. */
 async function withoutAnnouncements(place: TestPlace): Promise<TestPlace> {
   if (place.url === undefined) return place
   const proxy = await startPostgresProxy(place.url, /^listen|pg_notify/i)

@@ -1,4 +1,4 @@
-// What becomes of items with their owner's account: they are in its export, and go with it.
+// Items and their owner's account: they are in its export, and are deleted with it.
 
 import { expect, test } from 'vitest'
 import { makeRandomId } from '../db/random-id.ts'
@@ -8,7 +8,7 @@ import { forEachEngine } from '../testing/databases.ts'
 forEachEngine((engine) => {
   const { app } = shareTestApp(engine)
 
-  test('an export holds their owner’s, and nobody else’s', async () => {
+  test('an export holds their owner’s, and no one else’s', async () => {
     const { items, exportData } = app().services
     const [ada, bob] = [await makeHolder(app().services), await makeHolder(app().services)]
     await items.create(ada.id, { title: 'Lamp', description: 'brass' })

@@ -23,7 +23,7 @@ export interface Items {
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
   /** @throws AppError not_found, also where it belongs to another user */
   delete(ownerId: string, id: string): Promise<void>
-  /** What an export holds of them, and an account's deletion takes. */
+  /** What an export contains of them, and an account's deletion removes. */
   readonly userData: UserData<Item>
 }
 

@@ -1,4 +1,4 @@
-// Makes the rules of every feature, from what the database floor has for them.
+// Makes the rules of every feature, from what the database floor offers.
 
 import type { UserData } from '../db/user-data.ts'
 import type { FeatureDeps } from './feature-deps.ts'
@@ -8,7 +8,7 @@ type Features = typeof features
 export type FeatureServices = { readonly [Name in keyof Features]: ReturnType<Features[Name]> }
 
 interface FeatureService {
-  /** For rules that hold something about a user. */
+  /** For rules that store something about a user. */
   userData?: UserData
 }
 
@@ -17,7 +17,7 @@ export function createFeatures(deps: FeatureDeps): FeatureServices {
   return Object.fromEntries(made.map(([name, create]) => [name, create(deps)])) as FeatureServices
 }
 
-/** What they hold about users, by the name that it has in the export. */
+/** What they store about users, by its name in the export. */
 export function listUserData(services: FeatureServices): Record<string, UserData> {
   const named = Object.entries<FeatureService>(services)
   return Object.fromEntries(

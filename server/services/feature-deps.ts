@@ -1,4 +1,4 @@
-// What the rules of a feature are made from: each names those that it needs.
+// What the rules of a feature are made from: each names the parts that it needs.
 
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'

@@ -106,5 +106,5 @@ const notesRouter = router({
     }),
 })
 
-/** Everything there is, and notes. */
+/** All procedures of the app, and notes. */
 export const routerWithNotes = mergeRouters(appRouter, router({ notes: notesRouter }))

@@ -6,8 +6,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Its last argument: what is started, by which user, and the folder that goes with it.
- * @typedef {{ binaries: string, folder: string, owner?: { uid: number, gid: number }, args: string[] }} Cluster
+ * Its last argument: what is started, by which user, and the folder that belongs to it.
+ * @typedef {{ binaries: string, folder: string, owner?: { uid: number, gid: number }, args:
+ *   string[] }} Cluster
  */
 
 /** @type {Cluster} */

@@ -1,4 +1,4 @@
-// What the features' list comes to: their routers, and the schema of what an export holds of each.
+// What the list of features adds up to: their routers, and the schema of what an export holds of each.
 
 import { z } from 'zod'
 import type { FeatureProcedures } from './feature-procedures.ts'

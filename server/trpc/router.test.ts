@@ -15,7 +15,7 @@ const procedures = Object.entries(record).map(([name, { _def }]) => ({
   type: _def.type,
   meta: _def.meta as ProcedureMeta | undefined,
 }))
-/** Keycard's own nouns; of what an app adds, only what every procedure must have is asked. */
+/** Keycard's own nouns; what an app adds must only have what every procedure must have. */
 const ownNouns = ['auth', 'users', 'account', 'sessions', 'activity', 'identity', 'protected']
 const isOwn = ({ name }: { name: string }) => ownNouns.includes(name.split('.', 1)[0] ?? '')
 

@@ -6,7 +6,7 @@
  */
 export function readAuthorizationHeaders(rawHeaders: readonly string[]): string[] {
   const found: string[] = []
-  // On the path of every call: no name is looked at twice, nor is a string made for it.
+  // On the path of every call: no name is read twice, and no string is made for it.
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]
     if (name?.length === 13 && name.toLowerCase() === 'authorization') {

@@ -1,4 +1,5 @@
-// The current password, for whatever asks who is there: with its Show button, its problem and the Caps Lock hint.
+// The current password, for every form that needs a proof: with its Show button, its error and the
+// Caps Lock hint.
 
 import { useState } from 'react'
 import { passwordStrings } from '../../strings/password.ts'

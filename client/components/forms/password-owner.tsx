@@ -1,4 +1,4 @@
-// Whose password a form asks for, told to the password manager alone.
+// The user whose password a form asks for, for the password manager only.
 
 export function PasswordOwner({ label, username }: { label: string; username: string }) {
   return (

@@ -1,4 +1,4 @@
-// The current password, of an account form that always asks for it.
+// The current password, in an account form that always asks for it.
 
 import { CurrentPasswordField } from '../../components/forms/current-password-field.tsx'
 import { accountStrings } from '../../strings/account.ts'

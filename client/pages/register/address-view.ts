@@ -1,4 +1,4 @@
-// What the registration page opens with under the development server: it prerenders nothing.
+// The registration page's first view under the development server, which prerenders nothing.
 
 import { passwordMinLengthDefault } from '../../../server/contract/credential-rules.ts'
 import { describeDestination } from '../../../server/contract/pages/destination.ts'

@@ -1,4 +1,4 @@
-// What the sign-in page opens with under the development server: it prerenders nothing.
+// The sign-in page's first view under the development server, which prerenders nothing.
 
 import { describeDestination } from '../../../server/contract/pages/destination.ts'
 import { openingSlots } from '../../../server/contract/pages/sign-in-opening.ts'

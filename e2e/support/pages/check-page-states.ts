@@ -1,4 +1,4 @@
-// What is asked of every page in each of its states: axe, valid HTML, every width, light and dark.
+// What every page must satisfy in each of its states: axe, valid HTML, every width, light and dark.
 
 import { test } from '../fixtures.ts'
 import { expectAccessible } from './accessible.ts'

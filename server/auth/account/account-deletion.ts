@@ -34,7 +34,7 @@ interface AccountDeletionDeps {
   revocations: Revocations
   reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
-  /** What the app's own features hold about users. */
+  /** What the app's own features store about users. */
   featureData: readonly UserData[]
 }
 

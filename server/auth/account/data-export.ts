@@ -46,7 +46,7 @@ interface DataExporterDeps {
   masterKeys: MasterKeys
   reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
-  /** What the app's own features hold about a user, by their names. */
+  /** What the app's own features store about a user, by their names. */
   featureData: Readonly<Record<string, UserData>>
 }
 

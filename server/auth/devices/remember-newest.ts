@@ -15,7 +15,7 @@ interface Used {
 
 const newestMax = 20
 
-/** The writes of one use: it is the newest, and those that are too many or too old are deleted. */
+/** The writes of one use: it becomes the newest, and surplus or expired ones are deleted. */
 export function rememberNewest(kysely: Kysely<Tables>, used: Used): Compilable[] {
   const { userId, value, nowMs, lifetimeMs } = used
   const [table, column] = [sql.table(used.table), sql.ref(used.column)]

@@ -23,7 +23,7 @@ export interface SignInSlots {
   username: string
 }
 
-/** Where `next` leads, in words: the server alone knows all pages. */
+/** Where `next` leads, in words: only the server knows all pages. */
 export interface WithLead {
   lead: string
 }

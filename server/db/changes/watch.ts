@@ -1,11 +1,11 @@
-// Watching what a key stands for, whichever process changes it: one query a change for all who watch, one
-// read a key, and at most one a second.
+// Watches the value of a key, whichever process changes it: one query a change for all watchers,
+// one read a key, and at most one a second.
 
 import type { ChangeFeed } from './change-feed.ts'
 
 export interface Watch<Value> {
   /**
-   * Yields what `key` stands for at once, and again whenever it has changed; several changes may be
+   * Yields the value of `key` at once, and again whenever it has changed; several changes may be
    * reported as one. Ends with `signal`.
    */
   changes(key: string, signal: AbortSignal): AsyncGenerator<Value, void>
@@ -16,11 +16,14 @@ export interface Watch<Value> {
 interface WatchDeps<Value> {
   feed: Pick<ChangeFeed, 'follow'>
   /**
-   * In one query, for each of `keys` that stands for anything: values of which at least one changes with
-   * it, as a count and the time of the last change. They are compared as JSON.
+   * In one query, for each of `keys` that has a value: facts of which at least one changes with the
+   * value, such as a count and the time of the last change. They are compared as JSON.
    */
   readFacts: (keys: string[]) => Promise<Iterable<readonly [key: string, facts: unknown]>>
-  /** Reads one key's. Where nothing that watchers see has changed, `before` may be returned again. */
+  /**
+   * Reads the value of one key. Where nothing that watchers see has changed, `before` may be
+   * returned again.
+   */
   read: (key: string, before: Value | undefined) => Promise<Value>
   onError: (error: unknown) => void
   /** In milliseconds; `performance.now` by default. Replaced by tests. */

@@ -1,10 +1,11 @@
-// The checksums of Keycard's released migrations: these are final, for databases of the field have them.
+// The checksums of Keycard's released migrations: they are final, for databases in the field have them.
 
 import type { Engine } from '../database.ts'
 
 /**
- * By engine and name, so that no start has to build their statements again; a test holds each against
- * them. A migration that is not listed is not released yet: its checksum is computed at each start.
+ * By engine and name, so that no start has to build their statements again; a test compares each
+ * with them. A migration that is not listed is not released yet: its checksum is computed at each
+ * start.
  */
 export const releasedChecksums: Record<Engine, Readonly<Record<string, string>>> = {
   sqlite: {

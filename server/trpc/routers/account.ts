@@ -95,7 +95,7 @@ export const accountRouter = router({
         cursor: input.cursor,
         device: ctx.knownDevice(),
       })
-      // The schema above says what each of their rows is.
+      // The schema above describes each of their rows.
       const ofFeatures = features as { [Name in keyof typeof featureExportSchemas]: never[] }
       return { ...data, ...ofFeatures, profile: toUser(user) }
     }),
