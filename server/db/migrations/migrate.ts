@@ -114,7 +114,13 @@ async function takePending(
   for (const name of pending) {
     const sentence = `Keycard is bringing its tables up to date: ${name} ...`
     const timer = setTimeout(() => onWait(sentence), silentMs)
-    await take(name).finally(() => clearTimeout(timer))
+    try {
+      await take(name)
+    } catch (error) {
+      throw nameFault(name, error)
+    } finally {
+      clearTimeout(timer)
+    }
   }
   // From before there were checksums: 0012 has made up for what they lack.
   if (taken.some(({ name, checksum }) => checksum === null && checksums.has(name))) {
@@ -141,6 +147,17 @@ async function takePending(
 function print(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
 }
+
+/** What the database says to a wrong statement, with the name of its migration; any other error as it is. */
+function nameFault(name: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && wrongStatement.test(String(error.code)))) {
+    return error
+  }
+  return new StartError(`The migration ${name} failed: ${error.message}.`, { cause: error })
+}
+
+/** PostgreSQL's classes 23 and 42, but for a right that is missing, which is told in other words. */
+const wrongStatement = /^(SQLITE_(ERROR|CONSTRAINT)|23|42(?!501))/
 
 function isAmong(records: readonly MigrationRecord[], name: string): boolean {
   return records.some((record) => record.name === name)

@@ -87,6 +87,23 @@ forEachEngine((engine) => {
     )
   })
 
+  test('one that the database refuses is named, and nothing of it is done', async () => {
+    const { place, start } = await makePlace(engine)
+    const twice: Migration = {
+      async up(...args) {
+        await plants.up(...args)
+        await plants.up(...args)
+      },
+    }
+    const opening = openDatabase({ ...place, appMigrations: { '0001_twice': twice } })
+    await expect(opening).rejects.toThrow(
+      /^The migration 0001_twice failed: .*plants.* already exists/,
+    )
+    await start({ '0001_plants': plants }, async (database) =>
+      expect(await listTaken(database, 'app_migrations')).toEqual(['0001_plants']),
+    )
+  })
+
   test('one that was changed after it has run is named, before anything else runs', async () => {
     const { place, start } = await makePlace(engine)
     await start({ '0001_plants': plants })
