@@ -68,7 +68,13 @@ describe('the example of a test', () => {
 })
 
 describe('the references', () => {
-  const documents = ['README.md', ...listDocuments()]
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    ...listDocuments(),
+  ]
 
   it.each(documents)('of %s lead to existing files', (document) => {
     const missing = listReferences(readText(document)).filter(
