@@ -1,11 +1,12 @@
-// docs/building.md: every example in it compiles, at the path that it names.
+// docs/building.md, done in a copy of the project: every example compiles where it says, and items can go.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { applyExample, copyProject, listExamples, removeItems } from './apply-guide.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** One of our own files, shown as it is. */
@@ -14,61 +15,37 @@ const examples = listExamples(readFileSync(join(root, 'docs/building.md'), 'utf8
   ({ text }) => !ownFile.endsWith(text),
 )
 
+let copy: string
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'keycard-guide-'))
+  copyProject(root, copy)
+  for (const example of examples) applyExample(copy, example)
+})
+afterAll(() => rmSync(copy, { recursive: true }))
+
 it('every example names its file', () => {
   expect(examples.length).toBeGreaterThan(3)
   for (const { path } of examples) expect(path).toMatch(/^(client|server|e2e)\/[\w/.-]+\.tsx?$/)
 })
 
 it('every example compiles there, and a misspelt scope does not', () => {
-  const misspelt = examples.flatMap(({ text }) =>
-    text.includes("useCan('items:write')")
-      ? [{ path: 'client/pages/misspelt.tsx', text: misspell(text) }]
-      : [],
-  )
-  const complaints = compile([...examples, ...misspelt])
-  expect(complaints).toEqual([
-    expect.stringMatching(/client\/pages\/misspelt\.tsx.*"items:wirte"' is not assignable/),
-  ])
+  const path = 'client/pages/misspelt.ts'
+  const use = "import { useCan } from '../session/use-session.ts'"
+  const text = `${use}\nexport const can = () => useCan('plants:read') || useCan('plants:raed')\n`
+  applyExample(copy, { path, text })
+  expect(compile()).toEqual([expect.stringMatching(/misspelt\.ts\(2.*'"plants:raed"' is not/)])
+  rmSync(join(copy, path))
 })
 
-interface Example {
-  path: string
-  text: string
-}
+it.runIf(existsSync(join(root, 'server/items')))('without items all the rest compiles', () => {
+  const { lines, files } = removeItems(copy)
+  expect([lines <= 6, files <= 6]).toEqual([true, true])
+  expect(compile()).toEqual([])
+})
 
-function listExamples(markdown: string): Example[] {
-  return [...markdown.matchAll(/^```tsx?\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({
-    path: /^\/\/ (\S+)\n/.exec(text)?.[1] ?? '',
-    text,
-  }))
-}
-
-/** One folder further up than it was written for. */
-function misspell(text: string): string {
-  return text.replaceAll("'../../", "'../").replace("'items:write'", "'items:wirte'")
-}
-
-/**
- * Puts the examples among the sources, as if they belonged there; returns what tsc complains about.
- */
-function compile(files: readonly Example[]): string[] {
-  const overlay = mkdtempSync(join(tmpdir(), 'keycard-examples-'))
-  try {
-    symlinkSync(join(root, 'node_modules'), join(overlay, 'node_modules'), 'junction')
-    for (const { path, text } of files) {
-      mkdirSync(dirname(join(overlay, path)), { recursive: true })
-      writeFileSync(join(overlay, path), text)
-    }
-    const configuration = {
-      extends: join(root, 'tsconfig.json'),
-      compilerOptions: { rootDirs: [root, overlay] },
-      include: files.map(({ path }) => join(overlay, path)),
-    }
-    writeFileSync(join(overlay, 'tsconfig.json'), JSON.stringify(configuration))
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const { stdout } = spawnSync(process.execPath, [tsc, '-p', overlay], { encoding: 'utf8' })
-    return stdout.split('\n').filter((line) => line !== '')
-  } finally {
-    rmSync(overlay, { recursive: true })
-  }
+/** What tsc complains of. */
+function compile(): string[] {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', copy], { encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => line !== '')
 }

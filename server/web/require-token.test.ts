@@ -31,10 +31,6 @@ beforeAll(async () => {
   app.post('/me.txt', { preHandler: requireToken(services) }, async ({ identity }) => identity)
   app.get('/unguarded', async ({ identity }) => identity)
   token = await keycard.tokenFor('johndoe')
-  const { userId } = services.identities.requireUser(
-    await services.identities.authenticateToken(token),
-  )
-  await services.items.create(userId, { title: 'Lamp', description: '' })
 })
 afterAll(() => keycard.close())
 

@@ -1,6 +1,6 @@
 // The rows of `users`: found, made, seen. No rule about passwords here, nor about who may change whom.
 
-import type { Compilable, Selectable } from 'kysely'
+import type { Compilable, Insertable, Selectable } from 'kysely'
 import { AppError } from '../../contract/app-error.ts'
 import { canonicalName } from '../../contract/credential-rules.ts'
 import type { Role } from '../../contract/scopes.ts'
@@ -79,7 +79,7 @@ interface UsersDeps {
 export function createUsers({ database, clock }: UsersDeps): Users {
   const { kysely } = database
 
-  function insertsOf(row: Selectable<UsersTable>): Compilable[] {
+  function insertsOf(row: ReturnType<typeof toRow>): Compilable[] {
     return [
       kysely.insertInto('users').values(row),
       insertSearchKeys(kysely, { ...row, fullName: row.full_name }),
@@ -180,7 +180,9 @@ export function createUsers({ database, clock }: UsersDeps): Users {
   }
 }
 
-export function toUserRecord(row: Selectable<UsersTable>): UserRecord {
+export function toUserRecord(
+  row: Pick<Selectable<UsersTable>, keyof ReturnType<typeof toRow>>,
+): UserRecord {
   return {
     id: row.id,
     username: row.username,
@@ -211,7 +213,8 @@ export async function mapConflict<Result>(run: () => Promise<Result>): Promise<R
   }
 }
 
-function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
+/** Keycard's own columns: what an app adds is null, or its default. */
+function toRow(user: NewUser, nowMs: number) {
   return {
     id: makeRandomId(),
     username: user.username,
@@ -230,5 +233,5 @@ function toRow(user: NewUser, nowMs: number): Selectable<UsersTable> {
     updated_at_ms: nowMs,
     last_seen_at_ms: 0,
     deleted_at_ms: null,
-  }
+  } satisfies Insertable<UsersTable>
 }

@@ -54,7 +54,7 @@ test('a node’s changes of tokens and keys wake the others, which wait for no p
   ]
   for (const [index, [what, change]] of changes.entries()) {
     // Control: this change concerns no other node.
-    await one.items.create(userId, { title: 'Milk', description: '' })
+    await one.database.kysely.updateTable('users').set({ full_name: what }).execute()
     await change()
     await expect.poll(() => wakings, { ...patient, message: what }).toBe(index + 2)
   }

@@ -1,0 +1,83 @@
+// Does in a copy of the project what docs/building.md says: its examples, and the removal of items.
+
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A copy of what there is to build and to test; the packages are those of `root`. */
+export function copyProject(root: string, target: string): void {
+  for (const name of copied) cpSync(join(root, name), join(target, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'), 'junction')
+}
+
+const copied = [
+  ...['client', 'server', 'e2e', 'docs', 'README.md', '.env.example', '.gitignore'],
+  ...['biome.json', 'package.json', 'tsconfig.json'],
+  ...['vite.config.ts', 'vite.server.config.ts', 'vitest.config.ts', 'playwright.config.ts'],
+]
+
+export interface Example {
+  path: string
+  text: string
+}
+
+export function listExamples(markdown: string): Example[] {
+  return [...markdown.matchAll(/^```tsx?\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({
+    path: /^\/\/ (\S+)\n/.exec(text)?.[1] ?? '',
+    text,
+  }))
+}
+
+/** A new file as it is; of one that is there, the first line is found, and the others go below it. */
+export function applyExample(folder: string, { path, text }: Example): void {
+  const file = join(folder, path)
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    return
+  }
+  const [, anchor = '', ...added] = text.trimEnd().split('\n')
+  const before = readFileSync(file, 'utf8')
+  if (!before.includes(`${anchor}\n`)) throw new Error(`${path} has no line "${anchor}"`)
+  const lines = added.filter((line) => !before.includes(line))
+  writeFileSync(
+    file,
+    before.replace(`${anchor}\n`, () => `${[anchor, ...lines].join('\n')}\n`),
+  )
+}
+
+/** @returns how many lines were taken out or changed, in how many files */
+export function removeItems(folder: string): { lines: number; files: number } {
+  for (const floor of [
+    'server/contract',
+    'server/db',
+    'server',
+    'server/trpc',
+    'client/pages',
+    'e2e',
+  ]) {
+    rmSync(join(folder, floor, 'items'), { recursive: true })
+  }
+  let lines = 0
+  let files = 0
+  for (const path of [
+    ...['contract', 'db', 'services', 'trpc'].map((floor) => `server/${floor}/features.ts`),
+    'client/routes.tsx',
+  ]) {
+    const text = readFileSync(join(folder, path), 'utf8')
+    const kept = text.split('\n').filter((line) => !/^( {2}|export .*)\b.*items\b.*/.test(line))
+    lines += text.split('\n').length - kept.length
+    files += 1
+    writeFileSync(join(folder, path), kept.join('\n'))
+  }
+  const pages = join(folder, 'server/contract/pages.ts')
+  writeFileSync(pages, readFileSync(pages, 'utf8').replace("= '/items'", "= '/account'"))
+  return { lines: lines + 1, files: files + 1 }
+}
