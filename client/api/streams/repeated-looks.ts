@@ -9,7 +9,7 @@ export interface LookedAtStream {
   closed: AbortSignal
 }
 
-/** How long a connection waits for a first message, and how long there is none. */
+/** How long a connection waits for a first message, and how long until the next connection. */
 const longestLookMs = 2_000
 const lookIntervalMs = 10_000
 

@@ -91,7 +91,7 @@ export interface KeyRange {
 /** One of the typed words, each of which must be found. */
 export interface SearchWord {
   range: KeyRange
-  /** What a key of a user who has it contains behind its beginning. */
+  /** The text that a key holds behind its beginning where its user has the word. */
   mark: string
   /** As in `o'neill`, whose mark is that of `o neill` too. */
   hasSeparator: boolean

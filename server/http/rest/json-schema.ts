@@ -24,7 +24,7 @@ export function describeSchema(schema: z.ZodType, io: 'input' | 'output'): Descr
   return moveReferences({ schema: rest as JsonSchema, definitions: $defs ?? {} })
 }
 
-/** What is true of every answer or every integer says nothing. */
+/** Leaves out keywords that hold for every answer or every integer. */
 function leaveOutNoise(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
