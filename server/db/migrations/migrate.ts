@@ -148,7 +148,7 @@ function print(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
 }
 
-/** What the database says to a wrong statement, with the name of its migration; any other error as it is. */
+/** Adds the migration's name to what the database says of a wrong statement; other errors unchanged. */
 function nameFault(name: string, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && wrongStatement.test(String(error.code)))) {
     return error
@@ -156,7 +156,7 @@ function nameFault(name: string, error: unknown): unknown {
   return new StartError(`The migration ${name} failed: ${error.message}.`, { cause: error })
 }
 
-/** PostgreSQL's classes 23 and 42, but for a right that is missing, which is told in other words. */
+/** PostgreSQL's classes 23 and 42, except a missing right, which has a message of its own. */
 const wrongStatement = /^(SQLITE_(ERROR|CONSTRAINT)|23|42(?!501))/
 
 function isAmong(records: readonly MigrationRecord[], name: string): boolean {

@@ -87,7 +87,7 @@ forEachEngine((engine) => {
     )
   })
 
-  test('one that the database refuses is named, and nothing of it is done', async () => {
+  test('one that the database refuses is named, and leaves nothing behind', async () => {
     const { place, start } = await makePlace(engine)
     const twice: Migration = {
       async up(...args) {
