@@ -28,7 +28,16 @@ export interface PlainCalls {
   readInput(index: number): unknown
 }
 
-type TypedRequest = FastifyRequest<{ Params: { path: string } }>
+/** As Fastify has read it; an array where a name is given more than once. */
+type Query = Readonly<Record<string, string | string[] | undefined>>
+
+/** A request at `/trpc/:path`. */
+export interface PathRoute {
+  Params: { path: string }
+  Querystring: Query
+}
+
+type TypedRequest = FastifyRequest<PathRoute>
 
 const typeOfMethod: Readonly<Record<string, PlainCalls['type']>> = {
   GET: 'query',
@@ -47,15 +56,15 @@ export function readPlainCalls(
   const type = typeOfMethod[request.method]
   if (type === undefined || !isPlainJson(request) || !plainUrl.test(request.url)) return undefined
 
-  const query = readQuery(request.url)
-  if (query?.has('connectionParams')) return undefined
-  const isBatch = query?.get('batch') === '1'
+  const { query } = request
+  if (query.connectionParams !== undefined) return undefined
+  const isBatch = firstOf(query.batch) === '1'
   const paths = isBatch ? request.params.path.split(',') : [request.params.path]
   if (paths.length > batchMaxSize) return undefined
   const calls = paths.flatMap((path) => findCall(router, path, type) ?? [])
   if (calls.length < paths.length) return undefined
 
-  const text = type === 'query' ? query?.get('input') || undefined : (request.body as string)
+  const text = type === 'query' ? readInputText(request) : (request.body as string)
   const { input } = router._def._config.transformer
   const inputs = onceRead(() => {
     if (text === undefined) return []
@@ -72,9 +81,18 @@ function isPlainJson({ method, headers, body }: FastifyRequest): boolean {
   return method === 'GET' ? isJson !== false : isJson === true && typeof body === 'string'
 }
 
-function readQuery(url: string): URLSearchParams | undefined {
-  const start = url.indexOf('?')
-  return start < 0 ? undefined : new URLSearchParams(url.slice(start))
+/**
+ * Not decoded a second time: of an input that is long, that is most of the work. Fastify leaves a text that
+ * is badly encoded as it came, with its `%`, and tRPC reads it as `URL` does.
+ */
+function readInputText({ query, url }: TypedRequest): string | undefined {
+  const text = firstOf(query.input)
+  if (!text?.includes('%')) return text || undefined
+  return new URLSearchParams(url.slice(url.indexOf('?'))).get('input') || undefined
+}
+
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value[0] : value
 }
 
 function findCall(

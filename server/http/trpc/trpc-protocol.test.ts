@@ -126,6 +126,14 @@ const batches = [
   ...['bigint,echo', 'echo,', ',', 'echo%2Cecho', 'events,echo', Array(11).fill('echo').join()],
 ]
 
+/** Badly encoded, given twice, or empty. */
+const oddQueries = [
+  ...['input=%22%E9%22', 'input=%22%zz%22', 'input=%22%', 'input=%22+%2B%25%22', 'inp%75t=1'],
+  ...['input=1&input=2', 'input=&input=1', 'input', 'input=%22%E9%22&input=1', 'batch=%31&input=1'],
+  ...['batch=1&batch=0&input=%7B%220%22:1%7D', 'batch=0&batch=1&input=1', 'batch[]=1&input=1'],
+  ...['input=%C3%A9', 'input=%22%EF%BB%BF%22', 'connectionParams', 'a=%E9&input=1', '=1&input=1'],
+]
+
 /** A few of each kind, and every kind. */
 function listRequests(): InjectOptions[] {
   const paths = [...names, ...batches]
@@ -179,6 +187,7 @@ function listOddRequests(): InjectOptions[] {
     { method: 'GET', url: `${url}&connectionParams=%7B%22a%22%3A%22b%22%7D` },
     { method: 'GET', url: `${url}&connectionParams=null` },
     { method: 'GET', url: `/trpc/${'x'.repeat(4_000)}` },
+    ...oddQueries.map((query): InjectOptions => ({ method: 'GET', url: `/trpc/echo?${query}` })),
   ]
 }
 

@@ -11,7 +11,7 @@ import { acceptJsonOnly } from '../../web/json-body.ts'
 import { asAppError } from '../../web/request-fault.ts'
 import { refuseLinkSettings } from '../link-settings.ts'
 import { answerPlainCalls } from './answer-plain-calls.ts'
-import { readPlainCalls } from './plain-calls.ts'
+import { type PathRoute, readPlainCalls } from './plain-calls.ts'
 import { challengeHeader, logFault } from './trpc-errors.ts'
 
 /** Calls in one request; more are refused (R80). The client's link cuts its batches to this size. */
@@ -65,10 +65,6 @@ export async function trpcPlugin(
   })
 
   app.all<PathRoute>('/trpc/:path', (request, reply) => answer(router, request, reply, services))
-}
-
-interface PathRoute {
-  Params: { path: string }
 }
 
 function answerCalls(
