@@ -1,6 +1,9 @@
 // The development server's routes: pages and sources from Vite, everything else from Keycard.
 
+import { statSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Plugin, ProxyOptions } from 'vite'
 import { appPages } from '../../server/contract/app-pages.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
@@ -20,24 +23,29 @@ export function servePages(): Plugin {
   }
 }
 
+/** Whatever is no page and no source: what an app's own server adds is reached without a line here. */
 export function proxyToServer(target: string): Record<string, ProxyOptions> {
-  const toServer: ProxyOptions = {
-    target,
-    configure(proxy) {
-      proxy.on('proxyReq', (forwarded, { headers: { origin, host } }) => {
-        // A page of this server counts as one of Keycard's own, as if it were open there.
-        if (origin === `http://${host}`) forwarded.setHeader('origin', target)
-      })
+  return {
+    '^/': {
+      target,
+      bypass: (request) => (isSource(request) ? request.url : undefined),
+      configure(proxy) {
+        proxy.on('proxyReq', (forwarded, { headers: { origin, host } }) => {
+          // A page of this server counts as one of Keycard's own, as if it were open there.
+          if (origin === `http://${host}`) forwarded.setHeader('origin', target)
+        })
+      },
     },
   }
-  return {
-    '^/(trpc|docs|healthz|readyz|\\.well-known)([/?]|$)': toServer,
-    '^/(token|revoke|introspect|openapi\\.json)(\\?|$)': toServer,
-    // The sources of client/api have the same path as the REST API.
-    '^/api/(?!.*\\.tsx?(\\?|$))': toServer,
-    // Only the forms' POSTs arrive here: a GET has become /login.html or /register.html.
-    '^/(login|register)(\\?|$)': toServer,
-  }
+}
+
+const sources = fileURLToPath(new URL('..', import.meta.url))
+
+/** Vite's own paths begin with `/@`; sources have the paths that they have in `client`. */
+function isSource(request: IncomingMessage): boolean {
+  const path = pathOf(request)
+  if (path.startsWith('/@') || path.startsWith('/node_modules/')) return true
+  return statSync(join(sources, path), { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 const pages: readonly string[] = [
@@ -46,7 +54,7 @@ const pages: readonly string[] = [
 ]
 
 function findPage(request: IncomingMessage): string | undefined {
-  const path = request.url?.split('?', 1)[0] ?? ''
+  const path = pathOf(request)
   if (path === pagePaths.signIn) return '/login.html'
   if (path === pagePaths.register) return '/register.html'
   return pages.includes(path) ? '/index.html' : undefined
@@ -55,4 +63,8 @@ function findPage(request: IncomingMessage): string | undefined {
 function searchOf(request: IncomingMessage): string {
   const url = request.url ?? ''
   return url.includes('?') ? url.slice(url.indexOf('?')) : ''
+}
+
+function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? ''
 }

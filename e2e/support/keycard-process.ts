@@ -43,6 +43,9 @@ export interface ServerProcess {
   readonly said: string
 }
 
+/** In milliseconds: a server that is not ready by then is ended, and the test says what it printed. */
+const longestStartMs = 60_000
+
 /**
  * A server that has said that it is ready; the caller ends it.
  * @param execArgv Node's own arguments
@@ -54,6 +57,7 @@ export async function startServer(
   const port = await findFreePort()
   const child = startKeycard('main', [], { PORT: String(port), ...env }, execArgv)
   let said = ''
+  let isStarted = () => {}
   const isReady = new Promise<boolean>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       // To its end: to stop reading would break the pipe that the log goes into.
@@ -63,8 +67,12 @@ export async function startServer(
       })
     }
     child.once('close', () => resolve(false))
+    const timer = setTimeout(() => child.kill('SIGKILL'), longestStartMs).unref()
+    child.once('close', () => clearTimeout(timer))
+    isStarted = () => clearTimeout(timer)
   })
   if (!(await isReady)) throw new Error(`Keycard ended before it was ready: ${said}`)
+  isStarted()
   return {
     process: child,
     url: `http://localhost:${env.PORT ?? port}`,

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFirefox } from '../browsers/find-firefox.ts'
 import { findTestBrowsers } from '../browsers/find-test-browsers.ts'
+import { listMine } from './list-mine.ts'
 import { type FileTime, formatSlowest, timePlaywright, timeVitest } from './slowest-files.ts'
 import {
   type Count,
@@ -45,6 +46,16 @@ const steps = {
     count: () => countVitest(readReport('vitest.json'), root),
     time: () => timeVitest(readReport('vitest.json'), root),
   },
+  mine: {
+    run: (extraArgs) => {
+      const files = [...listMine(root), ...extraArgs]
+      const output = `--outputFile.json=${join(reports, 'vitest.json')}`
+      const reporters = ['--reporter=default', '--reporter=json']
+      return runTool('vitest/vitest.mjs', ['run', ...reporters, output, ...files], {})
+    },
+    count: () => countVitest(readReport('vitest.json'), root),
+    time: () => timeVitest(readReport('vitest.json'), root),
+  },
   browser: {
     run: async (extraArgs) => {
       const browsers = await findTestBrowsers()
@@ -73,6 +84,7 @@ const parts: Record<string, StepName[][]> = {
   unit: [['build'], ['unit']],
   browser: [['build'], ['browser']],
   firefox: [['build'], ['firefox']],
+  mine: [['types', 'lint'], ['mine']],
 }
 
 const [part, ...extraArgs] = process.argv.slice(2)
