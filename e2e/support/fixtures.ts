@@ -100,7 +100,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       // The context's own cookies: its pages have what this call receives.
       const answer = await page.request.post(`${server.url}/trpc/auth.login`, {
         headers: { origin: server.url },
-        data: { username, password, ...options },
+        data: { username, password, remember_me: options?.rememberMe },
       })
       await expect(answer).toBeOK()
       return user
