@@ -1,7 +1,7 @@
 // Calls of a paused page: they wait until the user has signed in again, or the page is given up.
 
 export interface QueuedCalls {
-  /** What all of them wait for, from now on: a token, or the end of the session. */
+  /** What all of them wait for: a token, or the end of the session. */
   hold(): Promise<string>
   /** Whether one more may wait. */
   admit(): boolean
@@ -14,19 +14,24 @@ const maxCalls = 100
 
 export function createQueuedCalls(): QueuedCalls {
   let calls = 0
+  let held: Promise<string> | undefined
   let settle: Pick<QueuedCalls, 'release' | 'fail'> | undefined
   return {
     hold() {
-      calls = 0
-      return new Promise((release, fail) => {
+      held ??= new Promise((release, fail) => {
         settle = { release, fail }
       })
+      return held
     },
     admit() {
       calls += 1
       return calls <= maxCalls
     },
-    release: (token) => settle?.release(token),
+    release(token) {
+      settle?.release(token)
+      held = undefined
+      calls = 0
+    },
     fail: (error) => settle?.fail(error),
   }
 }

@@ -423,6 +423,21 @@ describe('an expiry over unsaved work', () => {
     expect(await call).toBe(second)
   })
 
+  it('asks once at a time, and again where the first refusal may have come before the sign-in', async () => {
+    const { session, asked, answer, refuse, call } = await paused()
+    session.takeFromTab(makeTokenResponse({ id: 'theirs', sessionId: 'session-2' }))
+    const resumed = session.resume()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(3)
+    refuse(2, makeRefusal('invalid_grant'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(4)
+    const second = answer(3, 'second', { sessionId: 'session-2' })
+    await resumed
+    expect(await call).toBe(second)
+    expect(asked).toHaveLength(4)
+  })
+
   it('is left, and its calls fail, when it is given up or signed out elsewhere', async () => {
     for (const [way, reason] of [
       ['abandon', 'expired'],
@@ -490,6 +505,28 @@ describe('another tab’s token', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it.each([
+    ['ends the session where it is refused again', true],
+    ['keeps it where the next one is answered', false],
+  ])('makes a refusal that comes after it one of the past: it %s', async (_what, isOver) => {
+    const { session, asked, answer, refuse, left, first } = await signedIn()
+    const call = session.renew(first)
+    const theirs = makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() + 10_000 })
+    session.takeFromTab(theirs)
+    refuse(1, makeRefusal('invalid_grant'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveLength(3)
+    expect(session.getState()).toMatchObject({ token: { value: theirs.access_token } })
+    if (isOver) {
+      refuse(2, makeRefusal('invalid_grant'))
+      await expect(call).rejects.toThrow(SessionEndedError)
+    } else {
+      const third = answer(2, 'third')
+      expect(await call).toBe(third)
+    }
+    expect(left).toEqual(isOver ? ['expired'] : [])
+  })
+
   it('is ignored where it is older: messages may be late', async () => {
     const { session, first } = await signedIn()
     session.takeFromTab(makeTokenResponse({ id: 'theirs', issuedAtMs: Date.now() - 60_000 }))
@@ -548,6 +585,18 @@ describe('sign-out', () => {
     answer(1, 'second')
     await expect(call).rejects.toThrow(SessionEndedError)
     expect(session.getState()).toEqual({ status: 'signed-out' })
+    expect(left).toEqual(['signed-out'])
+  })
+
+  it('stays one when a refresh that was under way gets no answer', async () => {
+    const { session, asked, refuse, left } = await signedIn()
+    const call = session.renew()
+    session.signedOutElsewhere()
+    refuse(1, makeNoAnswer())
+    await expect(call).rejects.toThrow(SessionEndedError)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(session.getState()).toEqual({ status: 'signed-out' })
+    expect(asked).toHaveLength(2)
     expect(left).toEqual(['signed-out'])
   })
 

@@ -1,42 +1,21 @@
 // The session of one page: its access token in memory, renewed in time, one refresh for all callers.
+// Its states and events are in session-machine.ts, drawn in docs/browser-session.md.
 
 import type { PageTokens } from '../../server/contract/oauth.ts'
-import { readAccessClaims } from './access-claims.ts'
 import { createQueuedCalls } from './queued-calls.ts'
 import { isRefusal, readRetryAfter } from './refresh-failure.ts'
 import { createRenewalPlan } from './renewal-plan.ts'
-import { createServerClock } from './server-clock.ts'
+import {
+  type Effect,
+  isAsking,
+  newSession,
+  type RefreshOutcome,
+  type SessionEvent,
+  transition,
+} from './session-machine.ts'
+import type { LeaveReason, SessionState } from './session-state.ts'
 import type { Tabs } from './tabs.ts'
-
-export type SessionState =
-  /** The first refresh is in progress. */
-  | { status: 'unknown' }
-  /** The first refresh got no yes or no; it is retried automatically. */
-  | { status: 'unreachable'; cause: unknown }
-  | { status: 'signed-in'; token: AccessToken }
-  /** The session is over, but there is unsaved work: the page stays, and calls wait for a sign-in. */
-  | { status: 'paused'; token: AccessToken }
-  | { status: 'signed-out' }
-
-export interface AccessToken {
-  value: string
-  scopes: readonly string[]
-  /** By the monotonic clock (`performance.now`): the device's own may be wrong, or be set. */
-  expiresAtMs: number
-  userId: string
-  sessionId: string
-  /** Whether the session outlives the browser, as was asked for (R57). */
-  isPersistent: boolean
-}
-
-/** Why the page has to be left. */
-export type LeaveReason =
-  | 'signed-out'
-  | 'expired'
-  /** There was no session to begin with. */
-  | 'not-signed-in'
-  /** The browser's session now belongs to another user. */
-  | 'another-user'
+import { createTokenReader } from './token-reader.ts'
 
 export interface Session {
   getState(): SessionState
@@ -49,6 +28,11 @@ export interface Session {
    * a slow refusal never affects a newer session.
    */
   renew(refusedToken?: string): Promise<string>
+  /**
+   * Whether `renew` would give a token that was here before, or was requested before: like the
+   * refused one it may belong to a session that has ended since, so its refusal is looked into too.
+   */
+  hasNewerThan(refusedToken: string): boolean
   /**
    * The token for requests that no user has made, which keep no session alive (R57): a stream, a
    * poll. Where it needs a refresh, it waits until the user is active.
@@ -93,30 +77,43 @@ export class SessionEndedError extends Error {
   }
 }
 
-/**
- * How long an answer may take, in milliseconds. Whether the server has rotated the refresh token or
- * not, the next try is within the time in which it forgives the previous one (R55).
- */
-const longestAnswerMs = 20_000
-
 export function createSession(parts: SessionDeps): Session {
   const { tabs, now } = parts
   const listeners = new Set<() => void>()
-  const serverClock = createServerClock()
+  const tokens = createTokenReader(parts)
   const queuedCalls = createQueuedCalls()
   // No caller waits for it: a call that needs the token asks for itself, and hears why.
   const plan = createRenewalPlan({ now, renew: () => void renew().catch(doNothing) })
-  let state: SessionState = { status: 'unknown' }
-  let refreshing: Promise<string> | undefined
-  /** Saves the refresh that still waits for its turn, once another tab's token is here. */
+  let state = newSession
+  /** What the callers of the refresh in progress wait for, or of the last one. */
+  let refreshed = Promise.resolve('')
+  /** Aborted when the refresh that still waits for its turn is no longer needed. */
   let spare = new AbortController()
   let signingOut: Promise<void> | undefined
   let wakers: (() => void)[] = []
 
-  function become(next: SessionState): void {
+  /** The effects follow in their order: the page sees its new state before any call goes on. */
+  function dispatch(event: SessionEvent): Effect | undefined {
+    const { page } = state
+    const { state: next, effect } = transition(state, event)
     state = next
-    for (const listener of listeners) listener()
-    wakeStreams()
+    if (effect?.kind === 'take') plan.renewed(effect.token.expiresAtMs)
+    if (effect?.kind === 'retry') plan.failed(readRetryAfter(effect.cause))
+    if (effect?.kind === 'hold' || effect?.kind === 'leave') plan.stop()
+    if (next.page !== page) {
+      for (const listener of listeners) listener()
+      wakeStreams()
+    }
+    if (effect?.kind === 'take') {
+      spare.abort()
+      queuedCalls.release(effect.token.value)
+    }
+    if (effect?.kind === 'leave') {
+      queuedCalls.fail(new SessionEndedError())
+      // A refresh may learn of the user's own sign-out before its answer is here.
+      parts.leave(signingOut === undefined ? effect.reason : 'signed-out')
+    }
+    return effect
   }
 
   function wakeStreams(): void {
@@ -125,100 +122,49 @@ export function createSession(parts: SessionDeps): Session {
     for (const wake of woken) wake()
   }
 
-  function end(reason: LeaveReason): void {
-    if (state.status === 'signed-out') return
-    plan.stop()
-    become({ status: 'signed-out' })
-    queuedCalls.fail(new SessionEndedError())
-    // A refresh may learn of the user's own sign-out before its answer is here.
-    parts.leave(signingOut === undefined ? reason : 'signed-out')
-  }
-
-  function pause(token: AccessToken): Promise<string> {
-    plan.stop()
-    become({ status: 'paused', token })
-    return queuedCalls.hold()
-  }
-
-  async function askServer(): Promise<PageTokens> {
-    const tooLong = new AbortController()
-    const timer = setTimeout(() => tooLong.abort(new TypeError('No answer')), longestAnswerMs)
-    const askedAtMs = now()
-    try {
-      const response = await parts.refresh(tooLong.signal)
-      serverClock.learn(readAccessClaims(response.access_token).issuedAtMs, askedAtMs)
-      return response
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  function accept(response: PageTokens): string {
-    const token = readToken(response)
-    if ('token' in state && state.token.userId !== token.userId) {
-      end('another-user')
-      throw new SessionEndedError()
-    }
-    plan.renewed(token.expiresAtMs)
-    become({ status: 'signed-in', token })
-    return token.value
-  }
-
-  function readToken({ access_token: value, scope, persistent = false }: PageTokens): AccessToken {
-    const { userId, sessionId, expiresAtMs } = readAccessClaims(value)
-    return {
-      value,
-      scopes: scope.split(' '),
-      expiresAtMs: serverClock.toMonotonic(expiresAtMs),
-      userId,
-      sessionId,
-      isPersistent: persistent,
-    }
+  /** For an event that may need a refresh. */
+  function request(event: SessionEvent): Promise<string> {
+    if (dispatch(event)?.kind === 'ask') refreshed = refresh()
+    return refreshed
   }
 
   async function refresh(): Promise<string> {
-    const before = state
-    spare = new AbortController()
-    try {
-      // Only the cookie can tell a new page whose session it is: what another tab has may be older.
-      const response = await tabs.askInTurn(
-        askServer,
-        before.status === 'signed-in' ? spare.signal : undefined,
-      )
-      if (state.status === 'signed-out') throw new SessionEndedError()
-      if (response) return accept(response)
-    } catch (error) {
-      if (error instanceof SessionEndedError) throw error
-      if (state === before || state.status !== 'signed-in') return explain(error)
-    }
-    // Another tab's token came first: what this refresh has learned is about an older one.
-    if (state.status !== 'signed-in') throw new SessionEndedError()
-    return state.token.value
+    const outcome = await ask()
+    const effect = dispatch(outcome)
+    if (effect?.kind === 'ask') return refresh()
+    if (effect?.kind === 'hold') return queuedCalls.hold()
+    if (state.page.status === 'signed-out') throw new SessionEndedError()
+    // Its own, or another tab's that came first.
+    if (state.page.status === 'signed-in' && effect?.kind !== 'retry') return state.page.token.value
+    throw 'cause' in outcome ? outcome.cause : new SessionEndedError()
   }
 
-  function explain(error: unknown): Promise<string> {
-    if (isRefusal(error)) {
-      if (state.status === 'signed-in' && parts.hasUnsavedWork()) return pause(state.token)
-      const neverWas = state.status !== 'signed-in' && error.data?.reason === 'not_authenticated'
-      end(neverWas ? 'not-signed-in' : 'expired')
-      throw new SessionEndedError()
+  async function ask(): Promise<RefreshOutcome> {
+    spare = new AbortController()
+    // Only the cookie can tell a new page whose session it is: what another tab has may be older.
+    const spared = state.name === 'renewing' ? spare.signal : undefined
+    try {
+      const response = await tabs.askInTurn(tokens.request, spared)
+      return response ? { kind: 'answered', token: tokens.read(response) } : { kind: 'spared' }
+    } catch (cause) {
+      if (!isRefusal(cause)) return { kind: 'unanswered', cause }
+      const hadCookie = cause.data?.reason !== 'not_authenticated'
+      return { kind: 'refused', hadCookie, hasUnsavedWork: parts.hasUnsavedWork(), cause }
     }
-    plan.failed(readRetryAfter(error))
-    if (state.status !== 'signed-in') become({ status: 'unreachable', cause: error })
-    throw error
   }
 
   async function renew(refusedToken?: string): Promise<string> {
-    if (state.status === 'signed-out') throw new SessionEndedError()
-    if (refusedToken !== undefined && state.status === 'signed-in') {
-      const { value } = state.token
+    const { page } = state
+    if (page.status === 'signed-out') throw new SessionEndedError()
+    if (page.status === 'paused') {
+      if (!queuedCalls.admit()) throw new SessionEndedError()
+      return queuedCalls.hold()
+    }
+    if (refusedToken !== undefined && page.status === 'signed-in') {
+      const { value } = page.token
       if (value !== refusedToken) return value
     }
-    if (state.status === 'paused' && !queuedCalls.admit()) throw new SessionEndedError()
-    refreshing ??= refresh().finally(() => {
-      refreshing = undefined
-    })
-    return refreshing
+    return request({ kind: 'token-needed' })
   }
 
   async function getAccessToken(): Promise<string> {
@@ -226,8 +172,9 @@ export function createSession(parts: SessionDeps): Session {
   }
 
   function findLiveToken(): string | undefined {
-    if (state.status !== 'signed-in' || now() >= state.token.expiresAtMs) return undefined
-    return state.token.value
+    const { page } = state
+    if (page.status !== 'signed-in' || now() >= page.token.expiresAtMs) return undefined
+    return page.token.value
   }
 
   async function logout(): Promise<void> {
@@ -238,28 +185,32 @@ export function createSession(parts: SessionDeps): Session {
       if (!isRefusal(error)) throw error
     }
     tabs.tellSignedOut()
-    end('signed-out')
+    dispatch({ kind: 'signed-out' })
   }
 
   async function resume(): Promise<void> {
-    if (state.status !== 'paused') return
-    const response = await tabs.askInTurn(askServer)
-    if (response && state.status === 'paused') queuedCalls.release(accept(response))
+    // The one in progress may have been asked before the sign-in.
+    while (state.name === 'resuming') await refreshed.catch(doNothing)
+    if (state.name === 'paused') await request({ kind: 'signed-in-again' })
   }
 
   return {
-    getState: () => state,
+    getState: () => state.page,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     getAccessToken,
     renew,
+    hasNewerThan(refusedToken) {
+      const { page } = state
+      return isAsking(state) || (page.status === 'signed-in' && page.token.value !== refusedToken)
+    },
     async getTokenWhenUsed(expiredToken) {
       for (;;) {
         const token = findLiveToken()
         if (token !== undefined && token !== expiredToken) return token
-        if (state.status !== 'signed-in' || plan.isInUse()) return renew(expiredToken)
+        if (state.page.status !== 'signed-in' || plan.isInUse()) return renew(expiredToken)
         await new Promise<void>((resolve) => wakers.push(resolve))
       }
     },
@@ -269,34 +220,26 @@ export function createSession(parts: SessionDeps): Session {
     },
     wake: plan.catchUp,
     reconnect() {
-      const underWay = refreshing
+      const inProgress = isAsking(state) ? refreshed : undefined
       plan.hurry()
       // A request sent before the network came back may still fail, and is then retried.
-      underWay?.catch(plan.hurry)
+      inProgress?.catch(plan.hurry)
     },
     resume,
-    abandon: () => end('expired'),
+    abandon: () => void dispatch({ kind: 'abandoned' }),
     signOut() {
       signingOut ??= logout().finally(() => {
         signingOut = undefined
       })
       return signingOut
     },
-    signedOutElsewhere: () => end('signed-out'),
+    signedOutElsewhere: () => void dispatch({ kind: 'signed-out' }),
     takeFromTab(response) {
-      if (state.status === 'unreachable') plan.hurry()
-      if (state.status === 'paused') resume().catch(doNothing)
-      if (state.status !== 'signed-in') return
-      serverClock.hear(readAccessClaims(response.access_token).issuedAtMs, now())
-      const token = readToken(response)
-      const { userId, sessionId, expiresAtMs } = state.token
-      if (token.userId !== userId || token.sessionId !== sessionId) {
-        // The user, or another, has signed in there. The cookie says who; a message may be late.
-        renew().catch(doNothing)
-      } else if (token.expiresAtMs > expiresAtMs) {
-        accept(response)
-        spare.abort()
-      }
+      const { status } = state.page
+      if (status === 'unreachable') plan.hurry()
+      if (status === 'paused') resume().catch(doNothing)
+      if (status !== 'signed-in') return
+      request({ kind: 'tab-token', token: tokens.readFromTab(response) }).catch(doNothing)
     },
   }
 }

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from 'react'
 import type { Scope } from '../../server/contract/scopes.ts'
 import { session } from './browser-session.ts'
-import type { AccessToken, SessionState } from './session.ts'
+import type { AccessToken, SessionState } from './session-state.ts'
 
 export function useSession(): SessionState {
   return useSyncExternalStore(session.subscribe, session.getState)

@@ -6,7 +6,7 @@ import { Keycard } from '../../components/shell/keycard.tsx'
 import { SignOutButton } from '../../components/shell/sign-out-button.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { formatCardNumber } from '../../session/access-claims.ts'
-import type { AccessToken } from '../../session/session.ts'
+import type { AccessToken } from '../../session/session-state.ts'
 import { accountStrings as words } from '../../strings/account.ts'
 import { strings } from '../../strings/shell.ts'
 

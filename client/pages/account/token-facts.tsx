@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../components/format.ts'
 import { formatCardNumber } from '../../session/access-claims.ts'
-import type { AccessToken } from '../../session/session.ts'
+import type { AccessToken } from '../../session/session-state.ts'
 import { accountStrings as words } from '../../strings/account.ts'
 import { useSecondsLeft } from './use-seconds-left.ts'
 
