@@ -266,6 +266,40 @@ test('R56: a cookie two generations old ends the session; typed text stays', asy
   expect(await server.services.sessions.isLive(newest)).toBe(false)
 })
 
+test('R56: a call that is refused with one token of a session that a replay has ended, and then with another, leads to sign-in', async ({
+  page,
+  context,
+  signIn,
+  server,
+  freshUser,
+}) => {
+  await signIn(page, freshUser)
+  let send = () => {}
+  const held = new Promise<void>((resolve) => {
+    send = resolve
+  })
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.route('**/trpc/*activity.list*', async (route) => {
+    await held
+    await route.continue()
+  })
+  const asked = page.waitForRequest('**/trpc/*activity.list*')
+  await page.getByRole('link', { name: 'Your activity' }).click()
+  await asked
+  const renewed = page.waitForResponse('**/trpc/auth.refresh')
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await renewed
+  await expect(
+    page.getByRole('heading', { name: titleOf('/activity') ?? '', level: 1 }),
+  ).toBeVisible()
+
+  // The first is too soon after the last one to get a new refresh token.
+  await refreshUnheard(context, server, 3)
+  await expect(refreshUnheard(context, server)).rejects.toThrow('refused with 401')
+  send()
+  await expect(page).toHaveURL('/login?reason=expired&next=%2Factivity')
+})
+
 /** A page that reads and writes. */
 async function saveName(page: Page, name: string): Promise<void> {
   if (new URL(page.url()).pathname !== '/account') await page.goto('/account')

@@ -22,11 +22,14 @@ function setUp(judge: (token: string) => Verdict, { hasUnsavedWork = false } = {
   const left: string[] = []
   let refreshes = 0
   let failRefresh: unknown
+  let answered = Promise.resolve()
   const session = createSession({
     refresh: async () => {
       refreshes += 1
+      const id = String(refreshes)
       if (failRefresh) throw failRefresh
-      return makeTokenResponse({ id: String(refreshes), issuedAtMs })
+      await answered
+      return makeTokenResponse({ id, issuedAtMs })
     },
     logout: async () => null,
     tabs: loneTab,
@@ -58,6 +61,9 @@ function setUp(judge: (token: string) => Verdict, { hasUnsavedWork = false } = {
     countRefreshes: () => refreshes,
     failRefreshesWith: (error: unknown) => {
       failRefresh = error
+    },
+    holdRefreshes: (until: Promise<void>) => {
+      answered = until
     },
   }
 }
@@ -142,6 +148,26 @@ describe('authLink', () => {
     expect(seen).toEqual([token(1), token(2)])
     expect(countRefreshes()).toBe(2)
   })
+
+  it.each([
+    ['is here already', false],
+    ['was asked for before', true],
+  ])(
+    'R56: looks into the second refusal too where the other token %s: all of a dead session are refused',
+    async (_when, isUnderWay) => {
+      const set = setUp(() => 'invalid_token')
+      const { client, session, seen, holdRefreshes, failRefreshesWith, left } = set
+      await session.getAccessToken()
+      const late = client.protected.query().catch((error) => error)
+      const later = new Promise<void>((resolve) => setTimeout(resolve, 20))
+      if (isUnderWay) holdRefreshes(later)
+      void session.renew()
+      failRefreshesWith(makeRefusal('invalid_grant'))
+      expect(await late).toMatchObject({ data: { reason: 'invalid_token' } })
+      expect(seen).toEqual([token(1), token(2)])
+      expect(left).toEqual(['expired'])
+    },
+  )
 
   it('holds the calls of a page with unsaved work, and sends each once more after a sign-in', async () => {
     const { client, seen, session, failRefreshesWith, left } = setUp(refuseTheFirst, {

@@ -1,4 +1,4 @@
-// The tRPC link that shows the token: a refused token causes one refresh for all calls and one replay each.
+// The tRPC link that shows the token: a refused token causes one refresh for all calls, and a replay of each.
 
 import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
@@ -6,7 +6,10 @@ import type { ErrorReason } from '../../server/contract/app-error.ts'
 import type { AppRouter } from '../../server/trpc/router.ts'
 import { type Session, SessionEndedError } from '../session/session.ts'
 
-export type TokenSource = Pick<Session, 'getAccessToken' | 'renew' | 'getTokenWhenUsed'>
+export type TokenSource = Pick<
+  Session,
+  'getAccessToken' | 'renew' | 'hasNewerThan' | 'getTokenWhenUsed'
+>
 
 /**
  * Stands before the link that sends, which reads the token with `bearerHeader`. A call that no user
@@ -20,7 +23,7 @@ export function authLink(tokens: TokenSource): TRPCLink<AppRouter> {
         let sent: Unsubscribable | undefined
         let isCancelled = false
 
-        const send = (accessToken: string, isReplay: boolean) => {
+        const send = (accessToken: string, isLast: boolean) => {
           if (isCancelled) return
           // tRPC cancels by signal, which the sending link would no longer hear.
           if (op.signal?.aborted) return observer.error(toClientError(op.signal.reason))
@@ -29,15 +32,18 @@ export function authLink(tokens: TokenSource): TRPCLink<AppRouter> {
             next: (value) => observer.next(value),
             complete: () => observer.complete(),
             error(error) {
-              if (isReplay || !isTokenRefused(error)) observer.error(error)
+              if (isLast || !isTokenRefused(error)) observer.error(error)
               else replay(accessToken, error)
             },
           })
         }
 
         const replay = (refusedToken: string, refusal: TRPCClientError<AppRouter>) => {
+          // Every token of a session that has ended is refused: only one that was asked for after
+          // this refusal shows that the session goes on, and the call is at fault.
+          const isLast = !tokens.hasNewerThan(refusedToken)
           void replaceToken(tokens, refusedToken, refusal, isUnattended).then(
-            (accessToken) => send(accessToken, true),
+            (accessToken) => send(accessToken, isLast),
             // The refresh may have met a temporary fault: the call then fails with that, so that it
             // is tried again. Where the session is over, it was refused and stays so.
             (cause) =>

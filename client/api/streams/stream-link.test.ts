@@ -178,6 +178,19 @@ describe('a token that expires under a stream', () => {
     expect(refreshing.count).toBe(2)
   })
 
+  it('R56: is looked into again where a token that was here already is refused too', async () => {
+    const { connections, left, heard, refreshing, session } = await following()
+    await session.renew()
+    refreshing.fails = makeRefusal('invalid_grant')
+    connections[0]?.refuse('invalid_token')
+    await tick()
+    connections[1]?.refuse('invalid_token')
+    await tick()
+    expect(connections.map(({ token }) => token)).toEqual(['token-1', 'token-2'])
+    expect(left).toEqual(['expired'])
+    expect(heard.errors).toHaveLength(1)
+  })
+
   it('is replaced only once where its successor is refused as well', async () => {
     const { connections, heard, refreshing, server } = setUp()
     server.refuses.set('token-1', 'invalid_token').set('token-2', 'invalid_token')

@@ -67,7 +67,8 @@ async function follow(
   let lastEventId = ''
   let failures = 0
   let refused: { token: string; refusal: TRPCClientError<AppRouter> } | undefined
-  let isReplay = false
+  /** Whether the next refusal ends the stream. */
+  let isLast = false
 
   function emitAndRemember(result: StreamResult): void {
     if (result.type === 'data' && result.id !== undefined) lastEventId = result.id
@@ -87,7 +88,7 @@ async function follow(
       const forgive = () => {
         if (now() - openedAtMs < stoodMs) return
         failures = 0
-        isReplay = false
+        isLast = false
       }
       emit({ type: 'state', state: 'connecting', error: null })
       const events = followShared({
@@ -102,8 +103,8 @@ async function follow(
     } catch (error) {
       const failure = toClientError(error)
       const { passes, retryAfterSeconds } = readFailure(failure)
-      if (isTokenRefused(failure) && !isReplay) {
-        isReplay = true
+      if (isTokenRefused(failure) && !isLast) {
+        isLast = !tokens.hasNewerThan(token)
         refused = { token, refusal: failure }
       } else if (passes || retryAfterSeconds !== undefined) {
         emit({ type: 'state', state: 'connecting', error: failure })
