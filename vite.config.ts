@@ -17,6 +17,17 @@ import { readEnvFile } from './server/settings/env-file.js'
 const settings = { ...readEnvFile(pathTo('.env')), ...loadEnv('development', pathTo('.'), 'PORT') }
 const serverPort = settings.PORT || '3000'
 
+/** What every page of the app loads first and the sign-in page does not: one file compresses best. */
+const appShell = new RegExp(
+  [
+    '/@tanstack/|/@trpc/react-query/|httpBatchLink|vite/preload-helper',
+    'contract/(app-pages|features|[a-z-]+/feature)\\.ts',
+    'client/api/([a-z-]+|streams/subscription-link)\\.tsx?',
+    'client/session/(?!auth-client|card-number)[a-z-]+\\.tsx?',
+    'client/strings/shell\\.ts',
+  ].join('|'),
+)
+
 export default defineConfig({
   root: 'client',
   appType: 'mpa',
@@ -54,6 +65,11 @@ export default defineConfig({
             {
               name: 'auth',
               test: /client\/(pages\/(auth-page|sign-in)\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
+              includeDependenciesRecursively: false,
+            },
+            {
+              name: 'api',
+              test: appShell,
               includeDependenciesRecursively: false,
             },
             {

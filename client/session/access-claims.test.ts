@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatCardNumber, readAccessClaims } from './access-claims.ts'
+import { readAccessClaims } from './access-claims.ts'
+import { formatCardNumber } from './card-number.ts'
 
 describe('readAccessClaims', () => {
   it('reads the user, the session and the lifetime, whatever the text', () => {

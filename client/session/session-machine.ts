@@ -38,10 +38,8 @@ export type RefreshOutcome =
   | { kind: 'answered'; token: AccessToken }
   /** The server says that there is no session. */
   | { kind: 'refused'; hadCookie: boolean; hasUnsavedWork: boolean; cause: unknown }
-  /** No answer, or one that says neither yes nor no. */
+  /** No answer, or one that says neither yes nor no; or it was not sent, as it was overtaken. */
   | { kind: 'unanswered'; cause: unknown }
-  /** Another tab's token came before the request was sent. */
-  | { kind: 'spared' }
 
 /** What session.ts has to do. */
 export type Effect =
@@ -65,10 +63,13 @@ export const newSession: MachineState = { name: 'new', page: { status: 'unknown'
 
 /** Pure. An event without a meaning in this state changes nothing. */
 export function transition(state: MachineState, event: SessionEvent): Transition {
-  const follow = transitions[state.name][event.kind] ?? fromEveryState(state)[event.kind]
+  if (state.name !== 'ended') {
+    if (event.kind === 'signed-out') return leave('signed-out')
+    if (event.kind === 'abandoned') return leave('expired')
+  }
   // Of the right types: the state's name and the event's kind have chosen it.
-  const next = (follow as Follow<never, never> | undefined)?.(state.page as never, event as never)
-  return next ?? { state, effect: undefined }
+  const follow = transitions[state.name][event.kind] as Follow<never, never> | undefined
+  return follow?.(state.page as never, event as never) ?? { state, effect: undefined }
 }
 
 /** Whether a refresh is in progress: then its outcome means something. */
@@ -83,18 +84,16 @@ type Follows<Page> = {
   [Kind in SessionEvent['kind']]?: Follow<Page, Extract<SessionEvent, { kind: Kind }>>
 }
 
-const ask: Effect = { kind: 'ask' }
-
 const transitions: { [State in Name]: Follows<PageOf<State>> } = {
-  new: { 'token-needed': (page) => enter('opening', page, ask) },
+  new: { 'token-needed': ask('opening') },
   opening: { answered: accept, refused: turnAway, unanswered: waitForServer },
-  unreachable: { 'token-needed': (page) => enter('reopening', page, ask) },
+  unreachable: { 'token-needed': ask('reopening') },
   reopening: { answered: accept, refused: turnAway, unanswered: waitForServer },
   active: {
-    'token-needed': renew,
+    'token-needed': ask('renewing'),
     // The cookie says whose session it is now, and no message that may be late.
     'tab-token': (page, { token }) =>
-      isSameSession(page.token, token) ? takeNewer('active', page, token) : renew(page),
+      isSameSession(page, token) ? takeNewer('active', page, token) : ask('renewing')(page),
   },
   renewing: {
     'tab-token': overtake,
@@ -109,22 +108,20 @@ const transitions: { [State in Name]: Follows<PageOf<State>> } = {
     'tab-token': overtake,
     answered: accept,
     // It may be about an older cookie than that of the token which is here.
-    refused: renew,
-    unanswered: goOn,
-    spared: goOn,
+    refused: ask('renewing'),
+    unanswered: (page) => enter('active', page),
   },
-  paused: { 'signed-in-again': (page) => enter('resuming', page, ask) },
+  paused: { 'signed-in-again': ask('resuming') },
   resuming: { answered: accept, refused: stayPaused, unanswered: stayPaused },
   ended: {},
 }
 
-function fromEveryState({ name }: MachineState): Follows<SessionState> {
-  if (name === 'ended') return {}
-  return { 'signed-out': () => leave('signed-out'), abandoned: () => leave('expired') }
-}
-
 function enter<State extends Name>(name: State, page: PageOf<State>, effect?: Effect): Transition {
   return { state: { name, page } as MachineState, effect }
+}
+
+function ask<State extends Name>(name: State) {
+  return (page: PageOf<State>) => enter(name, page, { kind: 'ask' })
 }
 
 function accept(page: SessionState, { token }: { token: AccessToken }): Transition {
@@ -148,34 +145,19 @@ function waitForServer(_page: SessionState, { cause }: { cause: unknown }): Tran
   return enter('unreachable', { status: 'unreachable', cause }, { kind: 'retry', cause })
 }
 
-function renew(page: PageOf<'active'>): Transition {
-  return enter('renewing', page, ask)
-}
-
-function goOn(page: PageOf<'active'>): Transition {
-  return enter('active', page)
-}
-
 function stayPaused(page: PageOf<'paused'>): Transition {
   return enter('paused', page)
 }
 
 /** For a token of another session the answer that is on its way says whose the page is. */
-function overtake(
-  page: PageOf<'active'>,
-  { token }: { token: AccessToken },
-): Transition | undefined {
-  return isSameSession(page.token, token) ? takeNewer('overtaken', page, token) : undefined
+function overtake(page: PageOf<'active'>, { token }: { token: AccessToken }) {
+  return isSameSession(page, token) ? takeNewer('overtaken', page, token) : undefined
 }
 
-function takeNewer(
-  name: 'active' | 'overtaken',
-  page: PageOf<'active'>,
-  token: AccessToken,
-): Transition | undefined {
+function takeNewer(name: 'active' | 'overtaken', page: PageOf<'active'>, token: AccessToken) {
   return token.expiresAtMs > page.token.expiresAtMs ? take(name, token) : undefined
 }
 
-function isSameSession(one: AccessToken, other: AccessToken): boolean {
-  return one.userId === other.userId && one.sessionId === other.sessionId
+function isSameSession({ token }: PageOf<'active'>, { userId, sessionId }: AccessToken): boolean {
+  return token.userId === userId && token.sessionId === sessionId
 }

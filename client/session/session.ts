@@ -92,26 +92,32 @@ export function createSession(parts: SessionDeps): Session {
   let signingOut: Promise<void> | undefined
   let wakers: (() => void)[] = []
 
-  /** The effects follow in their order: the page sees its new state before any call goes on. */
+  /** The page sees its new state before any call goes on. */
   function dispatch(event: SessionEvent): Effect | undefined {
     const { page } = state
     const { state: next, effect } = transition(state, event)
     state = next
-    if (effect?.kind === 'take') plan.renewed(effect.token.expiresAtMs)
-    if (effect?.kind === 'retry') plan.failed(readRetryAfter(effect.cause))
-    if (effect?.kind === 'hold' || effect?.kind === 'leave') plan.stop()
     if (next.page !== page) {
       for (const listener of listeners) listener()
       wakeStreams()
     }
-    if (effect?.kind === 'take') {
-      spare.abort()
-      queuedCalls.release(effect.token.value)
-    }
-    if (effect?.kind === 'leave') {
-      queuedCalls.fail(new SessionEndedError())
-      // A refresh may learn of the user's own sign-out before its answer is here.
-      parts.leave(signingOut === undefined ? effect.reason : 'signed-out')
+    switch (effect?.kind) {
+      case 'take':
+        plan.renewed(effect.token.expiresAtMs)
+        spare.abort()
+        queuedCalls.release(effect.token.value)
+        break
+      case 'retry':
+        plan.failed(readRetryAfter(effect.cause))
+        break
+      case 'hold':
+        plan.stop()
+        break
+      case 'leave':
+        plan.stop()
+        queuedCalls.fail(new SessionEndedError())
+        // A refresh may learn of the user's own sign-out before its answer is here.
+        parts.leave(signingOut === undefined ? effect.reason : 'signed-out')
     }
     return effect
   }
@@ -145,7 +151,8 @@ export function createSession(parts: SessionDeps): Session {
     const spared = state.name === 'renewing' ? spare.signal : undefined
     try {
       const response = await tabs.askInTurn(tokens.request, spared)
-      return response ? { kind: 'answered', token: tokens.read(response) } : { kind: 'spared' }
+      if (response) return { kind: 'answered', token: tokens.read(response) }
+      return { kind: 'unanswered', cause: undefined }
     } catch (cause) {
       if (!isRefusal(cause)) return { kind: 'unanswered', cause }
       const hadCookie = cause.data?.reason !== 'not_authenticated'

@@ -1,7 +1,7 @@
 // What this tab holds: the access token's number and the time it has left.
 
 import { formatDuration } from '../../components/format.ts'
-import { formatCardNumber } from '../../session/access-claims.ts'
+import { formatCardNumber } from '../../session/card-number.ts'
 import type { AccessToken } from '../../session/session-state.ts'
 import { accountStrings as words } from '../../strings/account.ts'
 import { useSecondsLeft } from './use-seconds-left.ts'
