@@ -52,7 +52,12 @@ export async function openTestApp({
     ...(env?.NODE_ENV !== 'production' && { DEMO_ACCOUNTS: 'on' }),
     ...env,
   })
-  const services = await createServices(config, { bcryptCost: cheapestBcryptCost, ...options })
+  const start = () => createServices(config, { bcryptCost: cheapestBcryptCost, ...options })
+  const services = await start().catch((error: Error) => {
+    // Its message says to start again: PostgreSQL may be busy with what other tests do.
+    if (!error.message.includes('did not finish in time')) throw error
+    return start()
+  })
   if (withNotes) await createNotesTable(services.database)
   const app = await createApp(services, withNotes ? routerWithNotes : appRouter)
   return {
