@@ -5,6 +5,7 @@ import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible, findViolations } from './support/pages/accessible.ts'
 import { checkPageStates } from './support/pages/check-page-states.ts'
+import { findHeading } from './support/pages/page-heading.ts'
 import { pageStates } from './support/pages/page-states.ts'
 
 checkPageStates(pageStates)
@@ -58,7 +59,7 @@ test("46. navigation moves the focus to the heading and sets the tab's title", a
   await expect(page.getByRole('heading', { name: 'Account', level: 1 })).toBeFocused()
   await expect(page).toHaveTitle('Account · Keycard')
   await page.goBack()
-  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeFocused()
+  await expect(findHeading(page)).toBeFocused()
   await expect(page).toHaveTitle(`${titleOf(homePath)} · Keycard`)
 })
 

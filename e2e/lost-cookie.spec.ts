@@ -1,12 +1,12 @@
 // A browser that keeps no cookie, and an address that is not PUBLIC_URL: the page says so, and what to do.
 
 import type { Browser } from 'playwright/test'
-import { titleOf } from '../server/contract/app-pages.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { listSteps, lostCookieWords, takeSteps } from './interop/quick-start.ts'
 import { drive } from './interop/with-playwright.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible } from './support/pages/accessible.ts'
+import { findHeading } from './support/pages/page-heading.ts'
 import { findSignInForm, openSignIn, submitSignIn } from './support/pages/sign-in-form.ts'
 import { startTestServer, type TestServer } from './support/test-server.ts'
 
@@ -133,7 +133,7 @@ test('Back to a page of a session that was signed out says nothing of cookies', 
 }) => {
   await openSignIn(page)
   await submitSignIn(page, freshUser)
-  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
+  await expect(findHeading(page)).toBeVisible()
   await page.getByRole('link', { name: 'Sessions' }).first().click()
   await expect(page).toHaveURL('/sessions')
   await page.getByRole('button', { name: /account menu/ }).click()

@@ -1,9 +1,9 @@
 // A browser whose request is refused before it has a route sees what happened, and what to do.
 
-import { titleOf } from '../server/contract/app-pages.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible } from './support/pages/accessible.ts'
+import { findHeading } from './support/pages/page-heading.ts'
 
 test('with too many cookies it names them, and one button removes them, without a sign-out', async ({
   page,
@@ -25,7 +25,7 @@ test('with too many cookies it names them, and one button removes them, without 
 
   await page.getByRole('button', { name: 'Remove these cookies' }).click()
   await expect(page).toHaveURL(homePath)
-  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
+  await expect(findHeading(page)).toBeVisible()
 })
 
 test('where there is no page it says so, and leads to one that exists', async ({ page }) => {

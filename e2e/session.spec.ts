@@ -1,20 +1,18 @@
 // The browser's session: it lasts, renews itself unseen, ends everywhere at once, and leaves no secret.
 
 import type { BrowserContext, Page } from 'playwright/test'
-import { titleOf } from '../server/contract/app-pages.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
+import { findHeading } from './support/pages/page-heading.ts'
 import { submitSignIn } from './support/pages/sign-in-form.ts'
+import { openTabs, tokenLifetimeMs } from './support/pages/tabs.ts'
 import type { TestServer } from './support/test-server.ts'
-
-/** Longer than an access token lives, and shorter than a session may lie idle. */
-const tokenLifetimeMs = 16 * 60_000
 
 test('a reload keeps the session', async ({ page, signIn, freshUser }) => {
   await signIn(page, freshUser)
   await page.reload()
-  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
+  await expect(findHeading(page)).toBeVisible()
 })
 
 test('a user who was disabled meanwhile sees the sign-in form, and is not redirected in circles', async ({
@@ -25,7 +23,7 @@ test('a user who was disabled meanwhile sees the sign-in form, and is not redire
 }) => {
   await signIn(page, freshUser)
   // A page that is still loading would leave by itself, and with its own address.
-  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
+  await expect(findHeading(page)).toBeVisible()
   await server.services.userAdministration.disable(freshUser.id, operator)
   // The page leaves by itself before it has loaded.
   await page.goto('/account', { waitUntil: 'commit' })
@@ -51,7 +49,7 @@ test('R76: a page out of the back/forward cache is hidden until its session is k
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  const heading = page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })
+  const heading = findHeading(page)
   await expect(heading).toBeVisible()
   let answer = () => {}
   const asked = new Promise<void>((resolve) => {
@@ -143,7 +141,7 @@ test('a refresh that gets no answer signs no one out: it is retried automaticall
   await page.unroute('**/trpc/auth.refresh')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.clock.resume()
-  await expect(page.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 })).toBeVisible()
+  await expect(findHeading(page)).toBeVisible()
 })
 
 test('a sign-out that did not reach the server is reported as failed', async ({
@@ -198,7 +196,7 @@ test('20 tabs that open at once do not sign each other out', async ({
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  await openTabs(context, 20)
+  await openTabs(context, 20, homePath)
 })
 
 test('R76: sign-out in one tab signs out the other, and Back shows nothing', async ({
@@ -289,9 +287,7 @@ test('R56: a call that is refused with one token of a session that a replay has 
   const renewed = page.waitForResponse('**/trpc/auth.refresh')
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
   await renewed
-  await expect(
-    page.getByRole('heading', { name: titleOf('/activity') ?? '', level: 1 }),
-  ).toBeVisible()
+  await expect(findHeading(page, '/activity')).toBeVisible()
 
   // The first is too soon after the last one to get a new refresh token.
   await refreshUnheard(context, server, 3)
@@ -334,17 +330,6 @@ async function refreshUnheard(
     if (value === undefined) throw new Error(`The refresh was refused with ${answer.status}`)
   }
   return value
-}
-
-async function openTabs(context: BrowserContext, count: number): Promise<Page[]> {
-  const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()))
-  await Promise.all(tabs.map((tab) => tab.goto(homePath)))
-  for (const tab of tabs) {
-    await expect(
-      tab.getByRole('heading', { name: titleOf(homePath) ?? '', level: 1 }),
-    ).toBeVisible()
-  }
-  return tabs
 }
 
 function readStores(page: Page) {

@@ -2,9 +2,7 @@
 
 import type { BrowserContext, Page } from 'playwright/test'
 import { expect, test } from '../support/fixtures.ts'
-
-/** Longer than an access token lives, and shorter than a session may lie idle. */
-const tokenLifetimeMs = 16 * 60_000
+import { openTabs, tokenLifetimeMs } from '../support/pages/tabs.ts'
 
 test('a token that expires mid-use is renewed unseen: nothing typed is lost', async ({
   page,
@@ -188,7 +186,7 @@ test('tabs in step: each expiry costs one refresh, however many tabs there are',
   freshUser,
 }) => {
   await signIn(page, freshUser)
-  const tabs = await openTabs(context, 5)
+  const tabs = await openTabs(context, 5, '/items')
   const refreshes = countRefreshes(context)
   for (let expiry = 1; expiry <= 3; expiry += 1) {
     server.clock.advance(tokenLifetimeMs)
@@ -210,13 +208,4 @@ function countRefreshes(context: BrowserContext) {
     if (request.url().includes('auth.refresh')) refreshes += 1
   })
   return { count: () => refreshes }
-}
-
-async function openTabs(context: BrowserContext, count: number): Promise<Page[]> {
-  const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()))
-  await Promise.all(tabs.map((tab) => tab.goto('/items')))
-  for (const tab of tabs) {
-    await expect(tab.getByRole('heading', { name: 'Items', level: 1 })).toBeVisible()
-  }
-  return tabs
 }

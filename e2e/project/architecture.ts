@@ -21,9 +21,6 @@ export interface Floor {
   rooms?: readonly string[]
 }
 
-/** What a builder adds beside `items`: it owns tables, and knows nothing of signing in. */
-const feature = { imports: ['db', 'contract', 'settings'], importsTypes: ['config'] } as const
-
 /**
  * The house, from the top floor down. A file stands on the first floor that holds it. What answers
  * requests (oauth, trpc, http, web) sees the rules only through `services`, so what lies below
@@ -109,7 +106,13 @@ export const floors: readonly Floor[] = [
     imports: ['config', 'settings', 'contract'],
     importsTypes: ['pages'],
   },
-  { name: 'features', holds: /^server\/[\w-]+\//, ...feature },
+  // What a builder adds beside `items`: it owns tables, and knows nothing of signing in.
+  {
+    name: 'features',
+    holds: /^server\/[\w-]+\//,
+    imports: ['db', 'contract', 'settings'],
+    importsTypes: ['config'],
+  },
 
   {
     name: 'entries',

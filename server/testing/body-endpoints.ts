@@ -7,6 +7,7 @@ import { listRoutes } from '../../e2e/support/routes-of.ts'
 import { describeSchema, type JsonSchema } from '../http/rest/json-schema.ts'
 import { hasBody, listRestProcedures, restPrefix } from '../http/rest/rest-procedures.ts'
 import { appRouter } from '../trpc/router.ts'
+import { protocolParameters } from '../web/form-body.ts'
 
 export type Fields = Readonly<Record<string, string>>
 
@@ -31,19 +32,7 @@ export interface BodyEndpoint {
 type Method = Request['method']
 
 /** For endpoints that take forms: the parameters of the protocol, and those of our own pages. */
-const formFields = [
-  'grant_type',
-  'username',
-  'password',
-  'scope',
-  'client_id',
-  'client_secret',
-  'refresh_token',
-  'token',
-  'token_type_hint',
-  'email',
-  'next',
-]
+const formFields = [...protocolParameters, 'email', 'next']
 
 /** The server's bounds (16 KiB and 64 KiB); for an address, what Node reads as headers. */
 const [formBytes, jsonBytes, urlBytes] = [15_000, 60_000, 12_000]

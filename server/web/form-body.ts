@@ -104,7 +104,8 @@ function describe(name: string): string {
   return protocolNames.has(name) ? name : 'A parameter'
 }
 
-const protocolNames = new Set([
+/** The parameters of RFC 6749, 7009 and 7662 that are read here. */
+export const protocolParameters = [
   'grant_type',
   'username',
   'password',
@@ -114,7 +115,8 @@ const protocolNames = new Set([
   'refresh_token',
   'token',
   'token_type_hint',
-])
+] as const
+const protocolNames: ReadonlySet<string> = new Set(protocolParameters)
 
 function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
