@@ -77,10 +77,10 @@ export class SessionEndedError extends Error {
   }
 }
 
-export function createSession(parts: SessionDeps): Session {
-  const { tabs, now } = parts
+export function createSession(deps: SessionDeps): Session {
+  const { tabs, now } = deps
   const listeners = new Set<() => void>()
-  const tokens = createTokenReader(parts)
+  const tokens = createTokenReader(deps)
   const queuedCalls = createQueuedCalls()
   // No caller waits for it: a call that needs the token asks for itself, and hears why.
   const plan = createRenewalPlan({ now, renew: () => void renew().catch(doNothing) })
@@ -117,7 +117,7 @@ export function createSession(parts: SessionDeps): Session {
         plan.stop()
         queuedCalls.fail(new SessionEndedError())
         // A refresh may learn of the user's own sign-out before its answer is here.
-        parts.leave(signingOut === undefined ? effect.reason : 'signed-out')
+        deps.leave(signingOut === undefined ? effect.reason : 'signed-out')
     }
     return effect
   }
@@ -156,7 +156,7 @@ export function createSession(parts: SessionDeps): Session {
     } catch (cause) {
       if (!isRefusal(cause)) return { kind: 'unanswered', cause }
       const hadCookie = cause.data?.reason !== 'not_authenticated'
-      return { kind: 'refused', hadCookie, hasUnsavedWork: parts.hasUnsavedWork(), cause }
+      return { kind: 'refused', hadCookie, hasUnsavedWork: deps.hasUnsavedWork(), cause }
     }
   }
 
@@ -186,7 +186,7 @@ export function createSession(parts: SessionDeps): Session {
 
   async function logout(): Promise<void> {
     try {
-      await parts.logout()
+      await deps.logout()
     } catch (error) {
       // Nothing was left to end.
       if (!isRefusal(error)) throw error

@@ -40,8 +40,8 @@ const stoodMs = 5_000
  * keeps a stream going through expiry, sleep and restarts; its reader hears of each new beginning
  * by `onStarted`.
  */
-export function streamLink(parts: StreamLinkDeps): TRPCLink<AppRouter> {
-  const page = watchPage(parts.window)
+export function streamLink(deps: StreamLinkDeps): TRPCLink<AppRouter> {
+  const page = watchPage(deps.window)
   return () =>
     ({ op }) =>
       observable((observer) => {
@@ -49,7 +49,7 @@ export function streamLink(parts: StreamLinkDeps): TRPCLink<AppRouter> {
         const unsubscribe = () => unsubscribed.abort()
         op.signal?.addEventListener('abort', unsubscribe)
         const emit = (result: StreamResult) => observer.next({ result })
-        void follow(op, { ...parts, page }, unsubscribed.signal, emit).then(
+        void follow(op, { ...deps, page }, unsubscribed.signal, emit).then(
           () => observer.complete(),
           (error) => observer.error(error),
         )

@@ -44,9 +44,9 @@ interface AccountDeletionDeps {
  */
 const finalTokenVersion = 2 ** 31 - 1
 
-export function createAccountDeletion(parts: AccountDeletionDeps): AccountDeletion {
+export function createAccountDeletion(deps: AccountDeletionDeps): AccountDeletion {
   const { database, clock, feed, users, revocations, reauthentication, auditLog, featureData } =
-    parts
+    deps
   const { kysely } = database
 
   /**

@@ -50,9 +50,9 @@ interface DataExporterDeps {
   featureData: Readonly<Record<string, UserData>>
 }
 
-export function createDataExporter(parts: DataExporterDeps): DataExporter {
-  const { clock, masterKeys, reauthentication, auditLog, featureData } = parts
-  const { kysely } = parts.database
+export function createDataExporter(deps: DataExporterDeps): DataExporter {
+  const { clock, masterKeys, reauthentication, auditLog, featureData } = deps
+  const { kysely } = deps.database
   const mac = createKeyedMac(masterKeys, 'export-cursor')
 
   const readSessions: ListReader<SessionRow> = (userId, page) =>

@@ -60,8 +60,8 @@ interface OwnSessionsDeps {
   auditLog: AuditLog
 }
 
-export function createOwnSessions(parts: OwnSessionsDeps): OwnSessions {
-  const { sessions, readList, sessionWatch, knownDevices, signOut, auditLog } = parts
+export function createOwnSessions(deps: OwnSessionsDeps): OwnSessions {
+  const { sessions, readList, sessionWatch, knownDevices, signOut, auditLog } = deps
 
   async function find({ userId }: UserIdentity, id: string): Promise<Session> {
     const session = await sessions.findLive(id)

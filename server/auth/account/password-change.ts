@@ -45,16 +45,16 @@ interface PasswordChangeDeps {
   auditLog: AuditLog
 }
 
-export function createPasswordChange(parts: PasswordChangeDeps): PasswordChange {
-  const { database, clock, users, sessions, passwords, reauthentication, auditLog } = parts
-  const { knownDevices, forgetKnown } = parts
+export function createPasswordChange(deps: PasswordChangeDeps): PasswordChange {
+  const { database, clock, users, sessions, passwords, reauthentication, auditLog } = deps
+  const { knownDevices, forgetKnown } = deps
 
   function assertNewPassword(request: PasswordChangeRequest, account: UserRecord): void {
     const { currentPassword, newPassword } = request
     const isSame = normalizePassword(newPassword) === normalizePassword(currentPassword)
     const problem = isSame
       ? 'must be another one than the current password'
-      : parts.passwordProblem(newPassword, account)
+      : deps.passwordProblem(newPassword, account)
     const fields = checkField('new_password', problem)
     if (fields.length > 0) throw refuseFields(fields)
   }

@@ -46,8 +46,8 @@ interface ProfileChangeDeps {
   auditLog: AuditLog
 }
 
-export function createProfileChange(parts: ProfileChangeDeps): ProfileChange {
-  const { database, clock, users, reauthentication, enumerationThrottle, auditLog } = parts
+export function createProfileChange(deps: ProfileChangeDeps): ProfileChange {
+  const { database, clock, users, reauthentication, enumerationThrottle, auditLog } = deps
   const change: ProfileChange = async (given) => {
     const request = { ...given, email: given.email && storedEmail(given.email) }
     const { identity, currentPassword, device } = request

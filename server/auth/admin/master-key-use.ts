@@ -53,10 +53,10 @@ interface MasterKeyUsesDeps {
  * has more to write: it counts by when its last token was made, and by when servers changed to
  * another key.
  */
-export function createMasterKeyUses(parts: MasterKeyUsesDeps): MasterKeyUses {
-  const { database, clock, allowLost, warn } = parts
+export function createMasterKeyUses(deps: MasterKeyUsesDeps): MasterKeyUses {
+  const { database, clock, allowLost, warn } = deps
   const { kysely } = database
-  const present = parts.masterKeys.derive('refresh-token').map(({ id }) => id)
+  const present = deps.masterKeys.derive('refresh-token').map(({ id }) => id)
   const [newest = ''] = present
 
   async function list(): Promise<MasterKeyUse[]> {

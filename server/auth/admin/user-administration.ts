@@ -64,10 +64,10 @@ interface UserAdministrationDeps {
   clock: Clock
 }
 
-export function createUserAdministration(parts: UserAdministrationDeps): UserAdministration {
-  const { users, accounts, sessions, loginThrottle, forgetKnown, auditLog, clock } = parts
-  const { kysely } = parts.database
-  const changeAccount = createAccountChange(parts)
+export function createUserAdministration(deps: UserAdministrationDeps): UserAdministration {
+  const { users, accounts, sessions, loginThrottle, forgetKnown, auditLog, clock } = deps
+  const { kysely } = deps.database
+  const changeAccount = createAccountChange(deps)
 
   async function find(id: string): Promise<UserRecord> {
     const user = await users.findById(id)

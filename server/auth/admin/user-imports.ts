@@ -59,8 +59,8 @@ const tidyAccount = (account: ImportedAccount): ImportedAccount => ({
   ...tidyNames(account),
 })
 
-export function createUserImports(parts: UserImportsDeps): UserImports {
-  const { database, users, passwords, auditLog } = parts
+export function createUserImports(deps: UserImportsDeps): UserImports {
+  const { database, users, passwords, auditLog } = deps
   const { kysely } = database
   let size = firstBatchSize
   let isDurable = true

@@ -74,8 +74,8 @@ interface AuditLogDeps {
 
 const alarms: ReadonlySet<AuditEvent> = new Set(['refresh_token_reused', 'refresh_token_ahead'])
 
-export function createAuditLog(parts: AuditLogDeps): AuditLog {
-  const { database, clock, logger, eventCounts } = parts
+export function createAuditLog(deps: AuditLogDeps): AuditLog {
+  const { database, clock, logger, eventCounts } = deps
 
   const insert = (event: AuditEvent, facts: AuditFacts, computed: ComputedColumns = {}) =>
     database.kysely

@@ -26,8 +26,8 @@ interface ClientRemovalDeps {
   feed: Pick<ChangeFeed, 'follow'>
 }
 
-export function createClientRemoval(parts: ClientRemovalDeps): ClientRemoval {
-  const { database, revocations, sessions, auditLog, feed } = parts
+export function createClientRemoval(deps: ClientRemovalDeps): ClientRemoval {
+  const { database, revocations, sessions, auditLog, feed } = deps
   const { kysely } = database
 
   async function findRegistration(column: 'client_id' | 'registration_id', value: string) {

@@ -26,10 +26,10 @@ interface KnownPlacesDeps {
   masterKeys: MasterKeys
 }
 
-export function createKnownPlaces(parts: KnownPlacesDeps): KnownPlaces {
-  const { clock } = parts
-  const { kysely } = parts.database
-  const keys = parts.masterKeys.derive('known-place')
+export function createKnownPlaces(deps: KnownPlacesDeps): KnownPlaces {
+  const { clock } = deps
+  const { kysely } = deps.database
+  const keys = deps.masterKeys.derive('known-place')
 
   /** Different for each user, newest key first: rows of two users do not reveal that they met. */
   function placesOf(userId: string, address: string | null): string[] {

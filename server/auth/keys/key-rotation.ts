@@ -57,8 +57,8 @@ const nextForMs = 4 * pollIntervalMs
 /** Only another rotation at the very same moment makes a second attempt necessary. */
 const mostAttempts = 5
 
-export function createKeyRotation(parts: KeyRotationDeps): KeyRotation {
-  const { algorithm, database, masterKeys, clock, signingKeys } = parts
+export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
+  const { algorithm, database, masterKeys, clock, signingKeys } = deps
   const { kysely } = database
 
   function makeRow(alg: StoredAlgorithm, state: SigningKeyRow['state']): Promise<SigningKeyRow> {

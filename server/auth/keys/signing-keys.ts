@@ -81,20 +81,20 @@ interface LoadedKey {
 
 export async function loadSigningKeys(
   setting: Config['signing'],
-  parts: SigningKeysDeps,
+  deps: SigningKeysDeps,
 ): Promise<SigningKeys> {
-  const { database, masterKeys, clock, feed, serving = true, unknownKidCooldownMs = 1_000 } = parts
+  const { database, masterKeys, clock, feed, serving = true, unknownKidCooldownMs = 1_000 } = deps
   const secret = setting.algorithm === 'HS256' ? await importSecret(setting.secretKey) : undefined
-  const keepRetiredMs = parts.accessTokenLifetimeSeconds * 1000 + retiredMarginMs
+  const keepRetiredMs = deps.accessTokenLifetimeSeconds * 1000 + retiredMarginMs
   let keys: ReadonlyMap<string, LoadedKey> = new Map()
   let lastSoughtAtMs = Number.NEGATIVE_INFINITY
   let lastSought: Promise<void> = Promise.resolve()
 
-  async function read(onUnreadableKey = parts.onUnreadableKey): Promise<void> {
+  async function read(onUnreadableKey = deps.onUnreadableKey): Promise<void> {
     let rows = await selectRows(database)
     const hasActive = rows.some(({ alg, state }) => state === 'active' && alg === setting.algorithm)
     if (serving && setting.algorithm !== 'HS256' && !hasActive) {
-      await insertActiveKey(setting.algorithm, parts)
+      await insertActiveKey(setting.algorithm, deps)
       rows = await selectRows(database)
     }
     const found = new Map<string, LoadedKey>()
@@ -133,12 +133,12 @@ export async function loadSigningKeys(
     return { signing_keys: Number(numDeletedRows) }
   }
 
-  if (serving) await resealRows(parts)
+  if (serving) await resealRows(deps)
   await read((error) => {
     throw error
   })
   if (serving) {
-    await retireOtherAlgorithms(setting.algorithm, parts)
+    await retireOtherAlgorithms(setting.algorithm, deps)
     await purge()
   }
   feed.follow({ refresh, purge })
@@ -226,8 +226,8 @@ async function retireOtherAlgorithms(
 }
 
 /** @throws StartError where none of our master keys decrypts one of them */
-async function resealRows(parts: SigningKeysDeps): Promise<void> {
-  const { database, masterKeys, dropsUnreadable = false } = parts
+async function resealRows(deps: SigningKeysDeps): Promise<void> {
+  const { database, masterKeys, dropsUnreadable = false } = deps
   for (const row of await selectRows(database)) {
     const { kid, private_encrypted } = row
     if (dropsUnreadable && !opens(row, masterKeys)) {

@@ -57,8 +57,8 @@ interface AccountChangeDeps {
   clock: Clock
 }
 
-export function createAccountChange(parts: AccountChangeDeps): ChangeAccount {
-  const { database, sessions, revocations, auditLog, clock } = parts
+export function createAccountChange(deps: AccountChangeDeps): ChangeAccount {
+  const { database, sessions, revocations, auditLog, clock } = deps
 
   function updateUser(id: string, { where = always, set, ends }: AccountChange): Compilable {
     return database.kysely

@@ -66,8 +66,8 @@ interface SessionEndingsDeps {
 type FoundIds = SelectQueryBuilder<Tables, 'sessions', { id: string }>
 type SessionCondition = (eb: ExpressionBuilder<Tables, 'sessions'>) => Expression<SqlBool>
 
-export function createSessionEndings(parts: SessionEndingsDeps): SessionEndings {
-  const { database, revocations, clock, onChange } = parts
+export function createSessionEndings(deps: SessionEndingsDeps): SessionEndings {
+  const { database, revocations, clock, onChange } = deps
   const { kysely } = database
 
   /**

@@ -44,8 +44,8 @@ const countedFrom = maxLiveSessions / 2
 /** With an entry in the audit log for each. */
 const endedAtOnce = 20
 
-export function createSessionLimit(parts: SessionLimitDeps): SessionLimit {
-  const { database, revocations, auditLog, onChange } = parts
+export function createSessionLimit(deps: SessionLimitDeps): SessionLimit {
+  const { database, revocations, auditLog, onChange } = deps
   const { kysely } = database
 
   async function isFarBelow({ userId, startMs }: NewcomerSession): Promise<boolean> {

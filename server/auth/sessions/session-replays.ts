@@ -57,8 +57,8 @@ interface SessionReplaysDeps {
 
 type ReplayedRow = SessionRow & { since_rotation_ms: number }
 
-export function createSessionReplays(parts: SessionReplaysDeps): SessionReplays {
-  const { database, endings, clock, nowMs, changeFeed, auditLog, onChange } = parts
+export function createSessionReplays(deps: SessionReplaysDeps): SessionReplays {
+  const { database, endings, clock, nowMs, changeFeed, auditLog, onChange } = deps
   const { kysely } = database
 
   /** @throws AppError invalid_grant where the token belongs to no session that it could continue */

@@ -72,10 +72,10 @@ interface Advance {
 /** Each attempt fails only where another request has changed the session in between. */
 const attemptsMax = 5
 
-export function createSessionRotation(parts: SessionRotationDeps): SessionRotation {
-  const { database, refreshTokens, rows, clock, nowMs, changeFeed, onChange } = parts
+export function createSessionRotation(deps: SessionRotationDeps): SessionRotation {
+  const { database, refreshTokens, rows, clock, nowMs, changeFeed, onChange } = deps
   const { kysely } = database
-  const replays = createSessionReplays(parts)
+  const replays = createSessionReplays(deps)
 
   /** Before the counter moves: a refused request must not use the current token up. */
   async function refuseWiderScope(

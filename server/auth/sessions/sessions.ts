@@ -94,13 +94,13 @@ interface SessionsDeps {
   onChange: () => void
 }
 
-export function createSessions(parts: SessionsDeps): Sessions {
-  const { database, refreshTokens, knownDevices, knownPlaces, clock, nowMs, onChange } = parts
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { database, refreshTokens, knownDevices, knownPlaces, clock, nowMs, onChange } = deps
   const { kysely } = database
-  const rows = createSessionRows(parts)
-  const endings = createSessionEndings(parts)
-  const limit = createSessionLimit(parts)
-  const rotation = createSessionRotation({ ...parts, rows, endings })
+  const rows = createSessionRows(deps)
+  const endings = createSessionEndings(deps)
+  const limit = createSessionLimit(deps)
+  const rotation = createSessionRotation({ ...deps, rows, endings })
 
   function settleDevice({ userId, id, byId }: DeviceAnswer): Compilable {
     return kysely

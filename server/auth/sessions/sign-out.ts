@@ -27,8 +27,8 @@ interface SignOutDeps {
   auditLog: AuditLog
 }
 
-export function createSignOut(parts: SignOutDeps): SignOut {
-  const { refreshTokens, sessions, revocations, auditLog } = parts
+export function createSignOut(deps: SignOutDeps): SignOut {
+  const { refreshTokens, sessions, revocations, auditLog } = deps
 
   async function end({ sessionId, userId: ofUser }: EndedSession, device?: Device): Promise<void> {
     const session = await sessions.findLive(sessionId, ofUser)

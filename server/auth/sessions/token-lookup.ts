@@ -26,8 +26,8 @@ interface TokenLookupDeps {
   sessions: Sessions
 }
 
-export function createTokenLookup(parts: TokenLookupDeps): TokenLookup {
-  const { identities, refreshTokens, sessions } = parts
+export function createTokenLookup(deps: TokenLookupDeps): TokenLookup {
+  const { identities, refreshTokens, sessions } = deps
 
   /** With any counter: an older token ends its session when it is used, so here too it names it. */
   async function findRefreshToken(token: string): Promise<FoundToken | undefined> {

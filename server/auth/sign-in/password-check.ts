@@ -36,8 +36,8 @@ interface PasswordCheckDeps {
 const pendingTries = 20
 const pendingPauseMs = 250
 
-export function createPasswordCheck(parts: PasswordCheckDeps): PasswordCheck {
-  const { users, passwords, loginThrottle, auditLog } = parts
+export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
+  const { users, passwords, loginThrottle, auditLog } = deps
 
   /**
    * While others wait, this is left to another sign-in: the user with the right password gets in at

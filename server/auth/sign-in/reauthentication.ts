@@ -40,8 +40,8 @@ interface ReauthenticationDeps {
   auditLog: AuditLog
 }
 
-export function createReauthentication(parts: ReauthenticationDeps): Reauthentication {
-  const { database, nowMs, users, checkPassword, auditLog } = parts
+export function createReauthentication(deps: ReauthenticationDeps): Reauthentication {
+  const { database, nowMs, users, checkPassword, auditLog } = deps
   const { kysely } = database
 
   /** Another way to prove it is another case here. */

@@ -39,8 +39,8 @@ interface RegistrationDeps {
   auditLog: AuditLog
 }
 
-export function createRegistration(parts: RegistrationDeps): Registration {
-  const { enabled, accounts, loginThrottle, startSession, auditLog } = parts
+export function createRegistration(deps: RegistrationDeps): Registration {
+  const { enabled, accounts, loginThrottle, startSession, auditLog } = deps
   return async ({ username, password, email, fullName, client, transport, device }) => {
     if (!enabled) {
       throw new AppError('registration_closed', 'Registration is switched off here')

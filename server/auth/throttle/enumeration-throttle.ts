@@ -31,8 +31,8 @@ interface EnumerationThrottleDeps {
   failuresPerAddress: number
 }
 
-export function createEnumerationThrottle(parts: EnumerationThrottleDeps): EnumerationThrottle {
-  const { counters, failuresPerAddress } = parts
+export function createEnumerationThrottle(deps: EnumerationThrottleDeps): EnumerationThrottle {
+  const { counters, failuresPerAddress } = deps
   const accountPool = counters.windowPool({ failures: takenPerAccount, windowMs: accountWindowMs })
   const [addressPool, widePool] = [1, widePoolFactor].map((factor) =>
     counters.windowPool({ failures: failuresPerAddress * factor, windowMs: addressWindowMs }),

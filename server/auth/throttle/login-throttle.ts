@@ -110,9 +110,9 @@ interface LoginThrottleDeps {
   nameCounters?: number
 }
 
-export function createLoginThrottle(parts: LoginThrottleDeps): LoginThrottle {
-  const { counters, masterKeys, knownDevices, knownPlaces, failuresPerAddress } = parts
-  const { nameCounters = 2 ** 18 } = parts
+export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
+  const { counters, masterKeys, knownDevices, knownPlaces, failuresPerAddress } = deps
+  const { nameCounters = 2 ** 18 } = deps
   const unknownPool = counters.backoffPool(unknownRule)
   const knownDevicePool = counters.backoffPool(knownDeviceRule)
   const knownPlacePool = counters.backoffPool(knownPlaceRule)

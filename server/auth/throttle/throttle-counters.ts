@@ -100,8 +100,8 @@ const counted = {
   expiresAtMs: sql.ref<number>('throttle_counters.expires_at_ms'),
 }
 
-export function createThrottleCounters(parts: ThrottleCountersDeps): ThrottleCounters {
-  const { database, nowMs } = parts
+export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCounters {
+  const { database, nowMs } = deps
   const { kysely } = database
   const after = (milliseconds: RawBuilder<number>) => sql<number>`${nowMs()} + ${milliseconds}`
   /**

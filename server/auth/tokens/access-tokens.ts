@@ -63,8 +63,8 @@ const tokenMaxLength = 4_096
 /** How far the clock that issued a token may run ahead of ours: the one ahead, the other behind. */
 export const clockSkewSeconds = (2 * clockToleranceMs) / 1000
 
-export function createAccessTokens(parts: AccessTokensDeps): AccessTokens {
-  const { signingKeys, clock, issuer, lifetimeSeconds, issueFrom = () => 0 } = parts
+export function createAccessTokens(deps: AccessTokensDeps): AccessTokens {
+  const { signingKeys, clock, issuer, lifetimeSeconds, issueFrom = () => 0 } = deps
   return {
     async issue(subject) {
       const { key, kid, algorithm } = signingKeys.active

@@ -39,8 +39,8 @@ interface IdentitiesDeps {
   changeFeed: Pick<ChangeFeed, 'catchUpIfSilent'>
 }
 
-export function createIdentities(parts: IdentitiesDeps): Identities {
-  const { accessTokens, revocations, changeFeed } = parts
+export function createIdentities(deps: IdentitiesDeps): Identities {
+  const { accessTokens, revocations, changeFeed } = deps
 
   async function authenticateToken(accessToken: string): Promise<Identity> {
     const claims = await accessTokens.verify(accessToken)

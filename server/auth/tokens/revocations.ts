@@ -71,10 +71,10 @@ export const revocationMarginMs = 2 * clockToleranceMs + 9 * 60_000
 const everybodyMarginSeconds = 2
 const toleranceSeconds = clockToleranceMs / 1000
 
-export async function createRevocations(parts: RevocationsDeps): Promise<Revocations> {
-  const { database, clock, nowMs, feed, monotonicNow = () => performance.now() } = parts
+export async function createRevocations(deps: RevocationsDeps): Promise<Revocations> {
+  const { database, clock, nowMs, feed, monotonicNow = () => performance.now() } = deps
   const { kysely } = database
-  const keepMs = parts.accessTokenLifetimeSeconds * 1000 + revocationMarginMs
+  const keepMs = deps.accessTokenLifetimeSeconds * 1000 + revocationMarginMs
   const reader = database.createRevocationReader()
   // By the monotonic clock: one that is set wrong for a minute must not make us forget.
   const ended = createExpiringIds()

@@ -23,8 +23,8 @@ interface VerifiedTokensDeps {
  * never accepted because it was accepted before. No refused token is kept, and no expired one for
  * long.
  */
-export function rememberVerified(parts: VerifiedTokensDeps): AccessTokens {
-  const { accessTokens, signingKeys, clock, feed, capacity = 10_000 } = parts
+export function rememberVerified(deps: VerifiedTokensDeps): AccessTokens {
+  const { accessTokens, signingKeys, clock, feed, capacity = 10_000 } = deps
   // By the whole token: another spelling of it, or another signature, is another token.
   const verified = new LRUCache<string, AccessTokenClaims>({ max: capacity })
 

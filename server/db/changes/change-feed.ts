@@ -43,9 +43,9 @@ export const pollIntervalMs = 250
 export const longestSilenceMs = 5_000
 /** How long a caller waits for that answer. */
 const catchUpTimeoutMs = 2_000
-export function createChangeFeed(parts: ChangeFeedDeps): ChangeFeed {
-  const { database, clock, onError, distrustsClock = false } = parts
-  const { monotonicNow = () => performance.now() } = parts
+export function createChangeFeed(deps: ChangeFeedDeps): ChangeFeed {
+  const { database, clock, onError, distrustsClock = false } = deps
+  const { monotonicNow = () => performance.now() } = deps
   const followers: Follower[] = []
   let lastChangeToken = database.changeToken()
   const outages = createDatabaseOutages(monotonicNow)

@@ -21,8 +21,8 @@ const longestSessionMs = 30 * dayMs
  * put back; each statement finds its rows, if any, by an index. Counters and revocations have
  * bounds of their own.
  */
-export async function dateByNow(parts: FutureInstantsDeps): Promise<void> {
-  const { database, nowMs, feed } = parts
+export async function dateByNow(deps: FutureInstantsDeps): Promise<void> {
+  const { database, nowMs, feed } = deps
   const { kysely } = database
   const latest = (aheadMs = 0) => sql<number>`${nowMs()} + ${sql.lit(aheadMs + clockToleranceMs)}`
 

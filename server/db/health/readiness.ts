@@ -22,8 +22,8 @@ interface ReadinessDeps {
   machineClock: Clock
 }
 
-export function createReadiness(parts: ReadinessDeps): Readiness {
-  const { database, changeFeed, machineClock } = parts
+export function createReadiness(deps: ReadinessDeps): Readiness {
+  const { database, changeFeed, machineClock } = deps
 
   return async () => {
     const answer = await database.ping().then(

@@ -23,10 +23,10 @@ interface PostgresClientDeps {
 const int8TypeId = 20
 
 export function createPostgresClient(
-  parts: PostgresClientDeps,
+  deps: PostgresClientDeps,
   options: pg.ClientConfig,
 ): PostgresClient {
-  const { hosts, sockets, requiresChannelBinding } = parts
+  const { hosts, sockets, requiresChannelBinding } = deps
   const at = hosts.current()
   const client = new pg.Client({
     application_name: 'keycard',

@@ -34,8 +34,8 @@ interface ReaderDeps {
  * commit is held, and whatever any clock says. Where nothing is new one statement says so, by the
  * index alone.
  */
-export function createPostgresRevocationReader(parts: ReaderDeps): RevocationReader {
-  const { kysely, nowMs, onTime, countLostConnections } = parts
+export function createPostgresRevocationReader(deps: ReaderDeps): RevocationReader {
+  const { kysely, nowMs, onTime, countLostConnections } = deps
   let known: Snapshot | undefined
 
   /** One statement, so that the rows it counts are those of the snapshot it returns. */

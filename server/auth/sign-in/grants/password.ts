@@ -33,8 +33,8 @@ interface PasswordGrantDeps {
   startSession: StartSession
 }
 
-export function createPasswordGrant(parts: PasswordGrantDeps): PasswordGrant {
-  const { enabled, checkPassword, startSession } = parts
+export function createPasswordGrant(deps: PasswordGrantDeps): PasswordGrant {
+  const { enabled, checkPassword, startSession } = deps
   return async ({ username, password, scope, client, transport, rememberMe = false, device }) => {
     if (!enabled) {
       throw new AppError('unsupported_grant_type', 'The password grant is switched off here')

@@ -29,8 +29,8 @@ interface RefreshTokenGrantDeps {
   accessTokens: AccessTokens
 }
 
-export function createRefreshTokenGrant(parts: RefreshTokenGrantDeps): RefreshTokenGrant {
-  const { users, clients, sessions } = parts
+export function createRefreshTokenGrant(deps: RefreshTokenGrantDeps): RefreshTokenGrant {
+  const { users, clients, sessions } = deps
   return async ({ refreshToken, scope, client, transport, device }) => {
     requireGrant(client, 'refresh_token')
     const requested = scope === undefined ? undefined : parseScope(scope)
@@ -51,7 +51,7 @@ export function createRefreshTokenGrant(parts: RefreshTokenGrantDeps): RefreshTo
     if (allowed.length === 0) throw refuseRefresh('no scope is left')
     const scopes = requested ?? allowed
     if (!scopes.every((word) => allowed.includes(word))) throw refuseScope()
-    return issueTokens(parts, started, { user, scopes, client })
+    return issueTokens(deps, started, { user, scopes, client })
   }
 }
 

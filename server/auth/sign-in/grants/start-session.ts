@@ -47,8 +47,8 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
   return scopesOfRole[user.role].filter((word) => client.scopes.includes(word))
 }
 
-export function createStartSession(parts: StartSessionDeps): StartSession {
-  const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = parts
+export function createStartSession(deps: StartSessionDeps): StartSession {
+  const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = deps
 
   function writeSignIn(request: SessionRequest, sessionId: string): Compilable {
     const { user, client, transport, device } = request
