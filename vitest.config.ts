@@ -18,6 +18,8 @@ export default defineConfig({
     // In milliseconds: a test that takes 10 s alone takes several times as long on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A condition is looked at often, and given up late: a busy machine makes no test fail.
+    expect: { poll: { interval: 20, timeout: 30_000 } },
     allowOnly: false,
   },
 })

@@ -57,7 +57,7 @@ describe('keycard clients', () => {
       stdout: 'nightly-report is removed, and what it was given opens nothing any more.\n',
     })
     // A poll of the server later.
-    await expect.poll(async () => (await listUsers()).status, { timeout: 15_000 }).toBe(401)
+    await expect.poll(async () => (await listUsers()).status).toBe(401)
     expect(await getToken(server.url, form)).toMatchObject({
       status: 400,
       body: { error: 'invalid_client' },

@@ -90,7 +90,6 @@ function makeProject() {
   return project
 }
 
-const patient = { timeout: 15_000, interval: 20 }
 const started = { code: 0, stdout: 'started\n', stderr: '' }
 
 describe('a start', () => {
@@ -146,7 +145,7 @@ describe('a start', () => {
   it('does not wait for a builder that was killed', async () => {
     const project = makeProject()
     const killed = spawn(process.execPath, ['server/launch.js', 'build'], { cwd: project.path() })
-    await expect.poll(() => existsSync(project.path('builds.log')), patient).toBe(true)
+    await expect.poll(() => existsSync(project.path('builds.log'))).toBe(true)
     killed.kill('SIGKILL')
     await once(killed, 'close')
     project.write('dist.building/next/server/half.js', '')
@@ -158,7 +157,7 @@ describe('a start', () => {
     const project = makeProject()
     project.write('hold', '')
     const stopped = spawn(process.execPath, ['server/launch.js', 'build'], { cwd: project.path() })
-    await expect.poll(() => existsSync(project.path('builds.log')), patient).toBe(true)
+    await expect.poll(() => existsSync(project.path('builds.log'))).toBe(true)
     const started = project.launch(['main'], {}, (said) => {
       if (!said.includes('waiting for it')) return
       stopped.kill('SIGTERM')

@@ -5,8 +5,6 @@ import { runKeycard, type ServerProcess, startServer } from '../../e2e/support/k
 import { createTestPlace } from '../testing/databases.ts'
 
 const password = 'seven lamps over a wet road'
-/** Polls often enough for a test; the condition counts, not the time. */
-const patient = { timeout: 15_000, interval: 50 }
 
 describe('beside a running server', () => {
   let server: ServerProcess
@@ -54,7 +52,7 @@ describe('beside a running server', () => {
       stdout: 'grace signs in with the new password from now on. 1 session has ended.\n',
       stderr: '',
     })
-    await expect.poll(() => call(first.token), patient).toBe(401)
+    await expect.poll(() => call(first.token)).toBe(401)
     expect(await refresh(first.refreshToken)).toBe(400)
     expect((await signIn('grace')).status).toBe(401)
     const second = await signIn('grace', changed)
@@ -71,7 +69,7 @@ describe('beside a running server', () => {
 
     const ended = await run(['end-sessions', 'grace', '--json'])
     expect(ended).toEqual({ code: 0, stdout: '{"sessions_ended":2}\n', stderr: '' })
-    await expect.poll(() => call(second.token), patient).toBe(401)
+    await expect.poll(() => call(second.token)).toBe(401)
     expect(await refresh(third.refreshToken)).toBe(400)
     expect(await call(ruth.token)).toBe(200)
 
@@ -81,7 +79,7 @@ describe('beside a running server', () => {
       code: 0,
       stdout: 'grace is signed out everywhere, and cannot sign in.\n',
     })
-    await expect.poll(() => call(fourth.token), patient).toBe(401)
+    await expect.poll(() => call(fourth.token)).toBe(401)
     expect((await signIn('grace', changed)).status).toBe(401)
     expect((await run(['disable', 'grace'])).stdout).toBe('grace is disabled already.\n')
     expect((await run(['enable', 'grace'])).stdout).toBe('grace can sign in again.\n')
@@ -93,7 +91,7 @@ describe('beside a running server', () => {
 
     const all = await run(['end-sessions', '--all'])
     expect(all).toEqual({ code: 0, stdout: '2 sessions have ended.\n', stderr: '' })
-    await expect.poll(() => call(ruth.token), patient).toBe(401)
+    await expect.poll(() => call(ruth.token)).toBe(401)
     expect([await call(fifth.token), await refresh(ruth.refreshToken)]).toEqual([401, 400])
     const next = await signIn('ruth')
     expect(await refresh(next.refreshToken)).toBe(200)

@@ -164,7 +164,7 @@ forEachEngine((engine) => {
     expect([await call(one, token), await call(other, token)]).toEqual([200, 200])
     await one.services.keyRotation.drop(decodeProtectedHeader(token).kid ?? '')
     expect(await call(one, token)).toBe(401)
-    await expect.poll(() => call(other, token), { timeout: 15_000, interval: 20 }).toBe(401)
+    await expect.poll(() => call(other, token)).toBe(401)
     const { token: later } = await other.services.accessTokens.issue(subject)
     expect([await call(one, later), await call(other, later)]).toEqual([200, 200])
   })

@@ -214,12 +214,12 @@ test('an owner on a known device does not wait behind strangers who fill the has
     return statusCode
   })
   const arrived = refusedBefore + strangers.length
-  await vi.waitUntil(() => countArrived() === arrived, { interval: 1, timeout: 10_000 })
+  await expect.poll(countArrived, { interval: 1 }).toBe(arrived)
   const owner = signIn(device).then(({ statusCode }) => {
     looked.push('owner')
     return statusCode
   })
-  await vi.waitUntil(() => countArrived() > arrived, { interval: 1, timeout: 10_000 })
+  await expect.poll(countArrived, { interval: 1 }).toBeGreaterThan(arrived)
   open()
   expect(await owner).toBe(200)
   const statuses = await Promise.all(strangers)

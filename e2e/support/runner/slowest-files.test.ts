@@ -11,11 +11,14 @@ it('a file of vitest counts from its start to its end', () => {
 
 it('a file of Playwright counts the sum of its tests, at every depth', () => {
   const spec = (...durations: number[]) => ({
-    tests: [{ results: durations.map((duration) => ({ duration })) }],
+    title: 'works',
+    tests: [
+      { status: 'expected', results: durations.map((duration) => ({ duration, errors: [] })) },
+    ],
   })
-  const inner = { file: 'users.spec.ts', specs: [spec(30), spec(4, 5)] }
+  const inner = { title: 'offline', file: 'users.spec.ts', specs: [spec(30), spec(4, 5)] }
   const stats = { expected: 3, unexpected: 0, flaky: 0, skipped: 0, duration: 50 }
-  const suites = [{ file: 'users.spec.ts', specs: [spec(100)], suites: [inner] }]
+  const suites = [{ ...inner, specs: [spec(100)], suites: [inner] }]
   expect(timePlaywright({ stats, errors: [], suites })).toEqual([
     { file: 'e2e/users.spec.ts', milliseconds: 139 },
   ])

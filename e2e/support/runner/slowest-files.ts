@@ -1,6 +1,11 @@
 // The slowest test files, as the runners report them: where the next minute can be saved.
 
-import { type PlaywrightReport, pathFrom, type VitestReport } from './test-counts.ts'
+import {
+  type PlaywrightReport,
+  type PlaywrightSuite,
+  pathFrom,
+  type VitestReport,
+} from './reports.ts'
 
 export interface FileTime {
   file: string
@@ -19,9 +24,7 @@ export function timePlaywright({ suites = [] }: PlaywrightReport): FileTime[] {
   return suites.map((suite) => ({ file: `e2e/${suite.file}`, milliseconds: sumTests(suite) }))
 }
 
-type Suite = NonNullable<PlaywrightReport['suites']>[number]
-
-function sumTests({ suites = [], specs = [] }: Suite): number {
+function sumTests({ suites = [], specs = [] }: PlaywrightSuite): number {
   const results = specs.flatMap(({ tests }) => tests).flatMap((test) => test.results)
   const own = results.reduce((total, { duration }) => total + duration, 0)
   return suites.reduce((total, suite) => total + sumTests(suite), own)

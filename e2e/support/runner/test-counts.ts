@@ -1,5 +1,7 @@
 // Counts what the test runners report, by kind of test, and shows it as a table.
 
+import { type PlaywrightReport, pathFrom, type VitestReport } from './reports.ts'
+
 export interface Count {
   kind: string
   passed: number
@@ -20,31 +22,6 @@ const kinds: readonly [prefix: string, kind: string][] = [
   ['e2e/', 'e2e'],
 ]
 
-/** The parts of vitest's JSON report that are read. */
-export interface VitestReport {
-  testResults: {
-    name: string
-    status: string
-    startTime: number
-    endTime: number
-    assertionResults: { status: string }[]
-  }[]
-}
-
-/** The parts of Playwright's JSON report that are read. */
-export interface PlaywrightReport {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number; duration: number }
-  errors: unknown[]
-  /** One a file; those within are its `describe`s. Absent where no file was found. */
-  suites?: PlaywrightSuite[]
-}
-
-interface PlaywrightSuite {
-  file: string
-  specs?: { tests: { results: { duration: number }[] }[] }[]
-  suites?: PlaywrightSuite[]
-}
-
 export function countVitest(report: VitestReport, root: string): Count[] {
   const counts = new Map<string, Count>()
   for (const file of report.testResults) {
@@ -61,11 +38,6 @@ export function countVitest(report: VitestReport, root: string): Count[] {
     counts.set(kind, count)
   }
   return [...counts.values()].sort((one, other) => one.kind.localeCompare(other.kind))
-}
-
-/** With forward slashes on every system. */
-export function pathFrom(root: string, path: string): string {
-  return path.slice(root.length).replaceAll('\\', '/').replace(/^\//, '')
 }
 
 export function countPlaywright({ stats, errors }: PlaywrightReport): Count[] {

@@ -1,5 +1,5 @@
-// `npm test`: types, lint, unused code, build, tests in Node and in a browser, the slowest files, and
-// one line that counts.
+// `npm test`: types, lint, unused code, build, tests in Node and in a browser, the slowest files,
+// what failed, and one line that counts.
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -8,6 +8,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFirefox } from '../browsers/find-firefox.ts'
 import { findTestBrowsers } from '../browsers/find-test-browsers.ts'
+import {
+  type FailedTest,
+  formatFailed,
+  listFailedPlaywright,
+  listFailedVitest,
+} from './failed-tests.ts'
 import { listMine } from './list-mine.ts'
 import { type FileTime, formatSlowest, timePlaywright, timeVitest } from './slowest-files.ts'
 import {
@@ -25,9 +31,10 @@ const reports = mkdtempSync(join(tmpdir(), 'keycard-test-'))
 interface Step {
   /** Returns true where it went well. Output goes to `print`, or is shown at once without it. */
   run(extraArgs: readonly string[], print?: Print): Promise<boolean>
-  /** For a step that runs tests: reads what its runner reported. */
+  /** For a step that runs tests: these read what its runner reported. */
   count?(): Count[]
   time?(): FileTime[]
+  listFailed?(): FailedTest[]
 }
 
 type Print = (text: string) => void
@@ -45,6 +52,7 @@ const steps = {
     },
     count: () => countVitest(readReport('vitest.json'), root),
     time: () => timeVitest(readReport('vitest.json'), root),
+    listFailed: () => listFailedVitest(readReport('vitest.json'), root),
   },
   mine: {
     run: (extraArgs) => {
@@ -55,6 +63,7 @@ const steps = {
     },
     count: () => countVitest(readReport('vitest.json'), root),
     time: () => timeVitest(readReport('vitest.json'), root),
+    listFailed: () => listFailedVitest(readReport('vitest.json'), root),
   },
   browser: {
     run: async (extraArgs) => {
@@ -63,11 +72,13 @@ const steps = {
     },
     count: () => countPlaywright(readReport('playwright.json')),
     time: () => timePlaywright(readReport('playwright.json')),
+    listFailed: () => listFailedPlaywright(readReport('playwright.json')),
   },
   firefox: {
     run: async (extraArgs) => runPlaywright(extraArgs, { FOUND_FIREFOX: await findFirefox() }),
     count: () => countPlaywright(readReport('playwright.json')),
     time: () => timePlaywright(readReport('playwright.json')),
+    listFailed: () => listFailedPlaywright(readReport('playwright.json')),
   },
 } satisfies Record<string, Step>
 
@@ -92,15 +103,19 @@ const chosen = part === undefined ? everyStep : parts[part]
 if (chosen) {
   const counts: Count[] = []
   const times: FileTime[] = []
+  const failed: FailedTest[] = []
   for (const names of chosen) {
     const runs = names.map((name) => runStep(name, names.length > 1))
     // A step that fails does not hide the others.
     for (const run of await Promise.all(runs)) {
       counts.push(...run.counts)
       times.push(...run.times)
+      failed.push(...run.failed)
     }
   }
-  console.log(`\n${formatSlowest(times)}\n\n${formatTable(counts)}\n\n${formatSum(counts)}`)
+  console.log(
+    `\n${formatSlowest(times)}\n\n${formatFailed(failed)}${formatTable(counts)}\n\n${formatSum(counts)}`,
+  )
   process.exitCode = counts.some((count) => count.failed > 0) ? 1 : 0
 } else {
   const names = Object.keys(parts).map((name) => `"npm test -- ${name} [file …]"`)
@@ -116,7 +131,7 @@ rmSync(reports, { recursive: true, force: true })
 async function runStep(
   name: StepName,
   hasOthers: boolean,
-): Promise<{ counts: Count[]; times: FileTime[] }> {
+): Promise<{ counts: Count[]; times: FileTime[]; failed: FailedTest[] }> {
   const title = `\n── ${name}`
   const held: string[] = []
   if (!hasOthers) console.log(title)
@@ -127,7 +142,11 @@ async function runStep(
   const milliseconds = performance.now() - startedAtMs
   if (hasOthers) console.log(`${title}\n${held.join('').trimEnd()}`.trimEnd())
   const counts = countStep(name, { isOk, milliseconds }, step.count && read(step.count))
-  return { counts, times: step.time ? read(step.time) : [] }
+  return {
+    counts,
+    times: step.time ? read(step.time) : [],
+    failed: step.listFailed ? read(step.listFailed) : [],
+  }
 }
 
 function sayError(error: unknown): false {

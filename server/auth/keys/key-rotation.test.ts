@@ -15,7 +15,6 @@ import { loadSigningKeys, type SigningKeys } from './signing-keys.ts'
 const masterKeys = createMasterKeys([Buffer.alloc(32, 'master')])
 const secretKey = new TextEncoder().encode('Vp8LQ7mZk2Nf4XrT9wYb3HcJ6sGd1KeA')
 const clock = createTestClock()
-const patient = { timeout: 15_000, interval: 20 }
 
 interface Node {
   keys: SigningKeys
@@ -63,7 +62,7 @@ forEachEngine((engine) => {
     const node = await openNode(database, { feed: openFeed(database) })
     const first = node.keys.active.kid
     const rotated = node.rotation.rotate(300)
-    await expect.poll(async () => Object.values(await statesOf(node)), patient).toContain('next')
+    await expect.poll(async () => Object.values(await statesOf(node))).toContain('next')
     const next = (await node.rotation.list()).find(({ state }) => state === 'next')?.kid ?? ''
     expect(node.keys.active.kid).toBe(first)
     expect(await knows(node, next)).toBe(true)
@@ -80,10 +79,10 @@ forEachEngine((engine) => {
     expect(await statesOf(node)).toEqual({ [first]: 'retired', [next]: 'active' })
     clock.advance(1)
     await openNode(database)
-    await expect.poll(() => statesOf(node), patient).toEqual({ [next]: 'active' })
+    await expect.poll(() => statesOf(node)).toEqual({ [next]: 'active' })
     // The first node's own minute comes round.
     clock.advance(60_000)
-    await expect.poll(() => knows(node, first), patient).toBe(false)
+    await expect.poll(() => knows(node, first)).toBe(false)
     expect(node.keys.publicJwks().map(({ kid }) => kid)).toEqual([next])
   })
 
@@ -138,7 +137,7 @@ forEachEngine((engine) => {
     const [node, other] = [await openNode(database), await openNode(database)]
     const { kid } = node.keys.active
     const rotated = node.rotation.rotate(500).catch((error: { reason: string }) => error.reason)
-    await expect.poll(async () => Object.values(await statesOf(other)), patient).toContain('next')
+    await expect.poll(async () => Object.values(await statesOf(other))).toContain('next')
     const next = (await other.rotation.list()).find(({ state }) => state === 'next')
     await other.rotation.drop(next?.kid ?? '')
     expect(await rotated).toBe('conflict')

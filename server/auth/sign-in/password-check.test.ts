@@ -1,6 +1,6 @@
 // Checking a password: what counts as a failure and what does not, and the better hash.
 
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { loginMaxLength } from '../../contract/credential-rules.ts'
 import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
 import { operator } from '../../testing/operator.ts'
@@ -89,7 +89,7 @@ test('R94: a right password is accepted where the better hash cannot be made', a
   const closing = createPasswords({ peppers: [pepper], cost: 10 })
   const presented = { username: holder.username, password: holder.password, device: someDevice }
   const signedIn = createCheck(closing)(presented)
-  await vi.waitFor(() => expect(closing.stats().running).toBe(1), { interval: 1 })
+  await expect.poll(() => closing.stats().running, { interval: 1 }).toBe(1)
   // What runs ends, and nothing else is begun.
   const closed = closing.close()
   expect(await signedIn).toMatchObject({ id: holder.id, password: stored })

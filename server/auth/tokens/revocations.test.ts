@@ -22,9 +22,6 @@ import { createRevocations, type Revocations } from './revocations.ts'
 const minute = 60_000
 const me = { userId: 'me', sessionId: 'mine', tokenVersion: 0, issuedAt: 1_800_000_000 }
 
-/** Polls often enough for a test; the condition counts, not the time. */
-const patient = { timeout: 15_000, interval: 50 }
-
 async function makePlace(engine: Engine): Promise<TestPlace> {
   const place = await createTestPlace(engine)
   onTestFinished(() => place.remove())
@@ -53,7 +50,7 @@ forEachEngine((engine) => {
 
     await one.signOut.byRefreshToken(out.refresh_token)
     expect(await opens(one, out.access_token)).toBe('invalid_token')
-    await expect.poll(() => opens(other, out.access_token), patient).toBe('invalid_token')
+    await expect.poll(() => opens(other, out.access_token)).toBe('invalid_token')
     expect(await opens(one, stays.access_token)).toBe(true)
     expect(await opens(other, stays.access_token)).toBe(true)
 
@@ -61,7 +58,7 @@ forEachEngine((engine) => {
     const { userId } = requireUser(await identify([`Bearer ${stays.access_token}`]))
     await other.userAdministration.disable(userId, operator)
     expect(await opens(other, stays.access_token)).toBe('invalid_token')
-    await expect.poll(() => opens(one, stays.access_token), patient).toBe('invalid_token')
+    await expect.poll(() => opens(one, stays.access_token)).toBe('invalid_token')
   })
 
   test('R58: a restart revives nothing', async () => {
@@ -273,7 +270,7 @@ describe('on postgres', () => {
     expect([await count(), await count()]).toEqual([1, 0])
     await runOnServer(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = '${new URL(place.url ?? '').pathname.slice(1)}'`)
-    await expect.poll(() => count().catch(() => 0), patient).toBe(1)
+    await expect.poll(() => count().catch(() => 0)).toBe(1)
     expect(await count()).toBe(0)
   })
 

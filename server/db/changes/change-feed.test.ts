@@ -1,6 +1,6 @@
 // How far a process may trust its memory: it is fresh, or it must ask the database, or it must refuse.
 
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTestPlace, forEachEngine, openTestDatabase } from '../../testing/databases.ts'
 import { operator } from '../../testing/operator.ts'
 import { createTestClock } from '../../testing/test-clock.ts'
@@ -65,10 +65,10 @@ forEachEngine((engine) => {
       },
     })
     clock.advance(60_000)
-    await vi.waitFor(() => expect(purges).toBe(1))
+    await expect.poll(() => purges).toBe(1)
     clock.advance(60_000)
     nowMs += 1
-    await vi.waitFor(() => expect(feed.silentForMs()).toBe(0))
+    await expect.poll(() => feed.silentForMs()).toBe(0)
     expect(purges).toBe(1)
   })
 
@@ -101,7 +101,7 @@ forEachEngine((engine) => {
       nowMs += milliseconds
       for (let look = 0; look < 2; look++) {
         nowMs += 1
-        await vi.waitFor(() => expect(feed.silentForMs()).toBe(0))
+        await expect.poll(() => feed.silentForMs()).toBe(0)
       }
     }
     await pass(9 * minuteMs)
@@ -112,7 +112,7 @@ forEachEngine((engine) => {
     await pass(9 * minuteMs)
     expect(purges).toBe(1)
     clock.advance(-365 * dayMs)
-    await vi.waitFor(() => expect(putBack).toBe(1))
+    await expect.poll(() => putBack).toBe(1)
     await pass(11 * minuteMs)
     expect(purges).toBe(2)
   })
@@ -177,7 +177,7 @@ describe('on postgres', () => {
     // What touches no table goes on, until it is unknown who has signed out.
     expect(await opens(services, access_token)).toBe(true)
     const told = () => opens(services, access_token)
-    await expect.poll(told, { timeout: 20_000, interval: 100 }).toBe('unavailable')
+    await expect.poll(told).toBe('unavailable')
     expect(services.changeFeed.silentForMs()).toBeGreaterThan(longestSilenceMs)
   })
 })

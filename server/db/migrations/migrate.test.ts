@@ -178,9 +178,7 @@ test('a start says that it waits for another node, or for a table, and goes on w
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   onTestFinished(() => said.mockRestore())
   const hasSaid = (words: string) =>
-    vi.waitUntil(() => said.mock.calls.flat().some((line) => String(line).includes(words)), {
-      timeout: 10_000,
-    })
+    expect.poll(() => said.mock.calls.flat().join('\n')).toContain(words)
 
   const other = new pg.Client({ connectionString: place.url })
   await other.connect()

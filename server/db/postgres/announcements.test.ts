@@ -7,9 +7,6 @@ import { operator } from '../../testing/operator.ts'
 import { startPostgresProxy } from '../../testing/postgres-proxy.ts'
 import { openProcess, opens, signIn } from '../../testing/test-processes.ts'
 
-/** Polls often enough for a test; the condition counts, not the time. */
-const patient = { timeout: 15_000, interval: 50 }
-
 describe.each([
   ['LISTEN alone, as behind a pooler', /^listen/i],
   ['both, as a distributed database', /^listen|pg_notify/i],
@@ -27,7 +24,7 @@ describe.each([
     await one.signOut.byRefreshToken(out.refresh_token)
     expect(await opens(one, out.access_token)).toBe('invalid_token')
     // From its memory, without asking as it would after a long silence.
-    await expect.poll(() => other.revocations.isRevoked(claims), patient).toBe(true)
+    await expect.poll(() => other.revocations.isRevoked(claims)).toBe(true)
     expect(await opens(other, stays.access_token)).toBe(true)
     expect(await other.checkReadiness()).toMatchObject({ database: 'ok', changes: 'ok' })
     expect(proxy.refused).not.toEqual([])
@@ -43,7 +40,7 @@ test('a node’s changes of tokens and keys wake the others, which wait for no p
   let wakings = 0
   // It is also called as soon as it listens.
   onTestFinished(other.database.onAnnouncement(() => void wakings++))
-  await expect.poll(() => wakings, patient).toBe(1)
+  await expect.poll(() => wakings).toBe(1)
   const [key] = await one.keyRotation.list()
 
   const changes: [what: string, change: () => Promise<unknown>][] = [
@@ -56,6 +53,6 @@ test('a node’s changes of tokens and keys wake the others, which wait for no p
     // Control: this change concerns no other node.
     await one.database.kysely.updateTable('users').set({ full_name: what }).execute()
     await change()
-    await expect.poll(() => wakings, { ...patient, message: what }).toBe(index + 2)
+    await expect.poll(() => wakings, { message: what }).toBe(index + 2)
   }
 })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { InjectOptions } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findHtmlFaults } from '../../../e2e/support/pages/valid-html.ts'
 import { sendRaw } from '../../testing/raw-request.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
@@ -128,7 +128,7 @@ it('nothing is refused because the app closes: what was being sent is answered, 
   const socket = connect(Number(address.port), address.hostname)
   socket.write('GET /login HTTP/1.1\r\nHost: localhost\r\n')
   const [connection] = (await accepted) as [Socket]
-  await vi.waitUntil(() => connection.bytesRead > 0)
+  await expect.poll(() => connection.bytesRead).toBeGreaterThan(0)
 
   const closed = closing.close()
   socket.write(`Accept: ${navigation.accept}\r\n\r\n`)
