@@ -1,13 +1,15 @@
-// Replaces tRPC's object spreads, which it ships as helpers for old engines, with native ones
-// during the server build.
+// Replaces tRPC's object spreads, which it ships as helpers for old engines, with what the engine
+// copies fastest, during the server build.
 
 import type { Plugin } from 'vite'
 
 /**
  * tRPC copies all options of a call at each middleware, and its helper does so property by property
- * through descriptors: a fifth of what a whole call costs. The engine's own spread gives the same
- * objects. tRPC spreads no literal with a getter, the one thing that the helper would keep as it
- * is.
+ * through descriptors: a fifth of what a whole call costs. `Object.assign` gives the same objects, at
+ * a tenth of what a spread behind the first one of a literal costs (V8 copies only the first along
+ * its shape). It would take an own `__proto__`, which JSON can have, as the prototype: a spread
+ * copies such an object. tRPC spreads no literal with a getter, the one thing that the helper would
+ * keep as it is.
  */
 export function nativeSpread(): Plugin {
   let isReplaced = false
@@ -35,7 +37,12 @@ export function nativeSpread(): Plugin {
 export const helper = /function _objectSpread2\(e\) \{.*?\n\}/s
 
 export const nativeHelper = `\
-function _objectSpread2(target, first, second, ...others) {
-	const spread = { ...target, ...first, ...second };
-	return others.length === 0 ? spread : _objectSpread2(spread, ...others);
+function _objectSpread2(target, ...sources) {
+	for (const source of sources) {
+		if (source && Object.hasOwn(source, '__proto__')) return copyAll(target, sources);
+	}
+	return Object.assign(target, ...sources);
+}
+function copyAll(target, sources) {
+	return sources.reduce((copied, source) => ({ ...copied, ...source }), target);
 }`
