@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, normalizePath } from 'vite'
 import { nativeSpread } from './server/build/native-spread.ts'
+import { oneByteSource } from './server/build/one-byte-source.ts'
 
 const folder = normalizePath(fileURLToPath(new URL('server', import.meta.url)))
 
@@ -32,7 +33,7 @@ const threads = Object.fromEntries(
 
 export default defineConfig({
   root: folder,
-  plugins: [nativeSpread()],
+  plugins: [nativeSpread(), oneByteSource()],
   ssr: { noExternal: true, external: leftAlone },
   build: {
     ssr: true,
