@@ -6,9 +6,11 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, loadEnv } from 'vite'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
+import { logoIcon } from './client/build/logo-icon.ts'
 import { prerenderPages } from './client/build/prerender-pages.ts'
 import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
+import { nativeSpread, shortHelper } from './server/build/native-spread.ts'
 import { readEnvFile } from './server/settings/env-file.js'
 
 /**
@@ -33,7 +35,9 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [
     react(),
+    nativeSpread(shortHelper),
     sharedHead(),
+    logoIcon(),
     servePages(),
     scriptsAfterPaint(),
     prerenderPages(),

@@ -1,6 +1,7 @@
 // Every page in every state, accessible to all: with axe, with a keyboard, narrow, light and dark.
 
 import { titleOf } from '../server/contract/app-pages.ts'
+import { productName } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible, findViolations } from './support/pages/accessible.ts'
@@ -54,13 +55,13 @@ test("46. navigation moves the focus to the heading and sets the tab's title", a
 }) => {
   await loginAs(page, 'user')
   await page.goto(homePath)
-  await expect(page).toHaveTitle(`${titleOf(homePath)} · Keycard`)
+  await expect(page).toHaveTitle(`${titleOf(homePath)} · ${productName}`)
   await page.getByRole('link', { name: 'Account' }).click()
   await expect(page.getByRole('heading', { name: 'Account', level: 1 })).toBeFocused()
-  await expect(page).toHaveTitle('Account · Keycard')
+  await expect(page).toHaveTitle(`Account · ${productName}`)
   await page.goBack()
   await expect(findHeading(page)).toBeFocused()
-  await expect(page).toHaveTitle(`${titleOf(homePath)} · Keycard`)
+  await expect(page).toHaveTitle(`${titleOf(homePath)} · ${productName}`)
 })
 
 test('46. the skip link is the first stop, and leads to the content', async ({ page, loginAs }) => {

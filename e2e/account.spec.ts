@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright/test'
+import { productName, productSlug } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, type TestUser, test } from './support/fixtures.ts'
 import { proveDialog } from './support/pages/prove-dialog.ts'
@@ -138,7 +139,7 @@ test('typed text stays when the server cannot be reached, and is saved afterward
   await form.getByLabel('Full name').fill('Ada Lovelace')
   await form.getByRole('button', { name: 'Save profile' }).click()
   await expect(form.getByRole('alert')).toHaveText(
-    'Keycard can’t be reached. Check your connection and try again. Nothing you typed is lost.',
+    `${productName} can’t be reached. Check your connection and try again. Nothing you typed is lost.`,
   )
   await expect(form.getByLabel('Full name')).toHaveValue('Ada Lovelace')
   await page.unroute('**/trpc/account.updateProfile*')
@@ -165,7 +166,7 @@ test('the export comes as a file, with the password where the sign-in is old', a
   const downloading = page.waitForEvent('download')
   await password.press('Enter')
   const download = await downloading
-  expect(download.suggestedFilename()).toBe(`keycard-${freshUser.username}.json`)
+  expect(download.suggestedFilename()).toBe(`${productSlug}-${freshUser.username}.json`)
   const data = JSON.parse(await readFile(await download.path(), 'utf8'))
   expect(data).toMatchObject({
     profile: { username: freshUser.username },

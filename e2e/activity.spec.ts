@@ -1,5 +1,6 @@
 // The activity page: the user's own sign-in history, in order and page by page.
 
+import { productName } from '../server/contract/brand.ts'
 import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
 
@@ -48,7 +49,7 @@ test('a long history comes page by page, each entry once, and a failure can be t
   await page.route('**/trpc/activity.list*', (route) => route.abort())
   await signIn(page, freshUser)
   await page.goto('/activity')
-  await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+  await expect(page.getByText(`${productName} can’t be reached.`)).toBeVisible()
   await page.unroute('**/trpc/activity.list*')
   await page.getByRole('button', { name: 'Try again' }).click()
 

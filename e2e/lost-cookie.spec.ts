@@ -1,6 +1,7 @@
 // A browser that keeps no cookie, and an address that is not PUBLIC_URL: the page says so, and what to do.
 
 import type { Browser } from 'playwright/test'
+import { productName } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { listSteps, lostCookieWords, takeSteps } from './interop/quick-start.ts'
 import { drive } from './interop/with-playwright.ts'
@@ -55,7 +56,7 @@ test('with COOKIE_SECURE=on it does not, and the page says why: with scripts and
     await submitSignIn(page, johndoe)
     await expect(page).toHaveURL('/login?reason=no-cookie&next=%2Fsessions')
     await expect(findSignInForm(page).alert).toHaveText(
-      'This browser did not keep the sign-in cookie: it is for https only. Open Keycard at an https address, or leave COOKIE_SECURE out of its settings.',
+      `This browser did not keep the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`,
     )
     await context.close()
 
@@ -149,7 +150,7 @@ test('opened at another address than PUBLIC_URL, the sign-in names both, with sc
   server,
 }) => {
   const other = server.url.replace('localhost', 'keycard.test')
-  const sentence = `This page is open at ${other}, but Keycard’s address is ${server.url}. Sign in there, or set PUBLIC_URL to the address you use.`
+  const sentence = `This page is open at ${other}, but ${productName}’s address is ${server.url}. Sign in there, or set PUBLIC_URL to the address you use.`
   for (const javaScriptEnabled of [true, false]) {
     const context = await browser.newContext({ baseURL: other, javaScriptEnabled })
     const page = await context.newPage()

@@ -1,5 +1,6 @@
 // Without scripts: signing in still works, and the app says what it needs.
 
+import { productName, signInHeading } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { findSignInForm } from './support/pages/sign-in-form.ts'
@@ -38,7 +39,7 @@ test('4. a wrong password brings the page again with 401, with the name and next
   await password.press('Enter')
   expect((await answered).status()).toBe(401)
   await expect(alert).toHaveText('That username and password don’t match. Try again.')
-  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+  await expect(page).toHaveTitle(`Error: ${signInHeading} · ${productName}`)
   await expect(username).toHaveValue(freshUser.username)
   await expect(password).toHaveValue('')
   expect(await context.cookies()).toEqual([])

@@ -1,6 +1,7 @@
 // The registration page: from an empty form to an account, and nothing typed is lost on the way.
 
 import type { Page } from 'playwright/test'
+import { leadTo, productName, registerHeading } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible } from './support/pages/accessible.ts'
@@ -28,7 +29,7 @@ test('20, 25. from the sign-in page to an account, and on to the original destin
 }) => {
   await page.goto('/login?next=%2Faccount%3Fa%3Db')
   await page.getByRole('link', { name: 'Create an account' }).click()
-  await expect(page.getByText('to continue to Account')).toBeVisible()
+  await expect(page.getByText(leadTo('Account'))).toBeVisible()
   const back = page.getByRole('link', { name: 'Sign in' })
   await expect(back).toHaveAttribute('href', '/login?next=%2Faccount%3Fa%3Db')
 
@@ -69,7 +70,7 @@ test('27. a refusal says how to correct it; the other fields stay, and so does t
   await expect(username).toBeFocused()
   await expect(username).toHaveAccessibleDescription('Choose a username.')
   await expect(password).toHaveAccessibleDescription('Choose a password.')
-  await expect(page).toHaveTitle('Error: Create an account · Keycard')
+  await expect(page).toHaveTitle(`Error: ${registerHeading} · ${productName}`)
 
   await username.fill(freshUser.username)
   await email.fill('harbour@example.com')
@@ -104,7 +105,7 @@ test('16, 18. without an answer, or with an internal error, nothing is lost, and
   await username.fill(`${freshUser.username}-3`)
   await password.fill(passphrase)
   await submit.click()
-  await expect(alert).toHaveText(/^Keycard can’t be reached\./)
+  await expect(alert).toHaveText(new RegExp(`^${productName} can’t be reached\\.`))
   await page.unroute('**/trpc/auth.register')
   await page.route('**/trpc/auth.register', (route) => route.fulfill({ status: 500, body: '' }))
   await submit.click()

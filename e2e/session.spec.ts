@@ -1,6 +1,7 @@
 // The browser's session: it lasts, renews itself unseen, ends everywhere at once, and leaves no secret.
 
 import type { BrowserContext, Page } from 'playwright/test'
+import { cardWord, leadTo, productName } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
@@ -36,7 +37,7 @@ test('a deep link leads through sign-in and on to its target', async ({ page, ma
   const admin = await makeUser({ role: 'admin' })
   await page.goto('/users?page=1')
   await expect(page).toHaveURL('/login?next=%2Fusers%3Fpage%3D1')
-  await expect(page.getByText('to continue to Users')).toBeVisible()
+  await expect(page.getByText(leadTo('Users'))).toBeVisible()
   await submitSignIn(page, admin)
   await expect(page).toHaveURL('/users?page=1')
   await expect(page.getByRole('table')).toBeVisible()
@@ -113,7 +114,7 @@ test('403 does not sign out: access stays denied, and the session stays', async 
   await expect(page.getByRole('link', { name: 'Users' })).toBeHidden()
   await page.goto('/users')
   await expect(
-    page.getByRole('heading', { name: 'Your keycard does not open this door' }),
+    page.getByRole('heading', { name: `Your ${cardWord} does not open this door` }),
   ).toBeVisible()
   await page.getByRole('link', { name: 'Go to your account' }).click()
   await expect(page.getByRole('heading', { name: freshUser.username })).toBeVisible()
@@ -128,7 +129,7 @@ test('a refresh that gets no answer signs no one out: it is retried automaticall
   await signIn(page, freshUser)
   await page.route('**/trpc/auth.refresh', (route) => route.abort())
   await page.reload()
-  await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+  await expect(page.getByText(`${productName} can’t be reached.`)).toBeVisible()
 
   const laterFailed = page.waitForEvent('requestfailed')
   await page.clock.pauseAt(Date.now() + 60_000)

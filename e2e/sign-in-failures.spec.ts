@@ -1,6 +1,7 @@
 // What the sign-in page says while it waits, and when something goes wrong.
 
 import type { Page } from 'playwright/test'
+import { productName, signInHeading } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import {
@@ -45,7 +46,7 @@ test('13. 22. wrong credentials make one message, and an empty password field wi
   page,
 }) => {
   await openSignIn(page)
-  await expect(page).toHaveTitle('Sign in · Keycard')
+  await expect(page).toHaveTitle(`${signInHeading} · ${productName}`)
   const { username, password, alert } = findSignInForm(page)
   // The area was there before: only then is new text in it announced.
   await expect(alert).toHaveCount(1)
@@ -63,10 +64,10 @@ test('13. 22. wrong credentials make one message, and an empty password field wi
   }
 
   await test.step('22. the title says Error for as long as there is one', async () => {
-    await expect(page).toHaveTitle('Error: Sign in · Keycard')
+    await expect(page).toHaveTitle(`Error: ${signInHeading} · ${productName}`)
     const gate = await holdSignIn(page)
     await submitSignIn(page, credentials)
-    await expect(page).toHaveTitle('Sign in · Keycard')
+    await expect(page).toHaveTitle(`${signInHeading} · ${productName}`)
     gate.open()
     await expect(page).toHaveURL(homePath)
   })
@@ -130,7 +131,9 @@ test('16. without a connection it says so, and keeps what was typed', async ({ p
   await context.setOffline(true)
   await submitSignIn(page, credentials)
   const { alert, submit } = findSignInForm(page)
-  await expect(alert).toHaveText('Keycard can’t be reached. Check your connection and try again.')
+  await expect(alert).toHaveText(
+    `${productName} can’t be reached. Check your connection and try again.`,
+  )
   await expectValuesKept(page)
   await context.setOffline(false)
   await submit.click()
@@ -156,7 +159,7 @@ test('17. after 8 s it says that it is still working, and can be cancelled', asy
   await expect(page.getByRole('status')).toHaveText('Sign-in cancelled.')
   await expect(submit).toBeFocused()
   await expect(submit).toHaveAccessibleName('Sign in')
-  await expect(page).toHaveTitle('Sign in · Keycard')
+  await expect(page).toHaveTitle(`${signInHeading} · ${productName}`)
   await expectValuesKept(page)
   await answerTruly(page)
   await submit.click()
@@ -179,7 +182,11 @@ test('18. an internal error is reported as our fault', async ({ page }) => {
   }
   await test.step('a server too busy to check the password asks for another try', async () => {
     const answer = trpcError(503, { reason: 'overloaded', retry_after: 1 })
-    await expectFailure(page, answer, 'Keycard is very busy right now. Try again in a moment.')
+    await expectFailure(
+      page,
+      answer,
+      `${productName} is very busy right now. Try again in a moment.`,
+    )
   })
 })
 
@@ -188,7 +195,7 @@ async function expectFailure(page: Page, answer: Answer, words: string): Promise
   await answerSignIn(page, answer)
   await submitSignIn(page, credentials)
   await expect(findSignInForm(page).alert).toHaveText(words)
-  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+  await expect(page).toHaveTitle(`Error: ${signInHeading} · ${productName}`)
   await expectValuesKept(page)
   await answerTruly(page)
 }

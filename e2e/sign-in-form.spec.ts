@@ -1,6 +1,7 @@
 // What the sign-in form promises to the person, the keyboard and the password manager.
 
 import type { Page } from 'playwright/test'
+import { leadTo, productName, signInHeading } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import {
@@ -202,7 +203,7 @@ test('12. an empty form says what is missing, at the field, and sends nothing', 
   await expect(username).toHaveAccessibleDescription('Enter your username or email.')
   await expect(password).toHaveAttribute('aria-invalid', 'true')
   await expect(password).toHaveAccessibleDescription('Enter your password.')
-  await expect(page).toHaveTitle('Error: Sign in · Keycard')
+  await expect(page).toHaveTitle(`Error: ${signInHeading} · ${productName}`)
 
   await username.fill('johndoe')
   await expect(username).toHaveAttribute('aria-invalid', 'false')
@@ -224,7 +225,7 @@ test('19. the reason for being here is shown before any script has run, and afte
       await page.route(scripts, (route) => route.abort())
       await page.goto(`/login?reason=${reason}`)
       await expect(page.getByRole('alert')).toHaveText(notice)
-      await expect(page).toHaveTitle('Sign in · Keycard')
+      await expect(page).toHaveTitle(`${signInHeading} · ${productName}`)
     })
     await test.step(`${reason}, afterwards`, async () => {
       await page.unroute(scripts)
@@ -239,7 +240,7 @@ test('20. the right password leads to next, even after a wrong one', async ({
   freshUser,
 }) => {
   await openSignIn(page, '?next=%2Faccount%3Fa%3Db')
-  await expect(page.getByText('to continue to Account')).toBeVisible()
+  await expect(page.getByText(leadTo('Account'))).toBeVisible()
   await submitSignIn(page, { ...freshUser, password: 'wrong' })
   await expect(page.getByRole('alert')).toContainText('don’t match')
   await submitSignIn(page, freshUser)

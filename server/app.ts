@@ -108,7 +108,7 @@ export async function createApp(
   await app.register(async (scope) => trpcPlugin(scope, services, router))
   await app.register(async (scope) => restPlugin(scope, services, router))
   await app.register(async (pages) => openapiPlugin(pages, services, router))
-  await app.register(async (pages) => docsPlugin(pages))
+  await app.register(async (pages) => docsPlugin(pages, build))
 
   // The pages.
   await app.register(async (pages) => loginForm(pages, services, build))

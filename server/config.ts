@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { productName } from './contract/brand.ts'
 import {
   passwordMinLengthDefault,
   passwordMinLengthHighest,
@@ -111,14 +112,14 @@ function refuseOlderPlaces(read: SettingsReader, home: string): void {
   const isDefault = ['DATA_DIR', 'DATABASE_URL'].every((name) => read.text(name) === undefined)
   if (isOlder && isDefault) {
     read.refuse(
-      `${olderData} has the data of a Keycard, which by default are now in ${join(home, '.data')}, `,
+      `${olderData} has the data of ${productName}, which by default are now in ${join(home, '.data')}, `,
       `wherever it is started from. Move the folder there, or set DATA_DIR=${olderData}.`,
     )
   }
   const names = Object.keys(readEnv(join(here, '.env')))
   if (!existsSync(join(home, '.env')) && names.some((name) => read.names.has(name))) {
     read.refuse(
-      `${join(here, '.env')} is not read: settings are in ${join(home, '.env')}, wherever Keycard is `,
+      `${join(here, '.env')} is not read: settings are in ${join(home, '.env')}, wherever ${productName} is `,
       'started from. Move the file there.',
     )
   }
@@ -211,7 +212,7 @@ function checkProduction(read: SettingsReader, config: Config): void {
 function checkDemoAccounts(read: SettingsReader, config: Config): void {
   if (!isLoopback(config.host)) {
     read.refuse(
-      `HOST is "${config.host}", but with demo accounts Keycard listens on this machine only. `,
+      `HOST is "${config.host}", but with demo accounts ${productName} listens on this machine only. `,
       'Leave HOST out, or set DEMO_ACCOUNTS=off.',
     )
   }

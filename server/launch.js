@@ -76,7 +76,7 @@ async function run(name) {
   if (!isProduction() && hasTools() && !isUpToDate()) await buildAlone(isUpToDate)
   const entryFile = path.join(built, 'server', `${name}.js`)
   if (!existsSync(entryFile)) {
-    exitWith(`Keycard is not built here. ${installTools} && npm run build`)
+    exitWith(`There is no build here. ${installTools} && npm run build`)
   }
   // The entry sees its own arguments, as if it had been started directly.
   process.argv.splice(1, 2, entryFile)
@@ -96,7 +96,7 @@ function readSettings() {
   try {
     return readEnvFile(path.join(isPackageOfAnother ? process.cwd() : root, '.env'))
   } catch (error) {
-    return exitWith(`Keycard cannot start.\n${/** @type {Error} */ (error).message}`)
+    return exitWith(`The server cannot start.\n${/** @type {Error} */ (error).message}`)
   }
 }
 
@@ -114,7 +114,7 @@ function isUpToDate() {
  */
 async function buildAlone(isDone) {
   const lock = await takeBuildLock(building, {
-    onWait: () => process.stderr.write('Another start builds Keycard: waiting for it…\n'),
+    onWait: () => process.stderr.write('Another start builds: waiting for it…\n'),
   }).catch(explainFolder)
   // A signal ends the build, and removes the lock.
   const stop = (/** @type {NodeJS.Signals} */ signal) => {
@@ -139,7 +139,7 @@ function explainFolder({ code }) {
   const reasons = { ENOSPC: 'the disk is full', EROFS: 'it is mounted read-only' }
   const why = Reflect.get(reasons, code ?? '') ?? `this user may not write there (${code})`
   return exitWith(
-    `Keycard has to be built, but not in ${root}: ${why}. Build it first where it may be written: npm run build`,
+    `There has to be a build, but not in ${root}: ${why}. Build it first where it may be written: npm run build`,
   )
 }
 
@@ -147,7 +147,7 @@ function explainFolder({ code }) {
 async function build() {
   if (entry !== 'build') {
     const occasion = existsSync(built) ? 'something changed' : 'first start only'
-    process.stderr.write(`Building Keycard… (${occasion})\n`)
+    process.stderr.write(`Building… (${occasion})\n`)
   }
   // Before they read the sources: a change meanwhile makes another build necessary.
   const hash = hashSources()

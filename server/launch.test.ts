@@ -99,7 +99,7 @@ describe('a start', () => {
     expect(first).toEqual({
       code: 0,
       stdout: 'started --verbose\n',
-      stderr: 'Building Keycard… (first start only)\n',
+      stderr: 'Building… (first start only)\n',
     })
     expect(await project.launch(['main'])).toEqual(started)
     expect(project.countBuilds()).toBe(1)
@@ -113,7 +113,7 @@ describe('a start', () => {
     expect(await project.launch(['main'])).toEqual({
       code: 0,
       stdout: 'changed\n',
-      stderr: 'Building Keycard… (something changed)\n',
+      stderr: 'Building… (something changed)\n',
     })
     expect(existsSync(project.path('dist/server/left-over.js'))).toBe(false)
   })
@@ -166,8 +166,7 @@ describe('a start', () => {
     expect(await started).toEqual({
       code: 0,
       stdout: 'started\n',
-      stderr:
-        'Another start builds Keycard: waiting for it…\nBuilding Keycard… (first start only)\n',
+      stderr: 'Another start builds: waiting for it…\nBuilding… (first start only)\n',
     })
   })
 
@@ -252,7 +251,7 @@ it('says where this user may not build', async () => {
   expect(await project.launch(['main'], env)).toEqual({
     code: 1,
     stdout: '',
-    stderr: `Keycard has to be built, but not in ${realpathSync(project.path())}: it is mounted read-only. Build it first where it may be written: npm run build\n`,
+    stderr: `There has to be a build, but not in ${realpathSync(project.path())}: it is mounted read-only. Build it first where it may be written: npm run build\n`,
   })
 })
 
@@ -264,7 +263,7 @@ describe('in production', () => {
     expect(await project.launch(['main'], production)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'Keycard is not built here. Run this first: npm ci --include=dev && npm run build\n',
+      stderr: 'There is no build here. Run this first: npm ci --include=dev && npm run build\n',
     })
     expect(project.countBuilds()).toBe(0)
   })
@@ -296,7 +295,7 @@ describe('the working directory', () => {
     const { code, stderr } = await project.launch(['main'], {}, undefined, tmpdir())
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'Keycard is not built here. Run this first: npm ci --include=dev && npm run build\n',
+      stderr: 'There is no build here. Run this first: npm ci --include=dev && npm run build\n',
     })
     expect(project.countBuilds()).toBe(0)
   })

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runKeycard, startServer } from '../e2e/support/keycard-process.ts'
+import { productName } from './contract/brand.ts'
 import { createTestPlace } from './testing/databases.ts'
 
 const hasIPv6 = Object.values(networkInterfaces())
@@ -25,7 +26,7 @@ describe('a start that is refused', () => {
     const { code, stderr, stdout } = await runKeycard('main', [], { env })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     const [headline, ...sentences] = stderr.trim().split('\n')
-    expect(headline).toBe('Keycard cannot start.')
+    expect(headline).toBe('The server cannot start.')
     return sentences.join('\n')
   }
 
@@ -136,7 +137,7 @@ describe('a running server', () => {
   it('says where it listens and how to sign in, and no log lines between', async () => {
     const server = await startServer({ DATA_DIR: await makeDataDir() })
     onTestFinished(() => void server.process.kill())
-    expect(server.said).toContain(`Keycard is ready at ${server.url}\n`)
+    expect(server.said).toContain(`${productName} is ready at ${server.url}\n`)
     expect(server.said).toContain('johndoe / secret')
     expect(server.said).not.toContain('{"level"')
   })

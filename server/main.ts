@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
+import { productName } from './contract/brand.ts'
 import { endOnSignal } from './end-on-signal.ts'
 import { endApp } from './http/graceful-close.ts'
 import { createServices } from './services.ts'
@@ -22,7 +23,7 @@ try {
   await start()
 } catch (error) {
   if (!(error instanceof StartError)) throw error
-  console.error(`Keycard cannot start.\n${error.message}`)
+  console.error(`The server cannot start.\n${error.message}`)
   process.exitCode = 1
 }
 
@@ -53,7 +54,7 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
     await app.close()
     if (code === 'EADDRINUSE') {
       throw new StartError(
-        `Port ${port} is in use, perhaps by another Keycard. Stop that program, or choose another port with PORT=${port + 1} npm start.`,
+        `Port ${port} is in use, perhaps by another ${productName}. Stop that program, or choose another port with PORT=${port + 1} npm start.`,
         { cause: error },
       )
     }

@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import Libsql from 'libsql'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Config, readConfig } from './config.ts'
+import { productName } from './contract/brand.ts'
 import { restoreDatabase } from './restore.ts'
 import { createServices } from './services.ts'
 import { createTestPlace } from './testing/databases.ts'
@@ -147,10 +148,10 @@ test('a damaged database makes way for its backup, and is kept', async () => {
 })
 
 describe('a refused restore leaves everything as it was', () => {
-  const refusals: [what: string, spoil: (file: string) => void, why: RegExp][] = [
+  const refusals: [what: string, spoil: (file: string) => void, why: RegExp | string][] = [
     ['is not there', (file) => truncateSync(`${file}.gone`), /ENOENT/],
     ['is no database', (file) => writeFileSync(file, 'hello '.repeat(1_000)), /is no SQLite data/],
-    ['is empty', (file) => writeFileSync(file, ''), /is no Keycard database/],
+    ['is empty', (file) => writeFileSync(file, ''), `is no database of ${productName}.`],
     ['is half there', (file) => truncateSync(file, 60_000), /is damaged/],
     [
       'was damaged',
@@ -181,7 +182,7 @@ describe('a refused restore leaves everything as it was', () => {
         other.exec('create table users (name text)')
         other.close()
       },
-      /is no Keycard database/,
+      `is no database of ${productName}.`,
     ],
     [
       'is of a newer Keycard',
@@ -192,7 +193,7 @@ describe('a refused restore leaves everything as it was', () => {
         )
         newer.close()
       },
-      /a newer or a different Keycard/,
+      `a newer or a different version of ${productName}`,
     ],
     [
       'is of a newer version of the app',

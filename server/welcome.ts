@@ -1,11 +1,12 @@
 // What a start prints in the terminal: where Keycard listens, and how to sign in.
 
 import type { Config } from './config.ts'
+import { productName } from './contract/brand.ts'
 
 /** `database`: which one, and where. */
 export function formatWelcome(config: Config, database: string): string {
   const lines = [
-    `Keycard is ready at ${config.publicUrl}`,
+    `${productName} is ready at ${config.publicUrl}`,
     '',
     `  Sign in    ${config.publicUrl}/login`,
     `  API docs   ${config.publicUrl}/docs`,

@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
+import { productName } from '../../server/contract/brand.ts'
+import { readColors } from './read-colors.ts'
 
 const head = new URL('../head.html', import.meta.url)
 /** With the end of its line, which an editor or a clone on Windows may have written as CRLF. */
@@ -15,8 +17,18 @@ export function sharedHead(): Plugin {
       order: 'pre',
       handler(html, { path }) {
         if (!mark.test(html)) throw new Error(`${path} has no line <!-- head.html -->`)
-        return html.replace(mark, () => readFileSync(head, 'utf8'))
+        return html.replace(mark, writeHead)
       },
     },
   }
+}
+
+function writeHead(): string {
+  const page = readColors('page')
+  const words: Readonly<Record<string, string>> = {
+    productName: productName.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+    pageLight: page.light,
+    pageDark: page.dark,
+  }
+  return readFileSync(head, 'utf8').replaceAll(/%(\w+)%/g, (whole, word) => words[word] ?? whole)
 }

@@ -1,8 +1,10 @@
 // Every text of the account page.
 
+import { cardWord, productName, productSlug } from '../../server/contract/brand.ts'
+
 export const accountStrings = {
-  intro: 'Who you are here, what you can change about it, and which doors your keycard opens.',
-  readOnly: 'This keycard shows your account, but does not open the door to changing it.',
+  intro: `Who you are here, what you can change about it, and which doors your ${cardWord} opens.`,
+  readOnly: `This ${cardWord} shows your account, but does not open the door to changing it.`,
   username: 'Username',
   email: 'Email',
   noEmail: 'None',
@@ -53,7 +55,7 @@ export const accountStrings = {
     download: 'Download a copy',
     preparing: 'Preparing…',
     done: 'Your copy is downloaded. It tells where you have been: keep it safe.',
-    fileName: (username: string) => `keycard-${username}.json`,
+    fileName: (username: string) => `${productSlug}-${username}.json`,
   },
 
   deletion: {
@@ -67,14 +69,13 @@ export const accountStrings = {
     keep: 'Keep it',
   },
 
-  doorsHeading: 'Doors this keycard opens',
+  doorsHeading: `Doors this ${cardWord} opens`,
   doorsText: (open: number, all: number) =>
     `${open} of ${all}. Each door is a scope of the access token.`,
   opens: 'Opens',
   closed: 'Closed',
   tokenHeading: 'Access token',
-  tokenText:
-    'Kept in this tab’s memory and nowhere else. It is renewed by itself while you use Keycard.',
+  tokenText: `Kept in this tab’s memory and nowhere else. It is renewed by itself while you use ${productName}.`,
   expiresIn: 'Expires in',
   expired: 'Expired; the next call renews it',
   cardNumber: 'Card number',

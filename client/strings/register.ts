@@ -1,12 +1,13 @@
 // Every text of the registration page.
 
+import { registerHeading } from '../../server/contract/brand.ts'
 import { registerLabels, registerMessages } from '../../server/contract/pages/register-page.ts'
 
 export const registerStrings = {
   /** From the contract: the server says these too, where scripts are late. */
   ...registerMessages,
   labels: registerLabels,
-  heading: 'Create an account',
+  heading: registerHeading,
   submit: 'Create account',
   submitBusy: 'Creating your account…',
   submitGranted: 'Account created',

@@ -1,5 +1,6 @@
 // Every text of the sessions page.
 
+import { cardWord } from '../../server/contract/brand.ts'
 import type { Feature } from '../../server/contract/feature.ts'
 import * as features from '../../server/contract/features.ts'
 
@@ -15,8 +16,7 @@ const nouns: Readonly<Record<string, string>> = {
 }
 
 export const sessionsStrings = {
-  intro:
-    'Every place you’re signed in holds its own keycard. Sign out of one and its card stops working straight away.',
+  intro: `Every place you’re signed in holds its own ${cardWord}. Sign out of one and its card stops working straight away.`,
   listName: 'Other sessions',
 
   noun: (word: string) => nouns[word] ?? word,

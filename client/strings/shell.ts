@@ -1,7 +1,9 @@
 // Every text around the pages. A page's own words stand beside this file, and load with the page.
 
+import { cardWord, productName } from '../../server/contract/brand.ts'
+
 export const strings = {
-  productName: 'Keycard',
+  productName,
 
   /** For dates and numbers: the language of the words here. */
   locale: 'en-GB',
@@ -15,26 +17,26 @@ export const strings = {
     accountMenuUnnamed: 'Account menu',
     signOut: 'Sign out',
     signingOut: 'Signing out…',
-    signOutFailed: 'You’re still signed in: Keycard can’t be reached. Try again.',
+    signOutFailed: `You’re still signed in: ${productName} can’t be reached. Try again.`,
     loading: 'Loading…',
     offline: 'You’re offline. This page stays, and goes on when you’re back.',
-    pageTitle: (title: string) => `${title} · Keycard`,
+    pageTitle: (title: string) => `${title} · ${productName}`,
   },
 
   failure: {
-    offline: 'Keycard can’t be reached. Check your connection and try again.',
-    busy: 'Keycard is very busy right now. Try again in a moment.',
+    offline: `${productName} can’t be reached. Check your connection and try again.`,
+    busy: `${productName} is very busy right now. Try again in a moment.`,
     fault: 'Something broke on our side, not yours. Try again in a moment.',
     retry: 'Try again',
     loadHeading: 'This didn’t load',
     pageHeading: 'This page didn’t load',
-    pageText: 'Keycard may have been updated or your connection was lost. Reload to go on.',
+    pageText: `${productName} may have been updated or your connection was lost. Reload to go on.`,
     reload: 'Reload',
   },
 
   accessDenied: {
-    heading: 'Your keycard does not open this door',
-    text: 'You’re signed in, but this part of Keycard is for people with another keycard.',
+    heading: `Your ${cardWord} does not open this door`,
+    text: `You’re signed in, but this part of ${productName} is for people with another ${cardWord}.`,
     needs: 'What it would take:',
     back: 'Go to your account',
   },

@@ -1,12 +1,13 @@
 // Every text of the sign-in page, and no other, to keep its entry small.
 
+import { productName, signInHeading } from '../../server/contract/brand.ts'
 import { signInMessages } from '../../server/contract/pages/sign-in-page.ts'
 
 export const signInStrings = {
   /** From the contract: the server says these too, where scripts are late. */
   ...signInMessages,
-  productName: 'Keycard',
-  heading: 'Sign in',
+  productName,
+  heading: signInHeading,
   username: 'Username or email',
   password: 'Password',
   usernameMissing: 'Enter your username or email.',
@@ -21,7 +22,7 @@ export const signInStrings = {
   stillWorking: 'Still working…',
   cancel: 'Cancel',
   cancelled: 'Sign-in cancelled.',
-  offline: 'Keycard can’t be reached. Check your connection and try again.',
+  offline: `${productName} can’t be reached. Check your connection and try again.`,
   granted: 'Signed in.',
   toOtherPage: 'New here?',
   otherPage: 'Create an account',

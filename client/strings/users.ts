@@ -1,5 +1,6 @@
 // Every text of the admin's page of users.
 
+import { productName } from '../../server/contract/brand.ts'
 import type { Role } from '../../server/contract/scopes.ts'
 import type { SortOrder, UserSortKey } from '../../server/contract/user-order.ts'
 
@@ -61,7 +62,7 @@ export const usersStrings = {
   enable: 'Enable',
   unlock: 'Unlock sign-in',
   yourAccount: 'Your account',
-  lastAdmin: 'Keycard needs one admin who can sign in. Make another one first.',
+  lastAdmin: `${productName} needs one admin who can sign in. Make another one first.`,
   notYourself: 'You can’t disable yourself. Another admin can.',
 
   cancel: 'Cancel',
@@ -77,7 +78,7 @@ export const usersStrings = {
   optional: '(optional)',
   password: 'Password',
   newPassword: 'New password',
-  passwordNote: 'A few unrelated words, or let Keycard make one.',
+  passwordNote: `A few unrelated words, or let ${productName} make one.`,
   passwordMade: 'Hand it over now: it is not shown again.',
   makeOne: 'Make one',
   show: 'Show',

@@ -1,6 +1,7 @@
 // The items page: an item's whole life, and typed text is never lost.
 
 import type { Page } from 'playwright/test'
+import { productName } from '../../server/contract/brand.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { expectNoSidewaysScroll } from '../support/pages/accessible.ts'
 
@@ -65,7 +66,7 @@ test('typed text stays when the server cannot be reached, and is saved afterward
   await page.getByLabel('Title').fill('A long thought')
   await page.getByLabel('Description').fill('that took an hour to write')
   await page.getByRole('button', { name: 'Add item' }).click()
-  await expect(page.getByRole('alert').getByText('Keycard can’t be reached.')).toBeVisible()
+  await expect(page.getByRole('alert').getByText(`${productName} can’t be reached.`)).toBeVisible()
   await expect(page.getByLabel('Title')).toHaveValue('A long thought')
   await expect(page.getByLabel('Description')).toHaveValue('that took an hour to write')
 

@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { productName } from '../../server/contract/brand.ts'
 import { findFreePort } from './test-server.ts'
 
 export interface Ended {
@@ -63,7 +64,7 @@ export async function startServer(
       // To its end: to stop reading would break the pipe that the log goes into.
       stream?.on('data', (chunk) => {
         said += String(chunk)
-        if (said.includes('Keycard is ready')) resolve(true)
+        if (said.includes(`${productName} is ready`)) resolve(true)
       })
     }
     child.once('close', () => resolve(false))

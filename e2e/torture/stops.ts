@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { productName } from '../../server/contract/brand.ts'
 import { findFreePort } from '../support/test-server.ts'
 import { readArguments } from './arguments.ts'
 import { type Finding, judge } from './table.ts'
@@ -88,7 +89,7 @@ async function waitUntilReady(started: ChildProcess): Promise<number> {
       said += String(chunk)
     })
   }
-  while (!said.includes('Keycard is ready')) {
+  while (!said.includes(`${productName} is ready`)) {
     if (started.exitCode !== null) throw new Error(`It ended before it was ready: ${said}`)
     await sleep(50)
   }

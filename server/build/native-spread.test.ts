@@ -8,20 +8,20 @@ import * as installed from '@trpc/server'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { nativeSpread } from './native-spread.ts'
+import { nativeHelper, nativeSpread, shortHelper } from './native-spread.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'keycard-spread-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Builds a module of this text as the server is built, and returns its path. */
-async function buildModule(name: string, text: string): Promise<string> {
+/** Builds a module of this text for Node, and returns its path. */
+async function buildModule(name: string, text: string, native?: string): Promise<string> {
   const entry = join(folder, `${name}.ts`)
   writeFileSync(entry, text)
   await build({
     configFile: false,
     root: folder,
     logLevel: 'silent',
-    plugins: [nativeSpread()],
+    plugins: [nativeSpread(native)],
     resolve: { alias: { '@trpc/server': import.meta.resolve('@trpc/server') } },
     ssr: { noExternal: true },
     build: { ssr: entry, outDir: join(folder, name), minify: false },
@@ -29,10 +29,13 @@ async function buildModule(name: string, text: string): Promise<string> {
   return join(folder, name, `${name}.mjs`)
 }
 
-describe('tRPC, built', () => {
+describe.each([
+  ['as the server is', nativeHelper],
+  ['as the pages are', shortHelper],
+])('tRPC, built %s', (how, native) => {
   let built: typeof installed
   beforeAll(async () => {
-    const file = await buildModule('trpc', `export * from '@trpc/server'`)
+    const file = await buildModule(how, `export * from '@trpc/server'`, native)
     built = await import(pathToFileURL(file).href)
   })
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { runKeycard, type ServerProcess, startServer } from '../../e2e/support/keycard-process.ts'
+import { productName } from '../contract/brand.ts'
 import { createTestPlace } from '../testing/databases.ts'
 
 async function signIn({ url }: ServerProcess) {
@@ -46,8 +47,7 @@ test('R67: a backup of a running server is restored once it is stopped, and revi
   expect(await run('restore', file)).toEqual({
     code: 1,
     stdout: '',
-    stderr:
-      'A Keycard server, or another program, has the database open: stop it first. Nothing was changed.\n',
+    stderr: `A server of ${productName}, or another program, has the database open: stop it first. Nothing was changed.\n`,
   })
   expect(await use(server, before)).toEqual([200, 200])
 

@@ -2,6 +2,8 @@
 // browser and server share. Each returns a sentence that says what would be right, to be read after
 // the field's name ("must be …"), or undefined where all is well.
 
+import { productSpellings } from './brand.ts'
+
 export const usernameMinLength = 3
 export const usernameMaxLength = 64
 export const emailMaxLength = 254
@@ -159,9 +161,6 @@ export function newPasswordProblem(
   return undefined
 }
 
-/** This service's own words. Rename them with the product. */
-const serviceWords = ['keycard', 'key card', 'key-card']
-
 /**
  * Ten digits are a phone number; more text beside the known words is a secret, unless it is
  * "!!!!!".
@@ -183,7 +182,7 @@ function contextWords(username: string, email: string): string[] {
   // A name that breaks its own rule is refused for that, and would only take time here.
   const account = usernameProblem(username) === undefined ? [username] : []
   if (emailProblem(email) === undefined) account.push(email, ...email.split('@'))
-  const names = [...serviceWords, ...account].map(canonicalName)
+  const names = [...productSpellings, ...account].map(canonicalName)
   const words = names.flatMap((name) => [name, ...name.split(/[._+@-]/)])
   return [...new Set(words)]
     .filter((word) => word.length >= 3)

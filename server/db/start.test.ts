@@ -6,6 +6,7 @@ import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { productName } from '../contract/brand.ts'
 import { StartError } from '../settings/start-error.ts'
 import {
   createTestPlace,
@@ -109,7 +110,9 @@ forEachEngine((engine) => {
       .values({ name: '9999_from_the_future', timestamp: '2099-01-01T00:00:00.000Z' })
       .execute()
     await database.close()
-    expect(await explainOpening(place)).toContain('a newer or a different Keycard')
+    expect(await explainOpening(place)).toContain(
+      `a newer or a different version of ${productName}`,
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { runKeycard } from '../../e2e/support/keycard-process.ts'
+import { productName } from '../contract/brand.ts'
 
 function makeFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'keycard-home-')))
@@ -53,7 +54,7 @@ test('data and settings of an earlier version, in the working directory, are nam
   expect(refused.code).toBe(1)
   expect(refused.stderr.split('\n')).toEqual([
     expect.stringContaining(
-      `${here}/.data has the data of a Keycard, which by default are now in ${home}/.data`,
+      `${here}/.data has the data of ${productName}, which by default are now in ${home}/.data`,
     ),
     expect.stringContaining(`${here}/.env is not read: settings are in ${home}/.env`),
     '',

@@ -2,6 +2,7 @@
 
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { productName } from '../contract/brand.ts'
 import { openTestApp, type TestApp } from '../testing/test-app.ts'
 
 interface Line {
@@ -42,7 +43,7 @@ test('over plain http, where no browser says that the page is ours, the refusal 
   const { error } = answer.json<{ error: { message: string; data: { reason: string } } }>()
   expect(error.data.reason).toBe('other_address')
   expect(error.message).toBe(
-    'This page is open at http://keycard.lan:3000, but Keycard’s address is http://localhost:3000. Sign in there, or set PUBLIC_URL to the address you use.',
+    `This page is open at http://keycard.lan:3000, but ${productName}’s address is http://localhost:3000. Sign in there, or set PUBLIC_URL to the address you use.`,
   )
   expect(lines).toMatchObject([{ level: 40, openedAt: byAddress.origin, publicUrl }])
   expect(lines[0]?.msg).toContain('PUBLIC_URL')

@@ -1,5 +1,7 @@
 // Every text of the items page.
 
+import { cardWord } from '../../../server/contract/brand.ts'
+
 export const itemsStrings = {
   intro: 'Your own list: nobody else sees it.',
   listName: 'Your items',
@@ -25,7 +27,7 @@ export const itemsStrings = {
   emptyHeading: 'Nothing here yet',
   emptyText: 'Items you add appear here, newest first.',
   emptyReadOnly: 'Items appear here once they are added.',
-  readOnly: 'This keycard opens your items for reading only.',
+  readOnly: `This ${cardWord} opens your items for reading only.`,
   deleteHeading: 'Delete this item?',
   deleteText: 'It can’t be brought back.',
   keep: 'Keep it',

@@ -1,6 +1,7 @@
 // The app's pages in each of their states: add an entry here, and every check of a page covers it.
 
 import type { Page } from 'playwright/test'
+import { productName } from '../../../server/contract/brand.ts'
 import { homePath } from '../../../server/contract/pages.ts'
 import type { Role } from '../../../server/contract/scopes.ts'
 import { insertRows } from '../../../server/db/writes/insert-rows.ts'
@@ -28,7 +29,7 @@ export const pageStates: Record<string, PageState> = {
     async open(page) {
       await page.route('**/trpc/auth.refresh', (route) => route.abort())
       await page.goto(homePath)
-      await expect(page.getByText('Keycard can’t be reached.')).toBeVisible()
+      await expect(page.getByText(`${productName} can’t be reached.`)).toBeVisible()
     },
   },
   'Signing in again over a page': {

@@ -1,6 +1,7 @@
 // Keycard opened at another address than PUBLIC_URL: the log says so, once for each address.
 
 import type { Logger } from 'pino'
+import { productName } from '../../contract/brand.ts'
 
 export interface OtherAddresses {
   /**
@@ -30,7 +31,7 @@ export function createOtherAddresses({ publicUrl, logger }: OtherAddressesDeps):
           'opened at another address than PUBLIC_URL: open it there, or set PUBLIC_URL to this one',
         )
       }
-      return `This page is open at ${origin}, but Keycard’s address is ${publicUrl}. Sign in there, or set PUBLIC_URL to the address you use.`
+      return `This page is open at ${origin}, but ${productName}’s address is ${publicUrl}. Sign in there, or set PUBLIC_URL to the address you use.`
     },
   }
 }

@@ -1,6 +1,7 @@
 // The registration page's states and words: the server fills them in, and the browser takes over.
 
 import type { FieldError } from '../app-error.ts'
+import { productName, registerHeading } from '../brand.ts'
 import { usernameMaxLength, usernameMinLength } from '../credential-rules.ts'
 import { pagePaths } from '../pages.ts'
 import { describeReader, type SignInState, type SignInView, type WithLead } from './sign-in-page.ts'
@@ -46,12 +47,12 @@ export interface RegisterView extends SignInView {
 type Bit = 'true' | 'false'
 
 export const registerTitles = {
-  plain: 'Create an account · Keycard',
-  error: 'Error: Create an account · Keycard',
+  plain: `${registerHeading} · ${productName}`,
+  error: `Error: ${registerHeading} · ${productName}`,
 } as const
 
 export const registerMessages = {
-  closed: 'New accounts aren’t made here: ask whoever runs this Keycard for one.',
+  closed: `New accounts aren’t made here: ask whoever runs ${productName} for one.`,
   correct: 'Not quite: put right what is marked below.',
   refused: 'This was refused. Reload the page and try again.',
   usernameMissing: 'Choose a username.',

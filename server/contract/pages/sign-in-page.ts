@@ -1,5 +1,6 @@
 // The sign-in page's states, and the words for each: the server fills them in, and the browser takes over.
 
+import { productName, signInHeading } from '../brand.ts'
 import { pagePaths } from '../pages.ts'
 
 export type SignInState =
@@ -44,15 +45,15 @@ export interface SignInView {
 }
 
 export const signInTitles = {
-  plain: 'Sign in · Keycard',
-  error: 'Error: Sign in · Keycard',
+  plain: `${signInHeading} · ${productName}`,
+  error: `Error: ${signInHeading} · ${productName}`,
 } as const
 
 export const signInMessages = {
   wrongCredentials: 'That username and password don’t match. Try again.',
   switchedOff: 'Signing in with a password is switched off here.',
   refused: 'This sign-in was refused. Reload the page and try again.',
-  overloaded: 'Keycard is very busy right now. Try again in a moment.',
+  overloaded: `${productName} is very busy right now. Try again in a moment.`,
   fault: 'Something broke on our side, not yours. Try again in a moment.',
 } as const
 

@@ -1,6 +1,7 @@
 // Brings the tables up to date, while other processes do the same and older ones go on beside it.
 
 import type { Kysely } from 'kysely'
+import { productName } from '../../contract/brand.ts'
 import { StartError } from '../../settings/start-error.ts'
 import type { Engine } from '../database.ts'
 import { appMigrations } from './app/app-migrations.ts'
@@ -64,8 +65,8 @@ export async function migrate(options: MigrateOptions): Promise<void> {
       migrations,
       checksums: releasedChecksums[options.engine],
       sayUnknown: (name) =>
-        'The database was last used by a newer or a different Keycard, and has migrations that this ' +
-        `one does not know (${name}): start that version, or use another database.`,
+        `The database was last used by a newer or a different version of ${productName}, and has migrations ` +
+        `that this one does not know (${name}): start that version, or use another database.`,
     },
     {
       table: 'app_migrations',
@@ -112,7 +113,7 @@ async function takePending(
 ): Promise<void> {
   const pending = [...checksums.keys()].sort().filter((name) => !isAmong(taken, name))
   for (const name of pending) {
-    const sentence = `Keycard is bringing its tables up to date: ${name} ...`
+    const sentence = `${productName} is bringing its tables up to date: ${name} ...`
     const timer = setTimeout(() => onWait(sentence), silentMs)
     try {
       await take(name)

@@ -3,6 +3,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../../contract/app-error.ts'
+import { productName } from '../../contract/brand.ts'
 import { StartError } from '../../settings/start-error.ts'
 import type { Database } from '../database.ts'
 import { mapUnavailable } from '../errors.ts'
@@ -147,7 +148,7 @@ async function checkEncoding(kysely: Kysely<unknown>): Promise<void> {
   const encoding = rows[0]?.encoding
   if (encoding === 'UTF8') return
   throw new StartError(
-    `The database of DATABASE_URL keeps text as ${encoding}, and Keycard needs UTF8: make another one ` +
+    `The database of DATABASE_URL keeps text as ${encoding}, and ${productName} needs UTF8: make another one ` +
       'with createdb --encoding=UTF8 --template=template0.',
   )
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { readConfig } from '../../config.ts'
+import { productName } from '../../contract/brand.ts'
 import { createServices } from '../../services.ts'
 import { StartError } from '../../settings/start-error.ts'
 import { createTestPlace, runOnServer } from '../../testing/databases.ts'
@@ -81,7 +82,7 @@ test('text in another encoding than UTF-8', async () => {
     `create database ${name} template template0 encoding LATIN1 locale_provider libc locale 'C'`,
   )
   expect(await startOn(url.href)).toMatch(
-    /keeps text as LATIN1, and Keycard needs UTF8: .*createdb/,
+    new RegExp(`keeps text as LATIN1, and ${productName} needs UTF8: .*createdb`),
   )
 })
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import type pg from 'pg'
+import { productName } from '../../contract/brand.ts'
 import { StartError } from '../../settings/start-error.ts'
 
 export interface PostgresTarget {
@@ -90,7 +91,7 @@ function readParameters(query: string): Map<string, string> {
     if (!isKnown) throw refuseParameter(name)
     if (allowed && !allowed.includes(value)) {
       throw new StartError(
-        `DATABASE_URL has a value for "${name}" that Keycard does not take: it takes ${allowed.join(', ')}.`,
+        `DATABASE_URL has a value for "${name}" that ${productName} does not take: it takes ${allowed.join(', ')}.`,
       )
     }
     parameters.set(name, value)
@@ -105,7 +106,7 @@ function refuseParameter(name: string): StartError {
       ? ', or write options=-c%20search_path%3D and the name of the schema instead'
       : ''
   return new StartError(
-    `DATABASE_URL has ${shown}, which Keycard does not know: leave it out${instead}.`,
+    `DATABASE_URL has ${shown}, which ${productName} does not know: leave it out${instead}.`,
   )
 }
 

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { AppError } from '../../contract/app-error.ts'
+import { productName } from '../../contract/brand.ts'
 import { sqliteFileName } from './sqlite.ts'
 
 export interface LockedDatabase {
@@ -80,7 +81,8 @@ function checkBackup(file: string, copy: string): void {
     const tables = connection
       .prepare("select name from sqlite_master where name in ('kysely_migration', 'users')")
       .all()
-    if (tables.length < 2) throw new AppError('invalid_input', `${file} is no Keycard database.`)
+    if (tables.length < 2)
+      throw new AppError('invalid_input', `${file} is no database of ${productName}.`)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     const isOther = codeOf(cause) === 'SQLITE_NOTADB'
@@ -109,7 +111,7 @@ function takeLock(current: string): Libsql.Database | undefined {
     if (!/^SQLITE_(BUSY|LOCKED)/.test(codeOf(cause))) throw cause
     throw new AppError(
       'conflict',
-      'A Keycard server, or another program, has the database open: stop it first. Nothing was changed.',
+      `A server of ${productName}, or another program, has the database open: stop it first. Nothing was changed.`,
       { cause },
     )
   }

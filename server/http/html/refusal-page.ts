@@ -1,6 +1,7 @@
 // The page for a browser whose request is refused before it reaches a route; programs get JSON.
 
 import type { IncomingHttpHeaders } from 'node:http'
+import { productName } from '../../contract/brand.ts'
 import { type RefusalView, refusalMarks } from '../../contract/pages/refusal-page.ts'
 import { pagePaths } from '../../contract/pages.ts'
 import { isDataPath } from '../security-headers.ts'
@@ -73,7 +74,7 @@ export function describeRefusalPolicy(styleHash: string): string {
 function describeRefusal({ status, detail, cookies }: Refusal): RefusalView {
   const { heading, message, isPassing = false } = wordsOf(status, detail, cookies)
   return {
-    title: `${heading} · Keycard`,
+    title: `${heading} · ${productName}`,
     status: String(status),
     heading,
     message,
@@ -117,7 +118,10 @@ const words: Readonly<Record<number, Words>> = {
     message: 'Your request did not arrive in time. Check your connection and try again.',
     isPassing: true,
   },
-  413: { heading: 'This is too large', message: 'More was sent than Keycard takes at once.' },
+  413: {
+    heading: 'This is too large',
+    message: `More was sent than ${productName} takes at once.`,
+  },
   414: { heading: 'This address is too long', message: 'Check the address, or start again.' },
   429: {
     heading: 'Too many requests',
@@ -126,12 +130,11 @@ const words: Readonly<Record<number, Words>> = {
   },
   431: {
     heading: 'Too much came along',
-    message:
-      'With the address your browser sent more than Keycard reads. Mostly these are cookies of other apps at this address: remove them in your browser’s settings, and try again.',
+    message: `With the address your browser sent more than ${productName} reads. Mostly these are cookies of other apps at this address: remove them in your browser’s settings, and try again.`,
     isPassing: true,
   },
   503: {
-    heading: 'Keycard is not ready',
+    heading: `${productName} is not ready`,
     message: 'It is starting, stopping, or very busy. Try again in a moment.',
     isPassing: true,
   },
@@ -146,7 +149,7 @@ function describeCookies({ total, largest }: CookieWeight): string {
   const list = shown.map(({ name, bytes }) => `${shorten(name)} (${formatSize(bytes)})`)
   const rest = largest.length - shown.length
   if (rest > 0) list.push(`and ${rest} more`)
-  return `Your browser sent ${formatSize(total)} of cookies with this address, more than Keycard reads: ${list.join(', ')}.`
+  return `Your browser sent ${formatSize(total)} of cookies with this address, more than ${productName} reads: ${list.join(', ')}.`
 }
 
 function shorten(name: string): string {

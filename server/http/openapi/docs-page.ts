@@ -1,16 +1,22 @@
 // The page at /docs: the frame around Swagger UI, in files, because nothing may be inline.
 
+import { productName } from '../../contract/brand.ts'
 import { docsPath } from '../../contract/pages.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import { openapiPath } from './openapi.ts'
 
-export const docsHtml = `<!doctype html>
+const title = `${productName} API`
+
+/** `iconPath`: of the built pages; undefined where nothing is built. */
+export function writeDocsHtml(iconPath: string | undefined): string {
+  const icon = iconPath ? `    <link rel="icon" href="${iconPath}" type="image/svg+xml">\n` : ''
+  return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Keycard API</title>
-    <link rel="icon" href="${docsPath}/docs.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="${docsPath}/swagger-ui.css">
+    <title>${escapeHtml(title)}</title>
+${icon}    <link rel="stylesheet" href="${docsPath}/swagger-ui.css">
     <link rel="stylesheet" href="${docsPath}/docs.css">
     <script src="${docsPath}/swagger-ui-bundle.js" defer></script>
     <script src="${docsPath}/docs.js" defer></script>
@@ -21,6 +27,7 @@ export const docsHtml = `<!doctype html>
   </body>
 </html>
 `
+}
 
 /**
  * `BaseLayout` has no top bar, where another document could be opened. `persistAuthorization` would
@@ -53,7 +60,7 @@ SwaggerUIBundle({
   validatorUrl: null,
   defaultModelsExpandDepth: 0,
   onComplete() {
-    document.title = 'Keycard API'
+    document.title = ${JSON.stringify(title)}
   },
 }).initOAuth({ clientId: '' })
 `
@@ -78,7 +85,3 @@ body {
   margin: 32px 0 0;
 }
 `
-
-/** The brand's mark, as in client/favicon.svg. */
-export const docsIcon =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 22"><rect x="1" y="4" width="20" height="14" rx="3.2" fill="#075b41"/><path d="M7 18v-7.2a.8.8 0 0 1 .8-.8h3.4a.8.8 0 0 1 .8.8V18z" fill="#fff"/><circle cx="16.6" cy="8" r="1.4" fill="#fff"/></svg>'

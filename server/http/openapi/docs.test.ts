@@ -1,7 +1,9 @@
 // Swagger UI's page: served entirely from here, with nothing inline and no other files.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { productName } from '../../contract/brand.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 
 let keycard: TestApp
 beforeAll(async () => {
@@ -14,7 +16,7 @@ it('serves the page at /docs, with or without a trailing slash', async () => {
     const answer = await keycard.app.inject(url)
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(answer.body).toContain('<title>Keycard API</title>')
+    expect(answer.body).toContain(`<title>${escapeHtml(`${productName} API`)}</title>`)
   }
 })
 

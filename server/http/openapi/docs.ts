@@ -5,7 +5,8 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { docsPath } from '../../contract/pages.ts'
-import { docsHtml, docsIcon, docsScript, docsStyle } from './docs-page.ts'
+import type { ClientBuild } from '../pages/client-build.ts'
+import { docsScript, docsStyle, writeDocsHtml } from './docs-page.ts'
 
 /** The package's own plugin requires a document plugin; its vendored files are enough. */
 const swaggerFiles = path.join(
@@ -30,16 +31,18 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-export async function docsPlugin(app: FastifyInstance): Promise<void> {
+export async function docsPlugin(
+  app: FastifyInstance,
+  build: Pick<ClientBuild, 'iconPath'> | undefined,
+): Promise<void> {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', contentSecurityPolicy)
   })
 
   const ownFiles = [
-    { url: docsPath, type: 'text/html', content: docsHtml },
+    { url: docsPath, type: 'text/html', content: writeDocsHtml(build?.iconPath) },
     { url: `${docsPath}/docs.js`, type: 'text/javascript', content: docsScript },
     { url: `${docsPath}/docs.css`, type: 'text/css', content: docsStyle },
-    { url: `${docsPath}/docs.svg`, type: 'image/svg+xml', content: docsIcon },
   ]
   for (const { url, type, content } of ownFiles) {
     app.get(url, async (_request, reply) =>

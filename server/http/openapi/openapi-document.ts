@@ -2,6 +2,7 @@
 
 import type { AnyTRPCRouter } from '@trpc/server'
 import type { Config } from '../../config.ts'
+import { productName } from '../../contract/brand.ts'
 import { passwordMaxLength } from '../../contract/credential-rules.ts'
 import { newPasswordFormat } from '../../contract/credentials.ts'
 import { oauthPaths } from '../../contract/oauth.ts'
@@ -39,7 +40,7 @@ export function describeApi(
   const document = {
     openapi: '3.1.0',
     info: {
-      title: 'Keycard',
+      title: productName,
       version: packageVersion,
       summary: 'Sign in at /token, then call /api with the token.',
       description: 'The same procedures as at /trpc, each at a path of its own.',

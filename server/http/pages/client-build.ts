@@ -10,6 +10,8 @@ export interface ClientBuild {
   /** Holds every hashed file, and nothing else. */
   readonly assetsDirectory: string
   readonly appHtml: string
+  /** The path of the icon in the browser's tab. */
+  readonly iconPath: string | undefined
   readonly loginPage: LoginPage
   readonly registerPage: RegisterPage
   readonly refusalPage: RefusalPage
@@ -36,6 +38,7 @@ export function readClientBuild({
   return {
     assetsDirectory: path.join(directory, 'assets'),
     appHtml,
+    iconPath: /<link rel="icon" href="([^"]+)"/.exec(appHtml)?.[1],
     loginPage: createLoginPage(loginHtml, registration),
     registerPage: createRegisterPage(registerHtml),
     refusalPage: createRefusalPage(refusalHtml),

@@ -2,6 +2,7 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { productName, signInHeading } from '../../contract/brand.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
@@ -129,7 +130,7 @@ describe('with the wrong password', () => {
     expectPage(answer, 401, 'error', wrong)
     expect(slot(answer, 'username')).toBe('johndoe')
     expect(slot(answer, 'next')).toBe('/account')
-    expect(slot(answer, 'title')).toBe('Error: Sign in · Keycard')
+    expect(slot(answer, 'title')).toBe(`Error: ${signInHeading} · ${productName}`)
     expect(answer.body).not.toContain('geheim')
   })
 
@@ -194,7 +195,9 @@ describe('a malformed sign-in', () => {
       answer,
       403,
       'fault',
-      /^This page is open at http:\/\/keycard\.lan:3000, but Keycard’s address is http:\/\/localhost:3000\. .* PUBLIC_URL /,
+      new RegExp(
+        `^This page is open at http://keycard\\.lan:3000, but ${productName}’s address is http://localhost:3000\\. .* PUBLIC_URL `,
+      ),
     )
   })
 

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leadTo, productName, signInHeading } from '../../contract/brand.ts'
 import {
   describeSignIn,
   type SignInSlots,
@@ -27,9 +28,9 @@ describe('the sign-in page', () => {
     const message = signInMessages.wrongCredentials
     expect(page.render({ state: 'error', message, next: '/account', username: 'johndoe' })).toBe(
       [
-        '<title>Error: Sign in · Keycard</title><style>a{color:red}</style>',
+        `<title>Error: ${signInHeading} · ${productName}</title><style>a{color:red}</style>`,
         '<div class="page" data-state="error"><small>Denied</small>',
-        `<p>to continue to Account</p><div class="alert bad">${message}</div>`,
+        `<p>${leadTo('Account')}</p><div class="alert bad">${message}</div>`,
         '<input name="next" value="/account"><input value="johndoe">',
         '<a href="/register?next=%2Faccount">Create one</a></div>',
       ].join('\n'),
@@ -37,11 +38,11 @@ describe('the sign-in page', () => {
   })
 
   it.each([
-    ['/users?cursor=abc', 'to continue to Users'],
-    ['/docs', 'to continue to API docs'],
-    ['/somewhere', 'to continue to Keycard'],
-    ['/__proto__', 'to continue to Keycard'],
-    ['__proto__', 'to continue to Keycard'],
+    ['/users?cursor=abc', leadTo('Users')],
+    ['/docs', leadTo('API docs')],
+    ['/somewhere', leadTo(productName)],
+    ['/__proto__', leadTo(productName)],
+    ['__proto__', leadTo(productName)],
   ])('says where %s leads', (next, lead) => {
     expect(page.render({ ...idle, next })).toContain(`<p>${lead}</p>`)
   })
@@ -95,7 +96,7 @@ describe('the sign-in page', () => {
       describeSignIn({ ...idle, lead: '', state }).title
     expect(titleOf('error')).toMatch(/^Error: /)
     expect(titleOf('throttled')).toMatch(/^Error: /)
-    expect(titleOf('expired')).toBe('Sign in · Keycard')
+    expect(titleOf('expired')).toBe(`${signInHeading} · ${productName}`)
   })
 })
 

@@ -2,6 +2,7 @@
 
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
+import { productName } from '../../contract/brand.ts'
 import { lostCookieMark, pagePaths } from '../../contract/pages.ts'
 import { escapeHtml } from '../html/escape-html.ts'
 
@@ -14,7 +15,7 @@ export function describeLostCookie({
   cookieSecure,
 }: Pick<Config, 'publicUrl' | 'cookieSecure'>): string {
   return cookieSecure && publicUrl.startsWith('http:')
-    ? 'This browser did not keep the sign-in cookie: it is for https only. Open Keycard at an https address, or leave COOKIE_SECURE out of its settings.'
+    ? `This browser did not keep the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`
     : `This browser did not keep the sign-in cookie. Open ${publicUrl}, allow cookies there, and sign in again.`
 }
 

@@ -2,6 +2,7 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { productName, registerHeading } from '../../contract/brand.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import type { Services } from '../../services.ts'
@@ -81,7 +82,7 @@ describe('the page again', () => {
       next: '/account',
     })
     expect(answer.statusCode).toBe(422)
-    expect(slot(answer, 'title')).toBe('Error: Create an account · Keycard')
+    expect(slot(answer, 'title')).toBe(`Error: ${registerHeading} · ${productName}`)
     expect(slot(answer, 'message')).toBe('Not quite: put right what is marked below.')
     for (const [field, note] of [
       ['username', /^Username must contain only the letters a to z/],

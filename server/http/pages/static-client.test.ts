@@ -6,6 +6,7 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { leadTo, productName } from '../../contract/brand.ts'
 import { describeDestination } from '../../contract/pages/destination.ts'
 import { refusalMarks } from '../../contract/pages/refusal-page.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
@@ -87,7 +88,7 @@ describe('pages', () => {
     expect(reply.statusCode).toBe(200)
     expect(reply.headers['cache-control']).toBe('no-cache')
     expect(reply.body).toContain('|expired|')
-    expect(reply.body).toContain('|to continue to Account|')
+    expect(reply.body).toContain(`|${leadTo('Account')}|`)
     expect(reply.body).toContain('|/account|')
   })
 
@@ -107,7 +108,7 @@ describe('pages', () => {
     const server = await startApp()
     const reply = await server.inject({ url: '/register?next=/account', headers: browser })
     expect(reply.statusCode).toBe(200)
-    expect(reply.body).toContain('|idle|Ready|to continue to Account|')
+    expect(reply.body).toContain(`|idle|Ready|${leadTo('Account')}|`)
     expect(reply.body).toContain('|/account|/login?next=%2Faccount|')
     expect(reply.body).toContain('|20 characters or more. Spaces are welcome;')
     const hostile = await server.inject({ url: '/register?next=//evil.example', headers: browser })
@@ -119,7 +120,7 @@ describe('pages', () => {
     const reply = await server.inject({ url: '/register', headers: browser })
     expect(reply.statusCode).toBe(403)
     expect(reply.body).toContain('|closed|Locked|')
-    expect(reply.body).toContain('|New accounts aren’t made here: ask whoever runs this Keycard')
+    expect(reply.body).toContain(`|New accounts aren’t made here: ask whoever runs ${productName}`)
   })
 
   it('compresses a page where the client accepts it', async () => {

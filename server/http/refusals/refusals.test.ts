@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findHtmlFaults } from '../../../e2e/support/pages/valid-html.ts'
+import { productName } from '../../contract/brand.ts'
 import { sendRaw } from '../../testing/raw-request.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
 
@@ -143,7 +144,7 @@ describe('the page about too many cookies', () => {
     const cookie = `<b>=${'v4lue'.repeat(2_000)}; ${jar(5_000, 2_000, 300, 200, 100, 90)}`
     const { body } = await ask({ url: '/account', headers: { cookie } }, navigation)
     expect(body).toContain(
-      'Your browser sent 17.3\u00a0KB of cookies with this address, more than Keycard reads: ' +
+      `Your browser sent 17.3\u00a0KB of cookies with this address, more than ${productName} reads: ` +
         '&#60;b&#62; (9.8\u00a0KB), app0 (4.9\u00a0KB), app1 (2.0\u00a0KB), app2 (0.3\u00a0KB), app3 (0.2\u00a0KB), and 2 more.',
     )
     expect(body).not.toContain('v4lue')
