@@ -1,20 +1,26 @@
 // Which page renders at which address. Paths, titles and scopes are in server/contract/app-pages.ts.
 
-import { type ComponentType, lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
+import {
+  type ComponentType,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useSyncExternalStore,
+} from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import {
   type AppPage,
   appPages,
+  findPage,
   isPublicPath,
   type PageName,
 } from '../server/contract/app-pages.ts'
 import { homePath, pagePaths } from '../server/contract/pages.ts'
 import { readFailure } from './api/failure.ts'
-import { AccessDenied } from './components/access-denied.tsx'
 import { PageBoundary } from './components/page-boundary.tsx'
 import { AppShell, type NavigationEntry } from './components/shell/app-shell.tsx'
 import { StatePage } from './components/state-page.tsx'
-import { NotFoundPage } from './pages/not-found-page.tsx'
 import { retrySession, session } from './session/browser-session.ts'
 import { proofRequests } from './session/proof-requests.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
@@ -29,6 +35,9 @@ const pageCode: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   activity: () => import('./pages/activity/activity-page.tsx'),
   users: () => import('./pages/users/users-page.tsx'),
 }
+
+const AccessDenied = lazy(() => import('./components/access-denied.tsx'))
+const NotFoundPage = lazy(() => import('./pages/not-found-page.tsx'))
 
 /** Where its code does not arrive, the sign-in page does as well. */
 const SignInAgainDialog = lazy<ComponentType>(() =>
@@ -56,7 +65,8 @@ const routes = (Object.keys(appPages) as PageName[]).map((name) => {
 
 /** Fetches a page's code while the session is still being asked for. */
 export function preloadPage(path: string): void {
-  const route = routes.find((candidate) => candidate.path === path)
+  const page = findPage(path)?.path
+  const route = routes.find((candidate) => candidate.path === page)
   // Where it fails, drawing the page fails again, and says so.
   route?.load().catch(() => undefined)
 }
@@ -92,7 +102,9 @@ function AppInShell() {
           .filter(({ scope }) => scope === null)
           .map(({ path, Page }) => (
             <Route key={path} path={path}>
-              <DrawnPage key={path} Page={Page} />
+              <DrawnPage>
+                <Page />
+              </DrawnPage>
             </Route>
           ))}
         <Route>
@@ -119,7 +131,8 @@ function useNavigation(): NavigationEntry[] | undefined {
   const { status } = useSession()
   const opened: readonly string[] = useAccessToken()?.scopes ?? []
   if (status !== 'signed-in' && status !== 'paused') return undefined
-  return routes.filter(({ scope, navigation }) => {
+  return routes.filter(({ path, scope, navigation }) => {
+    if (path.includes(':')) return false
     if (navigation === 'with-scope') return scope === null || opened.includes(scope)
     return navigation !== 'never'
   })
@@ -131,9 +144,11 @@ function SignedInPages() {
       {routes.map(({ path, Page, scope }) => (
         <Route key={path} path={path}>
           {scope !== null && (
-            <RequireScope scope={scope} otherwise={<AccessDenied scope={[scope]} />}>
-              <DrawnPage key={path} Page={Page} />
-            </RequireScope>
+            <DrawnPage>
+              <RequireScope scope={scope} otherwise={<AccessDenied scope={[scope]} />}>
+                <Page />
+              </RequireScope>
+            </DrawnPage>
           )}
         </Route>
       ))}
@@ -141,18 +156,20 @@ function SignedInPages() {
         <Redirect to={homePath} replace />
       </Route>
       <Route>
-        <NotFoundPage />
+        <DrawnPage>
+          <NotFoundPage />
+        </DrawnPage>
       </Route>
     </Switch>
   )
 }
 
-function DrawnPage({ Page }: { Page: ComponentType }) {
+/** Another address is another page, also where only a parameter differs. */
+function DrawnPage({ children }: { children: ReactNode }) {
+  const [path] = useLocation()
   return (
-    <PageBoundary>
-      <Suspense fallback={waiting}>
-        <Page />
-      </Suspense>
+    <PageBoundary key={path}>
+      <Suspense fallback={waiting}>{children}</Suspense>
     </PageBoundary>
   )
 }

@@ -30,8 +30,8 @@ test('with too many cookies it names them, and one button removes them, without 
 
 test('where there is no page it says so, and leads to one that exists', async ({ page }) => {
   await page.goto('/nowhere')
-  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'We couldn’t find that page' })).toBeVisible()
   await expect(page.getByRole('button')).toBeHidden()
-  await page.getByRole('link', { name: 'Go to the sign-in page' }).click()
+  await page.getByRole('link', { name: 'Go to the start page' }).click()
   await expect(page).toHaveURL('/login')
 })

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { AnyTRPCRouter } from '@trpc/server'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { appPages } from './contract/app-pages.ts'
 import { allowOrigins } from './http/allowed-origins.ts'
 import { closeGracefully } from './http/graceful-close.ts'
 import { addLingeringClose } from './http/lingering-close.ts'
@@ -118,6 +119,7 @@ export async function createApp(
   await app.register(async (pages) =>
     serveStaticClient(pages, {
       build,
+      pages: Object.values(appPages),
       isSignedIn: (request) => hasLiveRefreshCookie(request, services),
       keepsCookie: (request) => readCookie(request, 'keycard', config) !== undefined,
       config,

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin, ProxyOptions } from 'vite'
-import { appPages } from '../../server/contract/app-pages.ts'
+import { findPage as findAppPage } from '../../server/contract/app-pages.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
 
 /** `npm run dev` answers page paths as the built server does. */
@@ -48,16 +48,11 @@ function isSource(request: IncomingMessage): boolean {
   return statSync(join(sources, path), { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-const pages: readonly string[] = [
-  pagePaths.home,
-  ...Object.values(appPages).map(({ path }) => path),
-]
-
 function findPage(request: IncomingMessage): string | undefined {
   const path = pathOf(request)
   if (path === pagePaths.signIn) return '/login.html'
   if (path === pagePaths.register) return '/register.html'
-  return pages.includes(path) ? '/index.html' : undefined
+  return path === pagePaths.home || findAppPage(path) ? '/index.html' : undefined
 }
 
 function searchOf(request: IncomingMessage): string {

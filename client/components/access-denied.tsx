@@ -3,13 +3,13 @@
 import { Link } from 'wouter'
 import { appPages } from '../../server/contract/app-pages.ts'
 import { isScope, scopeCatalogue } from '../../server/contract/scopes.ts'
-import { strings } from '../strings/shell.ts'
+import { deadEndStrings } from '../strings/dead-ends.ts'
 import { StatePage } from './state-page.tsx'
 
-const words = strings.accessDenied
+const words = deadEndStrings.accessDenied
 
 /** `scope`: the one that is needed, where that is known. */
-export function AccessDenied({ scope }: { scope: readonly string[] }) {
+export default function AccessDenied({ scope }: { scope: readonly string[] }) {
   return (
     <StatePage picture={<AccessDeniedPicture />} title={words.heading} text={words.text}>
       {scope.filter(isScope).map((word) => (

@@ -2,7 +2,7 @@
 
 import { readFailure } from '../api/failure.ts'
 import { strings } from '../strings/shell.ts'
-import { AccessDenied } from './access-denied.tsx'
+import AccessDenied from './access-denied.tsx'
 
 const words = strings.failure
 

@@ -4,11 +4,12 @@ import { Link } from 'wouter'
 import { titleOf } from '../../server/contract/app-pages.ts'
 import { homePath } from '../../server/contract/pages.ts'
 import { StatePage } from '../components/state-page.tsx'
+import { deadEndStrings } from '../strings/dead-ends.ts'
 import { strings } from '../strings/shell.ts'
 
-const words = strings.notFound
+const words = deadEndStrings.notFound
 
-export function NotFoundPage() {
+export default function NotFoundPage() {
   return (
     <StatePage title={words.title} text={words.text}>
       <Link className="btn" href={homePath}>

@@ -1,6 +1,6 @@
 // Every text around the pages. A page's own words stand beside this file, and load with the page.
 
-import { cardWord, productName } from '../../server/contract/brand.ts'
+import { productName } from '../../server/contract/brand.ts'
 
 export const strings = {
   productName,
@@ -32,18 +32,5 @@ export const strings = {
     pageHeading: 'This page didn’t load',
     pageText: `${productName} may have been updated or your connection was lost. Reload to go on.`,
     reload: 'Reload',
-  },
-
-  accessDenied: {
-    heading: `Your ${cardWord} does not open this door`,
-    text: `You’re signed in, but this part of ${productName} is for people with another ${cardWord}.`,
-    needs: 'What it would take:',
-    back: 'Go to your account',
-  },
-
-  notFound: {
-    title: 'Page not found',
-    text: 'There is no door at this address.',
-    back: (title: string) => `Go to ${title}`,
   },
 } as const

@@ -31,13 +31,25 @@ export const appPages = { ...featurePages, ...ownPages }
 
 export type PageName = keyof typeof appPages
 
+/**
+ * As the browser's router (wouter) does: a parameter, as in `/plants/:id`, is one segment that is not
+ * empty, and neither case counts nor a slash at the end.
+ */
+export function matchesPattern(pattern: string, path: string): boolean {
+  return new RegExp(`^${pattern.replace(/:[^/]+/g, '[^/]+')}/?$`, 'i').test(path)
+}
+
+/** The page at a path, as the router finds it: the first that matches, in whatever case it is typed. */
+export function findPage(path: string): AppPage | undefined {
+  return Object.values<AppPage>(appPages).find((page) => matchesPattern(page.path, path))
+}
+
 /** Whether the page at a path needs no session. */
 export function isPublicPath(path: string): boolean {
-  return Object.values<AppPage>(appPages).some((page) => page.path === path && page.scope === null)
+  return findPage(path)?.scope === null
 }
 
 /** The title of the page at a path; undefined for a path that is none of these. */
 export function titleOf(path: string): string | undefined {
-  if (path === docsPath) return 'API docs'
-  return Object.values<AppPage>(appPages).find((page) => page.path === path)?.title
+  return path === docsPath ? 'API docs' : findPage(path)?.title
 }

@@ -2,6 +2,10 @@
 
 /** A page of the app: its path, title, scope and place in the navigation. */
 export interface Page {
+  /**
+   * May have parameters, as in `/plants/:id`, which the page reads by wouter's `useParams`. Of several
+   * pages that match, the first is drawn.
+   */
   path: `/${string}`
   /** In the navigation, the page's heading and the browser's tab. */
   title: string
@@ -9,7 +13,7 @@ export interface Page {
   scope: string | null
   /**
    * Whether the navigation lists it: for everyone by default, only for those who have its scope, or
-   * never, where other pages lead to it.
+   * never, where other pages lead to it. A path with parameters is never listed.
    */
   navigation?: 'with-scope' | 'never'
 }

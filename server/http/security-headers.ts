@@ -39,7 +39,7 @@ export function isDataPath(url: string): boolean {
   return dataPath.test(url)
 }
 
-const dataPath = /^\/(?:trpc|api)\//
+const dataPath = /^\/(?:trpc|api)(?:[/?]|$)/
 
 function describeDataHeaders({ publicUrl }: SecurityHeaderOptions): Record<string, string> {
   return {

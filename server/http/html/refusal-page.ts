@@ -52,16 +52,21 @@ const packetHeadBytes = 4 * 1_024
 
 /**
  * The same for a request that the parser refuses. It looks at the last packet, if the request line
- * and headers are in it. If they were in an earlier one, the request counts as a program's.
+ * and headers are in it. If they were in an earlier one, a packet full of cookies is a browser's,
+ * which sends them last, and any other a program's.
  */
 export function isNavigationPacket(packet: unknown): boolean {
   if (!Buffer.isBuffer(packet)) return false
   const [head = ''] = packet.toString('latin1', 0, packetHeadBytes).split('\r\n\r\n', 1)
   const [, url] = /^(?:GET|POST) (\S+) HTTP/.exec(head) ?? []
-  if (url === undefined || isDataPath(url)) return false
+  if (url === undefined) return middleOfCookies.test(head)
+  if (isDataPath(url)) return false
   const read = (name: string) => new RegExp(`\r\n${name}: *([^\r]*)`, 'i').exec(head)?.[1]
   return isNavigation({ 'sec-fetch-mode': read('sec-fetch-mode'), accept: read('accept') })
 }
+
+/** The rest of a value, and the next cookie (RFC 6265 §4.2.1), without a header before them. */
+const middleOfCookies = /^[\x21-\x7e]*; [\w!#$%&'*+.^`|~-]+=/
 
 /** It runs no script, and loads its own font and icon. `styleHash` is that of its inlined style. */
 export function describeRefusalPolicy(styleHash: string): string {
@@ -72,24 +77,35 @@ export function describeRefusalPolicy(styleHash: string): string {
 }
 
 function describeRefusal({ status, detail, cookies }: Refusal): RefusalView {
-  const { heading, message, isPassing = false } = wordsOf(status, detail, cookies)
+  const {
+    heading,
+    message,
+    isPassing = false,
+    wayOut = toSignIn,
+  } = wordsOf(status, detail, cookies)
   return {
     title: `${heading} · ${productName}`,
     status: String(status),
     heading,
     message,
     removes: cookies ? 'cookies' : '',
-    ...(isPassing
-      ? { wayOut: '', wayOutWords: 'Try again' }
-      : { wayOut: pagePaths.signIn, wayOutWords: 'Go to the sign-in page' }),
+    ...(isPassing ? { wayOut: '', wayOutWords: 'Try again' } : wayOut),
   }
 }
+
+type WayOut = Pick<RefusalView, 'wayOut' | 'wayOutWords'>
+
+const toSignIn: WayOut = { wayOut: pagePaths.signIn, wayOutWords: 'Go to the sign-in page' }
+/** Who is signed in goes on to the app from there. */
+const toStart: WayOut = { wayOut: pagePaths.home, wayOutWords: 'Go to the start page' }
 
 interface Words {
   heading: string
   message: string
   /** The same request may well succeed later. */
   isPassing?: boolean
+  /** To the sign-in page by default. */
+  wayOut?: WayOut
 }
 
 function wordsOf(status: number, detail: string, cookies: CookieWeight | undefined): Words {
@@ -111,7 +127,11 @@ const words: Readonly<Record<number, Words>> = {
     heading: 'This could not be read',
     message: 'The address, or what your browser sent with it, is not valid. Check the address.',
   },
-  404: { heading: 'Page not found', message: 'There is no page at this address.' },
+  404: {
+    heading: 'We couldn’t find that page',
+    message: 'Check the address for a typing error.',
+    wayOut: toStart,
+  },
   405: { heading: 'No page here', message: 'This address is for programs, and shows no page.' },
   408: {
     heading: 'This took too long',

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { appPages } from '../../contract/app-pages.ts'
 import { leadTo, productName } from '../../contract/brand.ts'
 import { describeDestination } from '../../contract/pages/destination.ts'
 import { refusalMarks } from '../../contract/pages/refusal-page.ts'
@@ -67,18 +68,25 @@ async function startApp({ signedIn = false, built = true, registration = true }:
   }
   const isSignedIn = async () => (signedIn === 'unknown' ? undefined : signedIn)
   const keepsCookie = ({ headers }: FastifyRequest) => headers.cookie !== undefined
-  await serveStaticClient(app, { build, isSignedIn, keepsCookie, config })
+  const pages: { path: `/${string}` }[] = [
+    ...Object.values(appPages),
+    { path: '/plants/:id/leaves' },
+  ]
+  await serveStaticClient(app, { build, pages, isSignedIn, keepsCookie, config })
   return app
 }
 
 describe('pages', () => {
-  it.each(['/sessions', '/account', '/users'])('answers the app at %s', async (url) => {
-    const reply = await (await startApp()).inject({ url, headers: browser })
-    expect(reply.statusCode).toBe(200)
-    expect(reply.headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(reply.headers['cache-control']).toBe('no-cache')
-    expect(reply.body).toContain('The app')
-  })
+  it.each(['/sessions', '/account', '/users', '/plants/7%20a/leaves'])(
+    'answers the app at %s',
+    async (url) => {
+      const reply = await (await startApp()).inject({ url, headers: browser })
+      expect(reply.statusCode).toBe(200)
+      expect(reply.headers['content-type']).toBe('text/html; charset=utf-8')
+      expect(reply.headers['cache-control']).toBe('no-cache')
+      expect(reply.body).toContain('The app')
+    },
+  )
 
   it('answers the sign-in page with a safe return path and the reason for it', async () => {
     const reply = await (await startApp()).inject({
@@ -237,6 +245,8 @@ describe('R77: any other path is left to the not-found handler', () => {
     '/account;x',
     '/account%2F',
     '/account/x',
+    '/plants/7',
+    '/plants//leaves',
     '/%2Fitems',
   ])('%s', async (url) => {
     const reply = await (await startApp()).inject({ url, headers: browser })

@@ -3,7 +3,7 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
-import { appPages } from '../../contract/app-pages.ts'
+import type { AppPage } from '../../contract/app-pages.ts'
 import { noProblems, registerMessages } from '../../contract/pages/register-page.ts'
 import { openingSlots } from '../../contract/pages/sign-in-opening.ts'
 import { homePath, pagePaths } from '../../contract/pages.ts'
@@ -15,6 +15,8 @@ import { addLostCookie, comesFromForm, describeLostCookie } from './lost-cookie.
 export interface StaticClientOptions {
   /** undefined where nothing is built: the pages then say so. */
   build: ClientBuild | undefined
+  /** The app's. Their paths may have parameters. */
+  pages: readonly Pick<AppPage, 'path'>[]
   /**
    * Whether the request's cookie belongs to a live session; undefined where that cannot be known
    * now.
@@ -27,7 +29,7 @@ export interface StaticClientOptions {
 
 export async function serveStaticClient(
   app: FastifyInstance,
-  { build, isSignedIn, keepsCookie, config }: StaticClientOptions,
+  { build, pages, isSignedIn, keepsCookie, config }: StaticClientOptions,
 ): Promise<void> {
   if (build) await serveAssets(app, build.assetsDirectory)
   const lostCookie = describeLostCookie(config)
@@ -65,7 +67,7 @@ export async function serveStaticClient(
   })
 
   // An app may have a page there, for everyone.
-  if (!appPaths.includes(pagePaths.home))
+  if (!pages.some(({ path }) => path === pagePaths.home))
     app.get(pagePaths.home, async (request, reply) => {
       if (!wantsPage(request)) return reply.callNotFound()
       // Where the session cannot be checked the app finds out: it waits for the database, and signs
@@ -78,9 +80,10 @@ export async function serveStaticClient(
       return redirect(reply, pagePaths.signIn)
     })
 
-  for (const path of appPaths) {
-    app.get(path, async (request, reply) => {
-      if (!wantsPage(request)) return reply.callNotFound()
+  for (const { path } of pages) {
+    app.get<{ Params: Record<string, string> }>(path, async (request, reply) => {
+      const hasEmptyParameter = Object.values(request.params).includes('')
+      if (hasEmptyParameter || !wantsPage(request)) return reply.callNotFound()
       const hasLostCookie = comesFromForm(request) && !keepsCookie(request)
       return sendAppPage(request, reply, hasLostCookie ? buildForLostCookie : build)
     })
@@ -89,8 +92,6 @@ export async function serveStaticClient(
 
 const open = { state: 'idle', message: '' } as const
 const closed = { state: 'closed', message: registerMessages.closed } as const
-
-const appPaths: readonly string[] = Object.values(appPages).map(({ path }) => path)
 
 /** One route a file: an unknown name is answered like any other unknown path. */
 async function serveAssets(app: FastifyInstance, root: string) {

@@ -3,8 +3,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ChallengedRequest } from '../../web/bearer-challenge.ts'
 import { sendRefusal } from '../html/html-reply.ts'
-import type { RefusalPage } from '../html/refusal-page.ts'
+import { isNavigation, type RefusalPage } from '../html/refusal-page.ts'
 import { toHttpError } from './http-error.ts'
+import { findMeantAddress } from './meant-address.ts'
 
 export type SendError = (
   error: unknown,
@@ -34,10 +35,18 @@ export function handleErrors(
   page: RefusalPage | undefined,
 ): void {
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler((request, reply) => sendRefusal(request, reply, page, notFound))
+  app.setNotFoundHandler((request, reply) => {
+    const meant = asksForPage(request) ? findMeantAddress(request.url) : undefined
+    if (meant === undefined) return sendRefusal(request, reply, page, notFound)
+    return reply.header('cache-control', 'no-store').redirect(meant, 302)
+  })
 }
 
 const notFound = { status: 404, detail: 'Not Found' }
+
+function asksForPage({ method, headers }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && isNavigation(headers)
+}
 
 function describeChallenged({ routeOptions, headers }: FastifyRequest): ChallengedRequest {
   return {

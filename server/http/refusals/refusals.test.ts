@@ -9,6 +9,8 @@ import { findHtmlFaults } from '../../../e2e/support/pages/valid-html.ts'
 import { productName } from '../../contract/brand.ts'
 import { sendRaw } from '../../testing/raw-request.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { isNavigationPacket } from '../html/refusal-page.ts'
+import { findMeantAddress } from './meant-address.ts'
 
 let keycard: TestApp
 
@@ -22,7 +24,7 @@ const jar = (...sizes: number[]) =>
   sizes.map((bytes, index) => `app${index}=${'s'.repeat(bytes)}`).join('; ')
 
 const refusals: [name: string, status: number, heading: string, request: InjectOptions][] = [
-  ['a path that is not there', 404, 'Page not found', { url: '/nowhere' }],
+  ['a path that is not there', 404, 'We couldn’t find that page', { url: '/nowhere' }],
   ['a path that is badly encoded', 400, 'This could not be read', { url: '/%zz' }],
   [
     'too many cookies',
@@ -66,6 +68,37 @@ describe.each(refusals)('%s', (_name, status, heading, request) => {
       expect(answer.statusCode).toBe(status)
       expect(answer.json()).toEqual({ detail: expect.any(String) })
     }
+  })
+})
+
+describe('an address in other capitals', () => {
+  it.each([
+    ['/Items', '/items'],
+    ['/ACCOUNT/?a=B', '/account?a=B'],
+    ['/Login?next=/Users', '/login?next=/Users'],
+    ['/Docs', '/docs'],
+  ])('%s leads a browser to %s', async (url, location) => {
+    const answer = await ask({ url }, navigation)
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, location])
+    expect(answer.headers['cache-control']).toBe('no-store')
+  })
+
+  it('is not found by programs, nor for anything that is sent there', async () => {
+    const answers = [
+      await ask({ url: '/Account' }, { accept: 'application/json' }),
+      await ask({ url: '/API/users/me' }, navigation),
+      await ask({ url: '/Account', method: 'DELETE' }, navigation),
+    ]
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 404])
+  })
+
+  it('keeps its parameters as they are, and leads to no other site', () => {
+    const find = (url: string) => findMeantAddress(url, ['/plants/:id/Leaves', '/:place/garden'])
+    expect(find('/Plants/Rose%2F1/leaves?Q')).toBe('/plants/Rose%2F1/Leaves?Q')
+    expect(find('/plants/Rose/Leaves')).toBeUndefined()
+    expect(find('/Kew/GARDEN')).toBe('/Kew/garden')
+    expect(find('/\\evil.example/GARDEN')).toBeUndefined()
+    expect(find('//evil.example/GARDEN')).toBeUndefined()
   })
 })
 
@@ -120,6 +153,15 @@ describe('what is refused before routing', () => {
       }
     },
   )
+})
+
+it('in the middle of headers, cookies are a browser’s, and anything else is a program’s', () => {
+  const read = (text: string) => isNavigationPacket(Buffer.from(text))
+  expect(read(`${'s'.repeat(700)}; app1=${'s'.repeat(700)}`)).toBe(true)
+  expect(read('; app1=s\r\n\r\n')).toBe(true)
+  for (const text of ['s'.repeat(1_400), 'xyz\r\nX-B: a; b=c', '\0\xff; a=b', '']) {
+    expect(read(text)).toBe(false)
+  }
 })
 
 it('nothing is refused because the app closes: what was being sent is answered, as the last', async () => {
