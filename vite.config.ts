@@ -34,7 +34,7 @@ export default defineConfig({
   root: 'client',
   appType: 'mpa',
   plugins: [
-    react(),
+    react({ jsxImportSource: '#jsx' }),
     nativeSpread(shortHelper),
     sharedHead(),
     logoIcon(),

@@ -7,6 +7,9 @@ import { homePath } from '../server/contract/pages.ts'
 import { expect, type TestUser, test } from './support/fixtures.ts'
 import { proveDialog } from './support/pages/prove-dialog.ts'
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 const better = 'seven quiet harbours at dawn'
 const sixMinutes = 6 * 60_000
 

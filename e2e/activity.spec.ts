@@ -4,6 +4,9 @@ import { productName } from '../server/contract/brand.ts'
 import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 test('R114: what happened to the account is listed in words, newest first', async ({
   page,
   signIn,

@@ -40,6 +40,9 @@ const test = base.extend<{
     }),
 })
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 test('R61, 35, 36: sessions can be told apart; an ended one disappears, is announced, and hands the focus on', async ({
   page,
   signIn,
@@ -69,7 +72,10 @@ test('R61, 35, 36: sessions can be told apart; an ended one disappears, is annou
   await expect(script).toContainText('at the token endpoint')
   await expect(script).toContainText('14 days idle')
   await expect(script).toContainText('Users (read only)')
-  await expect(script.getByText('now', { exact: true })).toHaveAttribute('title', / at \d\d:\d\d$/)
+  await expect(script.locator('time', { hasText: /^now$/ })).toHaveAttribute(
+    'title',
+    / at \d\d:\d\d$/,
+  )
 
   await page.getByRole('button', { name: 'Sign out curl' }).click()
   const phoneButton = page.getByRole('button', { name: 'Sign out Safari on iPhone' })

@@ -5,6 +5,9 @@ import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
 import { answerSignIn, answerTruly, trpcError } from './support/pages/sign-in-form.ts'
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 /** Longer than a browser's session may be idle. */
 const idleLimitMs = 31 * 60_000
 

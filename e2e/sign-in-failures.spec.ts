@@ -16,6 +16,9 @@ import {
   trpcError,
 } from './support/pages/sign-in-form.ts'
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 const credentials = { username: 'johndoe', password: 'secret' }
 const mismatch = 'That username and password don’t match. Try again.'
 const fault = 'Something broke on our side, not yours. Try again in a moment.'

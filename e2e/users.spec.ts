@@ -6,6 +6,9 @@ import type { Services } from '../server/services.ts'
 import { expect, type TestUser, test } from './support/fixtures.ts'
 import { proveDialog } from './support/pages/prove-dialog.ts'
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 test('37. search, order and page are in the address: reload and Back show what was there', async ({
   page,
   signIn,

@@ -49,7 +49,7 @@ async function renderPage(folder: string, outDir: string): Promise<Prerendered> 
       configFile: false,
       root: 'client',
       logLevel: 'warn',
-      plugins: [react()],
+      plugins: [react({ jsxImportSource: '#jsx' })],
       build: { ssr: `pages/${folder}/prerender.tsx`, outDir, emptyOutDir: true },
     })
     return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${folder}`)

@@ -14,7 +14,7 @@ export default function AccessDenied({ scope }: { scope: readonly string[] }) {
     <StatePage picture={<AccessDeniedPicture />} title={words.heading} text={words.text}>
       {scope.filter(isScope).map((word) => (
         <p key={word}>
-          {words.needs} <b>{scopeCatalogue[word]}</b> <code>{word}</code>
+          {words.needs} <b>{scopeCatalogue[word]}</b> <code translate="no">{word}</code>
         </p>
       ))}
       <Link className="btn" href={appPages.account.path}>

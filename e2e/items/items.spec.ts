@@ -5,6 +5,9 @@ import { productName } from '../../server/contract/brand.ts'
 import { expect, test } from '../support/fixtures.ts'
 import { expectNoSidewaysScroll } from '../support/pages/accessible.ts'
 
+// As a browser translates them: their words stay, their text nodes do not.
+test.use({ translated: true })
+
 test('an item is added, changed and deleted, and a reload shows the same', async ({
   page,
   loginAs,

@@ -156,6 +156,9 @@ export const entries = [
   'client/login.tsx',
   'client/register.tsx',
   'client/after-paint.ts',
+  // The compiler's, for every element: `jsxImportSource`.
+  'client/jsx/jsx-runtime.ts',
+  'client/jsx/jsx-dev-runtime.ts',
   'vite.config.ts',
   'vite.server.config.ts',
 ] as const

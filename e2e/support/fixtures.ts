@@ -8,6 +8,7 @@ import type { Role } from '../../server/contract/scopes.ts'
 import type { Browser } from './browsers/find-browser.ts'
 import { collectPageErrors } from './pages/page-errors.ts'
 import { collectTold } from './pages/told-secrets.ts'
+import { translatePages } from './pages/translated-page.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 export { expect }
@@ -19,6 +20,9 @@ export interface TestUser {
 }
 
 interface TestFixtures {
+  /** Whether its pages are translated by the browser: `test.use({ translated: true })`. */
+  translated: boolean
+  translation: undefined
   /** A user of this test only. */
   freshUser: TestUser
   /** Makes a user of this test only. */
@@ -72,6 +76,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use({ typed, stored: await server.services.passwords.hash(typed) })
     },
     { scope: 'worker' },
+  ],
+
+  translated: [false, { option: true }],
+  translation: [
+    async ({ context, translated }, use) => {
+      if (translated) await translatePages(context)
+      await use(undefined)
+    },
+    { auto: true },
   ],
 
   baseURL: ({ server }, use) => use(server.url),

@@ -23,7 +23,7 @@ export function AccountMenu() {
       </button>
       <div id={menuId} className="popover" popover="auto">
         {me && (
-          <p>
+          <p translate="no">
             <b dir="auto">{name}</b>
             <span className="meta">{me.email ?? me.username}</span>
           </p>

@@ -31,7 +31,7 @@ export function AppShell({ navigation, children }: AppShellProps) {
       </a>
       <header className="site-header">
         <div className="bar">
-          <Link className="brand" href={homePath}>
+          <Link className="brand" href={homePath} translate="no">
             <BrandMark size={24} />
             {strings.productName}
           </Link>

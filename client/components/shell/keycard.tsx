@@ -13,7 +13,7 @@ interface KeycardProps {
 
 export function Keycard({ name, number, opens }: KeycardProps) {
   return (
-    <div className="keycard" aria-hidden="true">
+    <div className="keycard" aria-hidden="true" translate="no">
       <div className="keycard-brand">
         <BrandMark />
         {strings.productName}

@@ -24,7 +24,7 @@ function DoorList({ opens }: { opens: readonly string[] }) {
             <DoorPicture isOpen={isOpen} />
             <span>
               <b>{scopeCatalogue[scope]}</b>
-              <code>{scope}</code>
+              <code translate="no">{scope}</code>
             </span>
             <span className={isOpen ? 'tag' : 'tag plain'}>
               {isOpen ? words.opens : words.closed}

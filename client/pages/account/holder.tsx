@@ -16,14 +16,14 @@ export function Holder({ user, token }: { user: User; token: AccessToken }) {
     <section className="holder" aria-labelledby="holder-name">
       <Keycard name={name} number={formatCardNumber(token.sessionId)} opens={token.scopes} />
       <div>
-        <h2 id="holder-name" dir="auto">
+        <h2 id="holder-name" dir="auto" translate="no">
           {name}
         </h2>
         <dl>
           <dt>{words.username}</dt>
-          <dd>{user.username}</dd>
+          <dd translate="no">{user.username}</dd>
           <dt>{words.email}</dt>
-          <dd>{user.email ?? words.noEmail}</dd>
+          <dd translate={user.email === null ? 'yes' : 'no'}>{user.email ?? words.noEmail}</dd>
           <dt>{words.role}</dt>
           <dd>{strings.roles[user.role]}</dd>
           <dt>{words.memberSince}</dt>

@@ -14,7 +14,9 @@ export function TokenFacts({ token }: { token: AccessToken }) {
       <p className="note">{words.tokenText}</p>
       <dl className="panel token-facts">
         <dt>{words.cardNumber}</dt>
-        <dd className="mono">{formatCardNumber(token.sessionId)}</dd>
+        <dd className="mono" translate="no">
+          {formatCardNumber(token.sessionId)}
+        </dd>
         <dt>{words.expiresIn}</dt>
         <dd>
           {secondsLeft > 0 ? (

@@ -21,7 +21,10 @@ export function ActivityItem({ entry }: { entry: ActivityEntry }) {
         </h3>
         {entry.address !== null && (
           <p className="meta">
-            {entry.device ?? words.unknownDevice} · <span className="mono">{entry.address}</span>
+            {entry.device ?? words.unknownDevice} ·{' '}
+            <span className="mono" translate="no">
+              {entry.address}
+            </span>
           </p>
         )}
       </div>

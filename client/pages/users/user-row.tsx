@@ -22,9 +22,11 @@ export function UserRow({ user, onAction }: UserRowProps) {
     <tr>
       <th scope="row">
         <b>
-          <bdi>{name}</bdi> {isSelf && <span className="tag">{words.you}</span>}
+          <bdi translate="no">{name}</bdi> {isSelf && <span className="tag">{words.you}</span>}
         </b>
-        <span className="meta">{[user.username, user.email].filter(Boolean).join(' · ')}</span>
+        <span className="meta" translate="no">
+          {[user.username, user.email].filter(Boolean).join(' · ')}
+        </span>
       </th>
       <td>{strings.roles[user.role]}</td>
       <td>
