@@ -78,7 +78,7 @@ export const pageStates: Record<string, PageState> = {
       await page.goto('/account')
       // As a link in the app would lead there: the server itself has no page at such a path.
       await page.evaluate(() => history.pushState(null, '', '/nowhere'))
-      await expect(page.getByText('There is no door at this address.')).toBeVisible()
+      await expect(page.getByText('Check the address for a typing error.')).toBeVisible()
     },
   },
   Account: {
