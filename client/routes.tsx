@@ -22,7 +22,7 @@ import { PageBoundary } from './components/page-boundary.tsx'
 import { AppShell, type NavigationEntry } from './components/shell/app-shell.tsx'
 import { StatePage } from './components/state-page.tsx'
 import { retrySession, session } from './session/browser-session.ts'
-import { proofRequests } from './session/proof-requests.ts'
+import { discardQuestion, proofRequests } from './session/question.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
 import { useAccessToken, useSession } from './session/use-session.ts'
 import { strings } from './strings/shell.ts'
@@ -52,6 +52,16 @@ const ProveDialog = lazy<ComponentType>(() =>
   import('./pages/prove/prove-dialog.tsx').catch(() => ({ default: DeclineProof })),
 )
 
+/** Where its code does not arrive, what was typed stays. */
+const DiscardDialog = lazy<ComponentType>(() =>
+  import('./components/discard-dialog.tsx').catch(() => ({ default: KeepTyped })),
+)
+
+function KeepTyped() {
+  useEffect(() => discardQuestion.settle(false), [])
+  return null
+}
+
 function DeclineProof() {
   useEffect(() => proofRequests.settle(false), [])
   return null
@@ -73,12 +83,18 @@ export function preloadPage(path: string): void {
 
 export function App() {
   const isProofWanted = useSyncExternalStore(proofRequests.subscribe, proofRequests.isOpen)
+  const isAskingToDiscard = useSyncExternalStore(discardQuestion.subscribe, discardQuestion.isOpen)
   return (
     <>
       <AppInShell />
       {isProofWanted && (
         <Suspense>
           <ProveDialog />
+        </Suspense>
+      )}
+      {isAskingToDiscard && (
+        <Suspense>
+          <DiscardDialog />
         </Suspense>
       )}
       {useSession().status === 'paused' && (

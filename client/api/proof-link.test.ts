@@ -4,12 +4,12 @@ import { createTRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { expect, test } from 'vitest'
 import type { AppRouter } from '../../server/trpc/router.ts'
-import { createProofRequests } from '../session/proof-requests.ts'
+import { createQuestion } from '../session/question.ts'
 import { proofLink } from './proof-link.ts'
 
 /** A server that asks for a proof until it has one. */
 function openServer() {
-  const requests = createProofRequests()
+  const requests = createQuestion()
   const server = { isProved: false, calls: 0, asked: 0 }
   const answer: TRPCLink<AppRouter> = () => () =>
     observable((observer) => {

@@ -3,10 +3,10 @@
 import type { TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
 import type { AppRouter } from '../../server/trpc/router.ts'
-import type { ProofRequests } from '../session/proof-requests.ts'
+import type { Question } from '../session/question.ts'
 
 /** Where no proof is given, the call fails with the refusal that it met. */
-export function proofLink(requests: Pick<ProofRequests, 'ask'>): TRPCLink<AppRouter> {
+export function proofLink(requests: Pick<Question, 'ask'>): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) =>
       observable((observer) => {

@@ -1,6 +1,7 @@
 // A dialog over the page, open while it is mounted: its name, its text, and its way out.
 
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { isEscape } from './is-escape.ts'
 
 interface ModalDialogProps {
   className?: string
@@ -28,6 +29,12 @@ export function ModalDialog({ className, heading, text, onCancel, children }: Mo
       className={className}
       aria-labelledby={`${id}-heading`}
       aria-describedby={text ? `${id}-text` : undefined}
+      onKeyDown={(event) => {
+        // Not left to the browser: asked twice in a row, it closes the dialog itself.
+        if (!isEscape(event)) return
+        event.preventDefault()
+        onCancel()
+      }}
       onCancel={(event) => {
         event.preventDefault()
         onCancel()

@@ -3,7 +3,9 @@
 import { isPublicPath } from '../../server/contract/app-pages.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
 import { authClient } from './auth-client.ts'
+import { dropDrafts } from './drafts.ts'
 import { isFreshFromForm } from './fresh-sign-in.ts'
+import { guardUnsavedWork, leaveWithoutAsking } from './leave-guard.ts'
 import { takeRefreshTurn } from './refresh-turn.ts'
 import { createSession } from './session.ts'
 import type { LeaveReason } from './session-state.ts'
@@ -21,8 +23,7 @@ export const session = createSession({
     onSignedOut: () => session.signedOutElsewhere(),
     onToken: (response) => session.takeFromTab(response),
   }),
-  // A page that waits to be shown again is removed: no one may see it (R76).
-  hasUnsavedWork: () => !document.body.hidden && hasUnsavedWork(),
+  hasUnsavedWork,
   leave,
   now: () => performance.now(),
 })
@@ -30,6 +31,7 @@ export const session = createSession({
 /** Called once, as early as the page can. */
 export function startSession(): void {
   retrySession()
+  guardUnsavedWork()
   for (const type of ['pointerdown', 'keydown']) {
     addEventListener(type, () => session.noteInput(), { capture: true, passive: true })
   }
@@ -62,6 +64,8 @@ function checkRestoredPage(): void {
 
 /** By a full navigation, so that nothing of this page's memory is left. */
 function leave(reason: LeaveReason): void {
+  leaveWithoutAsking()
+  if (reason !== 'expired') dropDrafts()
   if (reason === 'another-user') {
     location.reload()
     return

@@ -4,9 +4,12 @@ import { useEffect } from 'react'
 
 const namedWork = new Set<symbol>()
 
-/** Checked only when the session has ended: nothing has to keep count while the user types. */
+/**
+ * Checked only when the page is to go: nothing has to keep count while the user types. A page that
+ * waits to be shown again has none: no one may see it (R76).
+ */
 export function hasUnsavedWork(): boolean {
-  return namedWork.size > 0 || [...document.forms].some(isChanged)
+  return !document.body.hidden && (namedWork.size > 0 || [...document.forms].some(isChanged))
 }
 
 /**
@@ -25,7 +28,7 @@ export function useUnsavedWork(isUnsaved: boolean): void {
   }, [isUnsaved])
 }
 
-function isChanged(form: HTMLFormElement): boolean {
+export function isChanged(form: HTMLFormElement): boolean {
   return [...form.elements].some((field) => {
     if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue
     if (field instanceof HTMLSelectElement) return isChosen(field)

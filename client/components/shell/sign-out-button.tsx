@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { session } from '../../session/browser-session.ts'
+import { maySafelyLeave } from '../../session/leave-guard.ts'
 import { strings } from '../../strings/shell.ts'
 
 const words = strings.shell
@@ -10,6 +11,7 @@ export function SignOutButton() {
   const [status, setStatus] = useState<'idle' | 'busy' | 'failed'>('idle')
 
   async function signOut() {
+    if (!(await maySafelyLeave())) return
     setStatus('busy')
     await session.signOut().catch(() => setStatus('failed'))
   }

@@ -2,6 +2,7 @@
 
 import { type SubmitEvent, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
+import { useDraft } from '../../components/forms/use-draft.ts'
 import { useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { accountStrings } from '../../strings/account.ts'
@@ -30,6 +31,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
   const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [done, setDone] = useState('')
+  const draft = useDraft(name, ref)
 
   const idOf = (field: string) => `${name}-${field}`
 
@@ -46,6 +48,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
     setBusy(true)
     try {
       setDone(await send(element, readCurrentPassword(element)))
+      draft.drop()
     } catch (error) {
       explain(error)
     }
@@ -84,7 +87,7 @@ export function useAccountForm({ name, labels, missing = {}, send }: AccountForm
     busy,
     problems,
     message,
-    done,
+    done: done || (draft.isRestored ? fieldStrings.restored : ''),
     /** Onto the form. */
     handlers: {
       onSubmit: (event: SubmitEvent<HTMLFormElement>) => void submit(event),

@@ -3,7 +3,9 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import type { Item } from '../../../server/contract/items/items.ts'
 import { readFailure } from '../../api/failure.ts'
+import { mayDiscard, useDraft } from '../../components/forms/use-draft.ts'
 import { useFieldProblems } from '../../components/forms/use-field-problems.ts'
+import { isEscape } from '../../components/is-escape.ts'
 import { fieldStrings } from '../../strings/fields.ts'
 import { itemsStrings as words } from './strings.ts'
 
@@ -24,6 +26,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
+  const draft = useDraft(itemDraftKey(item), form)
 
   useEffect(() => focusField(form.current, 'title'), [])
 
@@ -38,6 +41,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
     setBusy(true)
     try {
       await onSubmit({ title, description: String(fields.get('description')) })
+      draft.drop()
     } catch (error) {
       setBusy(false)
       explain(error)
@@ -52,6 +56,15 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
     else setMessage(`${message} ${fieldStrings.kept}`)
   }
 
+  function cancel() {
+    draft.drop()
+    onCancel()
+  }
+
+  async function askToClose() {
+    if (await mayDiscard(form.current)) cancel()
+  }
+
   const idOf = (field: string) => `${field}-${item?.id ?? 'new'}`
 
   return (
@@ -63,7 +76,10 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       onSubmit={(event) => void submit(event)}
       onInput={fieldProblems.onInput}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !busy) onCancel()
+        if (!isEscape(event) || busy) return
+        // It would answer the question.
+        event.preventDefault()
+        void askToClose()
       }}
     >
       <h2 id={idOf('heading')}>
@@ -103,6 +119,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
           {problems.description}
         </p>
       </div>
+      {draft.isRestored && <p className="note">{fieldStrings.restored}</p>}
       <p className="form-message" role="alert">
         {message}
       </p>
@@ -115,7 +132,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
           className="btn"
           aria-disabled={busy}
           onClick={() => {
-            if (!busy) onCancel()
+            if (!busy) cancel()
           }}
         >
           {words.cancel}
@@ -123,6 +140,11 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       </div>
     </form>
   )
+}
+
+/** A new item's by default. */
+export function itemDraftKey(item?: Item): string {
+  return `item ${item?.id ?? 'new'}`
 }
 
 function focusField(form: HTMLFormElement | null, name: string): void {

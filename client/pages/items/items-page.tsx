@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { appPages } from '../../../server/contract/app-pages.ts'
 import type { Item } from '../../../server/contract/items/items.ts'
 import { trpc } from '../../api/trpc.ts'
+import { useHasDraft } from '../../components/forms/use-draft.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { QuestionDialog } from '../../components/question-dialog.tsx'
@@ -12,7 +13,7 @@ import { ShowMore } from '../../components/show-more.tsx'
 import { ListSkeleton } from '../../components/skeleton.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
-import { ItemForm } from './item-form.tsx'
+import { ItemForm, itemDraftKey } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
 import { itemsStrings as words } from './strings.ts'
 import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
@@ -21,7 +22,8 @@ const addButtonId = 'add-item'
 
 export default function ItemsPage() {
   const canWrite = useCan('items:write')
-  const [adding, setAdding] = useState(false)
+  const hasDraft = useHasDraft(itemDraftKey())
+  const [adding, setAdding] = useState(hasDraft && canWrite)
   const [editing, setEditing] = useState<Item>()
   const [deleting, setDeleting] = useState<Item>()
   const [notice, setNotice] = useState<Notice>({ text: '', isProblem: false })

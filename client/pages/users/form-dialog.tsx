@@ -2,6 +2,7 @@
 
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
+import { mayDiscard, useDraft } from '../../components/forms/use-draft.ts'
 import { type FieldProblems, useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { ModalDialog } from '../../components/modal-dialog.tsx'
 import { fieldStrings } from '../../strings/fields.ts'
@@ -31,6 +32,7 @@ export function FormDialog(props: FormDialogProps) {
   const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
+  const draft = useDraft(heading, form)
   const wantedField = useRef<string>(undefined)
 
   // After rendering: the field may only now be there.
@@ -48,6 +50,7 @@ export function FormDialog(props: FormDialogProps) {
     setBusy(true)
     try {
       await onSubmit(new FormData(event.currentTarget))
+      draft.drop()
       onClose()
     } catch (error) {
       setBusy(false)
@@ -64,7 +67,13 @@ export function FormDialog(props: FormDialogProps) {
   }
 
   function close() {
-    if (!busy) onClose()
+    if (busy) return
+    draft.drop()
+    onClose()
+  }
+
+  async function askToClose() {
+    if (await mayDiscard(form.current)) close()
   }
 
   return (
@@ -72,7 +81,7 @@ export function FormDialog(props: FormDialogProps) {
       className="form-dialog"
       heading={<bdi>{heading}</bdi>}
       text={text}
-      onCancel={close}
+      onCancel={() => void askToClose()}
     >
       <form
         ref={form}
@@ -81,6 +90,7 @@ export function FormDialog(props: FormDialogProps) {
         onInput={fieldProblems.onInput}
       >
         {children?.(problems)}
+        {draft.isRestored && <p className="note">{fieldStrings.restored}</p>}
         <p className="form-message" role="alert">
           {message}
         </p>

@@ -52,8 +52,8 @@ export function UserSearch({ value, onSearch }: UserSearchProps) {
           clearTimeout(pause.current)
           pause.current = setTimeout(ask, pauseMs)
         }}
-        onKeyDown={({ key }) => {
-          if (key === 'Enter') ask()
+        onKeyDown={({ key, nativeEvent }) => {
+          if (key === 'Enter' && !nativeEvent.isComposing) ask()
         }}
       />
     </search>

@@ -1,17 +1,17 @@
-// Calls that need a fresh proof: they wait here until it is given or declined.
+// A question that a dialog over the page asks: whoever asks waits for the answer.
 
-export interface ProofRequests {
-  /** One question for all calls that wait at once. @returns whether the proof was given */
+export interface Question {
+  /** Asked once for all that ask while it is open. @returns whether the answer was yes */
   ask(): Promise<boolean>
   isOpen(): boolean
-  settle(isGiven: boolean): void
+  settle(isYes: boolean): void
   /** @returns what ends the subscription */
   subscribe(listener: () => void): () => void
 }
 
-export function createProofRequests(): ProofRequests {
+export function createQuestion(): Question {
   const listeners = new Set<() => void>()
-  let open: { answer: Promise<boolean>; resolve: (isGiven: boolean) => void } | undefined
+  let open: { answer: Promise<boolean>; resolve: (isYes: boolean) => void } | undefined
 
   function tell(): void {
     for (const listener of listeners) listener()
@@ -20,7 +20,7 @@ export function createProofRequests(): ProofRequests {
   return {
     ask() {
       if (!open) {
-        let resolve: (isGiven: boolean) => void = () => {}
+        let resolve: (isYes: boolean) => void = () => {}
         const answer = new Promise<boolean>((settle) => {
           resolve = settle
         })
@@ -30,9 +30,9 @@ export function createProofRequests(): ProofRequests {
       return open.answer
     },
     isOpen: () => open !== undefined,
-    settle(isGiven) {
+    settle(isYes) {
       if (!open) return
-      open.resolve(isGiven)
+      open.resolve(isYes)
       open = undefined
       tell()
     },
@@ -43,5 +43,8 @@ export function createProofRequests(): ProofRequests {
   }
 }
 
-/** Of this page. */
-export const proofRequests = createProofRequests()
+/** Whether the user proves who they are: calls that need a fresh proof wait for it. */
+export const proofRequests = createQuestion()
+
+/** Whether what was typed may go. */
+export const discardQuestion = createQuestion()

@@ -1,0 +1,8 @@
+// Every text of the question before what was typed goes.
+
+export const discardStrings = {
+  heading: 'Discard your changes?',
+  text: 'What you typed is not saved.',
+  stay: 'Go on editing',
+  discard: 'Discard changes',
+} as const
