@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { afterRestoreCommand } from './commands/after-restore.ts'
+import { auditCommand } from './commands/audit.ts'
 import { backupCommand } from './commands/backup.ts'
 import { clientsCommand } from './commands/clients.ts'
 import type { Command } from './commands/command.ts'
@@ -30,6 +31,7 @@ const commands: Record<string, Command> = {
   'end-sessions': endSessionsCommand,
   clients: clientsCommand,
   keys: keysCommand,
+  audit: auditCommand,
   purge: purgeCommand,
   backup: backupCommand,
   restore: restoreCommand,

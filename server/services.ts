@@ -13,6 +13,8 @@ import { createProfileChange, type ProfileChange } from './auth/account/profile-
 import { createSecurityNotices, type SecurityNotices } from './auth/account/security-notices.ts'
 import { createSessionList } from './auth/account/session-list.ts'
 import { createSessionWatch, type SessionWatch } from './auth/account/session-watch.ts'
+import { type AuditExporter, createAuditExporter } from './auth/admin/audit-export.ts'
+import { type AuditReader, createAuditReader } from './auth/admin/audit-reader.ts'
 import { createMasterKeyUses, type MasterKeyUses } from './auth/admin/master-key-use.ts'
 import { createTokenReset, type TokenReset } from './auth/admin/restored-database.ts'
 import {
@@ -108,6 +110,8 @@ export interface Services extends FeatureServices {
   readonly liveStreams: LiveStreams
   readonly tokenLookup: TokenLookup
   readonly auditLog: AuditLog
+  readonly auditReader: AuditReader
+  readonly exportAuditLog: AuditExporter
   readonly activity: Activity
   readonly reauthentication: Reauthentication
   readonly startSession: StartSession
@@ -240,6 +244,7 @@ export async function createServices(
       auditLog,
     })
     const users = createUsers({ database, clock })
+    const auditReader = createAuditReader({ database, users })
     const passwordProblem: PasswordRule = (password, account) =>
       findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
     const accounts = createAccounts({ users, passwords, passwordProblem })
@@ -337,6 +342,8 @@ export async function createServices(
       liveStreams: createLiveStreams({ revocations, clock }),
       tokenLookup: createTokenLookup({ identities, refreshTokens, sessions }),
       auditLog,
+      auditReader,
+      exportAuditLog: createAuditExporter({ auditReader, auditLog }),
       activity: createActivity(database),
       reauthentication,
       startSession,

@@ -47,6 +47,7 @@ export const lightOf: Record<ActivityEvent, Light> = {
   password_changed: 'changed',
   account_deleted: 'locked',
   data_exported: 'changed',
+  audit_log_exported: 'changed',
   user_created: 'open',
   user_disabled: 'locked',
   user_enabled: 'open',
@@ -96,6 +97,8 @@ export function describeEntry(entry: ActivityEntry): string {
       return 'This account was deleted'
     case 'data_exported':
       return 'Your data was exported'
+    case 'audit_log_exported':
+      return 'You exported the audit log'
     case 'user_created':
       return 'An administrator made this account'
     case 'user_disabled':

@@ -22,6 +22,7 @@ export const auditEvents = [
   'password_changed',
   'account_deleted',
   'data_exported',
+  'audit_log_exported',
   'user_created',
   'user_disabled',
   'user_enabled',

@@ -28,6 +28,7 @@ export const scopeCatalogue = {
   ...scopesOfFeatures,
   'users:read': 'See every user.',
   'users:write': 'Create, change and disable users.',
+  'audit:read': 'See what happened in every account.',
 }
 
 export type Scope = keyof typeof scopeCatalogue
@@ -46,7 +47,11 @@ export const scopesOfRole: Record<Role, readonly Scope[]> = {
  * The scopes that a client may get for itself, without a user (RFC 6749 §4.4). "See your items"
  * means a person, and a machine is none; a scope that is not listed here is for people only.
  */
-export const machineScopes = ['users:read', 'users:write'] as const satisfies readonly Scope[]
+export const machineScopes = [
+  'users:read',
+  'users:write',
+  'audit:read',
+] as const satisfies readonly Scope[]
 export type MachineScope = (typeof machineScopes)[number]
 
 export function isScope(word: string): word is Scope {

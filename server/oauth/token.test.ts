@@ -162,7 +162,7 @@ describe('the password grant', () => {
 
   test('an admin gets the scopes of an admin', async () => {
     const { scope } = await signIn({ username: 'admin', password: 'admin-secret' })
-    expect(scope).toBe(`${userScopes} users:read users:write`)
+    expect(scope).toBe(formatScope(scopesOfRole.admin))
   })
 })
 

@@ -147,7 +147,9 @@ describe('R27: with all scopes except the one it needs', () => {
     const scope = procedure.meta?.scopes?.join(' ') ?? 'users:write'
     const answer = await call(procedure, await keycard.tokenFor('admin', scope))
     // The input is valid for most, and names no existing row; or it is the last admin.
-    expect([200, 400, 404, 409]).toContain(answer.statusCode)
+    // A file is for REST: here it is refused in tRPC's words for a stream, after all checks.
+    const isFile = procedure.meta?.rest?.mediaTypes !== undefined
+    expect(isFile ? [415] : [200, 400, 404, 409]).toContain(answer.statusCode)
   })
 })
 

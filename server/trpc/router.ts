@@ -7,6 +7,7 @@ import { featureRouters } from './feature-routers.ts'
 import { protectedProcedure, router } from './procedures.ts'
 import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
+import { auditRouter } from './routers/audit.ts'
 import { authRouter } from './routers/auth.ts'
 import { sessionsRouter } from './routers/sessions.ts'
 import { usersRouter } from './routers/users.ts'
@@ -14,6 +15,7 @@ import { usersRouter } from './routers/users.ts'
 export const appRouter = router({
   auth: authRouter,
   users: usersRouter,
+  audit: auditRouter,
   account: accountRouter,
   sessions: sessionsRouter,
   activity: activityRouter,

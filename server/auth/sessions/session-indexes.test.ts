@@ -1,38 +1,14 @@
 // A user's sessions and notices are read by an index, however many sessions are over.
 
-import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect, test } from 'vitest'
-import type { Database } from '../../db/database.ts'
 import { openTestDatabase } from '../../testing/databases.ts'
+import { explainQueries } from '../../testing/explain-queries.ts'
 import { stillFeed } from '../../testing/still-feed.ts'
 import { openTestSessions } from '../../testing/test-sessions.ts'
 import { createSecurityNotices } from '../account/security-notices.ts'
 import { createSessionWatch } from '../account/session-watch.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import { createSessionRows } from './session-rows.ts'
-
-/** The same database, and the plan of every query that it was asked. */
-function explainQueries(database: Database) {
-  const nodes: RootOperationNode[] = []
-  const kysely = database.kysely.withPlugin({
-    transformQuery({ node }) {
-      if (node.kind === 'SelectQueryNode') nodes.push(node)
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  })
-  async function readPlans(): Promise<string[]> {
-    const plans: string[] = []
-    for (const node of nodes.splice(0)) {
-      const query = database.kysely.getExecutor().compileQuery(node, createQueryId())
-      const explained = { ...query, sql: `explain query plan ${query.sql}` }
-      const { rows } = await database.kysely.executeQuery<{ detail: string }>(explained)
-      plans.push(rows.map(({ detail }) => detail).join('; '))
-    }
-    return plans
-  }
-  return { database: { ...database, kysely }, readPlans }
-}
 
 const live =
   /USING (COVERING )?INDEX sessions_user_id_revoked_at_ms_expires_at_ms \(user_id=\? AND revoked_at_ms=\? AND expires_at_ms>\?\)/

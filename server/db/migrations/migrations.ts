@@ -15,6 +15,7 @@ import { masterKeys } from './0013-master-keys.ts'
 import { searchKeysAndAdmins } from './0014-search-keys-and-admins.ts'
 import { searchKeysInUnicode } from './0015-search-keys-in-unicode.ts'
 import { plainWords } from './0016-plain-words.ts'
+import { auditFilters } from './0017-audit-filters.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -38,4 +39,5 @@ export const migrations: Migrations = {
   '0014_search_keys_and_admins': searchKeysAndAdmins,
   '0015_search_keys_in_unicode': searchKeysInUnicode,
   '0016_plain_words': plainWords,
+  '0017_audit_filters': auditFilters,
 }

@@ -117,7 +117,9 @@ function describeOperation(procedure: RestProcedure, passwordGrant: boolean) {
     responses: {
       [rest.successStatus ?? 200]: {
         description: 'Done.',
-        content: { 'application/json': { schema: output } },
+        content: Object.fromEntries(
+          (rest.mediaTypes ?? ['application/json']).map((type) => [type, { schema: output }]),
+        ),
       },
       ...describeRefusals(procedure),
     },

@@ -1,5 +1,6 @@
 // The REST API: every procedure that declares a path, as a plain route under /api.
 
+import { Readable } from 'node:stream'
 import type { AnyTRPCRouter } from '@trpc/server'
 import type {
   FastifyInstance,
@@ -9,6 +10,7 @@ import type {
   HTTPMethods,
 } from 'fastify'
 import { AppError } from '../../contract/app-error.ts'
+import type { TextFile } from '../../contract/text-file.ts'
 import type { Services } from '../../services.ts'
 import { type Context, createContext } from '../../trpc/context.ts'
 import { acceptJsonOnly } from '../../web/json-body.ts'
@@ -68,10 +70,19 @@ async function callProcedure(
     signal: undefined,
     batchIndex: 0,
   })
+  if (procedure.rest.mediaTypes) return sendFile(reply, output as TextFile)
   return reply
     .code(procedure.rest.successStatus ?? 200)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(output))
+}
+
+/** No more of it is read than its receiver takes; whoever hangs up ends the reading. */
+function sendFile(reply: FastifyReply, { name, mediaType, text }: TextFile): FastifyReply {
+  return reply
+    .type(`${mediaType}; charset=utf-8`)
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(Readable.from(text, { objectMode: false }))
 }
 
 /** A caller without permission learns that first, whatever they sent (RFC 6750 §3.1). */

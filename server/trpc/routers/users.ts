@@ -1,7 +1,5 @@
 // Users: yourself, and for admins all of them. An admin is a person or a machine with the scope for it.
 
-import type { Actor } from '../../auth/sessions/account-change.ts'
-import type { Identity } from '../../auth/tokens/identity.ts'
 import type { ListedUser as ListedRecord } from '../../auth/users/user-directory.ts'
 import type { UserRecord } from '../../auth/users/users.ts'
 import { toRfc3339 } from '../../contract/rfc3339.ts'
@@ -17,7 +15,7 @@ import {
   userSetPasswordSchema,
   userSetRoleSchema,
 } from '../../contract/users.ts'
-import type { Context } from '../context.ts'
+import { actorOf } from '../actor.ts'
 import { anyCallerProcedure, provenProcedure, router, scopedProcedure } from '../procedures.ts'
 
 export const usersRouter = router({
@@ -137,13 +135,6 @@ export const usersRouter = router({
       sessions_ended: await ctx.services.userAdministration.endSessions(id, actorOf(ctx)),
     })),
 })
-
-type CallerContext = Context & { identity: Identity }
-
-function actorOf({ identity, device }: CallerContext): Actor {
-  const { clientId } = identity
-  return { id: identity.kind === 'user' ? identity.userId : clientId, clientId, device }
-}
 
 function toListedUser(user: ListedRecord): ListedUser {
   return {
