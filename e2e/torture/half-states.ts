@@ -57,7 +57,7 @@ const halves: Readonly<Record<string, HalfState>> = {
   },
   'a deleted account that is there': {
     count: `select count(*) as n from audit_events a where a.event = 'account_deleted' and exists
-      (select 1 from users u where u.id = a.user_id)`,
+      (select 1 from users u where u.id = a.user_id and u.deleted_at_ms is null)`,
     damage: `insert into audit_events (id, created_at_ms, event, user_id)
       select id, 0, 'account_deleted', id from users where is_demo = 1`,
   },

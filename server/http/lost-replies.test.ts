@@ -221,8 +221,9 @@ forEachEngine((engine) => {
   test(`R73: ${forgivenMax} replays are forgiven after one refresh, and one more ends the session`, async () => {
     const { first, mustRefresh, refresh, log } = await startSession('bearer')
     const current = await mustRefresh(first)
-    for (let count = 0; count < forgivenMax; count += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => mustRefresh(first)))
+    // No more at once than there are connections: an answer of 503 would not say whether it counted.
+    for (let count = 0; count < forgivenMax; count += 10) {
+      await Promise.all(Array.from({ length: 10 }, () => mustRefresh(first)))
     }
     expect(await refresh(first)).toBeUndefined()
     expect(await refresh(current.refresh)).toBeUndefined()
