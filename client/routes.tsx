@@ -34,6 +34,7 @@ const pageCode: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   sessions: () => import('./pages/sessions/sessions-page.tsx'),
   activity: () => import('./pages/activity/activity-page.tsx'),
   users: () => import('./pages/users/users-page.tsx'),
+  audit: () => import('./pages/audit/audit-page.tsx'),
 }
 
 const AccessDenied = lazy(() => import('./components/access-denied.tsx'))

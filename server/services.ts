@@ -133,6 +133,8 @@ export interface ServicesOptions {
   /** Replaced by tests; everything else is real. */
   clock?: Clock
   logger?: Logger
+  /** As `patience` of `openDatabase`. */
+  databasePatience?: number
   /** In place of the setting, and lower than it may be; the setting by default. */
   bcryptCost?: number | undefined
   /** False for the command line, which makes no demo accounts and no keys, and checks neither. */
@@ -154,7 +156,7 @@ export async function createServices(
     config.masterKeys.length > 0 ? config.masterKeys : loadMasterKeyFile(config.dataDir, warn)
   const masterKeys = createMasterKeys(keys)
   const place = { url: config.databaseUrl ?? undefined, dataDir: config.dataDir }
-  const database = await openDatabase(place)
+  const database = await openDatabase({ ...place, patience: options.databasePatience })
   // All nodes go by the database's clock; a test sets its own.
   const clock = options.clock ?? database.clock
   const machineClock = options.clock ?? systemClock

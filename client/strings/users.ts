@@ -13,6 +13,7 @@ const countUsers = (total: number, hasMore: boolean) =>
 
 export const usersStrings = {
   intro: 'Everybody who has an account here.',
+  auditLink: 'See what happened in their accounts',
   caption: countUsers,
   captionFound: (total: number, hasMore: boolean, search: string) =>
     `${countUsers(total, hasMore)} for “${search}”`,

@@ -2,7 +2,8 @@
 
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import { type AuditEntry, auditExportFormats, auditFilterSchema } from '../contract/audit.ts'
+import { type AuditEntry, auditFilterSchema } from '../contract/audit.ts'
+import { auditExportFormats } from '../contract/audit-export.ts'
 import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'

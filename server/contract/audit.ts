@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { auditEvents } from './audit-events.ts'
+import { auditExportFormats } from './audit-export.ts'
 import { nextCursorSchema, pageRequestSchema } from './paging.ts'
 import { text } from './text.ts'
 
@@ -64,14 +65,6 @@ export const auditPageSchema = z.object({
 })
 
 export type AuditPage = z.infer<typeof auditPageSchema>
-
-export const auditExportFormats = ['csv', 'ndjson'] as const
-export type AuditExportFormat = (typeof auditExportFormats)[number]
-
-export const auditMediaTypes: Record<AuditExportFormat, string> = {
-  csv: 'text/csv',
-  ndjson: 'application/x-ndjson',
-}
 
 export const auditExportSchema = z.object({
   format: z.enum(auditExportFormats).default('ndjson'),

@@ -11,7 +11,9 @@ export interface DatabaseOptions {
   /** The folder that holds `keycard.db`; made where it is missing, readable by its owner only. */
   dataDir: string
   /** Replaced by tests; by default those of `migrations/app/`. */
-  appMigrations?: Migrations
+  appMigrations?: Migrations | undefined
+  /** How many times longer than usual PostgreSQL may take to answer; for tests on busy machines. */
+  patience?: number | undefined
 }
 
 /**
@@ -19,11 +21,11 @@ export interface DatabaseOptions {
  * @throws StartError when it cannot be opened
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, dataDir, appMigrations } = options
+  const { url, dataDir, appMigrations, patience } = options
   // Loaded on demand: the other engine's driver would cost every start time and memory.
   if (!url) return (await import('./sqlite/sqlite.ts')).openSqlite(dataDir, appMigrations)
   if (/^postgres(ql)?:\/\//i.test(url))
-    return (await import('./postgres/postgres.ts')).openPostgres(url, appMigrations)
+    return (await import('./postgres/postgres.ts')).openPostgres(url, { appMigrations, patience })
   // Does not repeat what was written: a mistyped URL may still hold a password.
   throw new StartError(
     'DATABASE_URL must begin with postgres://; leave it out to keep the data in an SQLite file.',

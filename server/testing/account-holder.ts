@@ -9,7 +9,7 @@ import type { Device } from '../contract/device.ts'
 import { type Role, scopesOfRole } from '../contract/scopes.ts'
 import type { Engine } from '../db/database.ts'
 import type { Services } from '../services.ts'
-import { createTestPlace } from './databases.ts'
+import { createTestPlace, testPatience } from './databases.ts'
 import { openTestApp, type TestApp } from './test-app.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
 
@@ -26,7 +26,11 @@ export function shareTestApp(engine: Engine, settings: Record<string, string> = 
     const place = await createTestPlace(engine)
     const masterKey = randomBytes(32).toString('base64')
     const env = { DATABASE_URL: place.url ?? '', MASTER_KEY: masterKey, DEMO_ACCOUNTS: 'off' }
-    const opened = await openTestApp({ env: { ...env, ...settings }, clock })
+    const opened = await openTestApp({
+      env: { ...env, ...settings },
+      clock,
+      databasePatience: testPatience,
+    })
     keycard = opened
     return async () => {
       await opened.close()

@@ -16,10 +16,16 @@ export function forEachEngine(tests: (engine: Engine) => void): void {
     describe(`on ${engine}`, () => tests(engine))
 }
 
+/**
+ * How many times longer PostgreSQL may take in a test than in life: dozens of writes at once beside two
+ * busy cores. A test of what is slow on purpose opens its database itself.
+ */
+export const testPatience = 4
+
 /** An empty, migrated database, removed when the test ends. */
 export async function openTestDatabase(engine: Engine): Promise<Database> {
   const place = await createTestPlace(engine)
-  const database = await openDatabase(place)
+  const database = await openDatabase({ ...place, patience: testPatience })
   onTestFinished(async () => {
     await database.close()
     await place.remove()
@@ -32,7 +38,7 @@ export function shareTestDatabase(engine: Engine): () => Database {
   let database: Database | undefined
   beforeAll(async () => {
     const place = await createTestPlace(engine)
-    const opened = await openDatabase(place)
+    const opened = await openDatabase({ ...place, patience: testPatience })
     database = opened
     return async () => {
       await opened.close()

@@ -32,6 +32,8 @@ interface TestAppOptions {
   logger?: Logger
   /** Whether there is a noun that only tests know: see notes.ts. */
   withNotes?: boolean
+  /** As `patience` of `openDatabase`; 1 by default. */
+  databasePatience?: number
   /** The cheapest by default; a more expensive one for tests of how much is hashed at once. */
   bcryptCost?: number
 }

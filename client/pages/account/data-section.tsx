@@ -1,6 +1,7 @@
 // Exporting one's data: a file, made in this tab from what the server holds.
 
 import { trpc } from '../../api/trpc.ts'
+import { download } from '../../components/download.ts'
 import { accountStrings } from '../../strings/account.ts'
 import { AccountSection, FormEnd } from './account-section.tsx'
 import { gatherExport } from './gather-export.ts'
@@ -17,7 +18,8 @@ export function DataSection({ username }: { username: string }) {
       const data = await gatherExport((cursor) =>
         exporting.mutateAsync(cursor === undefined ? {} : { cursor }),
       )
-      download(words.fileName(username), JSON.stringify(data, null, 2))
+      const text = JSON.stringify(data, null, 2)
+      download(words.fileName(username), new Blob([text], { type: 'application/json' }))
       // It does not belong in the cache.
       exporting.reset()
       return words.done
@@ -35,16 +37,4 @@ export function DataSection({ username }: { username: string }) {
       </form>
     </AccountSection>
   )
-}
-
-/** In milliseconds: by then the browser has begun to read what the address stands for. */
-const addressLivesMs = 60_000
-
-function download(fileName: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = fileName
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), addressLivesMs)
 }

@@ -3,10 +3,12 @@
 import './users.css'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { Link, useLocation, useSearch } from 'wouter'
 import { appPages } from '../../../server/contract/app-pages.ts'
+import { userSearchMaxLength } from '../../../server/contract/user-order.ts'
 import type { UserPage } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
+import { SearchField } from '../../components/forms/search-field.tsx'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { ListSkeleton } from '../../components/skeleton.tsx'
@@ -16,13 +18,13 @@ import { usersStrings as words } from '../../strings/users.ts'
 import { CreateUserDialog } from './create-user-dialog.tsx'
 import { SortSelect } from './sort-controls.tsx'
 import { captionOf, UserList } from './user-list.tsx'
-import { UserSearch } from './user-search.tsx'
 import { hrefOf, readView, type UsersView, usersPerPage } from './users-address.ts'
 
 const addButtonId = 'add-user'
 
 export default function UsersPage() {
   const canWrite = useCan('users:write')
+  const canReadAudit = useCan('audit:read')
   const view = readView(useSearch())
   const [, navigate] = useLocation()
   const [isAdding, setIsAdding] = useState(false)
@@ -59,9 +61,19 @@ export default function UsersPage() {
           </button>
         )}
       </div>
-      <p className="intro">{words.intro}</p>
+      <p className="intro">
+        {words.intro} {canReadAudit && <Link href={appPages.audit.path}>{words.auditLink}</Link>}
+      </p>
       <div className="user-tools">
-        <UserSearch value={view.search} onSearch={(search) => show({ search })} />
+        <search className="user-search">
+          <SearchField
+            id="user-search"
+            label={words.search}
+            value={view.search}
+            maxLength={userSearchMaxLength}
+            onSearch={(search) => show({ search })}
+          />
+        </search>
         <SortSelect sorting={view} onSort={show} />
       </div>
 

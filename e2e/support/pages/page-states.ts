@@ -242,6 +242,21 @@ export const pageStates: Record<string, PageState> = {
       await expect(page.getByText('There is no page 499')).toBeVisible()
     },
   },
+  'Audit log, an entry opened': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/audit')
+      await page.getByRole('list', { name: 'Entries' }).locator('summary').first().click()
+      await expect(page.getByText('User agent').first()).toBeVisible()
+    },
+  },
+  'Audit log, nothing found': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/audit?user=nobody-at-all')
+      await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible()
+    },
+  },
 }
 
 const refusal = { code: 'UNAUTHORIZED', httpStatus: 401, reason: 'token_expired' }

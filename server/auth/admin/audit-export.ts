@@ -1,6 +1,7 @@
 // The audit log as a file. That it is taken is an entry of its own.
 
-import { type AuditExportFormat, type AuditFilter, auditMediaTypes } from '../../contract/audit.ts'
+import type { AuditFilter } from '../../contract/audit.ts'
+import { type AuditExportFormat, auditMediaTypes } from '../../contract/audit-export.ts'
 import type { TextFile } from '../../contract/text-file.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { Actor } from '../sessions/account-change.ts'

@@ -1,6 +1,7 @@
 // Entries of the audit log as lines of a file: CSV (RFC 4180) for a spreadsheet, or one JSON a line.
 
-import type { AuditEntry, AuditExportFormat } from '../../contract/audit.ts'
+import type { AuditEntry } from '../../contract/audit.ts'
+import type { AuditExportFormat } from '../../contract/audit-export.ts'
 
 /** Also the order of the columns. */
 const columns: Record<string, (entry: AuditEntry) => string | null | undefined> = {

@@ -11,6 +11,7 @@ import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Migrations } from '../migrations/migration.ts'
 import { createObservedClock, type ObservedClock } from '../observed-clock.ts'
+import type { DatabaseOptions } from '../open.ts'
 import type { Tables } from '../tables.ts'
 import { finishBatch } from '../writes/committed-write.ts'
 import { announcementChannel, listenForAnnouncements } from './announcements.ts'
@@ -47,7 +48,10 @@ const nowText = 'cast(floor(extract(epoch from clock_timestamp()) * 1000) as big
 const nowMs = sql.raw<number>(nowText)
 
 /** @throws StartError when it is down or refuses the connection */
-export async function openPostgres(url: string, appMigrations?: Migrations): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  { appMigrations, patience = 1 }: Pick<DatabaseOptions, 'appMigrations' | 'patience'> = {},
+): Promise<Database> {
   const { requiresChannelBinding, ...target } = readPostgresUrl(url)
   const hosts = createPostgresHosts(target.hosts)
   const sockets = createOpenSockets()
@@ -55,7 +59,12 @@ export async function openPostgres(url: string, appMigrations?: Migrations): Pro
   const clock = createObservedClock()
 
   await explained(() => migrateAlone({ ...shared, ...limits.migration }, appMigrations), url)
-  const connections = createPostgresConnections({ ...shared, ...limits.serving })
+  const connections = createPostgresConnections({
+    ...shared,
+    ...limits.serving,
+    statementTimeoutMs: limits.serving.statementTimeoutMs * patience,
+    answerTimeoutMs: limits.serving.answerTimeoutMs * patience,
+  })
   const kysely = new Kysely<Tables>({
     dialect: guardDialect(new PostgresDialect({ pool: connections.pool })),
   })

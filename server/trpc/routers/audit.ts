@@ -1,11 +1,7 @@
 // The audit log, for admins and their programs.
 
-import {
-  auditExportSchema,
-  auditListSchema,
-  auditMediaTypes,
-  auditPageSchema,
-} from '../../contract/audit.ts'
+import { auditExportSchema, auditListSchema, auditPageSchema } from '../../contract/audit.ts'
+import { auditMediaTypes } from '../../contract/audit-export.ts'
 import { textFileSchema } from '../../contract/text-file.ts'
 import { actorOf } from '../actor.ts'
 import { anyCallerProcedure, router } from '../procedures.ts'

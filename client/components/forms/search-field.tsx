@@ -1,18 +1,19 @@
-// The search box: it searches when typing pauses, and keeps the focus while the list changes below.
+// A search box: it asks when typing pauses, and keeps the focus while the list changes below.
 
 import { useEffect, useRef } from 'react'
-import { userSearchMaxLength } from '../../../server/contract/user-order.ts'
-import { usersStrings as words } from '../../strings/users.ts'
 
-interface UserSearchProps {
+interface SearchFieldProps {
+  id: string
+  label: string
   /** What the list shows now. */
   value: string
+  maxLength: number
   onSearch: (search: string) => void
 }
 
 const pauseMs = 300
 
-export function UserSearch({ value, onSearch }: UserSearchProps) {
+export function SearchField({ id, label, value, maxLength, onSearch }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null)
   const asked = useRef(value)
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -36,17 +37,17 @@ export function UserSearch({ value, onSearch }: UserSearchProps) {
   }
 
   return (
-    <search className="field user-search">
-      <label htmlFor="user-search">{words.search}</label>
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
       <input
         ref={input}
-        id="user-search"
-        name="search"
+        id={id}
+        name={id}
         type="search"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        maxLength={userSearchMaxLength}
+        maxLength={maxLength}
         defaultValue={value}
         onInput={() => {
           clearTimeout(pause.current)
@@ -56,6 +57,6 @@ export function UserSearch({ value, onSearch }: UserSearchProps) {
           if (key === 'Enter' && !nativeEvent.isComposing) ask()
         }}
       />
-    </search>
+    </div>
   )
 }
