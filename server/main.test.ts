@@ -124,8 +124,13 @@ describe('a running server', () => {
       expect((await fetch(`http://${host}:${port}/healthz`)).status).toBe(200)
     }
     const unfinished = connect(Number(port), '127.0.0.1').on('error', () => {})
-    await once(unfinished, 'connect')
-    unfinished.write('POST /token HTTP/1.1\r\nHost: ')
+    // In one piece: once the first is answered, the beginning of the second has been read too.
+    const [whole, begun] = [
+      'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n',
+      'POST /token HTTP/1.1',
+    ]
+    unfinished.write(`${whole}${begun}`)
+    await once(unfinished, 'data')
     const ended = once(server.process, 'close')
     server.process.kill('SIGTERM')
     await setTimeout(1_100)
