@@ -11,7 +11,6 @@ import { guardDialect } from '../guarded-dialect.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Migrations } from '../migrations/migration.ts'
 import { createObservedClock, type ObservedClock } from '../observed-clock.ts'
-import type { DatabaseOptions } from '../open.ts'
 import type { Tables } from '../tables.ts'
 import { finishBatch } from '../writes/committed-write.ts'
 import { announcementChannel, listenForAnnouncements } from './announcements.ts'
@@ -47,10 +46,16 @@ const limits = {
 const nowText = 'cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)'
 const nowMs = sql.raw<number>(nowText)
 
+interface OpeningOptions {
+  appMigrations?: Migrations | undefined
+  /** How many times longer than usual an answer may take. */
+  patience?: number | undefined
+}
+
 /** @throws StartError when it is down or refuses the connection */
 export async function openPostgres(
   url: string,
-  { appMigrations, patience = 1 }: Pick<DatabaseOptions, 'appMigrations' | 'patience'> = {},
+  { appMigrations, patience = 1 }: OpeningOptions = {},
 ): Promise<Database> {
   const { requiresChannelBinding, ...target } = readPostgresUrl(url)
   const hosts = createPostgresHosts(target.hosts)
