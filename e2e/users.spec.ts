@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright/test'
 import { homePath } from '../server/contract/pages.ts'
-import type { Services } from '../server/services.ts'
+import type { AllServices } from '../server/services.ts'
 import { expect, type TestUser, test } from './support/fixtures.ts'
 import { proveDialog } from './support/pages/prove-dialog.ts'
 
@@ -332,7 +332,7 @@ async function choose(page: Page, user: TestUser, action: string): Promise<void>
 }
 
 /** As after eighty guesses in a row. */
-async function closeToStrangers({ database, clock }: Services, { id }: TestUser): Promise<void> {
+async function closeToStrangers({ database, clock }: AllServices, { id }: TestUser): Promise<void> {
   const now = clock.now()
   const closed = { failures: 80, closed_until_ms: now, expires_at_ms: now + 1e9 }
   const counter = { key: `account:${id}`, ...closed }
@@ -340,7 +340,7 @@ async function closeToStrangers({ database, clock }: Services, { id }: TestUser)
 }
 
 /** Within what the throttle allows: no password is checked. */
-async function signInFromAfar({ loginThrottle }: Services, user: TestUser): Promise<void> {
+async function signInFromAfar({ loginThrottle }: AllServices, user: TestUser): Promise<void> {
   const device = { address: '198.51.100.7', userAgent: 'curl/8.5.0', deviceId: undefined }
   const attempt = { userId: user.id, login: user.username, device }
   const reserved = await (await loginThrottle.admit(attempt)).reserve()

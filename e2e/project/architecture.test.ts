@@ -213,6 +213,18 @@ describe('the checker', () => {
     ])
   })
 
+  it('reports a part of the services that knows the whole', () => {
+    const broken = check({
+      'server/main.ts': `import './services/compose-features.ts'`,
+      'server/services/compose-features.ts': `import './parts/keys.ts'`,
+      'server/services/parts/keys.ts': `import type { Services } from '../../services.ts'`,
+      'server/services.ts': '',
+    })
+    expect(broken).toEqual([
+      'server/services/parts/keys.ts imports server/services.ts, but services/parts may not see services/.',
+    ])
+  })
+
   it('asks nothing of new folders but what a feature, a top room and a component must keep', () => {
     const broken = check({
       'server/main.ts': `import './services.ts'`,

@@ -78,6 +78,8 @@ export const floors: readonly Floor[] = [
     holds: /^server\/(services\.ts$|services\/|restore\.ts$)/,
     imports: ['auth', 'features', 'db', 'contract', 'settings'],
     importsTypes: ['config'],
+    // A part knows the parts before it, and never the whole.
+    rooms: ['parts', '.'],
   },
   {
     name: 'auth',

@@ -112,7 +112,8 @@ function drawFloor(name: string, rooms: readonly string[], colour: Palette): str
     title.push(`<tspan x="${x + 12}" dy="18" fill="${colour.quiet}">${note}</tspan>`)
   else if (note) title.push(`<tspan dx="10" fill="${colour.quiet}">${note}</tspan>`)
   const named = rooms.filter((room) => room !== '.').map((room) => room.replace(/\.tsx?$/, ''))
-  const list = name === opened ? [] : named
+  const hasPlace = name !== opened && height > 40
+  const list = hasPlace ? named : []
   return [
     rect({ x, y, width, height }, 8, colour.floor, colour.edge),
     text(x + 12, y + 24, title.join(''), colour.text),

@@ -8,14 +8,14 @@ import { join } from 'node:path'
 import { createApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import type { Clock } from '../../server/db/clock.ts'
-import { createServices, type Services } from '../../server/services.ts'
+import { type AllServices, createServices } from '../../server/services.ts'
 import { packageFolder } from '../../server/settings/package-folder.ts'
 import { cheapestBcryptCost } from '../../server/testing/test-app.ts'
 import { listRoutes } from './routes-of.ts'
 
 export interface TestServer {
   url: string
-  services: Services
+  services: AllServices
   clock: SettableClock
   /** Every path that it answers, as `/api/items/:id`. */
   routes: readonly string[]

@@ -8,14 +8,14 @@ import { createApp } from '../app.ts'
 import type { AccessTokenSubject } from '../auth/tokens/access-tokens.ts'
 import { readConfig } from '../config.ts'
 import type { Engine } from '../db/database.ts'
-import { createServices, type Services } from '../services.ts'
+import { createServices, type AllServices } from '../services.ts'
 import { createTestPlace, forEachEngine, type TestPlace } from '../testing/databases.ts'
 import { startPostgresProxy } from '../testing/postgres-proxy.ts'
 import { cheapestBcryptCost } from '../testing/test-app.ts'
 
 interface Server {
   app: FastifyInstance
-  services: Services
+  services: AllServices
 }
 
 const masterKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')

@@ -8,7 +8,7 @@ import type { UserIdentity } from '../auth/tokens/identity.ts'
 import type { Device } from '../contract/device.ts'
 import { type Role, scopesOfRole } from '../contract/scopes.ts'
 import type { Engine } from '../db/database.ts'
-import type { Services } from '../services.ts'
+import type { AllServices } from '../services.ts'
 import { createTestPlace, testPatience } from './databases.ts'
 import { openTestApp, type TestApp } from './test-app.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
@@ -68,10 +68,10 @@ export interface Holder {
 export const someDevice: Device = { address: '192.0.2.7', userAgent: 'Firefox on Linux' }
 
 const password = 'eleven copper kettles singing'
-const storedPasswords = new WeakMap<Services, Promise<StoredPassword>>()
+const storedPasswords = new WeakMap<AllServices, Promise<StoredPassword>>()
 
 /** Its name is unique. All such users share one password, which is hashed once. */
-export async function makeHolder(services: Services, role: Role = 'user'): Promise<Holder> {
+export async function makeHolder(services: AllServices, role: Role = 'user'): Promise<Holder> {
   const stored = storedPasswords.get(services) ?? services.passwords.hash(password)
   storedPasswords.set(services, stored)
   const username = `user-${randomBytes(6).toString('hex')}`
@@ -126,7 +126,7 @@ const yes = () => true
 const no = () => false
 
 /** Whether the session still gives new tokens, and the access token is still accepted. */
-export async function isAlive(services: Services, { accessToken, refreshToken }: SignedIn) {
+export async function isAlive(services: AllServices, { accessToken, refreshToken }: SignedIn) {
   const isRefreshed = await services.sessions.isLive(refreshToken)
   const isOpening = await services.identities.authenticateToken(accessToken).then(yes, no)
   return { isRefreshed, isOpening }
@@ -136,7 +136,7 @@ export const alive = { isRefreshed: true, isOpening: true }
 export const dead = { isRefreshed: false, isOpening: false }
 
 /** A user's entries in the audit log, oldest first: the events, with their details. */
-export async function readAuditLog({ database }: Services, userId: string): Promise<string[]> {
+export async function readAuditLog({ database }: AllServices, userId: string): Promise<string[]> {
   const rows = await database.kysely
     .selectFrom('audit_events')
     .select(['event', 'what', 'why'])

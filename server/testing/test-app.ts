@@ -10,13 +10,13 @@ import { demoAccounts } from '../auth/users/demo-accounts.ts'
 import { readConfig } from '../config.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
 import type { Clock } from '../db/clock.ts'
-import { createServices, type Services } from '../services.ts'
+import { type AllServices, createServices } from '../services.ts'
 import { appRouter } from '../trpc/router.ts'
 import { createNotesTable, routerWithNotes } from './notes.ts'
 
 export interface TestApp {
   app: FastifyInstance
-  services: Services
+  services: AllServices
   /** Signs a demo account in at /token, for all of its scopes by default. */
   tokenFor(username: string, scope?: string): Promise<string>
   close(): Promise<void>

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { readConfig } from '../config.ts'
 import type { TokenResponse } from '../contract/oauth.ts'
-import { createServices, type Services } from '../services.ts'
+import { type AllServices, createServices } from '../services.ts'
 import { cheapestBcryptCost } from './test-app.ts'
 
 /** All of them have it, and no other does. */
@@ -16,7 +16,7 @@ interface Place {
   dataDir?: string
 }
 
-export async function openProcess({ url = '', dataDir }: Place): Promise<Services> {
+export async function openProcess({ url = '', dataDir }: Place): Promise<AllServices> {
   const services = await createServices(
     readConfig({
       DATABASE_URL: url,
@@ -34,7 +34,7 @@ export async function openProcess({ url = '', dataDir }: Place): Promise<Service
 export async function signIn({
   passwordGrant,
   clients,
-}: Pick<Services, 'passwordGrant' | 'clients'>): Promise<Required<TokenResponse>> {
+}: Pick<AllServices, 'passwordGrant' | 'clients'>): Promise<Required<TokenResponse>> {
   const { tokens } = await passwordGrant({
     username: 'johndoe',
     password: 'secret',
@@ -48,7 +48,7 @@ export async function signIn({
 
 /** true, or why it is refused. */
 export async function opens(
-  { identities }: Pick<Services, 'identities'>,
+  { identities }: Pick<AllServices, 'identities'>,
   accessToken: string,
 ): Promise<string | true> {
   return identities.authenticateToken(accessToken).then(

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import type { Role } from '../../contract/scopes.ts'
 import { formatScope, scopesOfRole } from '../../contract/scopes.ts'
-import { createServices, type Services } from '../../services.ts'
+import { type AllServices, createServices } from '../../services.ts'
 import { createTestPlace, forEachEngine } from '../../testing/databases.ts'
 import { cheapestBcryptCost } from '../../testing/test-app.ts'
 import { createTestClock } from '../../testing/test-clock.ts'
@@ -18,7 +18,7 @@ const elsewhere = { address: '198.51.100.4', userAgent: 'curl/8.5.0' }
 
 forEachEngine((engine) => {
   const clock = createTestClock()
-  let services: Services
+  let services: AllServices
   /** Always there, so that no one else is the last admin by chance. */
   let boss: Actor
 
@@ -42,7 +42,7 @@ forEachEngine((engine) => {
   })
 
   /** All users have the same password, and it is hashed once. */
-  let stored: Awaited<ReturnType<Services['passwords']['hash']>> | undefined
+  let stored: Awaited<ReturnType<AllServices['passwords']['hash']>> | undefined
 
   async function makeUser(role: Role = 'user'): Promise<string> {
     stored ??= await services.passwords.hash(password)

@@ -9,7 +9,7 @@ import { readConfig } from '../../config.ts'
 import type { TokenResponse } from '../../contract/oauth.ts'
 import type { Database } from '../../db/database.ts'
 import { makeRandomId } from '../../db/random-id.ts'
-import { createServices, type Services } from '../../services.ts'
+import { createServices, type AllServices } from '../../services.ts'
 import { createTestPlace, forEachEngine } from '../../testing/databases.ts'
 import { operator } from '../../testing/operator.ts'
 import { cheapestBcryptCost } from '../../testing/test-app.ts'
@@ -38,9 +38,9 @@ const password = { grant_type: 'password', username: 'johndoe', password: 'secre
 const machineGrant = { grant_type: 'client_credentials' }
 
 forEachEngine((engine) => {
-  let here: Services
+  let here: AllServices
   /** Another process on the same database: the command line, or a second node. */
-  let there: Services
+  let there: AllServices
   let app: FastifyInstance
   let database: Database
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../contract/app-error.ts'
 import { formatScope, scopesOfRole } from '../../contract/scopes.ts'
-import type { Services } from '../../services.ts'
+import type { AllServices } from '../../services.ts'
 import { readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
 import { forEachEngine } from '../../testing/databases.ts'
 import { openTestApp } from '../../testing/test-app.ts'
@@ -13,7 +13,7 @@ import type { RegistrationRequest } from './registration.ts'
 
 const password = 'seven quiet harbours at dawn'
 
-function register(services: Services, request: Partial<RegistrationRequest>) {
+function register(services: AllServices, request: Partial<RegistrationRequest>) {
   return services.register({
     username: 'ada',
     password,

@@ -1,0 +1,72 @@
+// What people do to their own account.
+
+import { createAccountDeletion } from '../../auth/account/account-deletion.ts'
+import { createActivity } from '../../auth/account/activity.ts'
+import { createDataExporter } from '../../auth/account/data-export.ts'
+import { createOtherAddresses } from '../../auth/account/other-addresses.ts'
+import { createPasswordChange } from '../../auth/account/password-change.ts'
+import { createProfileChange } from '../../auth/account/profile-change.ts'
+import { createSecurityNotices } from '../../auth/account/security-notices.ts'
+import type { UserData } from '../../db/user-data.ts'
+import type { Changes } from './change-feed.ts'
+import type { Foundation } from './foundation.ts'
+import type { Keys } from './keys.ts'
+import type { SessionServices } from './sessions.ts'
+import type { SignIn } from './sign-in.ts'
+import type { Throttle } from './throttle.ts'
+import type { UserServices } from './users.ts'
+
+export type Account = ReturnType<typeof createAccount>
+
+/** @param featureData what the features store about users, by its name in the export */
+export function createAccount(
+  deps: Foundation & Changes & Keys & Throttle & SessionServices & UserServices & SignIn,
+  featureData: Readonly<Record<string, UserData>>,
+) {
+  const { config, logger, masterKeys, database, clock, passwords, auditLog, changeFeed } = deps
+  const { revocations, knownDevices, forgetKnown, enumerationThrottle } = deps
+  const { sessions, users, passwordProblem, reauthentication } = deps
+  return {
+    activity: createActivity(database),
+    otherAddresses: createOtherAddresses({ publicUrl: config.publicUrl, logger }),
+    securityNotices: createSecurityNotices({ database, clock }),
+    changeProfile: createProfileChange({
+      database,
+      clock,
+      users,
+      reauthentication,
+      enumerationThrottle,
+      auditLog,
+    }),
+    changePassword: createPasswordChange({
+      database,
+      clock,
+      users,
+      sessions,
+      passwords,
+      passwordProblem,
+      reauthentication,
+      knownDevices,
+      forgetKnown,
+      auditLog,
+    }),
+    deleteAccount: createAccountDeletion({
+      database,
+      clock,
+      feed: changeFeed,
+      users,
+      revocations,
+      reauthentication,
+      auditLog,
+      featureData: Object.values(featureData),
+    }),
+    exportData: createDataExporter({
+      database,
+      clock,
+      masterKeys,
+      reauthentication,
+      auditLog,
+      featureData,
+    }),
+  }
+}

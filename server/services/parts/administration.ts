@@ -1,0 +1,46 @@
+// What operators and administrators do: to users, to all tokens, with the audit log and the master key.
+
+import { createAuditExporter } from '../../auth/admin/audit-export.ts'
+import { createAuditReader } from '../../auth/admin/audit-reader.ts'
+import { createMasterKeyUses } from '../../auth/admin/master-key-use.ts'
+import { createTokenReset } from '../../auth/admin/restored-database.ts'
+import { createUserAdministration } from '../../auth/admin/user-administration.ts'
+import { createUserImports } from '../../auth/admin/user-imports.ts'
+import type { Foundation } from './foundation.ts'
+import type { Keys } from './keys.ts'
+import type { SessionServices } from './sessions.ts'
+import type { Throttle } from './throttle.ts'
+import type { UserServices } from './users.ts'
+
+export type Administration = ReturnType<typeof createAdministration>
+
+export function createAdministration(
+  deps: Foundation & Keys & Throttle & SessionServices & UserServices,
+) {
+  const { database, clock, passwords, auditLog, revocations, keyRotation } = deps
+  const { loginThrottle, forgetKnown, sessions, users, accounts } = deps
+  const auditReader = createAuditReader({ database, users })
+  return {
+    auditReader,
+    exportAuditLog: createAuditExporter({ auditReader, auditLog }),
+    userImports: createUserImports({ database, users, passwords, auditLog }),
+    userAdministration: createUserAdministration({
+      database,
+      users,
+      accounts,
+      sessions,
+      revocations,
+      loginThrottle,
+      forgetKnown,
+      auditLog,
+      clock,
+    }),
+    resetTokens: createTokenReset({ keyRotation, sessions, auditLog }),
+  }
+}
+
+/** Made first of all: a start asks whether the master key is the one of this database. */
+export function watchMasterKey({ config, database, masterKeys, clock, warn }: Foundation) {
+  const allowLost = config.allowLostMasterKey
+  return createMasterKeyUses({ database, masterKeys, clock, allowLost, warn })
+}

@@ -1,0 +1,54 @@
+// The ways in: the check of a password, the grants, registration.
+
+import { createClientCredentialsGrant } from '../../auth/sign-in/grants/client-credentials.ts'
+import { countRefreshes } from '../../auth/sign-in/grants/counted-refreshes.ts'
+import { createPasswordGrant } from '../../auth/sign-in/grants/password.ts'
+import { createRefreshTokenGrant } from '../../auth/sign-in/grants/refresh-token.ts'
+import { createStartSession } from '../../auth/sign-in/grants/start-session.ts'
+import { createPasswordCheck } from '../../auth/sign-in/password-check.ts'
+import { createReauthentication } from '../../auth/sign-in/reauthentication.ts'
+import { createRegistration } from '../../auth/sign-in/registration.ts'
+import type { Foundation } from './foundation.ts'
+import type { SessionServices } from './sessions.ts'
+import type { Throttle } from './throttle.ts'
+import type { Tokens } from './tokens.ts'
+import type { UserServices } from './users.ts'
+
+export type SignIn = ReturnType<typeof createSignIn>
+
+export function createSignIn(
+  deps: Foundation & Tokens & Throttle & SessionServices & UserServices,
+) {
+  const { config, database, nowMs, passwords, eventCounts, auditLog } = deps
+  const { accessTokens, loginThrottle, forgetKnown, sessions, clients, users, accounts } = deps
+  const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
+  const startSession = createStartSession({
+    users,
+    clients,
+    sessions,
+    forgetKnown,
+    accessTokens,
+    auditLog,
+  })
+  return {
+    startSession,
+    reauthentication: createReauthentication({ database, nowMs, users, checkPassword, auditLog }),
+    passwordGrant: createPasswordGrant({
+      enabled: config.passwordGrant,
+      checkPassword,
+      startSession,
+    }),
+    refreshTokenGrant: countRefreshes(
+      createRefreshTokenGrant({ users, clients, sessions, accessTokens }),
+      eventCounts,
+    ),
+    clientCredentialsGrant: createClientCredentialsGrant({ clients, accessTokens, auditLog }),
+    register: createRegistration({
+      enabled: config.registration,
+      accounts,
+      loginThrottle,
+      startSession,
+      auditLog,
+    }),
+  }
+}
