@@ -26,7 +26,7 @@ export function sharedHead(): Plugin {
 function writeHead(): string {
   const page = readColors('page')
   const words: Readonly<Record<string, string>> = {
-    productName: productName.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+    productName: productName.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`),
     pageLight: page.light,
     pageDark: page.dark,
   }

@@ -1,14 +1,6 @@
-// Does in a copy of the project what docs/building.md says: its examples, and the removal of items.
+// Does in a copy of the project what the examples of docs/building.md say.
 
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** A copy of what there is to build and to test; the packages are those of `root`. */
@@ -19,7 +11,7 @@ export function copyProject(root: string, target: string): void {
 
 const copied = [
   ...['client', 'server', 'e2e', 'docs', 'README.md', '.env.example', '.gitignore'],
-  ...['biome.json', 'package.json', 'tsconfig.json'],
+  ...['biome.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['vite.config.ts', 'vite.server.config.ts', 'vitest.config.ts', 'playwright.config.ts'],
 ]
 
@@ -51,33 +43,4 @@ export function applyExample(folder: string, { path, text }: Example): void {
     file,
     before.replace(`${anchor}\n`, () => `${[anchor, ...lines].join('\n')}\n`),
   )
-}
-
-/** @returns how many lines were taken out or changed, in how many files */
-export function removeItems(folder: string): { lines: number; files: number } {
-  for (const floor of [
-    'server/contract',
-    'server/db',
-    'server',
-    'server/trpc',
-    'client/pages',
-    'e2e',
-  ]) {
-    rmSync(join(folder, floor, 'items'), { recursive: true })
-  }
-  let lines = 0
-  let files = 0
-  for (const path of [
-    ...['contract', 'db', 'services', 'trpc'].map((floor) => `server/${floor}/features.ts`),
-    'client/routes.tsx',
-  ]) {
-    const text = readFileSync(join(folder, path), 'utf8')
-    const kept = text.split('\n').filter((line) => !/^( {2}|export .*)\b.*items\b.*/.test(line))
-    lines += text.split('\n').length - kept.length
-    files += 1
-    writeFileSync(join(folder, path), kept.join('\n'))
-  }
-  const pages = join(folder, 'server/contract/pages.ts')
-  writeFileSync(pages, readFileSync(pages, 'utf8').replace("= '/items'", "= '/account'"))
-  return { lines: lines + 1, files: files + 1 }
 }

@@ -1,4 +1,4 @@
-// `npm run pictures`: takes the README's pictures again, of a real Keycard in a real browser.
+// `npm run pictures`: takes the pictures of the README and of docs/building.md again, of a real Keycard in a real browser.
 
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { chromium, type Page } from 'playwright'
 import { homePath } from '../../server/contract/pages.ts'
 import { scopesOfRole } from '../../server/contract/scopes.ts'
 import { makeDeviceKnown } from '../../server/testing/known-device.ts'
+import { startBrandedCopy } from './branded-copy.ts'
 import { findBrowser } from './browsers/find-browser.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -42,6 +43,7 @@ try {
   for (const colorScheme of ['light', 'dark'] as const) {
     await takeBesideEachOther(page, shots[colorScheme], `three-pages-${colorScheme}`)
   }
+  await takeBeforeAndAfter(page, { light: shots.light[0], dark: shots.dark[0] })
 } finally {
   await browser.close()
   await server.close()
@@ -69,6 +71,25 @@ async function takeBesideEachOther(page: Page, shots: readonly Buffer[], name: s
   const path = join(folder, `${name}.png`)
   await page.screenshot({ path, omitBackground: true })
   console.log(`${path}: ${Math.round((await stat(path)).size / 1024)} KiB`)
+}
+
+/** The sign-in page as it is, and after the five steps of docs/building.md. */
+async function takeBeforeAndAfter(
+  page: Page,
+  before: Record<'light' | 'dark', Buffer | undefined>,
+): Promise<void> {
+  const branded = await startBrandedCopy(4_290)
+  try {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(viewport)
+      await page.emulateMedia({ colorScheme })
+      await open(page, `${branded.url}/login`, 'Create an account')
+      const shots = [before[colorScheme] ?? [], await page.screenshot()].flat()
+      await takeBesideEachOther(page, shots, `make-it-yours-${colorScheme}`)
+    }
+  } finally {
+    await branded.close()
+  }
 }
 
 /** On a phone, and by a script: known for long enough to cause no notice. */

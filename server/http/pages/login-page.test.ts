@@ -28,9 +28,9 @@ describe('the sign-in page', () => {
     const message = signInMessages.wrongCredentials
     expect(page.render({ state: 'error', message, next: '/account', username: 'johndoe' })).toBe(
       [
-        `<title>Error: ${signInHeading} · ${productName}</title><style>a{color:red}</style>`,
+        `<title>${escapeByHand(`Error: ${signInHeading} · ${productName}`)}</title><style>a{color:red}</style>`,
         '<div class="page" data-state="error"><small>Denied</small>',
-        `<p>${leadTo('Account')}</p><div class="alert bad">${message}</div>`,
+        `<p>${escapeByHand(leadTo('Account'))}</p><div class="alert bad">${message}</div>`,
         '<input name="next" value="/account"><input value="johndoe">',
         '<a href="/register?next=%2Faccount">Create one</a></div>',
       ].join('\n'),
@@ -44,7 +44,7 @@ describe('the sign-in page', () => {
     ['/__proto__', leadTo(productName)],
     ['__proto__', leadTo(productName)],
   ])('says where %s leads', (next, lead) => {
-    expect(page.render({ ...idle, next })).toContain(`<p>${lead}</p>`)
+    expect(page.render({ ...idle, next })).toContain(`<p>${escapeByHand(lead)}</p>`)
   })
 
   it.each([

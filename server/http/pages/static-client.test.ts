@@ -13,6 +13,7 @@ import { refusalMarks } from '../../contract/pages/refusal-page.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { homePath } from '../../contract/pages.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import { addSecurityHeaders, createSecurityHeaders } from '../security-headers.ts'
 import { readClientBuild } from './client-build.ts'
 import { serveStaticClient } from './static-client.ts'
@@ -96,7 +97,7 @@ describe('pages', () => {
     expect(reply.statusCode).toBe(200)
     expect(reply.headers['cache-control']).toBe('no-cache')
     expect(reply.body).toContain('|expired|')
-    expect(reply.body).toContain(`|${leadTo('Account')}|`)
+    expect(reply.body).toContain(`|${escapeHtml(leadTo('Account'))}|`)
     expect(reply.body).toContain('|/account|')
   })
 
@@ -116,7 +117,7 @@ describe('pages', () => {
     const server = await startApp()
     const reply = await server.inject({ url: '/register?next=/account', headers: browser })
     expect(reply.statusCode).toBe(200)
-    expect(reply.body).toContain(`|idle|Ready|${leadTo('Account')}|`)
+    expect(reply.body).toContain(`|idle|Ready|${escapeHtml(leadTo('Account'))}|`)
     expect(reply.body).toContain('|/account|/login?next=%2Faccount|')
     expect(reply.body).toContain('|20 characters or more. Spaces are welcome;')
     const hostile = await server.inject({ url: '/register?next=//evil.example', headers: browser })
@@ -128,7 +129,9 @@ describe('pages', () => {
     const reply = await server.inject({ url: '/register', headers: browser })
     expect(reply.statusCode).toBe(403)
     expect(reply.body).toContain('|closed|Locked|')
-    expect(reply.body).toContain(`|New accounts aren’t made here: ask whoever runs ${productName}`)
+    expect(reply.body).toContain(
+      `|New accounts aren’t made here: ask whoever runs ${escapeHtml(productName)}`,
+    )
   })
 
   it('compresses a page where the client accepts it', async () => {
