@@ -6,6 +6,7 @@ import { productName, signInHeading } from '../../contract/brand.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import { loginForm } from './login-form.ts'
 import { createLoginPage } from './login-page.ts'
 
@@ -130,7 +131,7 @@ describe('with the wrong password', () => {
     expectPage(answer, 401, 'error', wrong)
     expect(slot(answer, 'username')).toBe('johndoe')
     expect(slot(answer, 'next')).toBe('/account')
-    expect(slot(answer, 'title')).toBe(`Error: ${signInHeading} · ${productName}`)
+    expect(slot(answer, 'title')).toBe(escapeHtml(`Error: ${signInHeading} · ${productName}`))
     expect(answer.body).not.toContain('geheim')
   })
 
@@ -196,7 +197,7 @@ describe('a malformed sign-in', () => {
       403,
       'fault',
       new RegExp(
-        `^This page is open at http://keycard\\.lan:3000, but ${productName}’s address is http://localhost:3000\\. .* PUBLIC_URL `,
+        `^This page is open at http://keycard\\.lan:3000, but ${escapeHtml(productName)}’s address is http://localhost:3000\\. .* PUBLIC_URL `,
       ),
     )
   })

@@ -7,6 +7,7 @@ import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import type { Services } from '../../services.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import { registerForm } from './register-form.ts'
 import { createRegisterPage } from './register-page.ts'
 
@@ -82,7 +83,7 @@ describe('the page again', () => {
       next: '/account',
     })
     expect(answer.statusCode).toBe(422)
-    expect(slot(answer, 'title')).toBe(`Error: ${registerHeading} · ${productName}`)
+    expect(slot(answer, 'title')).toBe(escapeHtml(`Error: ${registerHeading} · ${productName}`))
     expect(slot(answer, 'message')).toBe('Not quite: put right what is marked below.')
     for (const [field, note] of [
       ['username', /^Username must contain only the letters a to z/],

@@ -7,8 +7,10 @@ import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findHtmlFaults } from '../../../e2e/support/pages/valid-html.ts'
 import { productName } from '../../contract/brand.ts'
+import { homePath } from '../../contract/pages.ts'
 import { sendRaw } from '../../testing/raw-request.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import { isNavigationPacket } from '../html/refusal-page.ts'
 import { findMeantAddress } from './meant-address.ts'
 
@@ -73,7 +75,7 @@ describe.each(refusals)('%s', (_name, status, heading, request) => {
 
 describe('an address in other capitals', () => {
   it.each([
-    ['/Items', '/items'],
+    [homePath.toUpperCase(), homePath],
     ['/ACCOUNT/?a=B', '/account?a=B'],
     ['/Login?next=/Users', '/login?next=/Users'],
     ['/Docs', '/docs'],
@@ -186,7 +188,7 @@ describe('the page about too many cookies', () => {
     const cookie = `<b>=${'v4lue'.repeat(2_000)}; ${jar(5_000, 2_000, 300, 200, 100, 90)}`
     const { body } = await ask({ url: '/account', headers: { cookie } }, navigation)
     expect(body).toContain(
-      `Your browser sent 17.3\u00a0KB of cookies with this address, more than ${productName} reads: ` +
+      `Your browser sent 17.3\u00a0KB of cookies with this address, more than ${escapeHtml(productName)} reads: ` +
         '&#60;b&#62; (9.8\u00a0KB), app0 (4.9\u00a0KB), app1 (2.0\u00a0KB), app2 (0.3\u00a0KB), app3 (0.2\u00a0KB), and 2 more.',
     )
     expect(body).not.toContain('v4lue')
