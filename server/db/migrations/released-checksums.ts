@@ -26,6 +26,8 @@ export const releasedChecksums: Record<Engine, Readonly<Record<string, string>>>
       'c589ce79b2a6a7988468e6576b15a4e1597daf30a7b646d4ddb016cd61f09142',
     '0015_search_keys_in_unicode':
       'e63c2aa9e54a5761ef7b99f0852112b79702b21c166c72cec217d4c0834f64c5',
+    '0016_plain_words': '1d1243b07770fb96286d2de54c1aa40a8e87ad434fb055ed083f80a06440015c',
+    '0017_audit_filters': '66abe245686bba3a4817bf15e54ca627ef634a2910f7fa6fb9eff393533dc318',
   },
   postgres: {
     '0001_users_sessions_items': '278b73cf9ed749d3c5fe5a7dac75a0e4ab25f924b9165b82f707532f97079c7d',
@@ -45,5 +47,7 @@ export const releasedChecksums: Record<Engine, Readonly<Record<string, string>>>
       '7bbdc89ad71706f1abe1e3b09a33a5224b56ddbf4e8d8fe66762b069c9660c3f',
     '0015_search_keys_in_unicode':
       'd41ba77efff1480f32d482eab6a9716602181c80d4d52a338c387e22db28e65c',
+    '0016_plain_words': '1d1243b07770fb96286d2de54c1aa40a8e87ad434fb055ed083f80a06440015c',
+    '0017_audit_filters': '66abe245686bba3a4817bf15e54ca627ef634a2910f7fa6fb9eff393533dc318',
   },
 }
