@@ -212,7 +212,7 @@ test('R76: sign-out in one tab signs out the other, and Back shows nothing', asy
   await expect(other.getByRole('heading', { name: 'Account', level: 1 })).toBeVisible()
 
   await page.getByRole('button', { name: /account menu$/ }).click()
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.locator('#account-menu').getByRole('button', { name: 'Sign out' }).click()
   for (const tab of [page, other]) {
     await expect(tab).toHaveURL('/login?reason=signed-out')
     await expect(tab.getByText('You’re signed out.')).toBeVisible()

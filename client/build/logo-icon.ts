@@ -33,9 +33,12 @@ export function logoIcon(): Plugin {
   }
 }
 
-/** It lies on the browser's own bar, which is light or dark as the pages are. */
+/**
+ * It lies on the browser's own bar, which is light or dark as the pages are. Opened by itself its
+ * style is refused, as every inline style is: then it has the light one.
+ */
 function drawIcon(): string {
   const { light, dark } = readColors('link')
-  const style = `path{fill:${light}}@media(prefers-color-scheme:dark){path{fill:${dark}}}`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${logoViewBox}"><style>${style}</style><path fill-rule="evenodd" d="${logoPath}"/></svg>`
+  const style = `@media(prefers-color-scheme:dark){path{fill:${dark}}}`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${logoViewBox}"><style>${style}</style><path fill="${light}" fill-rule="evenodd" d="${logoPath}"/></svg>`
 }
