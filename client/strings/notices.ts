@@ -11,7 +11,7 @@ export const noticeStrings = {
     data_exported: 'A copy of your data was downloaded',
     sign_in_closed:
       'After too many wrong passwords only known devices and places can sign in to your account',
-    new_device: 'Somebody signed in on a device that is new here',
+    new_device: 'New sign-in',
     refreshed_elsewhere: 'One of your sessions moved to another address',
     token_copied: 'One of your sessions was ended because a copy of it was used',
   } satisfies Record<NoticeKind, string>,
@@ -19,6 +19,7 @@ export const noticeStrings = {
   place: (device: string, address: string) => ` with ${device} from ${address}`,
   device: (device: string) => ` with ${device}`,
   address: (address: string) => ` from ${address}`,
+  more: (count: number) => `${count} more in Activity`,
   notYou: 'Not you?',
   changePassword: 'Change your password',
   and: 'and',

@@ -39,7 +39,8 @@ export default function AccountPage() {
           <DeletionSection />
         </div>
       )}
-      {token && (
+      {/* Not before what stands above them: they would move. */}
+      {token && !me.isPending && (
         <>
           <Doors opens={token.scopes} />
           <TokenFacts token={token} />

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Session, SessionList } from '../../../server/contract/sessions.ts'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
+import { noticesChannel } from '../../session/notices-channel.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { nameSession } from './session-words.ts'
 
@@ -32,6 +33,12 @@ export function useSessionActions(notify: (notice: Notice) => void) {
     list.setData(undefined, (data) => data && withoutSessions(data, ids))
   }
 
+  /** Of what was answered here, in every tab. */
+  function forgetNotices(): void {
+    void account.notices.invalidate()
+    noticesChannel?.tell('changed')
+  }
+
   return {
     /** Returns whether it has ended. */
     async endSession(session: Session): Promise<boolean> {
@@ -50,7 +57,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
         }
         if (!hasEnded) return
         forget([id])
-        void account.notices.invalidate()
+        forgetNotices()
         notify({ text: words.wasSignedOut(name), isProblem: false })
       })
       return hasEnded
@@ -76,7 +83,7 @@ export function useSessionActions(notify: (notice: Notice) => void) {
       try {
         await confirm.mutateAsync({ id: session.id })
         list.setData(undefined, (data) => data && withConfirmed(data, session.id))
-        void account.notices.invalidate()
+        forgetNotices()
         notify({ text: words.wasConfirmed(name), isProblem: false })
         return true
       } catch (error) {
