@@ -36,7 +36,8 @@ async function run(words: string[]): Promise<number> {
   const problem = nameProblem(root, name) ?? treeProblem()
   if (problem !== undefined) return refuse(1, problem)
 
-  const changes = [...planRename(root, name), ...(withoutItems ? planRemoval(root) : [])]
+  const changes = plan(name, withoutItems)
+  if (typeof changes === 'string') return refuse(1, changes)
   if (changes.length === 0) {
     console.log(`Nothing to change: the name is "${name}" already.`)
     return 0
@@ -49,6 +50,15 @@ async function run(words: string[]): Promise<number> {
   format(changes)
   console.log(whatNext)
   return 0
+}
+
+/** A sentence where the brand is written in a form of its own. */
+function plan(name: string, withoutItems: boolean): Change[] | string {
+  try {
+    return [...planRename(root, name), ...(withoutItems ? planRemoval(root) : [])]
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 function readOptions(

@@ -44,7 +44,8 @@ export function planRename(folder: string, name: string): Change[] {
       setConstants(text, {
         productName: name,
         productSlug: slug,
-        cardWord: 'card',
+        // A word of your own stays.
+        ...(text.includes("cardWord = 'keycard'") && { cardWord: 'card' }),
         productSpellings: spellingsOf(name),
       }),
     ),
