@@ -21,6 +21,7 @@ import { tortureStuffing } from './stuffing.ts'
 import { tortureTabs } from './tabs.ts'
 import { tortureTiming } from './timing.ts'
 import { tortureTurns } from './turns.ts'
+import { tortureUpgrade } from './upgrade.ts'
 
 /** Each returns true where it went well. A new one is one line. */
 const tortures: Record<string, { what: string; run(args: readonly string[]): Promise<boolean> }> = {
@@ -107,6 +108,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   tabs: {
     what: 'one browser with 20 tabs and 50 expiries: each costs one refresh (needs "npm run build")',
     run: tortureTabs,
+  },
+  upgrade: {
+    what: 'an app built on the last release (or on --from=REV) merges the present state: no conflict, nothing red',
+    run: tortureUpgrade,
   },
 }
 

@@ -1,0 +1,102 @@
+// An app built on the last release is brought to the present state: what conflicts, and what turns red?
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type AppClone, cloneApp, findRelease, readCommit } from '../project/app-clone.ts'
+import { applyExample, listExamples } from '../project/apply-guide.ts'
+import { judge } from './table.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/**
+ * `args`: `--from=REV` in place of the last release, `--control` to let the app and the present
+ * state change the same line of a file of Keycard's. What is not committed takes no part.
+ */
+export async function tortureUpgrade(args: readonly string[]): Promise<boolean> {
+  const control = args.includes('--control')
+  const from = args.find((arg) => arg.startsWith('--from='))?.slice('--from='.length)
+  const start =
+    from === undefined ? findRelease(root) : { commit: readCommit(root, from), subject: from }
+  if (start === undefined) {
+    console.error(
+      'No commit in the history of HEAD is a release: none has the subject "chore(release): <version>".\n' +
+        'Name another start: npm run torture -- upgrade --from=REV. (A shallow clone has no history.)',
+    )
+    return false
+  }
+  const parent = mkdtempSync(join(tmpdir(), 'keycard-upgrade-'))
+  try {
+    const folder = join(parent, 'app')
+    const app = cloneApp(root, folder, start.commit)
+    app.publish(readCommit(root, 'HEAD'))
+    if (control) editOnBothSides(app, folder)
+    addPlants(folder)
+    app.commit('feat(plants): what docs/building.md shows')
+    const own = app.git('diff', '--shortstat', 'HEAD~1', 'HEAD')
+    const newer = app.git('rev-list', '--count', 'HEAD..keycard/newest')
+    console.log(`From ${start.subject}. The app: ${own}. Keycard since then: ${newer} commits.\n`)
+    const conflicts = app.merge()
+    for (const path of conflicts) console.log(`conflict: ${path}`)
+    const isGreen = conflicts.length === 0 && runFastTests(folder)
+    const color = isGreen ? 'green' : 'red'
+    return judge(
+      'An upgrade',
+      [
+        {
+          what: 'files that conflict',
+          seen: String(conflicts.length),
+          promised: '0',
+          kept: conflicts.length === 0,
+        },
+        {
+          what: 'types, lint and fast tests after it',
+          seen: conflicts.length === 0 ? color : 'not run',
+          promised: 'green',
+          kept: isGreen,
+        },
+      ],
+      control,
+    )
+  } finally {
+    rmSync(parent, { recursive: true, force: true })
+  }
+}
+
+/** As the release's own docs/building.md says, formatted as it says. */
+function addPlants(folder: string): void {
+  const ownFile = readFileSync(join(folder, 'e2e/example.spec.ts'), 'utf8')
+  const examples = listExamples(readFileSync(join(folder, 'docs/building.md'), 'utf8'))
+  for (const example of examples) {
+    if (!ownFile.endsWith(example.text)) applyExample(folder, example)
+  }
+  runNpm(folder, ['run', '--silent', 'format'])
+}
+
+const ownedFile = 'server/services.ts'
+
+/** The app changes a file of Keycard's, against the docs, and the newest state changes it too. */
+function editOnBothSides(app: AppClone, folder: string): void {
+  const file = join(folder, ownedFile)
+  const edit = (line: string) =>
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^.*\n/, `${line}\n`))
+  app.git('checkout', '--quiet', '--detach', 'keycard/newest')
+  edit('// The parts, as Keycard describes them.')
+  app.commit('docs: another first line')
+  app.publish(app.git('rev-parse', 'HEAD'))
+  app.git('checkout', '--quiet', 'app')
+  edit('// The parts, as the app describes them.')
+}
+
+/** What an app's authors run: types, lint, and the tests of what the app added. */
+function runFastTests(folder: string): boolean {
+  return runNpm(folder, ['test', '--', 'mine'])
+}
+
+function runNpm(folder: string, args: readonly string[]): boolean {
+  const windows = process.platform === 'win32'
+  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: windows })
+  return status === 0
+}
