@@ -26,13 +26,13 @@ const rooms: Record<string, Room> = {
     'replay-verdict': 'auth/sessions/replay-verdict',
     'session-endings': 'auth/sessions/session-endings auth/sessions/sessions',
     'sign-out':
-      'auth/sessions/sign-out oauth/revoke auth/audit/told-events auth/audit/audit-entries',
-    'account-change': 'auth/admin/user-administration auth/audit/told-events',
+      'auth/sessions/sign-out oauth/revoke auth/audit/reported-events auth/audit/audit-entries',
+    'account-change': 'auth/admin/user-administration auth/audit/reported-events',
   },
   'server/auth/account': {
-    'own-sessions': 'trpc/sessions auth/audit/audit-entries auth/audit/told-events',
-    'password-change': 'auth/account/password-change auth/audit/told-events',
-    'profile-change': 'auth/account/profile-change auth/audit/told-events',
+    'own-sessions': 'trpc/sessions auth/audit/audit-entries auth/audit/reported-events',
+    'password-change': 'auth/account/password-change auth/audit/reported-events',
+    'profile-change': 'auth/account/profile-change auth/audit/reported-events',
   },
   'server/auth/throttle': {
     'login-throttle': 'auth/throttle/login-throttle',
@@ -48,21 +48,21 @@ const rooms: Record<string, Room> = {
   },
   'server/auth/sign-in': {
     'password-check': 'auth/sign-in/password-check http/throttle oauth/token',
-    reauthentication: 'auth/sign-in/reauthentication auth/audit/told-events',
-    registration: 'auth/sign-in/registration auth/audit/told-events',
+    reauthentication: 'auth/sign-in/reauthentication auth/audit/reported-events',
+    registration: 'auth/sign-in/registration auth/audit/reported-events',
   },
   'server/auth/users': {
     accounts: 'auth/users/accounts auth/sign-in/registration auth/admin/user-administration',
   },
   'server/auth/admin': {
-    'user-administration': 'auth/admin/user-administration auth/audit/told-events',
+    'user-administration': 'auth/admin/user-administration auth/audit/reported-events',
   },
   'server/auth/sign-in/grants': {
     password: 'oauth/token auth/clients/clients',
     'refresh-token': 'auth/sign-in/grants/start-session auth/clients/clients oauth/token',
     'client-credentials': 'auth/clients/clients oauth/token',
     'start-session':
-      'auth/sign-in/grants/start-session auth/clients/clients auth/audit/told-events',
+      'auth/sign-in/grants/start-session auth/clients/clients auth/audit/reported-events',
   },
   'server/oauth': {
     'client-credentials': 'auth/clients/clients oauth/token',

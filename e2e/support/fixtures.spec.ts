@@ -3,9 +3,9 @@
 import type { BrowserContext } from 'playwright/test'
 import { homePath } from '../../server/contract/pages.ts'
 import { expect, test } from './fixtures.ts'
+import { collectLeaks } from './pages/leaked-secrets.ts'
 import { collectPageErrors } from './pages/page-errors.ts'
 import { openSignIn, submitSignIn } from './pages/sign-in-form.ts'
-import { collectTold } from './pages/told-secrets.ts'
 
 test('signing in without the form gives the same cookie as the form, and works', async ({
   page,
@@ -81,7 +81,7 @@ test.describe('what fails a test', () => {
 
   test('is a password or a token in an address or on the console', async ({ browser, server }) => {
     const context = await browser.newContext({ baseURL: server.url })
-    const told = collectTold(context)
+    const told = collectLeaks(context)
     const page = await context.newPage()
     await page.goto(`/login?next=${homePath}`)
     expect(told.find(['a pass word'])).toEqual([])

@@ -6,8 +6,8 @@ import type { StoredPassword } from '../../server/auth/passwords/stored-password
 import { homePath } from '../../server/contract/pages.ts'
 import type { Role } from '../../server/contract/scopes.ts'
 import type { Browser } from './browsers/find-browser.ts'
+import { collectLeaks } from './pages/leaked-secrets.ts'
 import { collectPageErrors } from './pages/page-errors.ts'
-import { collectTold } from './pages/told-secrets.ts'
 import { translatePages } from './pages/translated-page.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
@@ -40,7 +40,7 @@ interface TestFixtures {
   /** The passwords of the users that were made. */
   canaries: Set<string>
   /** Fails a test in which a password or a token appeared in an address or on the console (R30). */
-  noToldSecrets: undefined
+  noLeakedSecrets: undefined
 }
 
 export interface BrowserOptions {
@@ -125,9 +125,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await page.goto(homePath)
     }),
 
-  noToldSecrets: [
+  noLeakedSecrets: [
     async ({ context, canaries }, use) => {
-      const told = collectTold(context)
+      const told = collectLeaks(context)
       await use(undefined)
       expect(told.find(canaries)).toEqual([])
     },

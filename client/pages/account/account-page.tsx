@@ -9,11 +9,11 @@ import { useAccessToken, useCan } from '../../session/use-session.ts'
 import { accountStrings as words } from '../../strings/account.ts'
 import { DataSection } from './data-section.tsx'
 import { DeletionSection } from './deletion-section.tsx'
-import { Doors } from './door-list.tsx'
 import { Holder, HolderSkeleton } from './holder.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { PlacesSection } from './places-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
+import { ScopeList } from './scope-list.tsx'
 import { TokenFacts } from './token-facts.tsx'
 
 export default function AccountPage() {
@@ -42,7 +42,7 @@ export default function AccountPage() {
       {/* Not before what stands above them: they would move. */}
       {token && !me.isPending && (
         <>
-          <Doors opens={token.scopes} />
+          <ScopeList opens={token.scopes} />
           <TokenFacts token={token} />
         </>
       )}

@@ -8,7 +8,7 @@ const tokens = /\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|\b[\w-]{22}\.\d+\.[\w-]{43}\b/
 /**
  * Fills up while the context's pages run; `find` returns what holds a token or one of `passwords`.
  */
-export function collectTold(context: BrowserContext): {
+export function collectLeaks(context: BrowserContext): {
   find(passwords: Iterable<string>): string[]
 } {
   const told = new Set<string>()

@@ -3,18 +3,18 @@
 import { allScopes, scopeCatalogue } from '../../../server/contract/scopes.ts'
 import { accountStrings as words } from '../../strings/account.ts'
 
-export function Doors({ opens }: { opens: readonly string[] }) {
+export function ScopeList({ opens }: { opens: readonly string[] }) {
   const openCount = allScopes.filter((scope) => opens.includes(scope)).length
   return (
     <section className="part" aria-labelledby="doors-heading">
       <h2 id="doors-heading">{words.doorsHeading}</h2>
       <p className="note">{words.doorsText(openCount, allScopes.length)}</p>
-      <DoorList opens={opens} />
+      <List opens={opens} />
     </section>
   )
 }
 
-function DoorList({ opens }: { opens: readonly string[] }) {
+function List({ opens }: { opens: readonly string[] }) {
   return (
     <ul className="panel list door-list">
       {allScopes.map((scope) => {
