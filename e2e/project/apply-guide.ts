@@ -27,6 +27,13 @@ export function listExamples(markdown: string): Example[] {
   }))
 }
 
+/** What docs/building.md adds; it also shows one of our own files as it is. */
+export function listGuide(root: string): Example[] {
+  const own = readFileSync(join(root, 'e2e/example.spec.ts'), 'utf8')
+  const guide = readFileSync(join(root, 'docs/building.md'), 'utf8')
+  return listExamples(guide).filter(({ text }) => !own.endsWith(text))
+}
+
 /** A new file as it is; of one that is there, the first line is found, and the others go below it. */
 export function applyExample(folder: string, { path, text }: Example): void {
   const file = join(folder, path)

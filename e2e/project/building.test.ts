@@ -6,16 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { applyExample, copyProject, listExamples } from './apply-guide.ts'
+import { applyExample, copyProject, listGuide } from './apply-guide.ts'
 import { applyChanges } from './changes.ts'
 import { planRemoval } from './remove-items.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** One of our own files, shown as it is. */
-const ownFile = readFileSync(join(root, 'e2e/example.spec.ts'), 'utf8')
-const examples = listExamples(readFileSync(join(root, 'docs/building.md'), 'utf8')).filter(
-  ({ text }) => !ownFile.endsWith(text),
-)
+const examples = listGuide(root)
 
 let copy: string
 beforeAll(() => {

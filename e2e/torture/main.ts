@@ -1,6 +1,7 @@
 // `npm run torture -- <what>`: checks that take too long for `npm test`.
 
 import { tortureBodies } from './bodies.ts'
+import { tortureBuilder } from './builder.ts'
 import { tortureCrashes } from './crashes.ts'
 import { tortureDatabaseFaults } from './database-faults.ts'
 import { tortureFailover } from './failover.ts'
@@ -32,6 +33,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   guesses: {
     what: 'a thousand guesses at once over two processes, 100 rounds (or as many as named)',
     run: tortureGuesses,
+  },
+  builder: {
+    what: 'an app built as docs/building.md says, in a clone: all tests that run in Node, its own in a browser (or quick: its own)',
+    run: tortureBuilder,
   },
   bodies: {
     what: 'what the worst of 2,000 bodies (or as many as named) costs each endpoint (needs "npm run build")',
