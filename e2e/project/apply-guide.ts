@@ -34,6 +34,15 @@ export function listGuide(root: string): Example[] {
   return listExamples(guide).filter(({ text }) => !own.endsWith(text))
 }
 
+/** Does all that "Add a feature" says in the guide of that copy. @throws Error where it adds none */
+export function addFeature(folder: string): void {
+  const guide = readFileSync(join(folder, 'docs/building.md'), 'utf8')
+  const [section = ''] = /^## Add a feature\n[\s\S]*?(?=^## )/m.exec(guide) ?? []
+  const examples = listExamples(section)
+  if (examples.length === 0) throw new Error('docs/building.md of that state adds no feature')
+  for (const example of examples) applyExample(folder, example)
+}
+
 /** A new file as it is; of one that is there, the first line is found, and the others go below it. */
 export function applyExample(folder: string, { path, text }: Example): void {
   const file = join(folder, path)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AppClone, cloneApp, findRelease, readCommit } from '../project/app-clone.ts'
-import { applyExample, listExamples } from '../project/apply-guide.ts'
+import { addFeature } from '../project/apply-guide.ts'
 import { judge } from './table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,7 +33,8 @@ export async function tortureUpgrade(args: readonly string[]): Promise<boolean> 
     const app = cloneApp(root, folder, start.commit)
     app.publish(readCommit(root, 'HEAD'))
     if (control) editOnBothSides(app, folder)
-    addPlants(folder)
+    addFeature(folder)
+    runNpm(folder, ['run', '--silent', 'format'])
     app.commit('feat(plants): what docs/building.md shows')
     const own = app.git('diff', '--shortstat', 'HEAD~1', 'HEAD')
     const newer = app.git('rev-list', '--count', 'HEAD..keycard/newest')
@@ -63,16 +64,6 @@ export async function tortureUpgrade(args: readonly string[]): Promise<boolean> 
   } finally {
     rmSync(parent, { recursive: true, force: true })
   }
-}
-
-/** The feature that the release's own docs/building.md adds, formatted as it says. */
-function addPlants(folder: string): void {
-  const guide = readFileSync(join(folder, 'docs/building.md'), 'utf8')
-  const [section = ''] = /^## Add a feature\n[\s\S]*?(?=^## )/m.exec(guide) ?? []
-  const examples = listExamples(section)
-  if (examples.length === 0) throw new Error('docs/building.md of that state adds no feature')
-  for (const example of examples) applyExample(folder, example)
-  runNpm(folder, ['run', '--silent', 'format'])
 }
 
 const ownedFile = 'server/services.ts'

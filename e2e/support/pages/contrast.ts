@@ -2,12 +2,6 @@
 
 import type { Page } from 'playwright/test'
 
-export interface ColorPair {
-  /** For the message: 'text on page'. */
-  name: string
-  ratio: number
-}
-
 /** Of design tokens: each name of the first list on each of the second. */
 export function measureTokens(page: Page, tops: readonly string[], bottoms: readonly string[]) {
   return page.evaluate(
