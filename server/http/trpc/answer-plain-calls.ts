@@ -65,13 +65,12 @@ export async function answerPlainCalls(
   }
 
   function send(answer: Outcome | readonly Outcome[]): FastifyReply {
-    const outcomes = 'envelope' in answer ? [answer] : answer
-    const body = 'envelope' in answer ? answer.envelope : answer.map(({ envelope }) => envelope)
-    const json = JSON.stringify(body)
-    const errors = outcomes.flatMap(({ error }) => error ?? [])
+    const isAlone = 'envelope' in answer
+    const json = JSON.stringify(isAlone ? answer.envelope : answer.map(({ envelope }) => envelope))
+    const errors = errorsOf(isAlone ? [answer] : answer)
     if (errors.length > 0) reply.headers(challengeHeader(router, request, errors))
     return reply
-      .code(commonStatus(outcomes))
+      .code(isAlone ? answer.status : commonStatus(answer))
       .header('content-type', 'application/json; charset=utf-8')
       .header('vary', 'trpc-accept, accept')
       .send(json)
@@ -96,6 +95,12 @@ function isStream(data: unknown): boolean {
 function isAwaited(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return value instanceof Promise || Symbol.asyncIterator in value
+}
+
+function errorsOf(outcomes: readonly Outcome[]): TRPCError[] {
+  const errors: TRPCError[] = []
+  for (const { error } of outcomes) if (error) errors.push(error)
+  return errors
 }
 
 /** 207 where the calls of a batch had different outcomes. */

@@ -61,8 +61,12 @@ export function readPlainCalls(
   const isBatch = firstOf(query.batch) === '1'
   const paths = isBatch ? request.params.path.split(',') : [request.params.path]
   if (paths.length > batchMaxSize) return undefined
-  const calls = paths.flatMap((path) => findCall(router, path, type) ?? [])
-  if (calls.length < paths.length) return undefined
+  const calls: PlainCall[] = []
+  for (const path of paths) {
+    const call = findCall(router, path, type)
+    if (call === undefined) return undefined
+    calls.push(call)
+  }
 
   const text = type === 'query' ? readInputText(request) : (request.body as string)
   const { input } = router._def._config.transformer
