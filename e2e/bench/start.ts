@@ -8,7 +8,9 @@ import { end, makeFolder } from './keycard.ts'
 import { format, median } from './numbers.ts'
 import { readMemoryMib } from './process-cpu.ts'
 
-const idleMs = 5_000
+const soonMs = 5_000
+/** V8 gives back what only the start needed after some nine seconds without work. */
+const idleMs = 15_000
 
 export const benchStart: Bench = {
   name: 'start',
@@ -20,7 +22,8 @@ export const benchStart: Bench = {
     const dataDir = await makeFolder()
     const first: number[] = []
     const again: number[] = []
-    const memory: number[] = []
+    const soon: number[] = []
+    const idle: number[] = []
     try {
       // The very first run warms up the file cache.
       await timeStart(dataDir)
@@ -36,7 +39,9 @@ export const benchStart: Bench = {
       }
       for (let run = 1; run <= samples; run++) {
         say(`memory ${run} of ${samples}`)
-        memory.push(await readIdleMemoryMib(dataDir))
+        const memory = await readMemory(dataDir)
+        soon.push(memory.soonMib)
+        idle.push(memory.idleMib)
       }
     } finally {
       await rm(dataDir, { recursive: true, force: true })
@@ -53,7 +58,8 @@ export const benchStart: Bench = {
           rows: [
             row('start to ready', again, 'ms'),
             row('start to ready, for the first time', first, 'ms'),
-            row('memory, 5 s after', memory, 'MiB'),
+            row('memory, 5 s after', soon, 'MiB'),
+            row('memory, 15 s after', idle, 'MiB'),
           ],
         },
       ],
@@ -66,15 +72,15 @@ export const benchStart: Bench = {
         },
         {
           what: 'idle memory',
-          seen: `${format(median(memory))} MiB`,
+          seen: `${format(median(idle))} MiB`,
           goal: '≤ 100 MB',
-          reached: (median(memory) * 1_048_576) / 1_000_000 <= 100,
+          reached: (median(idle) * 1_048_576) / 1_000_000 <= 100,
         },
       ],
       notes: [
         '`node dist/server/main.js` until it says that it is ready, on SQLite. The first time it makes the folder, the ' +
           'keys and the tables, and hashes the passwords of the demo accounts at cost 12. Memory is the resident ' +
-          'set of the process.',
+          'set of the process; V8 gives back what only the start needed some nine seconds after it.',
       ],
     }
   },
@@ -89,10 +95,13 @@ async function timeStart(dataDir: string): Promise<number> {
   return tookMs
 }
 
-async function readIdleMemoryMib(dataDir: string): Promise<number> {
+async function readMemory(dataDir: string): Promise<{ soonMib: number; idleMib: number }> {
   const server = await startServer({ DATA_DIR: dataDir, BCRYPT_COST: '12' })
-  await sleep(idleMs)
-  const memoryMib = readMemoryMib(server.process.pid ?? 0)
+  const read = () => readMemoryMib(server.process.pid ?? 0)
+  await sleep(soonMs)
+  const soonMib = read()
+  await sleep(idleMs - soonMs)
+  const idleMib = read()
   await end(server)
-  return memoryMib
+  return { soonMib, idleMib }
 }
