@@ -12,6 +12,8 @@ export interface AppClone {
   /** @returns the paths that conflict; none where the merge is made */
   merge(): string[]
   git(...args: string[]): string
+  /** @returns whether it went well; its output is shown */
+  npm(...args: string[]): boolean
 }
 
 const release = /^chore\(release\): \d+\.\d+\.\d+$/
@@ -48,6 +50,11 @@ export function cloneApp(root: string, folder: string, from: string): AppClone {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   return {
     git,
+    npm(...args) {
+      const shell = process.platform === 'win32'
+      const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell })
+      return status === 0
+    },
     commit(subject) {
       git('add', '--all')
       git('commit', '--quiet', '--message', subject)

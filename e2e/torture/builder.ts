@@ -1,7 +1,6 @@
 // The project as its builders use it: docs/building.md followed in a clone, items removed, renamed; after each
 // step the tests are run there.
 
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +25,7 @@ export async function tortureBuilder(args: readonly string[]): Promise<boolean> 
   try {
     const folder = join(parent, 'app')
     const app = cloneApp(root, folder, readCommit(root, 'HEAD'))
-    const npm = (...words: string[]) => runNpm(folder, words)
+    const { npm } = app
 
     function check(what: string): void {
       const startedAtMs = performance.now()
@@ -49,7 +48,7 @@ export async function tortureBuilder(args: readonly string[]): Promise<boolean> 
     addFeature(folder)
     npm('run', '--silent', 'format')
     app.git('add', '--all')
-    check('docs/building.md: a feature, a page, a column, a setting')
+    check('docs/building.md: a feature with its table, page and tests')
     if (control) return judge('Building on it', findings, control)
 
     npm('run', 'mine', '--', '--name', 'Plantry', '--without-items', '--yes')
@@ -74,10 +73,4 @@ it('there are no scopes but these', () => {
   expect(allScopes).toEqual(${JSON.stringify(allScopes)})
 })
 `,
-}
-
-function runNpm(folder: string, args: readonly string[]): boolean {
-  const windows = process.platform === 'win32'
-  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: windows })
-  return status === 0
 }

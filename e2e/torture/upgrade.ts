@@ -1,6 +1,5 @@
 // An app built on the last release is brought to the present state: what conflicts, and what turns red?
 
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,14 +33,15 @@ export async function tortureUpgrade(args: readonly string[]): Promise<boolean> 
     app.publish(readCommit(root, 'HEAD'))
     if (control) editOnBothSides(app, folder)
     addFeature(folder)
-    runNpm(folder, ['run', '--silent', 'format'])
+    app.npm('run', '--silent', 'format')
     app.commit('feat(plants): what docs/building.md shows')
     const own = app.git('diff', '--shortstat', 'HEAD~1', 'HEAD')
     const newer = app.git('rev-list', '--count', 'HEAD..keycard/newest')
     console.log(`From ${start.subject}. The app: ${own}. Keycard since then: ${newer} commits.\n`)
     const conflicts = app.merge()
     for (const path of conflicts) console.log(`conflict: ${path}`)
-    const isGreen = conflicts.length === 0 && runFastTests(folder)
+    // What an app's authors run: types, lint, and the tests of what the app added.
+    const isGreen = conflicts.length === 0 && app.npm('test', '--', 'mine')
     const color = isGreen ? 'green' : 'red'
     return judge(
       'An upgrade',
@@ -79,15 +79,4 @@ function editOnBothSides(app: AppClone, folder: string): void {
   app.publish(app.git('rev-parse', 'HEAD'))
   app.git('checkout', '--quiet', 'app')
   edit('// The parts, as the app describes them.')
-}
-
-/** What an app's authors run: types, lint, and the tests of what the app added. */
-function runFastTests(folder: string): boolean {
-  return runNpm(folder, ['test', '--', 'mine'])
-}
-
-function runNpm(folder: string, args: readonly string[]): boolean {
-  const windows = process.platform === 'win32'
-  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: windows })
-  return status === 0
 }

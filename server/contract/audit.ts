@@ -40,7 +40,7 @@ export const auditEntrySchema = z
     /** RFC 3339, UTC. */
     at: z.string(),
     event: z.enum(auditEvents),
-    /** Whom it is about; null where it is about all of them, or about nobody. */
+    /** Whom it is about; null where it is about all of them, or about none. */
     user: partySchema.nullable(),
     /** Who did it, where that is someone else: an admin, a client, `operator`. */
     actor: partySchema.nullable(),

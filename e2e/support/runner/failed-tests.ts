@@ -1,4 +1,4 @@
-// The failed tests, as the runners report them: at the end, where somebody looks first.
+// The failed tests, as the runners report them: at the end, where people look first.
 
 import { stripVTControlCharacters } from 'node:util'
 import {

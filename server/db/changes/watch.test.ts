@@ -1,4 +1,4 @@
-// A value that is watched: whoever changes it, in this process or another, its watchers get the new one.
+// A value that is watched: a change in this process or in another one reaches its watchers.
 
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'

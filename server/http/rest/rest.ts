@@ -77,7 +77,7 @@ async function callProcedure(
     .send(JSON.stringify(output))
 }
 
-/** No more of it is read than its receiver takes; whoever hangs up ends the reading. */
+/** No more of it is read than its receiver takes; a closed connection ends the reading. */
 function sendFile(reply: FastifyReply, { name, mediaType, text }: TextFile): FastifyReply {
   return reply
     .type(`${mediaType}; charset=utf-8`)
