@@ -49,7 +49,7 @@ test('24, R60, R97. a new password is confirmed here, ends the other sessions, a
   await next.fill(better)
   await next.press('Enter')
   await expect(current).toBeFocused()
-  await expect(current).toHaveAccessibleDescription('That is not your password.')
+  await expect(current).toHaveAccessibleDescription('Incorrect password.')
   await expect(next).toHaveValue(better)
   await current.fill(freshUser.password)
   await current.press('Enter')
@@ -65,14 +65,14 @@ test('24, R60, R97. a new password is confirmed here, ends the other sessions, a
   await signInByForm(other, freshUser, better)
   await expect(other).toHaveURL('/account')
   const notices = other.getByRole('complementary', { name: 'Security notices' })
-  await expect(notices).toContainText('Your password was changed with Chrome on Linux')
+  await expect(notices).toContainText('Your password was changed: Chrome on Linux')
   await notices.getByRole('link', { name: 'Change your password' }).click()
   await expect(section(other, 'Password').getByLabel('Current password')).toBeFocused()
   const tab = await elsewhere.newPage()
   await tab.goto('/activity')
   const inTab = tab.getByRole('complementary', { name: 'Security notices' })
   await expect(inTab).toBeVisible()
-  await notices.getByRole('button', { name: 'Understood' }).click()
+  await notices.getByRole('button', { name: 'Dismiss' }).click()
   await expect(notices).toBeHidden()
   await expect(inTab).toBeHidden()
   await other.reload()
@@ -111,16 +111,16 @@ test('R65. long after the sign-in a new address asks for the password in place, 
   await save.click()
   const dialog = proveDialog(page)
   await expect(dialog.password).toBeFocused()
-  await expect(dialog.root).toHaveAccessibleDescription(/^You signed in a while ago/)
+  await expect(dialog.root).toHaveAccessibleDescription(/^Enter your password to continue/)
   await page.keyboard.press('Escape')
   await expect(form.getByRole('alert')).toHaveText(
-    'Nothing was changed: this needs your password. Nothing you typed is lost.',
+    'Nothing was changed. Your password is needed for this. Nothing you typed is lost.',
   )
   await expect(name).toHaveValue(' Grace B. Hopper ')
   await save.click()
   await dialog.password.fill('not this one')
   await dialog.password.press('Enter')
-  await expect(dialog.password).toHaveAccessibleDescription('That is not your password.')
+  await expect(dialog.password).toHaveAccessibleDescription('Incorrect password.')
   await dialog.password.fill(freshUser.password)
   await dialog.password.press('Enter')
   await expect(email).toBeFocused()
@@ -154,7 +154,7 @@ test('typed text stays when the server cannot be reached, and is saved afterward
   await form.getByRole('button', { name: 'Save profile' }).click()
   await expect(form.getByRole('status')).toHaveText('Profile saved.')
   await form.getByRole('button', { name: 'Save profile' }).click()
-  await expect(form.getByRole('status')).toHaveText('Nothing to save: this is how it is.')
+  await expect(form.getByRole('status')).toHaveText('No changes to save.')
 })
 
 test('the export comes as a file, with the password where the sign-in is old', async ({
@@ -180,7 +180,7 @@ test('the export comes as a file, with the password where the sign-in is old', a
     profile: { username: freshUser.username },
     sessions: [{ client_id: 'keycard-web' }],
   })
-  await expect(form.getByRole('status')).toHaveText(/^Your copy is downloaded\./)
+  await expect(form.getByRole('status')).toHaveText(/^Downloaded\./)
 })
 
 test('a file of more than one page holds every row, and no trace of the paging', async ({
@@ -230,18 +230,16 @@ test('the account is deleted with the password, in every tab, and the sign-in pa
   await dialog.getByLabel('Current password').fill('not this one')
   await confirm.click()
   await expect(dialog.getByLabel('Current password')).toHaveAccessibleDescription(
-    'That is not your password.',
+    'Incorrect password.',
   )
   await dialog.getByLabel('Current password').fill(freshUser.password)
   await confirm.click()
   await expect(page).toHaveURL('/login?reason=deleted')
-  await expect(page.getByRole('alert')).toHaveText(
-    'Your account is deleted, and all that belonged to it.',
-  )
+  await expect(page.getByRole('alert')).toHaveText('Your account and its data were deleted.')
   await expect(otherTab).toHaveURL(/\/login/)
   expect((await context.cookies()).map(({ name }) => name)).toEqual(['keycard-device'])
   await signInByForm(page, freshUser, freshUser.password)
-  await expect(page.getByRole('alert')).toHaveText(/don’t match/)
+  await expect(page.getByRole('alert')).toHaveText(/Incorrect username, email/)
 })
 
 test('28. the well-known address leads to the password, through the sign-in where that is needed', async ({

@@ -19,7 +19,7 @@ test('R114: what happened to the account is listed in words, newest first', asyn
   await page.getByLabel('Username or email').fill(freshUser.username)
   await page.getByLabel('Password', { exact: true }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('alert')).toContainText('don’t match')
+  await expect(page.getByRole('alert')).toContainText('Incorrect username, email')
   const { userAdministration } = server.services
   await userAdministration.disable(freshUser.id, operator)
   await userAdministration.enable(freshUser.id, operator)
@@ -28,15 +28,15 @@ test('R114: what happened to the account is listed in words, newest first', asyn
 
   const today = page.getByRole('list', { name: 'Activity, Today' }).getByRole('listitem')
   await expect(today).toHaveCount(4)
-  await expect(today.nth(0)).toContainText('Open')
+  await expect(today.nth(0)).toContainText('OK')
   await expect(today.nth(0)).toContainText('Signed in')
   await expect(today.nth(0)).toContainText('This session')
   await expect(today.nth(0)).toContainText(/Chrome on \w+ · (127\.0\.0\.1|::1)/)
   await expect(today.nth(0).getByRole('time')).toHaveAttribute('title', /\d{4} at \d\d:\d\d$/)
-  await expect(today.nth(1)).toContainText('An administrator enabled this account again')
-  await expect(today.nth(2)).toContainText('An administrator disabled this account')
+  await expect(today.nth(1)).toContainText('An admin enabled this account again')
+  await expect(today.nth(2)).toContainText('An admin disabled this account')
   await expect(today.nth(3)).toContainText('Denied')
-  await expect(today.nth(3)).toContainText('Somebody tried your account with a wrong password')
+  await expect(today.nth(3)).toContainText('Sign-in failed: wrong password')
   await expect(page.getByRole('main')).not.toContainText('operator')
 })
 

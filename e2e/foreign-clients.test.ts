@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-/** For a separate user name in each. */
+/** For a separate username in each. */
 let clientsMade = 0
 
 const everyScope = formatScope(scopesOfRole.user)

@@ -60,7 +60,7 @@ test('with COOKIE_SECURE=on it does not, and the page says why: with scripts and
     await submitSignIn(page, johndoe)
     await expect(page).toHaveURL('/login?reason=no-cookie&next=%2Fsessions')
     await expect(findSignInForm(page).alert).toHaveText(
-      `This browser did not keep the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`,
+      `This browser blocked the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`,
     )
     await context.close()
 
@@ -69,9 +69,7 @@ test('with COOKIE_SECURE=on it does not, and the page says why: with scripts and
     await form.goto('/login')
     await submitSignIn(form, johndoe)
     await expect(form).toHaveURL(homePath)
-    await expect(form.locator('noscript p').first()).toContainText(
-      'did not keep the sign-in cookie',
-    )
+    await expect(form.locator('noscript p').first()).toContainText('blocked the sign-in cookie')
     await bare.close()
   })
 })

@@ -38,7 +38,7 @@ test('4. a wrong password brings the page again with 401, with the name and next
   const answered = page.waitForResponse((response) => response.request().method() === 'POST')
   await password.press('Enter')
   expect((await answered).status()).toBe(401)
-  await expect(alert).toHaveText('That username and password don’t match. Try again.')
+  await expect(alert).toHaveText('Incorrect username, email or password.')
   await expect(page).toHaveTitle(`Error: ${signInHeading} · ${productName}`)
   await expect(username).toHaveValue(freshUser.username)
   await expect(password).toHaveValue('')

@@ -1,7 +1,7 @@
 // The registration page: from an empty form to an account, and nothing typed is lost on the way.
 
 import type { Page } from 'playwright/test'
-import { leadTo, productName, registerHeading } from '../server/contract/brand.ts'
+import { productName, registerHeading, signInLead } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { expectAccessible } from './support/pages/accessible.ts'
@@ -32,7 +32,7 @@ test('20, 25. from the sign-in page to an account, and on to the original destin
 }) => {
   await page.goto('/login?next=%2Faccount%3Fa%3Db')
   await page.getByRole('link', { name: 'Create an account' }).click()
-  await expect(page.getByText(leadTo('Account'))).toBeVisible()
+  await expect(page.getByText(signInLead)).toBeVisible()
   const back = page.getByRole('link', { name: 'Sign in' })
   await expect(back).toHaveAttribute('href', '/login?next=%2Faccount%3Fa%3Db')
 
@@ -41,7 +41,7 @@ test('20, 25. from the sign-in page to an account, and on to the original destin
   await expect(password).toHaveAttribute('autocomplete', 'new-password')
   await expect(page.locator('input[type=password]')).toHaveCount(1)
   await expect(password).toHaveAccessibleDescription(
-    '15 characters or more. Spaces are welcome; a sentence you remember works well.',
+    '15 characters or more. Spaces are fine; a sentence you can remember works well.',
   )
   for (const input of [username, password]) {
     await expect(input).not.toHaveAttribute('maxlength')
@@ -81,7 +81,7 @@ test('27. a refusal says how to correct it; the other fields stay, and so does t
   await submit.click()
   await expect(password).toBeFocused()
   await expect(password).toHaveAttribute('aria-invalid', 'true')
-  await expect(password).toHaveAccessibleDescription(/^Password must not be/)
+  await expect(password).toHaveAccessibleDescription(/^Password must not repeat one piece/)
   await expect(username).toHaveAttribute('aria-invalid', 'false')
 
   await password.fill(passphrase)
@@ -170,7 +170,7 @@ test('with REGISTRATION=off a sentence takes the form’s place, and no link lea
 }) => {
   const server = await startTestServer({ env: { REGISTRATION: 'off' } })
   await page.goto(`${server.url}/register`)
-  await expect(page.getByRole('alert')).toHaveText(/^New accounts aren’t made here/)
+  await expect(page.getByRole('alert')).toHaveText(/^Registration is closed/)
   await expect(findForm(page).submit).toBeHidden()
   await page.getByRole('link', { name: 'Sign in' }).click()
   await expect(findSignInForm(page).submit).toBeVisible()
@@ -192,7 +192,7 @@ test.describe('without scripts', () => {
     await email.fill('quay@example.com')
     await password.fill('too short')
     await submit.click()
-    await expect(page.getByRole('alert')).toHaveText('Not quite: put right what is marked below.')
+    await expect(page.getByRole('alert')).toHaveText('Correct the fields marked below.')
     await expect(password).toHaveAccessibleDescription(/at least 15 characters/)
     await expect(password).toHaveValue('')
     await expect(email).toHaveValue('quay@example.com')

@@ -1,7 +1,7 @@
 // The browser's session: it lasts, renews itself unseen, ends everywhere at once, and leaves no secret.
 
 import type { BrowserContext, Page } from 'playwright/test'
-import { cardWord, leadTo, productName } from '../server/contract/brand.ts'
+import { productName, signInLead } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { operator } from '../server/testing/operator.ts'
 import { expect, test } from './support/fixtures.ts'
@@ -37,7 +37,7 @@ test('a deep link leads through sign-in and on to its target', async ({ page, ma
   const admin = await makeUser({ role: 'admin' })
   await page.goto('/users?page=1')
   await expect(page).toHaveURL('/login?next=%2Fusers%3Fpage%3D1')
-  await expect(page.getByText(leadTo('Users'))).toBeVisible()
+  await expect(page.getByText(signInLead)).toBeVisible()
   await submitSignIn(page, admin)
   await expect(page).toHaveURL('/users?page=1')
   await expect(page.getByRole('table')).toBeVisible()
@@ -113,9 +113,7 @@ test('403 does not sign out: access stays denied, and the session stays', async 
   await signIn(page, freshUser)
   await expect(page.getByRole('link', { name: 'Users' })).toBeHidden()
   await page.goto('/users')
-  await expect(
-    page.getByRole('heading', { name: `Your ${cardWord} does not open this door` }),
-  ).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'You don’t have access' })).toBeVisible()
   await page.getByRole('link', { name: 'Go to your account' }).click()
   await expect(page.getByRole('heading', { name: freshUser.username })).toBeVisible()
 })

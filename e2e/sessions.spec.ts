@@ -65,12 +65,14 @@ test('R61, 35, 36: sessions can be told apart; an ended one disappears, is annou
   await expect(current).toContainText('Chrome on Linux')
   await expect(current).toContainText(/Signed in.*today at \d\d:\d\d with a password/)
   await expect(current).toContainText(describeScopes(scopesOfRole.user).join(', '))
-  await expect(current).toContainText(/Lasts until\d\d:\d\d (today|tomorrow), or 30 minutes idle/)
+  await expect(current).toContainText(
+    /Expires\d\d:\d\d (today|tomorrow), or after 30 minutes of inactivity/,
+  )
 
-  const script = row(page, 'curl, through the token endpoint')
+  const script = row(page, 'curl, through the API')
   await expect(script).toContainText(/Active now.*192\.0\.2\.51/)
-  await expect(script).toContainText('at the token endpoint')
-  await expect(script).toContainText('14 days idle')
+  await expect(script).toContainText('through the API')
+  await expect(script).toContainText('14 days of inactivity')
   await expect(script).toContainText('Users (read only)')
   await expect(script.locator('time', { hasText: /^now$/ })).toHaveAttribute(
     'title',
@@ -93,7 +95,7 @@ test('R61, 35, 36: sessions can be told apart; an ended one disappears, is annou
   await page.unroute('**/trpc/sessions.end*')
   await phoneButton.click()
   await expect(page.getByRole('heading', { name: 'No other sessions' })).toBeFocused()
-  await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
+  await expect(page.getByText('You’re only signed in here.')).toBeVisible()
 })
 
 test('R61, 36: "everywhere else" is confirmed with its count, and leaves this session alone', async ({
@@ -110,7 +112,7 @@ test('R61, 36: "everywhere else" is confirmed with its count, and leaves this se
   const everywhere = page.getByRole('button', { name: 'Sign out everywhere else' })
   await everywhere.click()
   const dialog = page.getByRole('dialog', { name: 'Sign out everywhere else?' })
-  await expect(dialog).toContainText('2 sessions end straight away. You stay signed in here.')
+  await expect(dialog).toContainText('2 sessions end now. You stay signed in here.')
   await expect(dialog.getByRole('button', { name: 'Stay signed in' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(everywhere).toBeFocused()
@@ -123,7 +125,7 @@ test('R61, 36: "everywhere else" is confirmed with its count, and leaves this se
   await expect(everywhere).toBeHidden()
   expect(await server.services.sessions.countLive(freshUser.id)).toBe(1)
   await page.reload()
-  await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
+  await expect(page.getByText('You’re only signed in here.')).toBeVisible()
 })
 
 test('a new device is asked about: yes makes it known, no ends it, with advice', async ({
@@ -146,7 +148,9 @@ test('a new device is asked about: yes makes it known, no ends it, with advice',
   await expect(phone.getByRole('heading')).toContainText('New')
   await expect(phone).toContainText('Signed in now on a new device. Was this you?')
   await page.getByRole('button', { name: 'Yes, it was me: Safari on iPhone' }).click()
-  await expect(page.getByRole('status').getByText('Safari on iPhone is yours')).toBeAttached()
+  await expect(
+    page.getByRole('status').getByText('Marked as yours: Safari on iPhone'),
+  ).toBeAttached()
   await expect(phone).not.toContainText('Was this you?')
   await expect(page.getByRole('button', { name: 'Sign out Safari on iPhone' })).toBeFocused()
 
@@ -227,7 +231,7 @@ test('39: a list that does not load says why, and loads when it is tried again',
   await expect(page.getByText('Something broke on our side')).toBeVisible()
   await page.unroute('**/trpc/sessions.list*')
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText('You’re signed in here and nowhere else.')).toBeVisible()
+  await expect(page.getByText('You’re only signed in here.')).toBeVisible()
 })
 
 const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'sessions.list' }
@@ -260,7 +264,7 @@ test('R57: a user who asked to stay signed in still is after the browser restart
     const after = await openBrowser()
     await after.page.goto('/sessions')
     if (isPersistent) {
-      await expect(after.page.getByText(/Lasts until.*, or 14 days idle/)).toBeVisible()
+      await expect(after.page.getByText(/Expires.*, or after 14 days of inactivity/)).toBeVisible()
       await after.page.getByRole('main').getByRole('button', { name: 'Sign out' }).first().click()
       await expect(after.page).toHaveURL(/reason=signed-out/)
     } else {

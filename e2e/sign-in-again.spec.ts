@@ -44,7 +44,7 @@ test('ui.md 31: the page stays, and an unsent request is sent once after signing
   await expect(dialog.alert).toHaveText(/can’t be reached/)
   await answerTruly(page)
   await dialog.submit('not the password')
-  await expect(dialog.alert).toHaveText(/don’t match/)
+  await expect(dialog.alert).toHaveText(/Incorrect username, email/)
   await expect(dialog.password).toBeFocused()
   await expect(dialog.password).toHaveValue('')
 
@@ -75,7 +75,7 @@ test('where the browser does not keep the cookie, the page says so, and nothing 
     await route.continue()
   })
   await dialog.submit(freshUser.password)
-  await expect(dialog.alert).toContainText('did not keep the sign-in cookie. Allow cookies')
+  await expect(dialog.alert).toContainText('blocked the sign-in cookie. Allow cookies')
   await page.unroute('**/trpc/auth.refresh')
   await dialog.submit(freshUser.password)
   await expect(page.getByText('Profile saved.')).toBeVisible()

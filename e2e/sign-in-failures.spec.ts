@@ -20,7 +20,7 @@ import {
 test.use({ translated: true })
 
 const credentials = { username: 'johndoe', password: 'secret' }
-const mismatch = 'That username and password don’t match. Try again.'
+const mismatch = 'Incorrect username, email or password.'
 const fault = 'Something broke on our side, not yours. Try again in a moment.'
 
 test('11. while it is busy the button keeps its size, and says what it does', async ({ page }) => {

@@ -1,7 +1,7 @@
 // What the sign-in form promises to the person, the keyboard and the password manager.
 
 import type { Page } from 'playwright/test'
-import { leadTo, productName, signInHeading } from '../server/contract/brand.ts'
+import { productName, signInHeading, signInLead } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import {
@@ -32,7 +32,7 @@ test('1. 2. 3. it is a real form that password managers recognise', async ({ pag
     }
   })
 
-  await test.step('2. the user name is a text field that no keyboard corrects', async () => {
+  await test.step('2. the username is a text field that no keyboard corrects', async () => {
     await expect(username).toHaveAttribute('type', 'text')
     await expect(username).toHaveAttribute('autocomplete', 'username')
     await expect(username).toHaveAttribute('autocapitalize', 'none')
@@ -240,9 +240,9 @@ test('20. the right password leads to next, even after a wrong one', async ({
   freshUser,
 }) => {
   await openSignIn(page, '?next=%2Faccount%3Fa%3Db')
-  await expect(page.getByText(leadTo('Account'))).toBeVisible()
+  await expect(page.getByText(signInLead)).toBeVisible()
   await submitSignIn(page, { ...freshUser, password: 'wrong' })
-  await expect(page.getByRole('alert')).toContainText('don’t match')
+  await expect(page.getByRole('alert')).toContainText('Incorrect username')
   await submitSignIn(page, freshUser)
   await expect(page).toHaveURL('/account?a=b')
 })
@@ -288,7 +288,7 @@ test('21. Back does not lead to a sign-in page that has done its work', async ({
   await expect(page).toHaveURL(/\/docs/)
 })
 
-test('23. Tab goes from user name to password, Show, remember me, the button, register and out', async ({
+test('23. Tab goes from username to password, Show, remember me, the button, register and out', async ({
   page,
 }) => {
   await openSignIn(page)

@@ -19,7 +19,7 @@ test('every message is seen in the place of the last, and what must stay is not 
   await page.locator('#username').fill(freshUser.username)
   await password.fill('a wrong password')
   await password.press('Enter')
-  await expect(alert).toHaveText(/don’t match/)
+  await expect(alert).toHaveText(/Incorrect username, email/)
   await page.route('**/trpc/auth.login', (route) => route.abort())
   await password.fill(freshUser.password)
   await password.press('Enter')

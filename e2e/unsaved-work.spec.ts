@@ -16,7 +16,7 @@ test('a link, Escape and signing out ask first, and Escape in a composition does
   const link = page.getByRole('navigation').getByRole('link', { name: 'Sessions' })
   await link.click()
   await expect(question(page)).toBeVisible()
-  await page.getByRole('button', { name: 'Go on editing' }).click()
+  await page.getByRole('button', { name: 'Keep editing' }).click()
   await expect(page).toHaveURL('/account')
   await expect(name).toHaveValue('Ada')
 

@@ -36,7 +36,7 @@ describe('keycard clients', () => {
     expect(added).toMatchObject({ code: 0, stderr: '' })
     const [sentence, secret = ''] = added.stdout.trimEnd().split('\n')
     expect(sentence).toBe(
-      'nightly-report can get tokens now. Its secret is shown this once, and kept nowhere:',
+      'nightly-report can get tokens now. Its secret is shown only once, and not stored:',
     )
     const form = {
       grant_type: 'client_credentials',
@@ -54,7 +54,7 @@ describe('keycard clients', () => {
     const removed = await runKeycard('cli', ['clients', 'remove', 'nightly-report'], { env })
     expect(removed).toMatchObject({
       code: 0,
-      stdout: 'nightly-report is removed, and what it was given opens nothing any more.\n',
+      stdout: 'nightly-report is removed, and its tokens no longer work.\n',
     })
     // A poll of the server later.
     await expect.poll(async () => (await listUsers()).status).toBe(401)
@@ -112,14 +112,14 @@ describe('keycard clients', () => {
     for (const words of wrong) {
       const { code, stderr } = await run(...words)
       expect([words, code]).toEqual([words, 2])
-      expect(stderr).toContain('It is: npm run keycard -- clients list')
+      expect(stderr).toContain('Usage: npm run keycard -- clients list')
     }
     const grants = ['--name', 'Theirs', '--grants', 'password', '--scopes', 'me']
     expect(await run('add', 'theirs', ...grants)).toEqual({
       code: 1,
       stdout: '',
       stderr:
-        'grants may have password for a first-party client only: nobody else shall see a password\n',
+        'grants may have password for a first-party client only, because the client sees the password\n',
     })
     expect(await run('remove', 'keycard-web')).toEqual({
       code: 1,
@@ -284,7 +284,7 @@ describe('keycard create-user', () => {
     expect(taken).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'That user name or e-mail address is taken\n',
+      stderr: 'That username or email is taken\n',
     })
   })
 

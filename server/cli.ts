@@ -70,7 +70,7 @@ async function run(chosen: Command): Promise<number> {
     if (!isKnown) throw error
     console.error(error.message)
     if (!(error instanceof UsageError)) return 1
-    console.error(`It is: npm run keycard -- ${chosen.usage}`)
+    console.error(`Usage: npm run keycard -- ${chosen.usage}`)
     return 2
   }
 }

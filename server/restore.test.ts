@@ -92,7 +92,7 @@ test('a backup holds everything, is readable by its owner only, and overwrites n
   const services = await createServices(config)
   onTestFinished(() => services.close())
   await expect(services.database.backUp(file)).rejects.toMatchObject({
-    message: `${file} is there already: name a new file.`,
+    message: `${file} exists already: name a new file.`,
   })
   expect(readFileSync(file)).toEqual(bytes)
   const nowhere = join(config.dataDir, 'nowhere', 'backup.db')

@@ -1,10 +1,10 @@
 // Every text of the account page.
 
-import { cardWord, productName, productSlug } from '../../server/contract/brand.ts'
+import { productName, productSlug } from '../../server/contract/brand.ts'
 
 export const accountStrings = {
-  intro: `Who you are here, what you can change about it, and which doors your ${cardWord} opens.`,
-  readOnly: `This ${cardWord} shows your account, but does not open the door to changing it.`,
+  intro: 'Your profile, password, data and permissions.',
+  readOnly: 'You can see your account, but this session has no permission to change it.',
   username: 'Username',
   email: 'Email',
   noEmail: 'None',
@@ -14,21 +14,21 @@ export const accountStrings = {
   form: {
     currentPassword: 'Current password',
     currentPasswordMissing: 'Enter your current password.',
-    wrongPassword: 'That is not your password.',
-    notProved: 'Nothing was changed: this needs your password.',
+    wrongPassword: 'Incorrect password.',
+    notProved: 'Nothing was changed. Your password is needed for this.',
     tooMany: (seconds: number) => `Too many attempts. You can try again in ${sayWait(seconds)}.`,
     saving: 'Saving…',
   },
 
   profile: {
     heading: 'Profile',
-    note: 'Others know you by your username, so that stays as it is.',
+    note: 'Your username can’t be changed.',
     fullName: 'Full name',
-    fullNameNote: 'In any script. Leave it empty to go by your username.',
-    emailNote: 'You can sign in with it too. Nothing is sent to it.',
+    fullNameNote: 'Optional. Without it, your username is shown.',
+    emailNote: 'You can sign in with it too. We don’t send email.',
     save: 'Save profile',
     saved: 'Profile saved.',
-    unchanged: 'Nothing to save: this is how it is.',
+    unchanged: 'No changes to save.',
   },
 
   password: {
@@ -37,52 +37,52 @@ export const accountStrings = {
     newPassword: 'New password',
     newPasswordMissing: 'Enter a new password.',
     rule: (minimum: number) =>
-      `${minimum} characters or more. Spaces are welcome; a sentence you remember works well.`,
+      `${minimum} characters or more. Spaces are fine; a sentence you can remember works well.`,
     change: 'Change password',
     changed: (sessions: number) => `Password changed. ${sayEnded(sessions)}`,
   },
 
   places: {
     heading: 'Sessions and activity',
-    note: 'Where you are signed in, and what happened to your account.',
+    note: 'Where you’re signed in, and what happened in your account.',
     sessions: 'Your sessions',
     activity: 'Your activity',
   },
 
   data: {
     heading: 'Your data',
-    note: 'Everything held about you: profile, sessions with their addresses, devices, activity, and what you have made here.',
+    note: 'Everything stored about you: profile, sessions with IP addresses, devices, activity and what you created.',
     download: 'Download a copy',
     preparing: 'Preparing…',
-    done: 'Your copy is downloaded. It tells where you have been: keep it safe.',
+    done: 'Downloaded. The file contains your IP addresses: store it safely.',
     fileName: (username: string) => `${productSlug}-${username}.json`,
   },
 
   deletion: {
     heading: 'Delete account',
-    note: 'For good: nobody can bring it back.',
+    note: 'This can’t be undone.',
     open: 'Delete account…',
     question: 'Delete your account?',
-    text: 'Your profile, your sessions and devices, and all that you have made here go at once, and every app you signed in to is shut out. Only the security log keeps what happened.',
+    text: 'This deletes your profile, sessions, devices and everything you created, and signs you out of every app. Only the security log is kept.',
     confirm: 'Delete account',
     confirming: 'Deleting…',
-    keep: 'Keep it',
+    keep: 'Cancel',
   },
 
-  doorsHeading: `Doors this ${cardWord} opens`,
-  doorsText: (open: number, all: number) =>
-    `${open} of ${all}. Each door is a scope of the access token.`,
-  opens: 'Opens',
-  closed: 'Closed',
+  permissionsHeading: 'Permissions',
+  permissionsText: (open: number, all: number) =>
+    `${open} of ${all} allowed for this session. Each one is a scope of the access token.`,
+  allowed: 'Allowed',
+  notAllowed: 'Not allowed',
   tokenHeading: 'Access token',
-  tokenText: `Kept in this tab’s memory and nowhere else. It is renewed by itself while you use ${productName}.`,
+  tokenText: `Stored in this tab’s memory only, and renewed automatically while you use ${productName}.`,
   expiresIn: 'Expires in',
-  expired: 'Expired; the next call renews it',
-  cardNumber: 'Card number',
+  expired: 'Expired; renewed at the next request',
+  sessionId: 'Session ID',
 } as const
 
 function sayEnded(sessions: number): string {
-  if (sessions === 0) return 'You were signed in nowhere else.'
+  if (sessions === 0) return 'You had no other sessions.'
   return sessions === 1
     ? '1 other session was signed out.'
     : `${sessions} other sessions were signed out.`

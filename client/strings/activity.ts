@@ -7,7 +7,7 @@ export const activityStrings = {
   intro: 'What happened to your account, newest first.',
   /** Before and after the link. */
   notYou: 'Something here wasn’t you?',
-  notYouLink: 'Look at your account',
+  notYouLink: 'Check your account',
   listName: (day: string) => `Activity, ${day}`,
   today: 'Today',
   yesterday: 'Yesterday',
@@ -20,10 +20,10 @@ export const activityStrings = {
 
   /** What the light beside an entry says. */
   lights: {
-    open: 'Open',
+    open: 'OK',
     denied: 'Denied',
     locked: 'Locked',
-    closed: 'Closed',
+    closed: 'Ended',
     changed: 'Changed',
   },
 } as const
@@ -62,33 +62,34 @@ export function describeEntry(entry: ActivityEntry): string {
   const byAdmin = by === 'administrator'
   switch (event) {
     case 'signed_in':
-      return `Signed in${what === 'bearer' ? ' through the token endpoint' : ''}${
+      return `Signed in${what === 'bearer' ? ' through the API' : ''}${
         why === 'new_device' ? ' on a new device' : ''
       }`
     case 'sign_in_refused':
       return describeRefusal(why)
     case 'sign_in_closed':
-      return 'Too many wrong passwords: only devices and places you have signed in from can sign in'
+      return 'Too many wrong passwords: only known devices and networks can sign in'
     case 'signed_out':
       return 'Signed out'
     case 'session_ended':
-      if (why === 'session_limit') return 'The session used longest ago was ended: 100 are the most'
-      return what === null ? 'A session was ended' : `A session was ended: ${what}`
+      if (why === 'session_limit')
+        return 'The least recently used session was ended: the limit is 100'
+      return what === null ? 'Session ended' : `Session ended: ${what}`
     case 'sessions_ended':
-      if (why === 'session_limit') return `${what} old sessions were ended: 100 are the most`
-      return byAdmin ? 'An administrator signed you out everywhere' : 'Signed out everywhere else'
+      if (why === 'session_limit') return `${what} old sessions were ended: the limit is 100`
+      return byAdmin ? 'An admin signed you out everywhere' : 'Signed out everywhere else'
     case 'device_confirmed':
       return 'You confirmed a new device'
     case 'reauthenticated':
-      return 'You entered your password again, for a sensitive change'
+      return 'Password confirmed for a sensitive change'
     case 'refresh_recovered':
-      return 'A session went on after a reply was lost on the way'
+      return 'A session continued after a lost reply'
     case 'refresh_from_elsewhere':
-      return 'A session moved to another address'
+      return 'A session moved to another IP address'
     case 'refresh_token_reused':
-      return 'A session was ended because a copy of it was used'
+      return 'Session ended: a copied token was used'
     case 'registered':
-      return 'You made this account'
+      return 'You created this account'
     case 'profile_changed':
       return 'Your profile was changed'
     case 'password_changed':
@@ -100,29 +101,27 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'audit_log_exported':
       return 'You exported the audit log'
     case 'user_created':
-      return 'An administrator made this account'
+      return 'An admin created this account'
     case 'user_disabled':
-      return 'An administrator disabled this account'
+      return 'An admin disabled this account'
     case 'user_enabled':
-      return 'An administrator enabled this account again'
+      return 'An admin enabled this account again'
     case 'user_unlocked':
-      return 'An administrator unlocked this account: it can be signed in to from anywhere again'
+      return 'An admin unlocked sign-in: it works from anywhere again'
     case 'role_changed':
-      return byAdmin
-        ? `An administrator changed your role to ${what}`
-        : `You changed your role to ${what}`
+      return byAdmin ? `An admin changed your role to ${what}` : `You changed your role to ${what}`
     case 'password_set_by_admin':
-      return 'An administrator gave you a new password'
+      return 'An admin set a new password for you'
   }
 }
 
 function describeRefusal(why: string | null): string {
   switch (why) {
     case 'wrong_password':
-      return 'Somebody tried your account with a wrong password'
+      return 'Sign-in failed: wrong password'
     case 'disabled':
-      return 'Somebody tried to sign in while this account was disabled'
+      return 'Sign-in refused: the account was disabled'
     default:
-      return 'Somebody tried to sign in, and was refused'
+      return 'Sign-in refused'
   }
 }

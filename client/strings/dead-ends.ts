@@ -1,12 +1,10 @@
 // The texts of pages that lead no further: without a scope, and without a page.
 
-import { cardWord, productName } from '../../server/contract/brand.ts'
-
 export const deadEndStrings = {
   accessDenied: {
-    heading: `Your ${cardWord} does not open this door`,
-    text: `You’re signed in, but this part of ${productName} is for people with another ${cardWord}.`,
-    needs: 'What it would take:',
+    heading: 'You don’t have access',
+    text: 'Ask an admin for this permission.',
+    needs: 'Permission needed:',
     back: 'Go to your account',
   },
 

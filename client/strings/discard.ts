@@ -3,6 +3,6 @@
 export const discardStrings = {
   heading: 'Discard your changes?',
   text: 'What you typed is not saved.',
-  stay: 'Go on editing',
+  stay: 'Keep editing',
   discard: 'Discard changes',
 } as const

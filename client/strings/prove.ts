@@ -1,12 +1,12 @@
 // Every text of the dialog that asks for the password before a sensitive change.
 
 export const proveStrings = {
-  heading: 'Confirm that it is you',
-  text: 'You signed in a while ago. Enter your password to go on; it counts for five minutes.',
+  heading: 'Confirm it’s you',
+  text: 'Enter your password to continue. You won’t be asked again for five minutes.',
   username: 'Username',
   password: 'Your password',
   missing: 'Enter your password.',
-  wrong: 'That is not your password.',
+  wrong: 'Incorrect password.',
   cancel: 'Cancel',
   submit: 'Confirm',
   submitting: 'Checking…',

@@ -12,7 +12,7 @@ export const registerStrings = {
   submitBusy: 'Creating your account…',
   submitGranted: 'Account created',
   submitThrottled: (countdown: string) => `Try again in ${countdown}`,
-  cancelled: 'Cancelled: no account was made, unless it was too late for that.',
+  cancelled: 'Cancelled. If the account was created already, you can sign in.',
   granted: 'Account created. You are signed in.',
   toOtherPage: 'Have an account?',
   otherPage: 'Sign in',

@@ -1,6 +1,5 @@
 // Every text of the sessions page.
 
-import { cardWord } from '../../server/contract/brand.ts'
 import type { Feature } from '../../server/contract/feature.ts'
 import * as features from '../../server/contract/features.ts'
 
@@ -16,7 +15,7 @@ const nouns: Readonly<Record<string, string>> = {
 }
 
 export const sessionsStrings = {
-  intro: `Every place you’re signed in holds its own ${cardWord}. Sign out of one and its card stops working straight away.`,
+  intro: 'Where you’re signed in. Sign out a session to end its access now.',
   listName: 'Other sessions',
 
   noun: (word: string) => nouns[word] ?? word,
@@ -25,28 +24,28 @@ export const sessionsStrings = {
 
   unknownDevice: 'Unknown device',
   unknownAddress: 'Unknown address',
-  throughToken: (device: string) => `${device}, through the token endpoint`,
+  throughToken: (device: string) => `${device}, through the API`,
   thisDevice: 'This device',
   newDevice: 'New',
 
   signedIn: 'Signed in',
   from: 'From',
-  opens: 'Opens',
-  lastsUntil: 'Lasts until',
+  opens: 'Permissions',
+  lastsUntil: 'Expires',
   withPassword: 'with a password',
-  atTokenEndpoint: 'at the token endpoint',
+  atTokenEndpoint: 'through the API',
   active: 'Active',
   lastUsed: 'Last used',
   today: (time: string) => `today at ${time}`,
   yesterday: (time: string) => `yesterday at ${time}`,
   endsToday: (time: string) => `${time} today`,
   endsTomorrow: (time: string) => `${time} tomorrow`,
-  orIdle: (end: string, idle: string) => `${end}, or ${idle} idle`,
+  orIdle: (end: string, idle: string) => `${end}, or after ${idle} of inactivity`,
 
   others: (count: number) => (count === 1 ? '1 other session' : `${count} other sessions`),
   noOthers: 'No other sessions',
-  noOthersText: 'You’re signed in here and nowhere else.',
-  notAllShown: (shown: number) => `The ${shown} used last are shown.`,
+  noOthersText: 'You’re only signed in here.',
+  notAllShown: (shown: number) => `The ${shown} most recently used are shown.`,
   signOut: 'Sign out',
   signOutNamed: (device: string) => `Sign out ${device}`,
 
@@ -54,8 +53,8 @@ export const sessionsStrings = {
   othersHeading: 'Sign out everywhere else?',
   othersText: (count: number) =>
     count === 1
-      ? '1 session ends straight away. You stay signed in here.'
-      : `${count} sessions end straight away. You stay signed in here.`,
+      ? '1 session ends now. You stay signed in here.'
+      : `${count} sessions end now. You stay signed in here.`,
   stay: 'Stay signed in',
   signOutCount: (count: number) =>
     count === 1 ? 'Sign out 1 session' : `Sign out ${count} sessions`,
@@ -68,17 +67,17 @@ export const sessionsStrings = {
   no: 'No, sign it out',
   noNamed: (device: string) => `No, sign it out: ${device}`,
   disowned: (device: string) =>
-    `${device} is signed out. If that wasn’t you, somebody knows your password:`,
+    `${device} is signed out. If that wasn’t you, someone may know your password:`,
   changePassword: 'change your password',
 
   unrecognised: 'If you don’t recognise a session, sign it out and',
-  activityBefore: 'What has happened in your account is told in',
+  activityBefore: 'See what happened in your account in',
   activity: 'your activity',
 
   wasSignedOut: (device: string) => `Signed out ${device}.`,
   wereSignedOut: (count: number) =>
     count === 1 ? 'Signed out 1 session.' : `Signed out ${count} sessions.`,
-  wasConfirmed: (device: string) => `${device} is yours: noted.`,
+  wasConfirmed: (device: string) => `Marked as yours: ${device}.`,
   beganElsewhere: (device: string) => `New session: ${device}.`,
   endedElsewhere: (device: string) => `Session ended: ${device}.`,
   endFailed: (device: string, reason: string) => `${device} is still signed in. ${reason}`,

@@ -19,7 +19,7 @@ export const strings = {
     signingOut: 'Signing out…',
     signOutFailed: `You’re still signed in: ${productName} can’t be reached. Try again.`,
     loading: 'Loading…',
-    offline: 'You’re offline. This page stays, and goes on when you’re back.',
+    offline: 'You’re offline. This page continues when you’re back online.',
     pageTitle: (title: string) => `${title} · ${productName}`,
   },
 
@@ -30,7 +30,7 @@ export const strings = {
     retry: 'Try again',
     loadHeading: 'This didn’t load',
     pageHeading: 'This page didn’t load',
-    pageText: `${productName} may have been updated or your connection was lost. Reload to go on.`,
+    pageText: `${productName} may have been updated or your connection was lost. Reload to continue.`,
     reload: 'Reload',
   },
 } as const

@@ -11,6 +11,6 @@ export const signInAgainStrings = {
   lead: 'Your session has ended. What you typed is still here.',
   username: 'Username',
   otherAccount: 'Use another account',
-  otherAccountNote: 'Signing in as somebody else discards what you typed.',
+  otherAccountNote: 'Signing in to another account discards what you typed.',
   leave: 'Leave without saving',
 } as const

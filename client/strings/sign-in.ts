@@ -1,6 +1,6 @@
 // Every text of the sign-in page, and no other, to keep its entry small.
 
-import { productName, signInHeading } from '../../server/contract/brand.ts'
+import { productName, signInHeading, signInLead } from '../../server/contract/brand.ts'
 import { signInMessages } from '../../server/contract/pages/sign-in-page.ts'
 
 export const signInStrings = {
@@ -8,6 +8,7 @@ export const signInStrings = {
   ...signInMessages,
   productName,
   heading: signInHeading,
+  lead: signInLead,
   username: 'Username or email',
   password: 'Password',
   usernameMissing: 'Enter your username or email.',

@@ -1,6 +1,5 @@
 // Every text of the admin's page of users.
 
-import { productName } from '../../server/contract/brand.ts'
 import type { Role } from '../../server/contract/scopes.ts'
 import type { SortOrder, UserSortKey } from '../../server/contract/user-order.ts'
 
@@ -12,7 +11,7 @@ const countUsers = (total: number, hasMore: boolean) =>
   hasMore ? `${total.toLocaleString('en')}+ users` : count(total, 'user', 'users')
 
 export const usersStrings = {
-  intro: 'Everybody who has an account here.',
+  intro: 'Everyone with an account.',
   auditLink: 'See what happened in their accounts',
   caption: countUsers,
   captionFound: (total: number, hasMore: boolean, search: string) =>
@@ -50,25 +49,25 @@ export const usersStrings = {
   noSuchPageText: 'The list is shorter than that.',
   firstPage: 'Go to the first page',
   tooManyFound: (search: string) => `Too many users for “${search}”`,
-  nobodyFound: (search: string) => `Nobody found for “${search}”`,
+  nobodyFound: (search: string) => `No users found for “${search}”`,
   nobodyFoundText: 'A search looks for the beginning of each word in usernames, names and emails.',
-  clearSearch: 'Show everybody',
+  clearSearch: 'Show all users',
 
   menuOf: (name: string) => `Actions for ${name}`,
   setPassword: 'Set a password',
   changeRole: 'Change role',
   endSessions: 'End sessions',
-  noSessions: 'There is none to end.',
+  noSessions: 'No sessions to end.',
   disable: 'Disable',
   enable: 'Enable',
   unlock: 'Unlock sign-in',
   yourAccount: 'Your account',
-  lastAdmin: `${productName} needs one admin who can sign in. Make another one first.`,
+  lastAdmin: 'This is the last admin who can sign in. Add another admin first.',
   notYourself: 'You can’t disable yourself. Another admin can.',
 
   cancel: 'Cancel',
   failed: (what: string, reason: string) => `${what} ${reason}`,
-  notProved: 'Nothing was changed: this needs your own password.',
+  notProved: 'Nothing was changed. Your own password is needed for this.',
 
   add: 'New user',
   addHeading: 'New user',
@@ -79,36 +78,35 @@ export const usersStrings = {
   optional: '(optional)',
   password: 'Password',
   newPassword: 'New password',
-  passwordNote: `A few unrelated words, or let ${productName} make one.`,
-  passwordMade: 'Hand it over now: it is not shown again.',
-  makeOne: 'Make one',
+  passwordNote: 'Use a few unrelated words, or generate one.',
+  passwordMade: 'Copy it now. It isn’t shown again.',
+  makeOne: 'Generate',
   show: 'Show',
   showPassword: 'Show password',
   created: (name: string) => `${name} can sign in now.`,
 
   setPasswordHeading: (name: string) => `New password for ${name}`,
-  setPasswordText: 'The old one stops working, and every session ends straight away.',
+  setPasswordText: 'The old password stops working, and all sessions end now.',
   passwordSet: (name: string, sessions: number) =>
     `${name} has a new password. ${count(sessions, 'session was', 'sessions were')} ended.`,
 
   changeRoleHeading: (name: string) => `Role of ${name}`,
   roleTexts: {
-    user: 'Sees and changes what is their own.',
-    admin: 'Sees every user, and creates, changes and disables them.',
+    user: 'Can see and change their own data.',
+    admin: 'Can see, create, change and disable all users.',
   } satisfies Record<Role, string>,
-  changeRoleText:
-    'What a role takes away is gone straight away. What it adds comes with the next sign-in.',
+  changeRoleText: 'Removed permissions end now; added ones start at the next sign-in.',
   ownRoleText:
-    'This is you: as a user you lose this page straight away, and only another admin gives it back.',
+    'This is your own account: you lose this page now, and only another admin can give it back.',
   save: 'Change role',
   roleChanged: (name: string, role: string) => `${name} is now: ${role}.`,
 
   disableHeading: (name: string) => `Disable ${name}?`,
   disableText: (sessions: number) =>
     sessions === 0
-      ? 'The account stays as it is, but nobody can sign in with it.'
-      : `${count(sessions, 'session ends', 'sessions end')} straight away, everywhere. The account stays as it is, but nobody can sign in with it.`,
-  wasDisabled: (name: string) => `${name} is disabled, and signed out everywhere.`,
+      ? 'The account is kept, but can’t be used to sign in.'
+      : `${count(sessions, 'session ends', 'sessions end')} now, everywhere. The account is kept, but can’t be used to sign in.`,
+  wasDisabled: (name: string) => `${name} is disabled and signed out everywhere.`,
   plainDone: {
     enable: (name: string) => `${name} can sign in again.`,
     unlock: (name: string) => `${name} can sign in from anywhere again.`,
@@ -120,7 +118,7 @@ export const usersStrings = {
 
   endHeading: (name: string) => `Sign ${name} out everywhere?`,
   endText: (sessions: number) =>
-    `${count(sessions, 'session ends', 'sessions end')} straight away. The password stays, so they can sign in again.`,
+    `${count(sessions, 'session ends', 'sessions end')} now. The password stays the same, so they can sign in again.`,
   endSubmit: (sessions: number) => `End ${count(sessions, 'session', 'sessions')}`,
   wereEnded: (name: string, sessions: number) =>
     `${count(sessions, 'session', 'sessions')} of ${name} ended.`,

@@ -141,7 +141,7 @@ const requests: Requirement[] = [
   },
   {
     clause: 'POST /token',
-    sentence: 'The e-mail address works as the user name',
+    sentence: 'The email address works as the username',
     async run(target) {
       const account = expectJson(await target.call((await target.session()).accessToken))
       if (typeof account.email !== 'string') throw new NotOffered('the account has no address')

@@ -85,11 +85,11 @@ export const rfc9068: Chapter = {
     },
     {
       clause: '§6',
-      sentence: 'The token holds nothing personal: no name, no e-mail address',
+      sentence: 'The token holds nothing personal: no name, no email address',
       async run(target) {
         const { claims } = await readToken(target)
         const { username } = target.credentials
-        expectThat(!JSON.stringify(claims).includes(username), 'it has the user name')
+        expectThat(!JSON.stringify(claims).includes(username), 'it has the username')
         expectThat(!('email' in claims || 'name' in claims), 'it has email or name')
       },
     },

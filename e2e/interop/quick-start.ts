@@ -72,7 +72,7 @@ export function listSteps(parts: QuickStartParts): Step[] {
       async take() {
         await openTab('/login')
         await signIn(tab(0), { ...account, password: 'wrong' })
-        await expectText(tab(0), 'That username and password don’t match')
+        await expectText(tab(0), 'Incorrect username, email or password')
       },
     },
     {
@@ -143,7 +143,7 @@ export function listStepsWithoutCookies(parts: QuickStartParts): Step[] {
   ]
 }
 
-export const lostCookieWords = 'This browser did not keep the sign-in cookie'
+export const lostCookieWords = 'This browser blocked the sign-in cookie'
 
 async function signIn(tab: DrivenTab, { username, password }: Credentials): Promise<void> {
   await tab.fill('username', username)

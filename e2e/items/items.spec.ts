@@ -29,7 +29,7 @@ test('an item is added, changed and deleted, and a reload shows the same', async
   await expect(row(page, 'Oat milk')).toContainText('Two litres')
 
   await page.getByRole('button', { name: 'Delete Oat milk' }).click()
-  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(row(page, 'Oat milk')).toBeVisible()
   await page.getByRole('button', { name: 'Delete Oat milk' }).click()
@@ -108,7 +108,7 @@ test('typed changes survive the deletion of the item elsewhere', async ({
   await page.getByLabel('Description').fill('my words')
   await items.delete(freshUser.id, id)
   await page.getByRole('button', { name: 'Save changes' }).click()
-  await expect(page.getByText('This item was deleted meanwhile.')).toBeVisible()
+  await expect(page.getByText('This item has been deleted.')).toBeVisible()
   await expect(page.getByLabel('Description')).toHaveValue('my words')
 })
 

@@ -103,17 +103,13 @@ it(
 )
 
 it('a second name takes the place of the first, and the same one changes nothing', () => {
-  const brand = read('server/contract/brand.ts').replace("cardWord = 'card'", "cardWord = 'pass'")
-  writeFileSync(join(copy, 'server/contract/brand.ts'), brand)
   commit()
   expect(mine(['--name', name, '--without-items'])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('Nothing to change'),
   })
   expect(mine(['--name', 'Plantry', '--yes'])).toMatchObject({ code: 0 })
-  expect(read('server/contract/brand.ts')).toMatch(
-    /productName = 'Plantry'\n[\s\S]*cardWord = 'pass'\n/,
-  )
+  expect(read('server/contract/brand.ts')).toContain("productName = 'Plantry'\n")
   expect(read('e2e/host-examples/in-node.ts')).toContain("from 'plantry'")
   for (const path of git('ls-files', '--modified').trim().split('\n')) {
     expect(read(path), path).not.toMatch(/Ada’s|tom-ada-s/)

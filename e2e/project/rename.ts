@@ -44,8 +44,6 @@ export function planRename(folder: string, name: string): Change[] {
       setConstants(text, {
         productName: name,
         productSlug: slug,
-        // A word of your own stays.
-        ...(text.includes("cardWord = 'keycard'") && { cardWord: 'card' }),
         productSpellings: spellingsOf(name),
       }),
     ),

@@ -20,7 +20,7 @@ export function live(url: string): Life {
   const countOf = (isMeant: (status: number) => boolean) =>
     [...statuses].reduce((sum, [status, n]) => (isMeant(status) ? sum + n : sum), 0)
   const usernames = Array.from({ length: userCount }, (_, index) => `user${index}`)
-  /** Of browsers that were not closed: user name to cookies. */
+  /** Of browsers that were not closed: username to cookies. */
   const browsers = new Map<string, string>()
 
   async function send(path: string, init: RequestInit & { headers?: Record<string, string> } = {}) {

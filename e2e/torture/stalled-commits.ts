@@ -52,7 +52,7 @@ async function stall(
   await sleep(200)
   const beganAtMs = performance.now()
   const most = await watchBackends(admin, seconds * 500)
-  // An administrator sees commits that hang, and ends them.
+  // An admin sees commits that hang, and ends them.
   const mostToo = await watchBackends(admin, seconds * 500, { endsWaits: true })
   const endedAtMs = performance.now()
   await setStandby(admin, '')

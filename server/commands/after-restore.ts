@@ -22,5 +22,5 @@ async function endTokens(args: string[], config: Config): Promise<string> {
   const count = await withServices(config, (services) =>
     withProgress('Sessions', (onProgress) => services.resetTokens(operator, onProgress)),
   )
-  return `No token from before is believed any more. ${sayEnded(count)}`
+  return `Tokens from before no longer work. ${sayEnded(count)}`
 }

@@ -62,7 +62,7 @@ async function* toTable(pages: AsyncIterable<readonly AuditEntry[]>): AsyncGener
     yield `${isEmpty ? heading : ''}${entries.map(toLine).join('')}`
     isEmpty = false
   }
-  if (isEmpty) yield 'Nothing is found.\n'
+  if (isEmpty) yield 'Nothing found.\n'
 }
 
 function toLine({ at, event, user, actor, address, why, what }: AuditEntry): string {

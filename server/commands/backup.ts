@@ -9,7 +9,7 @@ import { withServices } from './with-services.ts'
 
 export const backupCommand: Command = {
   usage: 'backup <file>',
-  summary: 'Copies the database as it is at this moment into a new file; servers go on.',
+  summary: 'Copies the database into a new file. Servers keep running.',
   run: backUp,
 }
 
@@ -22,11 +22,11 @@ async function backUp(args: string[], config: Config): Promise<string> {
     await recordAct(services, 'database_backed_up')
     const count = await services.userDirectory.count()
     const accounts = count === 1 ? '1 account' : `${count} accounts`
-    return `${file} holds all of it, with ${accounts}. The master key is not in it: ${sayWhere(config)}.`
+    return `${file} holds the whole database, with ${accounts}. It does not contain the master key: ${sayWhere(config)}.`
   })
 }
 
 function sayWhere({ masterKeys, dataDir }: Config): string {
   const place = masterKeys.length > 0 ? 'MASTER_KEY' : `${dataDir}/master.key`
-  return `keep a copy of ${place} too, and not beside this`
+  return `keep a copy of ${place} too, in another place`
 }

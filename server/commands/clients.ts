@@ -57,7 +57,7 @@ function readAdd(words: string[]): Action {
     if (json) return JSON.stringify({ client_id: client.id, client_secret: secret })
     const done = `${client.id} can get tokens now.`
     if (secret === null) return `${done} It is public: it has no secret.`
-    return `${done} Its secret is shown this once, and kept nowhere:\n${secret}`
+    return `${done} Its secret is shown only once, and not stored:\n${secret}`
   }
 }
 
@@ -69,7 +69,7 @@ function readRemove(words: string[]): Action {
     await withProgress('Sessions ended', (onProgress) =>
       services.clients.remove(id, operator, onProgress),
     )
-    return `${id} is removed, and what it was given opens nothing any more.`
+    return `${id} is removed, and its tokens no longer work.`
   }
 }
 

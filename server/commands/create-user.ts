@@ -10,7 +10,8 @@ import { withServices } from './with-services.ts'
 
 export const createUserCommand: Command = {
   usage: 'create-user <username> [--admin] [--email <address>] [--full-name <name>]',
-  summary: 'Makes an account. The password is asked for; piped in, it is the first line.',
+  summary:
+    'Creates an account. Asks for the password, or reads it from the first line of standard input.',
   run: createUser,
 }
 
@@ -37,7 +38,7 @@ function readWords(args: string[]) {
       },
     }),
   )
-  const username = readOnly(positionals, 'user name')
+  const username = readOnly(positionals, 'username')
   const { admin, email = null, 'full-name': fullName = null } = values
   return { username, admin, email, fullName }
 }

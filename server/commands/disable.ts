@@ -10,7 +10,7 @@ import { withServices } from './with-services.ts'
 
 export const disableCommand: Command = {
   usage: 'disable <name>',
-  summary: 'Signs a user out everywhere within a second, and lets nobody in with that account.',
+  summary: 'Signs a user out everywhere within a second and blocks sign-in to that account.',
   run: (words, config) => {
     const name = readName(words)
     return withServices(config, async (services) => {
@@ -40,19 +40,19 @@ export const enableCommand: Command = {
 
 export const unlockCommand: Command = {
   usage: 'unlock <name>',
-  summary: 'Opens an account that too many wrong passwords have closed. Its password stays.',
+  summary: 'Unlocks an account after too many wrong passwords. Its password stays the same.',
   run: (words, config) => {
     const name = readName(words)
     return withServices(config, async (services) => {
       const { id, username } = await findUser(services, name)
       await services.userAdministration.unlock(id, operator)
-      return `${username} can sign in from anywhere again, with the password there is.`
+      return `${username} can sign in from anywhere again, with the same password.`
     })
   },
 }
 
 function readName(args: string[]): string {
   return sayUsage(() =>
-    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'user name'),
+    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'username'),
   )
 }

@@ -15,7 +15,7 @@ import { withServices } from './with-services.ts'
 export const endSessionsCommand: Command = {
   usage: 'end-sessions <name> | --all [--json]',
   summary:
-    'Signs a user out everywhere, or everybody; with --all the tokens of machines end too, and ' +
+    'Signs a user out everywhere, or with --all every user; the tokens of machines end too then, and ' +
     'they get new ones by themselves.',
   run: endSessions,
 }
@@ -51,7 +51,7 @@ function readWords(args: string[]): { name: string | null; json: boolean } {
       },
     }),
   )
-  if (!values.all) return { name: readOnly(positionals, 'user name, or --all,'), ...values }
-  if (positionals.length > 0) throw new UsageError('Either a user name or --all, not both')
+  if (!values.all) return { name: readOnly(positionals, 'username, or --all,'), ...values }
+  if (positionals.length > 0) throw new UsageError('Either a username or --all, not both')
   return { name: null, json: values.json }
 }

@@ -1,4 +1,4 @@
-// The user that an operator names, by user name or e-mail address.
+// The user that an operator names, by username or email address.
 
 import type { UserRecord } from '../auth/users/users.ts'
 import { AppError } from '../contract/app-error.ts'
@@ -10,6 +10,6 @@ export async function findUser({ users }: Services, name: string): Promise<UserR
   if (user) return user
   throw new AppError(
     'not_found',
-    `There is no user "${name}". Who there is: npm run keycard -- list-users [--search <text>]`,
+    `There is no user "${name}". List users: npm run keycard -- list-users [--search <text>]`,
   )
 }

@@ -17,7 +17,7 @@ import { withServices } from './with-services.ts'
 export const importUsersCommand: Command = {
   usage: 'import-users <file.jsonl>',
   summary:
-    'Brings accounts with their bcrypt hashes, once every line is right. One JSON object a line: username, ' +
+    'Imports accounts with their bcrypt hashes, if every line is valid. One JSON object a line: username, ' +
     'password_hash, and where there are any email, full_name, role, disabled.',
   run: importUsers,
 }
@@ -142,7 +142,7 @@ function warnOfCost(highest: number, { bcryptCost }: Config): string[] {
   if (highest <= bcryptCost) return []
   return [
     `Some hashes have cost ${highest}, and BCRYPT_COST is ${bcryptCost}: until such a user signs in, a wrong password for`,
-    `that account is answered later than for a name that is nobody's. BCRYPT_COST=${highest} would hide that.`,
+    `that account is answered later than for an unknown name. BCRYPT_COST=${highest} would hide that.`,
   ]
 }
 

@@ -77,7 +77,7 @@ function readDrop(args: string[]): Action {
   return async (services) => {
     const successor = await services.keyRotation.drop(kid)
     await recordAct(services, 'signing_key_dropped', kid)
-    const end = `${kid} is gone: within a second no server believes a token that it signed.`
+    const end = `${kid} is gone: within a second no server accepts a token that it signed.`
     return successor === undefined ? end : `${end}\n${successor} signs now.`
   }
 }

@@ -11,7 +11,8 @@ import { sayUsage } from './terminal/read-words.ts'
 
 export const listUsersCommand: Command = {
   usage: 'list-users [--search <text>] [--json]',
-  summary: 'Every user, by name; with --search those in whose names or address a word begins so.',
+  summary:
+    'Every user, by name; with --search those with a word in a name or the email that begins so.',
   run: listUsers,
 }
 
@@ -39,7 +40,7 @@ async function* toTable(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<st
     yield `${isEmpty ? heading : ''}${users.map(toLine).join('')}`
     isEmpty = false
   }
-  if (isEmpty) yield 'Nobody is found.\n'
+  if (isEmpty) yield 'No users found.\n'
 }
 
 function toLine({ role, disabled, sessionCount, lastSeenAtMs, username }: ListedRecord): string {

@@ -39,8 +39,8 @@ test('R67: a backup of a running server is restored once it is stopped, and revi
   expect(await run('backup', file)).toEqual({
     code: 0,
     stdout:
-      `${file} holds all of it, with 3 accounts. The master key is not in it: ` +
-      `keep a copy of ${place.dataDir}/master.key too, and not beside this.\n`,
+      `${file} holds the whole database, with 3 accounts. It does not contain the master key: ` +
+      `keep a copy of ${place.dataDir}/master.key too, in another place.\n`,
     stderr: '',
   })
   const after = await signIn(server)

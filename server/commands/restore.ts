@@ -11,7 +11,7 @@ export const restoreCommand: Command = {
   usage: 'restore <file>',
   summary:
     'Puts a backup in the place of the database, which stays beside it. Stop the server first. ' +
-    'Everybody signs in again.',
+    'All users have to sign in again.',
   run: restore,
 }
 

@@ -19,7 +19,7 @@ export const setPasswordCommand: Command = {
 
 async function setPassword(args: string[], config: Config): Promise<string> {
   const name = sayUsage(() =>
-    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'user name'),
+    readOnly(parseArgs({ args, allowPositionals: true }).positionals, 'username'),
   )
   return withServices(config, async (services) => {
     // Checked first, so that no one types a password twice for a user who does not exist.

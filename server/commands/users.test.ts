@@ -84,7 +84,7 @@ describe('beside a running server', () => {
     expect((await run(['disable', 'grace'])).stdout).toBe('grace is disabled already.\n')
     expect((await run(['enable', 'grace'])).stdout).toBe('grace can sign in again.\n')
     expect((await run(['unlock', 'grace'])).stdout).toBe(
-      'grace can sign in from anywhere again, with the password there is.\n',
+      'grace can sign in from anywhere again, with the same password.\n',
     )
     const fifth = await signIn('grace', changed)
     expect(fifth.status).toBe(200)
@@ -142,7 +142,11 @@ describe('beside a running server', () => {
 
   it('says what is refused, with exit code 1, and keeps the last admin', async () => {
     const refusals: [words: string[], input: string, sentence: RegExp][] = [
-      [['disable', 'ruth'], '', /^This is the last admin who can sign in: make another one first$/],
+      [
+        ['disable', 'ruth'],
+        '',
+        /^This is the last admin who can sign in: add another admin first$/,
+      ],
       [['set-password', 'nobody'], password, /^There is no user "nobody"\. .*list-users/],
       [['set-password', 'ruth'], 'secret', /^password must have at least 15 characters/],
       [['set-password', 'ruth'], '', /^No password was given on standard input\.$/],
@@ -171,7 +175,7 @@ test('a wrong call gets the usage and exit code 2; and each command has its help
   for (const [index, { code, stdout, stderr }] of called.entries()) {
     const [name] = wrong[index] ?? []
     expect([wrong[index], code, stdout]).toEqual([wrong[index], 2, ''])
-    expect(stderr).toContain(`It is: npm run keycard -- ${name}`)
+    expect(stderr).toContain(`Usage: npm run keycard -- ${name}`)
   }
   const help = (await runKeycard('cli', ['help'], { env })).stdout
   expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])

@@ -25,7 +25,7 @@ export const registrationSchema = z.object({
 export const profileChangeSchema = z.object({
   full_name: optionalName.optional(),
   email: optionalName.optional(),
-  /** Where the e-mail address changes and the sign-in is not fresh (R65). */
+  /** Where the email address changes and the sign-in is not fresh (R65). */
   current_password: presentedPasswordSchema.optional(),
 })
 

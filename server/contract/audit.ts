@@ -13,7 +13,7 @@ const timeSchema = text(40)
 
 /** Which entries are meant; all of them without any. */
 export const auditFilterSchema = z.object({
-  /** The user it is about: an id, a user name or an e-mail address. */
+  /** The user it is about: an id, a username or an email address. */
   user: text(254).optional(),
   event: z.enum(auditEvents).optional(),
   /** An IP address, exactly as the log has it. */

@@ -7,9 +7,6 @@ export const productName = 'Keycard'
 /** In the names of files that people download; a-z, 0-9 and hyphens. */
 export const productSlug = 'keycard'
 
-/** What a session holds, in sentences: "Your keycard does not open this door". */
-export const cardWord = 'keycard'
-
 /** Ways to write the name, in lower case: a password must not be made of them (R89). */
 export const productSpellings: readonly string[] = ['keycard', 'key card', 'key-card']
 
@@ -21,4 +18,4 @@ export const logoPath =
 /** The headings of the two pages before the app, and what stands under them. */
 export const signInHeading = 'Sign in'
 export const registerHeading = 'Create an account'
-export const leadTo = (destination: string) => `to continue to ${destination}`
+export const signInLead = `to continue to ${productName}`

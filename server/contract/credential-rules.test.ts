@@ -54,7 +54,7 @@ describe('canonicalName', () => {
     )
   })
 
-  it('R102: never maps two valid user names to one unless only their case differs', () => {
+  it('R102: never maps two valid usernames to one unless only their case differs', () => {
     const username = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{1,8}[A-Za-z0-9]$/)
     fc.assert(
       fc.property(username, (name) => {
@@ -118,7 +118,7 @@ describe('emailProblem', () => {
     'johndoe@exa\0mple.com',
     `${'a'.repeat(65)}@example.com`,
   ])('refuses %j and says what an address looks like', (email) => {
-    expect(emailProblem(email)).toBe('must be an e-mail address such as name@example.com')
+    expect(emailProblem(email)).toBe('must be an email address such as name@example.com')
   })
 
   it('refuses an address that is too long for any mail server', () => {
@@ -137,7 +137,7 @@ describe('fullNameProblem', () => {
     ['   ', 'must not be empty'],
     ['John\nDoe', 'must be one line without control characters'],
     ['John\0Doe', 'must be one line without control characters'],
-    ['John \uDC00', 'must be well-formed text'],
+    ['John \uDC00', 'contains an invalid character'],
     ['x'.repeat(101), 'must have at most 100 characters'],
   ])('refuses %j: %s', (name, problem) => {
     expect(fullNameProblem(name)).toBe(problem)
@@ -186,7 +186,7 @@ describe('newPasswordProblem', () => {
   })
 
   it('R91: refuses half of a character, which has no UTF-8 form', () => {
-    const problem = 'must be well-formed text: half of a character stands alone'
+    const problem = 'contains an invalid character'
     expect(newPasswordProblem(`${letters}\uD800`)).toBe(problem)
     expect(newPasswordProblem(`\uDC00${letters}`)).toBe(problem)
   })
@@ -215,7 +215,7 @@ describe('newPasswordProblem', () => {
   ])('R89: refuses %s, made of the account’s own words', (password) => {
     expect(
       newPasswordProblem(password, { username: 'johndoe', email: 'john.doe@example.com' }),
-    ).toBe('must not be made of your user name, your e-mail address or the name of this service')
+    ).toBe('must not be made of your username, your email or the name of this service')
   })
 
   it.each([

@@ -1,4 +1,4 @@
-// The rules for user names, e-mail addresses, full names and new passwords: plain functions that
+// The rules for usernames, email addresses, full names and new passwords: plain functions that
 // browser and server share. Each returns a sentence that says what would be right, to be read after
 // the field's name ("must be …"), or undefined where all is well.
 
@@ -23,7 +23,7 @@ export const passwordMaxLength = 256
  */
 export const passwordMaxUnits = passwordMaxLength * 8
 
-/** People sign in with a user name or an e-mail address; the address is the longer of the two. */
+/** People sign in with a username or an email address; the address is the longer of the two. */
 export const loginMaxLength = emailMaxLength
 
 /**
@@ -34,7 +34,7 @@ export const loginMaxLength = emailMaxLength
 const markPile = /(?:^|\P{M})\p{M}{31}/u
 
 /**
- * The one form under which user names and e-mail addresses are looked up, kept unique and
+ * The one form under which usernames and email addresses are looked up, kept unique and
  * throttled. NFKC lets a name typed in full-width letters find its account. A phone puts a space
  * after the name, and a browser writes the domain of an address in ASCII, or leaves it as it was
  * typed. Any text is safe here: text longer than any name is not read, and like a lone surrogate
@@ -45,7 +45,7 @@ export function canonicalName(name: string): string {
 }
 
 /**
- * How an e-mail address is stored and checked: as it was typed, without spaces around it, its
+ * How an email address is stored and checked: as it was typed, without spaces around it, its
  * domain in ASCII.
  */
 export function storedEmail(email: string): string {
@@ -71,8 +71,8 @@ export function foldText(text: string): string {
 
 /**
  * ASCII only: others know an account by this name, and Unicode has a second "admin" made of
- * Cyrillic letters. The full name may be in any script. No `@`, so that no user name can be read as
- * another user's e-mail address.
+ * Cyrillic letters. The full name may be in any script. No `@`, so that no username can be read as
+ * another user's email address.
  */
 export function usernameProblem(username: string): string | undefined {
   if (username.length < usernameMinLength || username.length > usernameMaxLength) {
@@ -87,14 +87,14 @@ export function usernameProblem(username: string): string | undefined {
   return undefined
 }
 
-/** What the browsers' own `<input type="email">` accepts (HTML, "valid e-mail address"). */
+/** What the browsers' own `<input type="email">` accepts (HTML, "valid email address"). */
 const emailSyntax =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
 
 /** RFC 5321 §4.5.3.1: 64 octets before the `@`; a path of 256 leaves 254 for the address. */
 export function emailProblem(email: string): string | undefined {
   if (email.length > emailMaxLength) return `must have at most ${emailMaxLength} characters`
-  if (!emailSyntax.test(email)) return 'must be an e-mail address such as name@example.com'
+  if (!emailSyntax.test(email)) return 'must be an email address such as name@example.com'
   return undefined
 }
 
@@ -103,7 +103,7 @@ export function fullNameProblem(fullName: string): string | undefined {
   if (fullName.length > fullNameMaxLength) {
     return `must have at most ${fullNameMaxLength} characters`
   }
-  if (!fullName.isWellFormed()) return 'must be well-formed text'
+  if (!fullName.isWellFormed()) return 'contains an invalid character'
   if (/\p{Cc}/u.test(fullName)) return 'must be one line without control characters'
   if (fullName.trim() === '') return 'must not be empty'
   return undefined
@@ -148,7 +148,7 @@ export function newPasswordProblem(
     return 'must not have more than 30 accents on one letter'
   }
   if (length > passwordMaxLength) return `must have at most ${passwordMaxLength} characters`
-  if (!password.isWellFormed()) return 'must be well-formed text: half of a character stands alone'
+  if (!password.isWellFormed()) return 'contains an invalid character'
   if (/\p{Cc}/u.test(password)) {
     return 'must not contain control characters such as tabs, line breaks or NUL'
   }
@@ -156,7 +156,7 @@ export function newPasswordProblem(
     return `must have at least ${minLength} characters: a few unrelated words make a good password`
   }
   if (isBuiltFromContext(password, context)) {
-    return 'must not be made of your user name, your e-mail address or the name of this service'
+    return 'must not be made of your username, your email or the name of this service'
   }
   return undefined
 }

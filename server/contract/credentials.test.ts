@@ -9,7 +9,7 @@ describe('the schemas of credentials', () => {
       'must have 3 to 64 characters',
     )
     expect(emailSchema.safeParse('jo').error?.issues[0]?.message).toBe(
-      'must be an e-mail address such as name@example.com',
+      'must be an email address such as name@example.com',
     )
     expect(newPasswordSchema({ minLength: 8 }).safeParse('seven77').error?.issues[0]?.message).toBe(
       'must have at least 8 characters: a few unrelated words make a good password',

@@ -1,4 +1,4 @@
-// User names, e-mail addresses, names and passwords as input: zod over the rules.
+// Usernames, email addresses, names and passwords as input: zod over the rules.
 
 import { z } from 'zod'
 import {
@@ -37,11 +37,11 @@ export const proposedPasswordSchema = boundedString(
   `must have at most ${passwordMaxLength} characters`,
 ).meta({ format: newPasswordFormat })
 
-/** A user name, an e-mail address or a full name as received, before its own rule. */
+/** A username, an email address or a full name as received, before its own rule. */
 export const proposedNameSchema = boundedString(loginMaxLength)
 
 /**
- * A sign-in. `username` may be the user name or the e-mail address. Only missing values and
+ * A sign-in. `username` may be the username or the email address. Only missing values and
  * excessive length are refused here: anything else that could never be right gets the same answer
  * as a wrong password.
  */

@@ -10,7 +10,7 @@ export const cursorPattern = '^(\\d{1,15})\\.([A-Za-z0-9_-]{1,64})$'
 export const exportCursorPattern =
   '^([a-zA-Z]+)\\.(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})\\.([A-Za-z0-9_-]{43})$'
 
-/** For the list of users: the other sort key, and the user name. */
+/** For the list of users: the other sort key, and the username. */
 export const userCursorPattern = '^([a-z]+|\\d{1,15}|):([a-z0-9._-]{1,64})$'
 
 /**

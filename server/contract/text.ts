@@ -7,7 +7,7 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
-const storableMessage = 'must be well-formed text without NUL characters'
+const storableMessage = 'contains an invalid character'
 
 /**
  * A string whose length is checked before anything reads its characters: for a longer one no other

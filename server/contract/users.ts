@@ -38,7 +38,7 @@ export type ListedUser = z.infer<typeof listedUserSchema>
 
 /**
  * `page` counts from 1, within the first 10,000 users; `cursor` goes on from any page, and takes
- * precedence. `search` finds the beginnings of the words in names and e-mail addresses, in any
+ * precedence. `search` finds the beginnings of the words in names and email addresses, in any
  * order.
  */
 export const userListSchema = z.object({

@@ -211,12 +211,12 @@ test('a PostgreSQL that cannot be used is explained, without its password', asyn
   )
   const wrong = change({ password: 'hunter2' })
   expect(await opening(wrong)).toBe(
-    `PostgreSQL at ${shown(wrong)} refuses the user name or the password: correct DATABASE_URL.`,
+    `PostgreSQL at ${shown(wrong)} refuses the username or the password: correct DATABASE_URL.`,
   )
   // pg says so where there is no password; tried for real, it would hold a connection for 60 s.
   const missing = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string')
   expect(explainPostgresError(missing, change({ password: '' })).message).toContain(
-    'refuses the user name or the password',
+    'refuses the username or the password',
   )
   expect(await opening(change({ pathname: '/no_such_database' }))).toContain('no such database')
   for (const unreadable of [

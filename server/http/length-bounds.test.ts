@@ -77,7 +77,7 @@ describe('a sign-in with a name longer than the maximum', () => {
   test.each(['/token', '/login'])('at %s is answered as a wrong password is', async (url) => {
     const answer = await send({ method: 'POST', url, headers: form, payload })
     expect(answer.statusCode).toBe(401)
-    const told = url === '/token' ? 'Incorrect username or password' : 'don’t match'
+    const told = url === '/token' ? 'Incorrect username or password' : 'Incorrect username, email'
     expect(answer.body).toContain(told)
   })
 

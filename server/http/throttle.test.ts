@@ -111,7 +111,7 @@ describe('R100, R106: after five failures over all endpoints together', () => {
   })
 })
 
-test('R102: user name and e-mail address share one budget', async () => {
+test('R102: username and email address share one budget', async () => {
   await fail(3, 'johndoe')
   await fail(2, 'JohnDoe@example.com')
   expect((await endpoints['/token']()).statusCode).toBe(429)

@@ -148,7 +148,7 @@ describe('the password grant', () => {
   })
 
   test.each<[string, Fields]>([
-    ['the e-mail address', { username: 'JohnDoe@Example.com' }],
+    ['the email address', { username: 'JohnDoe@Example.com' }],
     ['other letters', { username: 'JOHNDOE' }],
     ['grant_type=password', { grant_type: 'password' }],
     ['a client', { grant_type: 'password', ...cli }],
@@ -279,8 +279,8 @@ describe('the request itself', () => {
     ['R5: bad percent-encoding', 'username=a&password=%zz', 'password is badly percent-encoded'],
     ['R5: a byte that is not UTF-8', 'username=a&password=%FF', 'password is not valid UTF-8'],
     ['a lone surrogate', 'username=%ED%A0%80&password=a', 'username is not valid UTF-8'],
-    ['no user name', 'password=secret', 'username is missing'],
-    ['an empty user name', 'username=&password=secret', 'username is missing'],
+    ['no username', 'password=secret', 'username is missing'],
+    ['an empty username', 'username=&password=secret', 'username is missing'],
     ['no password', 'username=johndoe', 'password is missing'],
     ['nothing', '', 'username is missing'],
     ['no refresh token', 'grant_type=refresh_token', 'refresh_token is missing'],

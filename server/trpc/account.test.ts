@@ -46,7 +46,7 @@ test('a field that is wrong or taken is named over both', async () => {
   const wrong = await rest('PATCH', '/users/me', { email: 'nope' })
   expect([wrong.statusCode, wrong.json().errors]).toEqual([
     422,
-    [{ path: 'email', message: 'must be an e-mail address such as name@example.com' }],
+    [{ path: 'email', message: 'must be an email address such as name@example.com' }],
   ])
   const email = `${other.username}@example.com`
   const taken = await rest('PATCH', '/users/me', { email })

@@ -206,7 +206,7 @@ describe('auth.login', () => {
   test.each([
     ['nothing', {}],
     ['no password', { username: 'johndoe' }],
-    ['an empty user name', { username: '', password: 'secret' }],
+    ['an empty username', { username: '', password: 'secret' }],
     ['a number', { username: 1, password: 'secret' }],
     ['a list', ['johndoe', 'secret']],
     ['null', null],

@@ -41,7 +41,7 @@ const wrongCalls = () => [
   client.auth.login.mutate({ username: 'johndoe', password: 'secret' }),
   // @ts-expect-error the password is missing
   client.auth.login.mutate({ username: 'johndoe' }),
-  // @ts-expect-error a number is not a user name
+  // @ts-expect-error a number is not a username
   client.auth.login.mutate({ username: 1, password: 'secret' }),
   client.activity.list.query({ limit: 10 }),
   // @ts-expect-error a limit is a number

@@ -182,7 +182,7 @@ describe('the changes', () => {
     expect(answer.statusCode).toBe(409)
     expect(answer.json()).toMatchObject({
       error: {
-        message: 'This is the last admin who can sign in: make another one first',
+        message: 'This is the last admin who can sign in: add another admin first',
         data: { reason: 'conflict' },
       },
     })
@@ -321,7 +321,7 @@ describe('the REST twins', () => {
     const self = await ask({ method: 'POST', url: `/api/users/${adminId}/disable` })
     expect([self.statusCode, self.json()]).toEqual([
       409,
-      { detail: 'Nobody can disable their own account: ask another admin' },
+      { detail: 'You cannot disable your own account: ask another admin' },
     ])
   })
 })

@@ -1,4 +1,4 @@
-// Name and e-mail address. Only what was changed is sent, so that two tabs do not undo each other.
+// Name and email address. Only what was changed is sent, so that two tabs do not undo each other.
 
 import { useEffect, useRef } from 'react'
 import type { User } from '../../../server/contract/users.ts'

@@ -6,9 +6,9 @@ import { accountStrings as words } from '../../strings/account.ts'
 export function ScopeList({ opens }: { opens: readonly string[] }) {
   const openCount = allScopes.filter((scope) => opens.includes(scope)).length
   return (
-    <section className="part" aria-labelledby="doors-heading">
-      <h2 id="doors-heading">{words.doorsHeading}</h2>
-      <p className="note">{words.doorsText(openCount, allScopes.length)}</p>
+    <section className="part" aria-labelledby="permissions-heading">
+      <h2 id="permissions-heading">{words.permissionsHeading}</h2>
+      <p className="note">{words.permissionsText(openCount, allScopes.length)}</p>
       <List opens={opens} />
     </section>
   )
@@ -27,7 +27,7 @@ function List({ opens }: { opens: readonly string[] }) {
               <code translate="no">{scope}</code>
             </span>
             <span className={isOpen ? 'tag' : 'tag plain'}>
-              {isOpen ? words.opens : words.closed}
+              {isOpen ? words.allowed : words.notAllowed}
             </span>
           </li>
         )

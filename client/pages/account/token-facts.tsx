@@ -13,7 +13,7 @@ export function TokenFacts({ token }: { token: AccessToken }) {
       <h2 id="token-heading">{words.tokenHeading}</h2>
       <p className="note">{words.tokenText}</p>
       <dl className="panel token-facts">
-        <dt>{words.cardNumber}</dt>
+        <dt>{words.sessionId}</dt>
         <dd className="mono" translate="no">
           {formatCardNumber(token.sessionId)}
         </dd>

@@ -5,7 +5,7 @@ import { signInStrings as words } from '../../strings/sign-in.ts'
 import { formatCountdown } from './use-countdown.ts'
 
 interface StatusAreaProps {
-  view: Pick<SignInView, 'lead' | 'tone' | 'message'>
+  view: Pick<SignInView, 'tone' | 'message'>
   secondsLeft: number
   /** Set while an attempt takes long. */
   onCancel: (() => void) | undefined
@@ -14,7 +14,7 @@ interface StatusAreaProps {
 export function StatusArea({ view, secondsLeft, onCancel }: StatusAreaProps) {
   return (
     <div className="status">
-      <p className="lead">{view.lead}</p>
+      <p className="lead">{words.lead}</p>
       <div className={`alert ${view.tone}`} role="alert">
         {secondsLeft > 0 ? (
           <Countdown message={view.message} secondsLeft={secondsLeft} />

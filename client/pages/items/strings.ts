@@ -1,9 +1,7 @@
 // Every text of the items page.
 
-import { cardWord } from '../../../server/contract/brand.ts'
-
 export const itemsStrings = {
-  intro: 'Your own list: nobody else sees it.',
+  intro: 'Only you can see this list.',
   listName: 'Your items',
   add: 'New item',
   addHeading: 'New item',
@@ -27,11 +25,11 @@ export const itemsStrings = {
   emptyHeading: 'Nothing here yet',
   emptyText: 'Items you add appear here, newest first.',
   emptyReadOnly: 'Items appear here once they are added.',
-  readOnly: `This ${cardWord} opens your items for reading only.`,
+  readOnly: 'You can see your items, but not change them.',
   deleteHeading: 'Delete this item?',
-  deleteText: 'It can’t be brought back.',
-  keep: 'Keep it',
-  gone: 'This item was deleted meanwhile. Copy your text into a new item to keep it.',
+  deleteText: 'This can’t be undone.',
+  keep: 'Cancel',
+  gone: 'This item has been deleted. Copy your text to a new item.',
   wasAdded: (title: string) => `Added ${title}.`,
   wasSaved: (title: string) => `Saved ${title}.`,
   wasDeleted: (title: string) => `Deleted ${title}.`,

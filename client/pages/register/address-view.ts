@@ -1,7 +1,6 @@
 // The registration page's first view under the development server, which prerenders nothing.
 
 import { passwordMinLengthDefault } from '../../../server/contract/credential-rules.ts'
-import { describeDestination } from '../../../server/contract/pages/destination.ts'
 import {
   describeRegister,
   noProblems,
@@ -16,7 +15,6 @@ export function readViewFromAddress(search: string): RegisterView {
     message: '',
     problems: noProblems,
     next,
-    lead: describeDestination(next),
     username: '',
     email: '',
     passwordMinLength: passwordMinLengthDefault,

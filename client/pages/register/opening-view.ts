@@ -23,7 +23,6 @@ export function readPrerenderedView(root: Element): RegisterView {
       password: problemOf('password'),
     },
     next: attributeOf('input[name=next]', 'value'),
-    lead: textOf('.lead'),
     // The attributes and not the values: those may be what was typed meanwhile.
     username: attributeOf('#username', 'value'),
     email: attributeOf('#email', 'value'),

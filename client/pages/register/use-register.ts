@@ -24,9 +24,9 @@ export function useRegister(initial: RegisterView) {
   const attempt = useRef<AbortController>(undefined)
 
   const show = (state: RegisterState, message = '', problems = noProblems) =>
-    setView(({ next, lead, username, email, minimum }) =>
+    setView(({ next, username, email, minimum }) =>
       describeRegister({
-        ...{ state, message, problems, next, lead, username, email },
+        ...{ state, message, problems, next, username, email },
         passwordMinLength: Number(minimum),
       }),
     )

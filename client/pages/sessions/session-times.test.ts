@@ -20,10 +20,10 @@ describe('formatMoment', () => {
 
 describe('formatEnd', () => {
   it.each([
-    ['2026-11-20T12:30', 30 * 60, '12:30 today, or 30 minutes idle'],
-    ['2026-11-21T09:12', 60 * 60, '09:12 tomorrow, or 1 hour idle'],
-    ['2026-12-20T00:30', 14 * 86_400, '20 December, or 14 days idle'],
-    ['2027-01-02T00:30', 90, '2 January 2027, or 90 seconds idle'],
+    ['2026-11-20T12:30', 30 * 60, '12:30 today, or after 30 minutes of inactivity'],
+    ['2026-11-21T09:12', 60 * 60, '09:12 tomorrow, or after 1 hour of inactivity'],
+    ['2026-12-20T00:30', 14 * 86_400, '20 December, or after 14 days of inactivity'],
+    ['2027-01-02T00:30', 90, '2 January 2027, or after 90 seconds of inactivity'],
   ])('of %s and %i s is %s', (time, idleSeconds, words) => {
     expect(formatEnd(at(time), idleSeconds, now)).toBe(words)
   })

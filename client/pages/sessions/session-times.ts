@@ -12,7 +12,7 @@ export function formatMoment(atMs: number, nowMs: number): string {
   return isSameYear(atMs, nowMs) ? dayAndTime.format(atMs) : dateAndTime.format(atMs)
 }
 
-/** '21:12 today, or 30 minutes idle', '20 December, or 14 days idle'. */
+/** '21:12 today, or after 30 minutes of inactivity', '20 December, or after 14 days of inactivity'. */
 export function formatEnd(endsAtMs: number, idleSeconds: number, nowMs: number): string {
   return words.orIdle(formatLastMoment(endsAtMs, nowMs), formatIdle(idleSeconds))
 }

@@ -1,6 +1,5 @@
 // The sign-in page's first view under the development server, which prerenders nothing.
 
-import { describeDestination } from '../../../server/contract/pages/destination.ts'
 import { openingSlots } from '../../../server/contract/pages/sign-in-opening.ts'
 import { describeSignIn, type SignInView } from '../../../server/contract/pages/sign-in-page.ts'
 import { safeReturnPath } from '../../../server/contract/return-path.ts'
@@ -11,7 +10,6 @@ export function readViewFromAddress(search: string): SignInView {
   return describeSignIn({
     ...openingSlots(parameters.get('reason')),
     next,
-    lead: describeDestination(next),
     username: '',
   })
 }

@@ -14,7 +14,6 @@ export function readPrerenderedView(root: Element): SignInView {
     state: attributeOf('.page', 'data-state') as SignInState,
     message: root.querySelector('.alert')?.textContent ?? '',
     next: attributeOf('input[name=next]', 'value'),
-    lead: root.querySelector('.lead')?.textContent ?? '',
     // The attribute and not the value: that may be what was typed meanwhile.
     username: attributeOf('input[name=username]', 'value'),
   })

@@ -28,7 +28,7 @@ export function useSignIn(initial: SignInView) {
   const attempt = useRef<AbortController>(undefined)
 
   const show = (state: SignInState, message = '') =>
-    setView(({ next, lead, username }) => describeSignIn({ state, message, next, lead, username }))
+    setView(({ next, username }) => describeSignIn({ state, message, next, username }))
 
   const countdown = useCountdown(() => {
     show('idle')

@@ -1,4 +1,4 @@
-// The user name. Uncontrolled: what was typed before the scripts arrived stays.
+// The username. Uncontrolled: what was typed before the scripts arrived stays.
 
 import { signInStrings } from '../../strings/sign-in.ts'
 

@@ -174,11 +174,11 @@ export const pageStates: Record<string, PageState> = {
       await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
     },
   },
-  'A closed door': {
+  'No access': {
     role: 'user',
     async open(page) {
       await page.goto('/users')
-      await expect(page.getByRole('heading', { level: 1 })).toContainText('does not open')
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('don’t have access')
     },
   },
   Users: {
@@ -212,7 +212,7 @@ export const pageStates: Record<string, PageState> = {
     role: 'admin',
     async open(page) {
       await page.goto('/users?search=nobody-at-all')
-      await expect(page.getByRole('heading', { name: /^Nobody found/ })).toBeVisible()
+      await expect(page.getByRole('heading', { name: /^No users found/ })).toBeVisible()
     },
   },
   'Users, more than can be listed': {

@@ -3,6 +3,6 @@
 import type { Page } from 'playwright/test'
 
 export function proveDialog(page: Page) {
-  const root = page.getByRole('dialog', { name: 'Confirm that it is you' })
+  const root = page.getByRole('dialog', { name: 'Confirm it’s you' })
   return { root, password: root.getByLabel('Your password') }
 }

@@ -158,7 +158,7 @@ forEachEngine((engine) => {
       clock.advance(1)
       await expect(leave(here)).rejects.toMatchObject({
         reason: 'conflict',
-        message: 'This is the last admin who can sign in: make another one first',
+        message: 'This is the last admin who can sign in: add another admin first',
       })
       expect(await isAlive(services(), here)).toEqual(alive)
       expect(await readAuditLog(services(), boss.id)).not.toContain('account_deleted')

@@ -156,15 +156,15 @@ describe('a new password that breaks a rule is refused, with its field, before a
   test.each<[string, (holder: Holder) => string, string]>([
     ['R87: too short', () => 'fourteen chars', 'at least 15 characters'],
     ['R87: too long', () => 'ab1 '.repeat(65), 'at most 256 characters'],
-    ['R89: a common one', () => 'correcthorsebatterystaple', 'common password'],
+    ['R89: a common one', () => 'correcthorsebatterystaple', 'too common'],
     [
       'R89: of the account’s own words',
       ({ username }) => `${username}.${username}`,
-      'your user name',
+      'your username',
     ],
-    ['R91: half of a character', () => `${better}\ud800`, 'well-formed'],
+    ['R91: half of a character', () => `${better}\ud800`, 'an invalid character'],
     ['R92: NUL', () => `${better}\0`, 'control characters'],
-    ['the same again', ({ password }) => password, 'another one than the current password'],
+    ['the same again', ({ password }) => password, 'differ from the current password'],
   ])('%s', async (_name, makePassword, sentence) => {
     const { passwords, changePassword } = app().services
     const before = passwords.stats().completed

@@ -53,7 +53,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): PasswordChange {
     const { currentPassword, newPassword } = request
     const isSame = normalizePassword(newPassword) === normalizePassword(currentPassword)
     const problem = isSame
-      ? 'must be another one than the current password'
+      ? 'must differ from the current password'
       : deps.passwordProblem(newPassword, account)
     const fields = checkField('new_password', problem)
     if (fields.length > 0) throw refuseFields(fields)

@@ -52,7 +52,7 @@ forEachEngine((engine) => {
     )
   })
 
-  test('R65: the e-mail address needs the password, or a fresh sign-in', async () => {
+  test('R65: the email address needs the password, or a fresh sign-in', async () => {
     const { ada, here } = await oldSession()
     const email = `new-${ada.username}@example.com`
     await expect(change(here, { email })).rejects.toMatchObject({
@@ -76,7 +76,7 @@ forEachEngine((engine) => {
     expect(await services().users.findByLogin(email)).toBeUndefined()
   })
 
-  test('name and e-mail address are changed in one call, each with its entry, or neither is', async () => {
+  test('name and email address are changed in one call, each with its entry, or neither is', async () => {
     const { ada, here } = await oldSession()
     const both = { fullName: 'Ada King', email: `king-${ada.username}@example.com` }
     await expect(change(here, both)).rejects.toMatchObject({ reason: 'reauthentication_required' })

@@ -1,4 +1,4 @@
-// Changing one's own profile. The e-mail address signs in too, so changing it needs a proof (R65).
+// Changing one's own profile. The email address signs in too, so changing it needs a proof (R65).
 
 import type { Updateable } from 'kysely'
 import {
@@ -31,7 +31,7 @@ export interface ProfileChangeRequest {
 
 /**
  * The user after the change.
- * @throws AppError invalid_input or conflict, naming the field; where the e-mail address is to
+ * @throws AppError invalid_input or conflict, naming the field; where the email address is to
  *   change, reauthentication_required and the errors of checking the password that is then sent,
  *   and too_many_requests where this account or address has heard of too many taken ones
  */

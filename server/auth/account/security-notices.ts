@@ -1,5 +1,5 @@
 // Security notices: what users hear of changes they may not have made, such as a new password or
-// e-mail address, a copy of their data, a sign-in on a new device (R97).
+// email address, a copy of their data, a sign-in on a new device (R97).
 
 import type { NoticeKind } from '../../contract/account.ts'
 import { type Clock, clockToleranceMs, dayMs } from '../../db/clock.ts'

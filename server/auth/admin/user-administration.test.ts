@@ -319,7 +319,7 @@ forEachEngine((engine) => {
   test('admins cannot disable themselves by a slip', async () => {
     await expect(services.userAdministration.disable(boss.id, boss)).rejects.toMatchObject({
       reason: 'conflict',
-      message: 'Nobody can disable their own account: ask another admin',
+      message: 'You cannot disable your own account: ask another admin',
     })
     expect(await find(boss.id)).toMatchObject({ disabled: false })
     expect(await entriesAbout(boss.id)).toEqual([])
@@ -328,7 +328,7 @@ forEachEngine((engine) => {
   describe('the last admin', () => {
     const refused = {
       reason: 'conflict',
-      message: 'This is the last admin who can sign in: make another one first',
+      message: 'This is the last admin who can sign in: add another admin first',
     }
 
     /** Of all admins there are, only these can sign in. */

@@ -87,7 +87,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
 
     async disable(id, by, onProgress) {
       if (id === by.id) {
-        throw new AppError('conflict', 'Nobody can disable their own account: ask another admin')
+        throw new AppError('conflict', 'You cannot disable your own account: ask another admin')
       }
       const { happened } = await changeAccount(
         id,

@@ -14,7 +14,7 @@ const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
 }
 
 /**
- * @param what of the entry: in a changed profile only the e-mail address causes a notice, for it
+ * @param what of the entry: in a changed profile only the email address causes a notice, for it
  *   can sign in
  */
 export function noticeOf(event: AuditEvent, what: string | null): NoticeKind | null {

@@ -40,7 +40,7 @@ export function assertNewClient(client: NewClient): void {
 function grantsProblem({ grants, isFirstParty, isConfidential }: NewClient): string | undefined {
   if (grants.length === 0) return `must name one at least: ${grantTypes.join(', ')}`
   if (grants.includes('password') && !isFirstParty) {
-    return 'may have password for a first-party client only: nobody else shall see a password'
+    return 'may have password for a first-party client only, because the client sees the password'
   }
   if (grants.includes('refresh_token') && !grants.includes('password')) {
     return 'may have refresh_token beside password only, which gives the first one'

@@ -7,10 +7,10 @@ import { commonPhrases, commonWords } from './common-passwords.ts'
 import { blocklistProblem } from './password-blocklist.ts'
 import { findPasswordProblem } from './password-rules.ts'
 
-const common = 'must not be a common password, which is guessed first: choose unrelated words'
-const repeated = 'must not be one piece repeated, which adds no strength'
+const common = 'is too common: choose unrelated words'
+const repeated = 'must not repeat one piece: choose unrelated words'
 const neighbours =
-  'must not be a row of neighbouring keys, letters or digits, which is guessed first'
+  'must not be a row of neighbouring keys, letters or digits: choose unrelated words'
 const fewCharacters = 'must have more than 3 different characters'
 
 describe('blocklistProblem', () => {

@@ -12,12 +12,12 @@ export function blocklistProblem(password: string): string | undefined {
   if (new Set(folded).size <= fewCharacters) {
     return `must have more than ${fewCharacters} different characters`
   }
-  if (isRepetition(joined)) return 'must not be one piece repeated, which adds no strength'
+  if (isRepetition(joined)) return 'must not repeat one piece: choose unrelated words'
   if (isRunOfNeighbours(joined)) {
-    return 'must not be a row of neighbouring keys, letters or digits, which is guessed first'
+    return 'must not be a row of neighbouring keys, letters or digits: choose unrelated words'
   }
   if (spellings(joined).some((spelling) => isListed(spelling))) {
-    return 'must not be a common password, which is guessed first: choose unrelated words'
+    return 'is too common: choose unrelated words'
   }
   return undefined
 }

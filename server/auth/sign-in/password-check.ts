@@ -12,7 +12,7 @@ import type { AdmittedAttempt, LoginThrottle, ReservedAttempt } from '../throttl
 import type { UserRecord, Users } from '../users/users.ts'
 
 export interface PresentedPassword {
-  /** The user name or the e-mail address. */
+  /** The username or the email address. */
   username: string
   password: string
   device: Device

@@ -75,7 +75,7 @@ forEachEngine((engine) => {
     }
   })
 
-  test('a taken e-mail address is reported as such', async () => {
+  test('a taken email address is reported as such', async () => {
     const { services } = app()
     await register(services, { username: 'ida', email: 'ida@example.com' })
     await expect(

@@ -28,7 +28,7 @@ test('all fields that break a rule are named at once, and the password is in no 
     reason: 'invalid_input',
     fields: [
       { path: 'username', message: expect.stringContaining('letters a to z') },
-      { path: 'email', message: expect.stringContaining('e-mail address') },
+      { path: 'email', message: expect.stringContaining('email address') },
       { path: 'full_name', message: expect.stringContaining('control characters') },
       { path: 'password', message: expect.stringContaining('at least 15 characters') },
     ],
@@ -39,12 +39,12 @@ test('all fields that break a rule are named at once, and the password is in no 
 
 test.each<[string, Partial<AccountRequest>, string]>([
   ['R89: a well-known password', { password: 'passwordpassword' }, 'password'],
-  ['R89: a password made of the user name', { password: 'henry.henry.henry' }, 'password'],
+  ['R89: a password made of the username', { password: 'henry.henry.henry' }, 'password'],
   ['R92: a password with NUL', { password: `${password}\0` }, 'password'],
   ['R91: a password with a lone surrogate', { password: `${password}\ud800` }, 'password'],
   ['R87: a password of 257 characters', { password: 'ab1 '.repeat(65) }, 'password'],
-  ['a user name with an @', { username: 'henry@example.com' }, 'username'],
-  ['a user name of 65 characters', { username: 'h'.repeat(65) }, 'username'],
+  ['a username with an @', { username: 'henry@example.com' }, 'username'],
+  ['a username of 65 characters', { username: 'h'.repeat(65) }, 'username'],
 ])('%s is refused', async (_name, change, path) => {
   await expect(create({ username: 'henry', password, ...change })).rejects.toMatchObject({
     reason: 'invalid_input',

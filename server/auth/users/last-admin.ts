@@ -55,5 +55,5 @@ export async function findLastAdmin(kysely: Kysely<Tables>): Promise<string | un
 }
 
 export function refuseLastAdmin(): AppError {
-  return new AppError('conflict', 'This is the last admin who can sign in: make another one first')
+  return new AppError('conflict', 'This is the last admin who can sign in: add another admin first')
 }

@@ -25,7 +25,7 @@ export interface UserQuery {
   perPage: number
   /** The `nextCursor` of the page before, in the same search and order. */
   cursor?: string | undefined
-  /** The beginnings of words in a name or an e-mail address, in any spelling; '' for all users. */
+  /** The beginnings of words in a name or an email address, in any spelling; '' for all users. */
   search: string
   sort: UserSortKey
   order: SortOrder
@@ -54,7 +54,7 @@ export interface UserDirectory {
    * @throws AppError invalid_input where the page lies too far, or the cursor is not of this order
    */
   list(query: UserQuery): Promise<UserPage>
-  /** All matches of the search, by user name: a page at a time, however many there are. */
+  /** All matches of the search, by username: a page at a time, however many there are. */
   everyone(search: string): AsyncGenerator<ListedUser[]>
   count(): Promise<number>
 }
@@ -139,7 +139,7 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
     return ids.flatMap((id) => byId.get(id) ?? [])
   }
 
-  /** By user name. */
+  /** By username. */
   async function* readAll(): AsyncGenerator<UserRow[]> {
     let lastKey = ''
     for (;;) {

@@ -23,7 +23,7 @@ export interface Slice {
   offset: number
 }
 
-/** Where a user stands in an order: its sort key, and the user name. */
+/** Where a user stands in an order: its sort key, and the username. */
 export interface UserPlace {
   value: string | number
   name: string

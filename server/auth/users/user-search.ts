@@ -15,7 +15,7 @@ export interface SearchableUser {
 
 /**
  * A key has three parts, each after a line feed, which no name contains: a name or an address from
- * one of its words on, which an index finds by its beginning; the user name, by which the found
+ * one of its words on, which an index finds by its beginning; the username, by which the found
  * keys are sorted; and all words of the user, in which further words of a search are looked for. So
  * a search reads one stretch of the index, and only those rows of `users` that it shows.
  *
@@ -44,7 +44,7 @@ export function searchKeyRows(user: SearchableUser): { key: string; user_id: str
   const username = canonicalText(user.username)
   const addresses = spellAddress(user.email ?? '').map(canonicalText)
   const texts = [username, ...addresses, canonicalText(user.fullName ?? '')]
-  // An address mostly begins with the user name.
+  // An address mostly begins with the username.
   const words = markWords((addresses[0]?.startsWith(username) ? texts.slice(1) : texts).join(' '))
   const rest = username + keySeparator + cut(words, longest.words)
   return dropContained(texts.flatMap(fromEachWord)).map((beginning) => ({
@@ -72,7 +72,7 @@ export function isOldKey(engine: Engine): RawBuilder<SqlBool> {
 }
 
 /**
- * The sort key: the user name, on SQLite with everything that follows it. PostgreSQL takes three
+ * The sort key: the username, on SQLite with everything that follows it. PostgreSQL takes three
  * times as long for a part of a text that is named by its position.
  */
 export function nameInKey(engine: Engine): RawBuilder<string> {

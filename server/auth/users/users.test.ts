@@ -25,7 +25,7 @@ function describeUser(username: string, values: Partial<NewUser> = {}): NewUser 
 }
 
 forEachEngine((engine) => {
-  test('a user is found by user name and by e-mail address, in any spelling of them', async () => {
+  test('a user is found by username and by email address, in any spelling of them', async () => {
     const { users, clock } = openUsers(await openTestDatabase(engine))
     const ada = await users.create(
       describeUser('Ada', { email: 'Ada@Example.com', fullName: 'Ada L', role: 'admin' }),
@@ -63,7 +63,7 @@ forEachEngine((engine) => {
   test('a taken name or address, in any spelling, is a conflict', async () => {
     const { users } = openUsers(await openTestDatabase(engine))
     await users.create(describeUser('ada', { email: 'ada@example.com' }))
-    const message = 'That user name or e-mail address is taken'
+    const message = 'That username or email is taken'
     const taken = (path: string) => ({ reason: 'conflict', message, fields: [{ path }] })
     await expect(users.create(describeUser('ADA'))).rejects.toMatchObject(taken('username'))
     await expect(

@@ -43,7 +43,7 @@ export interface NewUser {
 }
 
 export interface Users {
-  /** By user name or e-mail address, in any spelling that means the same name (R102). */
+  /** By username or email address, in any spelling that means the same name (R102). */
   findByLogin(login: string): Promise<UserRecord | undefined>
   findById(id: string): Promise<UserRecord | undefined>
   /** The user of a token. @throws AppError invalid_token where the account is gone */
@@ -51,7 +51,7 @@ export interface Users {
   /**
    * With the writes that belong to it, which are made from the new user's id: all of it, or
    * nothing.
-   * @throws AppError conflict, naming the field, where the user name or e-mail address is taken
+   * @throws AppError conflict, naming the field, where the username or email address is taken
    */
   create(user: NewUser, extraWrites?: (id: string) => readonly Compilable[]): Promise<UserRecord>
   /** All of them, or none. @throws AppError conflict where a name or address is taken */
@@ -206,7 +206,7 @@ export async function mapConflict<Result>(run: () => Promise<Result>): Promise<R
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const path = isUniqueViolation(error, 'users.email_key') ? 'email' : 'username'
-    throw new AppError('conflict', 'That user name or e-mail address is taken', {
+    throw new AppError('conflict', 'That username or email is taken', {
       cause: error,
       fields: [{ path, message: 'is taken: choose another one' }],
     })

@@ -11,7 +11,7 @@ export function sayUsage<Result>(read: () => Result): Result {
   }
 }
 
-/** @throws UsageError where there is none, or more than one: `what` names it, as "user name" */
+/** @throws UsageError where there is none, or more than one: `what` names it, as "username" */
 export function readOnly([word, ...rest]: readonly string[], what: string): string {
   if (word === undefined || rest.length > 0) throw new UsageError(`One ${what} is needed`)
   return word

@@ -4,7 +4,7 @@ import type { FieldError } from '../app-error.ts'
 import { productName, registerHeading } from '../brand.ts'
 import { usernameMaxLength, usernameMinLength } from '../credential-rules.ts'
 import { pagePaths } from '../pages.ts'
-import { describeReader, type SignInState, type SignInView, type WithLead } from './sign-in-page.ts'
+import { describeReader, type SignInState, type SignInView } from './sign-in-page.ts'
 
 export type RegisterState =
   | Exclude<SignInState, 'expired' | 'signed-out'>
@@ -20,7 +20,7 @@ export type FieldProblems = Readonly<Record<RegisterField, string>>
 /** What the server decides for one page. */
 export interface RegisterSlots {
   state: RegisterState
-  /** A sentence for the status area; '' shows the user's destination instead. */
+  /** A sentence for the status area; '' shows what stands under the heading instead. */
   message: string
   problems: FieldProblems
   /** A safe return path. */
@@ -52,13 +52,13 @@ export const registerTitles = {
 } as const
 
 export const registerMessages = {
-  closed: `New accounts aren’t made here: ask whoever runs ${productName} for one.`,
-  correct: 'Not quite: put right what is marked below.',
-  refused: 'This was refused. Reload the page and try again.',
+  closed: 'Registration is closed. Ask an admin for an account.',
+  correct: 'Correct the fields marked below.',
+  refused: 'That didn’t work. Reload the page and try again.',
   usernameMissing: 'Choose a username.',
   passwordMissing: 'Choose a password.',
   passwordRule: (minimum: number | string) =>
-    `${minimum} characters or more. Spaces are welcome; a sentence you remember works well.`,
+    `${minimum} characters or more. Spaces are fine; a sentence you can remember works well.`,
 } as const
 
 export const registerLabels: Readonly<Record<RegisterField, string>> = {
@@ -88,8 +88,8 @@ export function describeHints(minimum: number | string): FieldProblems {
 }
 
 /** One function for server and browser, so that hydration finds what it would have rendered. */
-export function describeRegister(slots: RegisterSlots & WithLead): RegisterView {
-  const { state, message, problems, next, lead, username, email, passwordMinLength } = slots
+export function describeRegister(slots: RegisterSlots): RegisterView {
+  const { state, message, problems, next, username, email, passwordMinLength } = slots
   const hints = describeHints(passwordMinLength)
   const hasProblem = registerFields.some((field) => problems[field] !== '')
   const isInvalid = (field: RegisterField): Bit => (problems[field] === '' ? 'false' : 'true')
@@ -97,7 +97,6 @@ export function describeRegister(slots: RegisterSlots & WithLead): RegisterView 
     title: hasProblem || failedStates.has(state) ? registerTitles.error : registerTitles.plain,
     state,
     ...(state === 'closed' ? { light: 'Locked', tone: 'warn' } : describeReader(state)),
-    lead,
     message,
     next,
     otherPage: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,

@@ -9,10 +9,10 @@ import type { SignInSlots } from './sign-in-page.ts'
 export const openingMessages = {
   expired: 'Your session has ended. Sign in to carry on.',
   signedOut: 'You’re signed out.',
-  deleted: 'Your account is deleted, and all that belonged to it.',
-  missingFields: 'Enter your username and your password.',
+  deleted: 'Your account and its data were deleted.',
+  missingFields: 'Enter your username and password.',
   lostCookie:
-    'This browser did not keep the sign-in cookie. Allow cookies for this site, and sign in again.',
+    'This browser blocked the sign-in cookie. Allow cookies for this site and sign in again.',
 } as const
 
 /**

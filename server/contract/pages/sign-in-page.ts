@@ -17,16 +17,11 @@ export type SignInState =
 /** What the server decides for one page: the four slots of the prerendered page. */
 export interface SignInSlots {
   state: SignInState
-  /** A sentence for the status area; '' shows the user's destination instead. */
+  /** A sentence for the status area; '' shows what stands under the heading instead. */
   message: string
   /** A safe return path. */
   next: string
   username: string
-}
-
-/** Where `next` leads, in words: only the server knows all pages. */
-export interface WithLead {
-  lead: string
 }
 
 /** Every piece of text on the page that differs between two answers. */
@@ -35,7 +30,6 @@ export interface SignInView {
   state: string
   /** The reader light's word. */
   light: string
-  lead: string
   tone: string
   message: string
   next: string
@@ -50,8 +44,8 @@ export const signInTitles = {
 } as const
 
 export const signInMessages = {
-  wrongCredentials: 'That username and password don’t match. Try again.',
-  switchedOff: 'Signing in with a password is switched off here.',
+  wrongCredentials: 'Incorrect username, email or password.',
+  switchedOff: 'Signing in with a password is turned off.',
   refused: 'This sign-in was refused. Reload the page and try again.',
   overloaded: `${productName} is very busy right now. Try again in a moment.`,
   fault: 'Something broke on our side, not yours. Try again in a moment.',
@@ -65,13 +59,12 @@ export function describeThrottle(retryAfterSeconds: number): string {
 }
 
 /** One function for server and browser, so that hydration finds what it would have rendered. */
-export function describeSignIn(slots: SignInSlots & WithLead): SignInView {
-  const { state, message, next, lead, username } = slots
+export function describeSignIn(slots: SignInSlots): SignInView {
+  const { state, message, next, username } = slots
   return {
     title: failedStates.has(state) ? signInTitles.error : signInTitles.plain,
     state,
     ...describeReader(state),
-    lead,
     message,
     next,
     otherPage: `${pagePaths.register}?next=${encodeURIComponent(next)}`,

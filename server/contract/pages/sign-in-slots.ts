@@ -7,7 +7,6 @@ export const slotMarks: SignInView = {
   title: '__KEYCARD_title__',
   state: '__KEYCARD_state__',
   light: '__KEYCARD_light__',
-  lead: '__KEYCARD_lead__',
   tone: '__KEYCARD_tone__',
   message: '__KEYCARD_message__',
   next: '__KEYCARD_next__',

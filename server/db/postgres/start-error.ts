@@ -37,7 +37,7 @@ const sentences: readonly [isIt: (fault: Fault) => boolean, explain: Explain][] 
   ],
   [
     ({ code, message }) => code.startsWith('28') || /SASL|password/i.test(message),
-    () => 'refuses the user name or the password: correct DATABASE_URL.',
+    () => 'refuses the username or the password: correct DATABASE_URL.',
   ],
   [({ code }) => code === '3D000', () => 'has no such database: create it with createdb.'],
   [

@@ -30,7 +30,7 @@ function makeFile(file: string): number {
     return openSync(file, 'wx', 0o600)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw refuseFile(file, error)
-    throw new AppError('invalid_input', `${file} is there already: name a new file.`, {
+    throw new AppError('invalid_input', `${file} exists already: name a new file.`, {
       cause: error,
     })
   }

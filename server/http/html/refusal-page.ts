@@ -125,7 +125,7 @@ const fault: Words = {
 const words: Readonly<Record<number, Words>> = {
   400: {
     heading: 'This could not be read',
-    message: 'The address, or what your browser sent with it, is not valid. Check the address.',
+    message: 'The address, or what your browser sent, is not valid. Check the address.',
   },
   404: {
     heading: 'We couldn’t find that page',
@@ -149,8 +149,8 @@ const words: Readonly<Record<number, Words>> = {
     isPassing: true,
   },
   431: {
-    heading: 'Too much came along',
-    message: `With the address your browser sent more than ${productName} reads. Mostly these are cookies of other apps at this address: remove them in your browser’s settings, and try again.`,
+    heading: 'The request is too large',
+    message: `Your browser sent more than ${productName} accepts. The cause is usually cookies of other apps at this address: remove them in your browser’s settings and try again.`,
     isPassing: true,
   },
   503: {

@@ -72,7 +72,7 @@ function describeForm(passwordGrant: boolean): JsonSchema {
         ...(passwordGrant && { description: 'password by default where no client is named.' }),
       },
       ...(passwordGrant && {
-        username: { type: 'string', description: 'The user name or the e-mail address.' },
+        username: { type: 'string', description: 'The username or the email address.' },
         password: { type: 'string', format: 'password' },
       }),
       refresh_token: { type: 'string' },

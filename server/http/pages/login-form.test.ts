@@ -124,9 +124,9 @@ describe('with the right password', () => {
 })
 
 describe('with the wrong password', () => {
-  const wrong = /^That username and password don’t match\. Try again\.$/
+  const wrong = /^Incorrect username, email or password\.$/
 
-  test('401: the page again, with the user name and next filled in, and the password empty', async () => {
+  test('401: the page again, with the username and next filled in, and the password empty', async () => {
     const answer = await submit({ username: 'johndoe', password: 'geheim', next: '/account' })
     expectPage(answer, 401, 'error', wrong)
     expect(slot(answer, 'username')).toBe('johndoe')
@@ -146,7 +146,7 @@ describe('with the wrong password', () => {
     expect(await pageFor('alice', 'secret2')).toBe(page)
   })
 
-  test('a user name cannot become markup, or a slot', async () => {
+  test('a username cannot become markup, or a slot', async () => {
     const username = `"><script>alert(1)</script>&'${slotMarks.next}`
     const answer = await submit({ username, password: 'x', next: '/account?"><b>' })
     expectPage(answer, 401, 'error', wrong)
@@ -172,7 +172,7 @@ describe('a malformed sign-in', () => {
     { username: '', password: 'secret' },
   ])('%j: 422, and the page says what is missing', async (fields) => {
     const answer = await submit(fields)
-    expectPage(answer, 422, 'error', /^Enter your username and your password\.$/)
+    expectPage(answer, 422, 'error', /^Enter your username and password\.$/)
     expect(slot(answer, 'username')).toBe('username' in fields ? fields.username : '')
   })
 
@@ -231,7 +231,7 @@ describe('a malformed sign-in', () => {
       headers: { ...ownPage, 'content-type': 'application/x-www-form-urlencoded' },
       payload: new URLSearchParams(johndoe).toString(),
     })
-    expectPage(answer, 400, 'error', /^Signing in with a password is switched off here\.$/)
+    expectPage(answer, 400, 'error', /^Signing in with a password is turned off\.$/)
     await transport.close()
     await closed.close()
   })

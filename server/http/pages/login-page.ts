@@ -1,6 +1,5 @@
 // The prerendered sign-in page.
 
-import { describeDestination } from '../../contract/pages/destination.ts'
 import { describeSignIn, type SignInSlots } from '../../contract/pages/sign-in-page.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
@@ -13,6 +12,6 @@ export function createLoginPage(template: string, registration = true): LoginPag
     name: 'sign-in page',
     template: registration ? template : template.replace('<html', '<html data-registration="off"'),
     marks: slotMarks,
-    describe: (slots) => describeSignIn({ ...slots, lead: describeDestination(slots.next) }),
+    describe: describeSignIn,
   })
 }

@@ -15,8 +15,8 @@ export function describeLostCookie({
   cookieSecure,
 }: Pick<Config, 'publicUrl' | 'cookieSecure'>): string {
   return cookieSecure && publicUrl.startsWith('http:')
-    ? `This browser did not keep the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`
-    : `This browser did not keep the sign-in cookie. Open ${publicUrl}, allow cookies there, and sign in again.`
+    ? `This browser blocked the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`
+    : `This browser blocked the sign-in cookie. Open ${publicUrl}, allow cookies there, and sign in again.`
 }
 
 /**

@@ -84,10 +84,10 @@ describe('the page again', () => {
     })
     expect(answer.statusCode).toBe(422)
     expect(slot(answer, 'title')).toBe(escapeHtml(`Error: ${registerHeading} · ${productName}`))
-    expect(slot(answer, 'message')).toBe('Not quite: put right what is marked below.')
+    expect(slot(answer, 'message')).toBe('Correct the fields marked below.')
     for (const [field, note] of [
       ['username', /^Username must contain only the letters a to z/],
-      ['email', /^Email must be an e-mail address such as name@example\.com\.$/],
+      ['email', /^Email must be an email address such as name@example\.com\.$/],
       ['password', /^Password must have at least 15 characters: a few unrelated words/],
     ] as const) {
       expect(slot(answer, `${field}Invalid`)).toBe('true')
@@ -131,7 +131,7 @@ describe('the page again', () => {
   ])('R70, R71: from %s it is 403, and no account is made', async (_name, headers) => {
     const answer = await submit({ username: 'mallory', password }, headers as typeof ownPage)
     expect(answer.statusCode).toBe(403)
-    expect(slot(answer, 'message')).toBe('This was refused. Reload the page and try again.')
+    expect(slot(answer, 'message')).toBe('That didn’t work. Reload the page and try again.')
     expect(await keycard.services.users.findByLogin('mallory')).toBeUndefined()
   })
 
@@ -141,7 +141,7 @@ describe('the page again', () => {
     const answer = await submit({ username: 'dora', password }, ownPage, transport)
     expect(answer.statusCode).toBe(403)
     expect(slot(answer, 'state')).toBe('closed')
-    expect(slot(answer, 'message')).toMatch(/^New accounts aren’t made here/)
+    expect(slot(answer, 'message')).toMatch(/^Registration is closed/)
     await transport.close()
     await closed.close()
   })

@@ -1,6 +1,5 @@
 // The prerendered registration page.
 
-import { describeDestination } from '../../contract/pages/destination.ts'
 import { describeRegister, type RegisterSlots } from '../../contract/pages/register-page.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
@@ -12,6 +11,6 @@ export function createRegisterPage(template: string): RegisterPage {
     name: 'registration page',
     template,
     marks: registerSlotMarks,
-    describe: (slots) => describeRegister({ ...slots, lead: describeDestination(slots.next) }),
+    describe: describeRegister,
   })
 }

@@ -37,7 +37,7 @@ const refusals: [name: string, status: number, heading: string, request: InjectO
   [
     'headers that are too large',
     431,
-    'Too much came along',
+    'The request is too large',
     { url: '/login', headers: { 'x-a': 'a'.repeat(17_000) } },
   ],
 ]
@@ -118,7 +118,7 @@ describe('what is refused before routing', () => {
     )
   const accept = `Accept: ${navigation.accept}`
   const faults: [name: string, status: number, heading: string, header: string][] = [
-    ['more cookies than are read', 431, 'Too much came along', `Cookie: ${jar(60_000)}`],
+    ['more cookies than are read', 431, 'The request is too large', `Cookie: ${jar(60_000)}`],
     ['NUL in a header', 400, 'This could not be read', 'Cookie: a=\0'],
     ['two Hosts', 400, 'This could not be read', 'Host: example.com'],
   ]

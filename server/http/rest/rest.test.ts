@@ -224,8 +224,8 @@ describe('bad input', () => {
     [Buffer.from('{"title":"\xff"}', 'latin1'), 400, 'The body is not valid UTF-8'],
     ['["title"]', 422, 'The body must be a JSON object'],
     ['null', 422, 'The body must be a JSON object'],
-    ['{"title":"\\ud800"}', 422, 'title: must be well-formed text without NUL characters'],
-    ['{"title":"\\u0000"}', 422, 'title: must be well-formed text without NUL characters'],
+    ['{"title":"\\ud800"}', 422, 'title: contains an invalid character'],
+    ['{"title":"\\u0000"}', 422, 'title: contains an invalid character'],
     [`"${' '.repeat(jsonMaxBytes)}"`, 413, 'The body is too large'],
   ])('answers %j with %i', async (body, status, detail) => {
     const answer = await post(body)

@@ -20,7 +20,7 @@ export const accountRouter = router({
   updateProfile: scopedProcedure('me:write')
     .meta({
       proof: 'some',
-      rest: { method: 'PATCH', path: '/users/me', summary: 'Change your name or e-mail address' },
+      rest: { method: 'PATCH', path: '/users/me', summary: 'Change your name or email' },
     })
     .input(profileChangeSchema)
     .output(userSchema)

@@ -63,7 +63,7 @@ export const usersRouter = router({
       rest: {
         method: 'POST',
         path: '/users/{id}/disable',
-        summary: 'Sign a user out everywhere, and let nobody in with that account',
+        summary: 'Sign a user out everywhere and block sign-in to that account',
       },
     })
     .input(userIdSchema)
