@@ -314,6 +314,22 @@ forEachEngine((engine) => {
       expect(await attempt()).toBe(600 - 63)
     })
 
+    test('an attempt from there that was never checked leaves strangers the wait they had', async () => {
+      const { attempt, clock, known, owner, reserve } = setUp()
+      known.add(`${owner.userId} ${owner.device.address}`)
+      const stranger = () => attempt({ device: { address: makeAddress(), userAgent: null } })
+      await failTimes(5, stranger)
+      for (const seconds of [1, 2, 4, 8, 16]) {
+        clock.advance(seconds * 1_000)
+        expect(await stranger()).toBe('let in')
+      }
+      expect(await stranger()).toBe(32)
+      await (await reserve(owner)).release()
+      expect(await stranger()).toBe(32)
+      clock.advance(32_000)
+      expect(await stranger()).toBe('let in')
+    })
+
     test('R101: of ten at once from there exactly five are allowed', async () => {
       for (let round = 0; round < 5; round++) {
         const { attempt, known, owner } = setUp()

@@ -31,7 +31,15 @@ export interface WindowRule {
   windowMs: number
 }
 
-export type Reservation = { granted: true; failures: number; closedUntilMs: number } | Refusal
+export type Reservation = GrantedReservation | Refusal
+
+export interface GrantedReservation {
+  granted: true
+  failures: number
+  closedUntilMs: number
+  /** Until when it was closed without this attempt, at the latest; 0 where it was open. */
+  closedBeforeUntilMs: number
+}
 
 export interface Refusal {
   granted: false
@@ -39,8 +47,6 @@ export interface Refusal {
   /** Attempts that have not ended are counted in. If they are right, it is open again in a moment. */
   isPending: boolean
 }
-
-export type GrantedReservation = Extract<Reservation, { granted: true }>
 
 /** A counter as it stands. */
 export interface Counter {
@@ -78,6 +84,10 @@ export interface ThrottleCounters {
 interface ReservedRow {
   failures: number
   closed_until_ms: number
+}
+
+interface TalliedRow extends ReservedRow {
+  closed_before_until_ms: number
 }
 
 interface ThrottleCountersDeps {
@@ -152,7 +162,7 @@ export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCoun
     write: () => Promise<ReservedRow | undefined>,
   ): Promise<Reservation> {
     const row = await write()
-    if (row) return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
+    if (row) return grant(row, 0)
     const counter = (await read([key])).get(key)
     const waitMs = counter ? waitMsOf(counter) : 0
     // What stood in the way may have ended well since that write: then there is room now.
@@ -161,10 +171,10 @@ export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCoun
   }
 
   async function tally(statement: {
-    executeTakeFirstOrThrow(): Promise<ReservedRow>
+    executeTakeFirstOrThrow(): Promise<TalliedRow>
   }): Promise<GrantedReservation> {
     const row = await statement.executeTakeFirstOrThrow()
-    return { granted: true, failures: row.failures, closedUntilMs: row.closed_until_ms }
+    return grant(row, Number(row.closed_before_until_ms))
   }
 
   async function settle(key: string): Promise<void> {
@@ -237,13 +247,17 @@ export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCoun
           return tally(
             insert(key)
               .onConflict((conflict) => conflict.column('key').doUpdateSet(update(failures)))
-              .returning(['failures', 'closed_until_ms']),
+              .returning([
+                'failures',
+                'closed_until_ms',
+                after(waitAfter(sql`(${counted.failures} - 1)`, rule)).as('closed_before_until_ms'),
+              ]),
           )
         },
 
         settle,
 
-        async refund(key, { closedUntilMs }) {
+        async refund(key, { closedUntilMs, closedBeforeUntilMs }) {
           await kysely
             .updateTable('throttle_counters')
             .set(({ eb, ref }) => ({
@@ -258,7 +272,7 @@ export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCoun
                     eb('failures', '<=', closedAfter),
                   ]),
                 )
-                .then(0)
+                .then(closedBeforeUntilMs)
                 .else(ref('closed_until_ms'))
                 .end(),
             }))
@@ -319,7 +333,8 @@ export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCoun
           return tally(
             insert
               .onConflict((conflict) => conflict.column('key').doUpdateSet(update))
-              .returning(['failures', 'closed_until_ms']),
+              // A window's end is never moved by a refund.
+              .returning(['failures', 'closed_until_ms', sql.lit(0).as('closed_before_until_ms')]),
           )
         },
 
@@ -365,6 +380,11 @@ export function createThrottleCounters(deps: ThrottleCountersDeps): ThrottleCoun
       return { throttle_counters }
     },
   }
+}
+
+function grant(row: ReservedRow, closedBeforeUntilMs: number): GrantedReservation {
+  const { failures, closed_until_ms: closedUntilMs } = row
+  return { granted: true, failures, closedUntilMs, closedBeforeUntilMs }
 }
 
 /** A wait beyond the longest was dated by a wrong clock. */
