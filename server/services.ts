@@ -3,7 +3,12 @@
 import type { MasterKeyUses } from './auth/admin/master-key-use.ts'
 import type { Config } from './config.ts'
 import { explainDatabaseError } from './db/open.ts'
-import { createFeatures, type FeatureServices, listUserData } from './services/compose-features.ts'
+import {
+  createFeatures,
+  type FeatureServices,
+  type FeatureUserData,
+  listUserData,
+} from './services/compose-features.ts'
 import { type Account, createAccount } from './services/parts/account.ts'
 import {
   type Administration,
@@ -36,7 +41,7 @@ export interface Services
     Pick<UserServices, 'users' | 'userDirectory'>,
     Omit<SignIn, 'startSession'>,
     Administration,
-    Account {
+    Account<FeatureUserData> {
   readonly masterKeyUses: MasterKeyUses
   /** The change feed first, then what hashes passwords, the database last: each may use the next. */
   close(): Promise<void>

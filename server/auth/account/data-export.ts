@@ -26,31 +26,38 @@ export interface DataExportRequest {
   device: Device
 }
 
+/** What the app's own features store about a user, by their names. */
+export type FeatureData = Readonly<Record<string, UserData>>
+
 /** The router describes the profile, as everywhere. */
-export interface ExportedData extends Omit<DataExport, 'profile'> {
+export interface ExportedData<Data extends FeatureData> extends Omit<DataExport, 'profile'> {
   user: UserRecord
-  /** Rows of the app's own features, by their names. */
-  features: Record<string, unknown[]>
+  features: { [Name in keyof Data]: RowOf<Data[Name]>[] }
 }
+
+type RowOf<Data extends UserData> = Data extends UserData<infer Row> ? Row : never
 
 /**
  * A page at a time, so that no user waits for another who has much data. The first is logged.
  * @throws AppError reauthentication_required (R65): it holds every address the user ever came from;
  *   invalid_input where the cursor is not one of ours
  */
-export type DataExporter = (request: DataExportRequest) => Promise<ExportedData>
+export type DataExporter<Data extends FeatureData> = (
+  request: DataExportRequest,
+) => Promise<ExportedData<Data>>
 
-interface DataExporterDeps {
+interface DataExporterDeps<Data extends FeatureData> {
   database: Database
   clock: Clock
   masterKeys: MasterKeys
   reauthentication: Pick<Reauthentication, 'require'>
   auditLog: AuditLog
-  /** What the app's own features store about a user, by their names. */
-  featureData: Readonly<Record<string, UserData>>
+  featureData: Data
 }
 
-export function createDataExporter(deps: DataExporterDeps): DataExporter {
+export function createDataExporter<Data extends FeatureData>(
+  deps: DataExporterDeps<Data>,
+): DataExporter<Data> {
   const { clock, masterKeys, reauthentication, auditLog, featureData } = deps
   const { kysely } = deps.database
   const mac = createKeyedMac(masterKeys, 'export-cursor')
@@ -110,7 +117,7 @@ export function createDataExporter(deps: DataExporterDeps): DataExporter {
       devices: devices.map(toDevice),
       places: places.map(toDevice),
       activity: activity.map(toActivity),
-      features,
+      features: features as ExportedData<Data>['features'],
       next_cursor: page.nextCursor(),
     }
   }

@@ -2,12 +2,11 @@
 
 import { createAccountDeletion } from '../../auth/account/account-deletion.ts'
 import { createActivity } from '../../auth/account/activity.ts'
-import { createDataExporter } from '../../auth/account/data-export.ts'
+import { createDataExporter, type FeatureData } from '../../auth/account/data-export.ts'
 import { createOtherAddresses } from '../../auth/account/other-addresses.ts'
 import { createPasswordChange } from '../../auth/account/password-change.ts'
 import { createProfileChange } from '../../auth/account/profile-change.ts'
 import { createSecurityNotices } from '../../auth/account/security-notices.ts'
-import type { UserData } from '../../db/user-data.ts'
 import type { Changes } from './change-feed.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
@@ -16,12 +15,12 @@ import type { SignIn } from './sign-in.ts'
 import type { Throttle } from './throttle.ts'
 import type { UserServices } from './users.ts'
 
-export type Account = ReturnType<typeof createAccount>
+export type Account<Data extends FeatureData> = ReturnType<typeof createAccount<Data>>
 
 /** @param featureData what the features store about users, by its name in the export */
-export function createAccount(
+export function createAccount<Data extends FeatureData>(
   deps: Foundation & Changes & Keys & Throttle & SessionServices & UserServices & SignIn,
-  featureData: Readonly<Record<string, UserData>>,
+  featureData: Data,
 ) {
   const { config, logger, masterKeys, database, clock, passwords, auditLog, changeFeed } = deps
   const { revocations, knownDevices, forgetKnown, enumerationThrottle } = deps

@@ -95,9 +95,7 @@ export const accountRouter = router({
         cursor: input.cursor,
         device: ctx.knownDevice(),
       })
-      // The schema above describes each of their rows.
-      const ofFeatures = features as { [Name in keyof typeof featureExportSchemas]: never[] }
-      return { ...data, ...ofFeatures, profile: toUser(user) }
+      return { ...data, ...features, profile: toUser(user) }
     }),
 
   notices: scopedProcedure('me')
