@@ -21,7 +21,7 @@ import { readFailure } from './api/failure.ts'
 import { PageBoundary } from './components/page-boundary.tsx'
 import { AppShell, type NavigationEntry } from './components/shell/app-shell.tsx'
 import { StatePage } from './components/state-page.tsx'
-import { retrySession, session } from './session/browser-session.ts'
+import { requireSignIn, retrySession, session } from './session/browser-session.ts'
 import { discardQuestion, proofRequests } from './session/question.ts'
 import { RequireScope, RequireSession } from './session/require-session.tsx'
 import { useAccessToken, useSession } from './session/use-session.ts'
@@ -111,35 +111,63 @@ export function App() {
 function AppInShell() {
   const navigation = useNavigation()
   const [path] = useLocation()
-  if (useSession().status === 'signed-out' && !isPublicPath(path)) return null
+  const lacksSession = useSession().status === 'signed-out' && !isPublicPath(path)
+  useEffect(() => {
+    if (lacksSession) requireSignIn()
+  }, [lacksSession])
+  if (lacksSession) return null
   return (
     <AppShell navigation={navigation}>
+      {/* Of pages that match, the first in the list is drawn, as `findPage` has it. */}
       <Switch>
-        {routes
-          .filter(({ scope }) => scope === null)
-          .map(({ path, Page }) => (
-            <Route key={path} path={path}>
+        {routes.map(({ path, Page, scope }) => (
+          <Route key={path} path={path}>
+            {scope === null ? (
               <DrawnPage>
                 <Page />
               </DrawnPage>
-            </Route>
-          ))}
-        <Route>
-          <RequireSession
-            pending={waiting}
-            unreachable={(cause) => (
-              <StatePage title={strings.failure.pageHeading} text={readFailure(cause).message}>
-                <button type="button" className="btn" onClick={retrySession}>
-                  {strings.failure.retry}
-                </button>
-              </StatePage>
+            ) : (
+              <SignedIn>
+                <DrawnPage>
+                  <RequireScope scope={scope} otherwise={<AccessDenied scope={[scope]} />}>
+                    <Page />
+                  </RequireScope>
+                </DrawnPage>
+              </SignedIn>
             )}
-          >
-            <SignedInPages />
-          </RequireSession>
+          </Route>
+        ))}
+        <Route path={pagePaths.home}>
+          <SignedIn>
+            <Redirect to={homePath} replace />
+          </SignedIn>
+        </Route>
+        <Route>
+          <SignedIn>
+            <DrawnPage>
+              <NotFoundPage />
+            </DrawnPage>
+          </SignedIn>
         </Route>
       </Switch>
     </AppShell>
+  )
+}
+
+function SignedIn({ children }: { children: ReactNode }) {
+  return (
+    <RequireSession
+      pending={waiting}
+      unreachable={(cause) => (
+        <StatePage title={strings.failure.pageHeading} text={readFailure(cause).message}>
+          <button type="button" className="btn" onClick={retrySession}>
+            {strings.failure.retry}
+          </button>
+        </StatePage>
+      )}
+    >
+      {children}
+    </RequireSession>
   )
 }
 
@@ -153,32 +181,6 @@ function useNavigation(): NavigationEntry[] | undefined {
     if (navigation === 'with-scope') return scope === null || opened.includes(scope)
     return navigation !== 'never'
   })
-}
-
-function SignedInPages() {
-  return (
-    <Switch>
-      {routes.map(({ path, Page, scope }) => (
-        <Route key={path} path={path}>
-          {scope !== null && (
-            <DrawnPage>
-              <RequireScope scope={scope} otherwise={<AccessDenied scope={[scope]} />}>
-                <Page />
-              </RequireScope>
-            </DrawnPage>
-          )}
-        </Route>
-      ))}
-      <Route path={pagePaths.home}>
-        <Redirect to={homePath} replace />
-      </Route>
-      <Route>
-        <DrawnPage>
-          <NotFoundPage />
-        </DrawnPage>
-      </Route>
-    </Switch>
-  )
 }
 
 /** Another address is another page, also where only a parameter differs. */

@@ -11,8 +11,10 @@ import {
 } from './contract/credential-rules.ts'
 import { readEnvFile } from './settings/env-file.js'
 import { isExactOrigin } from './settings/exact-origin.ts'
+import * as featureSettings from './settings/features.ts'
 import { hasTwins, parseMasterKey } from './settings/master-key-text.ts'
 import { describeUnknownNames, isNear } from './settings/setting-names.ts'
+import { type Environment, SettingsReader } from './settings/settings-reader.ts'
 import { StartError } from './settings/start-error.ts'
 
 export const signingAlgorithms = ['EdDSA', 'ES256', 'RS256', 'HS256'] as const
@@ -60,9 +62,13 @@ export interface Config {
   /** Opens /metrics to other machines; null: only this machine may read them. */
   metricsToken: string | null
   logLevel: LogLevel
+  /** Those of the app's own features, by their names. */
+  features: FeatureSettings
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+type FeatureSettings = {
+  readonly [Name in keyof typeof featureSettings]: ReturnType<(typeof featureSettings)[Name]>
+}
 
 /**
  * The settings of this process: the environment, and for what it lacks the `.env` file.
@@ -171,6 +177,7 @@ function readSettings(read: SettingsReader, dataDirDefault: string): Config {
     cookieSecure: read.flag('COOKIE_SECURE', production || publicUrl.startsWith('https:')),
     metricsToken: readMetricsToken(read),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),
+    features: readFeatureSettings(read),
   }
   if (databaseUrl !== null && config.masterKeys.length === 0) {
     read.refuse(
@@ -181,6 +188,13 @@ function readSettings(read: SettingsReader, dataDirDefault: string): Config {
   if (production) checkProduction(read, config)
   else if (demoAccounts) checkDemoAccounts(read, config)
   return config
+}
+
+function readFeatureSettings(read: SettingsReader): FeatureSettings {
+  const readers = Object.entries<(read: SettingsReader) => object>(featureSettings)
+  return Object.fromEntries(
+    readers.map(([name, readAll]) => [name, readAll(read)]),
+  ) as FeatureSettings
 }
 
 const keyCommand = 'openssl rand -base64 32'
@@ -354,70 +368,4 @@ function readSigning(read: SettingsReader): Config['signing'] {
     )
   }
   return { algorithm, secretKey }
-}
-
-/**
- * Reads one setting after the other and gathers what is wrong, so that everything is reported at
- * once.
- */
-class SettingsReader {
-  /** Of all settings that were asked for. */
-  readonly names = new Set<string>()
-  readonly #env: Environment
-  readonly #problems: string[] = []
-
-  constructor(env: Environment) {
-    this.#env = env
-  }
-
-  text(name: string): string | undefined {
-    this.names.add(name)
-    return this.#env[name]?.trim() || undefined
-  }
-
-  list(name: string): string[] {
-    return (this.text(name) ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
-  }
-
-  integer(name: string, fallback: number, least: number, most: number): number {
-    const text = this.text(name)
-    if (text === undefined) return fallback
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-    if (number >= least && number <= most) return number
-    this.wrong(name, `a whole number from ${least} to ${most}`)
-    return fallback
-  }
-
-  flag(name: string, fallback: boolean): boolean {
-    return this.choice(name, ['on', 'off'], fallback ? 'on' : 'off') === 'on'
-  }
-
-  choice<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
-    const text = this.text(name)
-    if (text === undefined) return fallback
-    const word = words.find((candidate) => candidate.toLowerCase() === text.toLowerCase())
-    if (word === undefined) this.wrong(name, `one of ${words.join(', ')}`)
-    return word ?? fallback
-  }
-
-  wrong(name: string, right: string): void {
-    this.refuse(`${name} is "${this.text(name)}", but must be ${right}.`)
-  }
-
-  /** A secret is never shown: its length is enough to find the mistake. */
-  wrongSecret(name: string, text: string, right: string): void {
-    const was = text === '' ? 'is missing' : `has ${text.length} characters`
-    this.refuse(`${name} ${was}, but must be ${right}`)
-  }
-
-  refuse(...sentence: string[]): void {
-    this.#problems.push(sentence.join(''))
-  }
-
-  throwIfWrong(): void {
-    if (this.#problems.length > 0) throw new StartError(this.#problems.join('\n'))
-  }
 }

@@ -62,16 +62,22 @@ function checkRestoredPage(): void {
   )
 }
 
+/** For a page that needs a session while there is none: a link on a public page led to it. */
+export function requireSignIn(): void {
+  if (!isLeaving) leave('not-signed-in')
+}
+
+let isLeaving = false
+
 /** By a full navigation, so that nothing of this page's memory is left. */
 function leave(reason: LeaveReason): void {
   leaveWithoutAsking()
   if (reason !== 'expired') dropDrafts()
-  if (reason === 'another-user') {
+  const isPublic = isPublicPath(location.pathname)
+  isLeaving = !(reason === 'not-signed-in' && isPublic)
+  if (!isLeaving) return
+  if (reason === 'another-user' || (reason !== 'signed-out' && isPublic)) {
     location.reload()
-    return
-  }
-  if (reason !== 'signed-out' && isPublicPath(location.pathname)) {
-    if (reason !== 'not-signed-in') location.reload()
     return
   }
   const query = new URLSearchParams()

@@ -39,8 +39,6 @@ export function cloneApp(root: string, folder: string, from: string): AppClone {
   for (const [key, value] of [
     ['user.name', 'An author'],
     ['user.email', 'author@example.com'],
-    ['branch.app.remote', 'keycard'],
-    ['branch.app.merge', 'refs/heads/newest'],
   ] as const) {
     git('config', key, value)
   }
@@ -60,12 +58,12 @@ export function cloneApp(root: string, folder: string, from: string): AppClone {
       git('commit', '--quiet', '--message', subject)
     },
     publish(commit) {
-      git('update-ref', 'refs/remotes/keycard/newest', commit)
+      git('update-ref', 'refs/remotes/keycard/main', commit)
     },
     merge() {
       const { status, stderr } = spawnSync(
         'git',
-        ['merge', '--quiet', '--no-edit', 'keycard/newest'],
+        ['merge', '--quiet', '--no-edit', 'keycard/main'],
         {
           cwd: folder,
           encoding: 'utf8',

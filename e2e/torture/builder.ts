@@ -24,7 +24,9 @@ export async function tortureBuilder(args: readonly string[]): Promise<boolean> 
   const findings: Finding[] = []
   try {
     const folder = join(parent, 'app')
-    const app = cloneApp(root, folder, readCommit(root, 'HEAD'))
+    const keycard = readCommit(root, 'HEAD')
+    const app = cloneApp(root, folder, keycard)
+    app.publish(keycard)
     const { npm } = app
 
     function check(what: string): void {

@@ -36,7 +36,7 @@ export async function tortureUpgrade(args: readonly string[]): Promise<boolean> 
     app.npm('run', '--silent', 'format')
     app.commit('feat(plants): what docs/building.md shows')
     const own = app.git('diff', '--shortstat', 'HEAD~1', 'HEAD')
-    const newer = app.git('rev-list', '--count', 'HEAD..keycard/newest')
+    const newer = app.git('rev-list', '--count', 'HEAD..keycard/main')
     console.log(`From ${start.subject}. The app: ${own}. Keycard since then: ${newer} commits.\n`)
     const conflicts = app.merge()
     for (const path of conflicts) console.log(`conflict: ${path}`)
@@ -73,7 +73,7 @@ function editOnBothSides(app: AppClone, folder: string): void {
   const file = join(folder, ownedFile)
   const edit = (line: string) =>
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^.*\n/, `${line}\n`))
-  app.git('checkout', '--quiet', '--detach', 'keycard/newest')
+  app.git('checkout', '--quiet', '--detach', 'keycard/main')
   edit('// The parts, as Keycard describes them.')
   app.commit('docs: another first line')
   app.publish(app.git('rev-parse', 'HEAD'))

@@ -30,7 +30,7 @@ const reports = mkdtempSync(join(tmpdir(), 'keycard-test-'))
 
 interface Step {
   /** Returns true where it went well. Output goes to `print`, or is shown at once without it. */
-  run(extraArgs: readonly string[], print?: Print): Promise<boolean>
+  run(files: readonly string[], print?: Print): Promise<boolean>
   /** For a step that runs tests: these read what its runner reported. */
   count?(): Count[]
   time?(): FileTime[]
@@ -45,20 +45,9 @@ const steps = {
   unused: { run: (_, print) => runTool('knip/bin/knip.js', [], { print }) },
   build: { run: (_, print) => runNpm(['run', '--silent', 'build'], { print }) },
   unit: {
-    run: (extraArgs) => {
+    run: (files) => {
       const reporters = ['--reporter=default', '--reporter=json']
       const output = `--outputFile.json=${join(reports, 'vitest.json')}`
-      return runTool('vitest/vitest.mjs', ['run', ...reporters, output, ...extraArgs], {})
-    },
-    count: () => countVitest(readReport('vitest.json'), root),
-    time: () => timeVitest(readReport('vitest.json'), root),
-    listFailed: () => listFailedVitest(readReport('vitest.json'), root),
-  },
-  mine: {
-    run: (extraArgs) => {
-      const files = [...listMine(root), ...extraArgs]
-      const output = `--outputFile.json=${join(reports, 'vitest.json')}`
-      const reporters = ['--reporter=default', '--reporter=json']
       return runTool('vitest/vitest.mjs', ['run', ...reporters, output, ...files], {})
     },
     count: () => countVitest(readReport('vitest.json'), root),
@@ -66,16 +55,16 @@ const steps = {
     listFailed: () => listFailedVitest(readReport('vitest.json'), root),
   },
   browser: {
-    run: async (extraArgs) => {
+    run: async (files) => {
       const browsers = await findTestBrowsers()
-      return runPlaywright(extraArgs, { TRIED_BROWSERS: JSON.stringify(browsers) })
+      return runPlaywright(files, { TRIED_BROWSERS: JSON.stringify(browsers) })
     },
     count: () => countPlaywright(readReport('playwright.json')),
     time: () => timePlaywright(readReport('playwright.json')),
     listFailed: () => listFailedPlaywright(readReport('playwright.json')),
   },
   firefox: {
-    run: async (extraArgs) => runPlaywright(extraArgs, { FOUND_FIREFOX: await findFirefox() }),
+    run: async (files) => runPlaywright(files, { FOUND_FIREFOX: await findFirefox() }),
     count: () => countPlaywright(readReport('playwright.json')),
     time: () => timePlaywright(readReport('playwright.json')),
     listFailed: () => listFailedPlaywright(readReport('playwright.json')),
@@ -90,22 +79,32 @@ type StepName = keyof typeof steps
  */
 const everyStep: StepName[][] = [['types', 'lint', 'unused', 'build'], ['unit'], ['browser']]
 
-/** What `npm test -- <part> …` runs; all kinds of tests drive the built server. */
-const parts: Record<string, StepName[][]> = {
-  unit: [['build'], ['unit']],
-  browser: [['build'], ['browser']],
-  firefox: [['build'], ['firefox']],
-  mine: [['types', 'lint'], ['mine']],
+interface Part {
+  steps: StepName[][]
+  /** What a step runs, where that is not all there is. */
+  files?: Partial<Record<StepName, readonly string[]>>
 }
 
-const [part, ...extraArgs] = process.argv.slice(2)
-const chosen = part === undefined ? everyStep : parts[part]
-if (chosen) {
+/** What `npm test -- <part> …` runs; all kinds of tests drive the built server. */
+const parts: Record<string, (files: readonly string[]) => Part> = {
+  unit: (unit) => ({ steps: [['build'], ['unit']], files: { unit } }),
+  browser: (browser) => ({ steps: [['build'], ['browser']], files: { browser } }),
+  firefox: (firefox) => ({ steps: [['build'], ['firefox']], files: { firefox } }),
+  mine: () => {
+    const { vitest: unit, playwright: browser } = listMine(root)
+    const pages: StepName[][] = browser.length > 0 ? [['build'], ['browser']] : []
+    return { steps: [['types', 'lint'], ['unit'], ...pages], files: { unit, browser } }
+  },
+}
+
+const [name, ...words] = process.argv.slice(2)
+const part: Part | undefined = name === undefined ? { steps: everyStep } : parts[name]?.(words)
+if (part) {
   const counts: Count[] = []
   const times: FileTime[] = []
   const failed: FailedTest[] = []
-  for (const names of chosen) {
-    const runs = names.map((name) => runStep(name, names.length > 1))
+  for (const names of part.steps) {
+    const runs = names.map((step) => runStep(step, part.files?.[step] ?? [], names.length > 1))
     // A step that fails does not hide the others.
     for (const run of await Promise.all(runs)) {
       counts.push(...run.counts)
@@ -118,8 +117,9 @@ if (chosen) {
   )
   process.exitCode = counts.some((count) => count.failed > 0) ? 1 : 0
 } else {
-  const names = Object.keys(parts).map((name) => `"npm test -- ${name} [file …]"`)
-  console.error(`Run "npm test", ${names.join(' or ')}.`)
+  const takesFiles = Object.keys(parts).filter((part) => part !== 'mine')
+  const others = takesFiles.map((part) => `"npm test -- ${part} [file …]"`)
+  console.error(`Run "npm test", "npm test -- mine", ${others.join(' or ')}.`)
   process.exitCode = 1
 }
 rmSync(reports, { recursive: true, force: true })
@@ -130,6 +130,7 @@ rmSync(reports, { recursive: true, force: true })
  */
 async function runStep(
   name: StepName,
+  files: readonly string[],
   hasOthers: boolean,
 ): Promise<{ counts: Count[]; times: FileTime[]; failed: FailedTest[] }> {
   const title = `\n── ${name}`
@@ -138,7 +139,7 @@ async function runStep(
   const step: Step = steps[name]
   const startedAtMs = performance.now()
   const print = hasOthers ? (text: string) => void held.push(text) : undefined
-  const isOk = await step.run(extraArgs, print).catch(sayError)
+  const isOk = await step.run(files, print).catch(sayError)
   const milliseconds = performance.now() - startedAtMs
   if (hasOthers) console.log(`${title}\n${held.join('').trimEnd()}`.trimEnd())
   const counts = countStep(name, { isOk, milliseconds }, step.count && read(step.count))
@@ -169,10 +170,10 @@ function readReport<Report>(name: string): Report {
 }
 
 function runPlaywright(
-  extraArgs: readonly string[],
+  files: readonly string[],
   environment: Record<string, string>,
 ): Promise<boolean> {
-  return runTool('playwright/cli.js', ['test', '--reporter=list,json', ...extraArgs], {
+  return runTool('playwright/cli.js', ['test', '--reporter=list,json', ...files], {
     environment: {
       ...environment,
       PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'playwright.json'),
