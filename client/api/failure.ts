@@ -12,6 +12,8 @@ export interface Failure {
   /** Absent where the call got no answer, or for an internal error. */
   reason?: ErrorReason
   fields: readonly FieldError[]
+  /** The row as the server has it, where it was changed elsewhere. */
+  current?: object
   /** The scopes that were needed. */
   scope: readonly string[]
   /** Whether the same call may well succeed later. */
@@ -33,7 +35,8 @@ export function readFailure(error: unknown): Failure {
     const isOver = cause instanceof SessionEndedError
     return { ...nothing, message: isOffline ? words.offline : words.fault, passes: !isOver }
   }
-  const { reason, fields = [], scope = [], retry_after: retryAfterSeconds, httpStatus } = data
+  const { reason, current, fields = [], scope = [], httpStatus } = data
+  const { retry_after: retryAfterSeconds } = data
   const isBusy = httpStatus === 503 || httpStatus === 429
   return {
     message: describe(message, httpStatus, isBusy),
@@ -41,6 +44,7 @@ export function readFailure(error: unknown): Failure {
     scope,
     passes: httpStatus === 503,
     ...(reason !== undefined && { reason }),
+    ...(current && { current }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   }
 }

@@ -112,6 +112,44 @@ test('typed changes survive the deletion of the item elsewhere', async ({
   await expect(page.getByLabel('Description')).toHaveValue('my words')
 })
 
+test('two tabs that edit one item: the second sees both texts, and loses neither', async ({
+  page,
+  loginAs,
+  server,
+  freshUser,
+}) => {
+  const { items } = server.services
+  const { id } = await items.create(freshUser.id, { title: 'Shared', description: 'first' })
+  await loginAs(page, freshUser)
+  await page.goto('/items')
+  await page.getByRole('button', { name: 'Edit Shared' }).click()
+  await page.getByLabel('Description').fill('my words')
+  await items.update(freshUser.id, id, { description: 'their words' })
+  // What was typed before a reload was made from the old version.
+  page.on('dialog', (dialog) => dialog.accept())
+  await page.reload()
+  await page.getByRole('button', { name: 'Edit Shared' }).click()
+  await expect(page.getByLabel('Description')).toHaveValue('my words')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByText('This item was changed elsewhere.')).toBeVisible()
+  await expect(page.getByText('their words')).toBeVisible()
+  await expect(page.getByLabel('Description')).toHaveValue('my words')
+
+  // Once more meanwhile: what is replaced is always what was shown.
+  await items.update(freshUser.id, id, { description: 'their last words' })
+  await page.getByRole('button', { name: 'Save mine instead' }).click()
+  await expect(page.getByText('their last words')).toBeVisible()
+  await page.getByRole('button', { name: 'Save mine instead' }).click()
+  await expect(row(page, 'Shared')).toContainText('my words')
+
+  await page.getByRole('button', { name: 'Edit Shared' }).click()
+  await page.getByLabel('Description').fill('never mind')
+  await items.update(freshUser.id, id, { description: 'theirs again' })
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('button', { name: 'Use this text' }).click()
+  await expect(row(page, 'Shared')).toContainText('theirs again')
+})
+
 test('a long list comes page by page, newest first, each item once', async ({
   page,
   loginAs,

@@ -22,7 +22,8 @@ export const errorReasons = [
   'cross_site', // a cookie endpoint was called from another site
   'other_address', // our own page called it, but is open at another address than PUBLIC_URL
   'not_found',
-  'conflict', // the value is taken already, or the row was changed meanwhile
+  'conflict', // the value is taken already
+  'changed_elsewhere', // the row is not what the change was made from; see `current`
   'payload_too_large',
   'unsupported_media_type',
   'too_many_requests', // see `retryAfterSeconds`
@@ -46,6 +47,8 @@ export interface AppErrorDetails {
   detail?: string
   cause?: unknown
   fields?: readonly FieldError[]
+  /** The row as it is now, as its procedure would give it. */
+  current?: object
   /** The scopes that were needed (RFC 6750 §3: the `scope` attribute). */
   scope?: readonly string[]
   /** In whole seconds, for Retry-After (RFC 9110 §10.2.3). */
@@ -57,6 +60,7 @@ export class AppError extends Error {
   readonly reason: ErrorReason
   readonly detail: string | undefined
   readonly fields: readonly FieldError[]
+  readonly current: object | undefined
   readonly scope: readonly string[]
   readonly retryAfterSeconds: number | undefined
 
@@ -66,6 +70,7 @@ export class AppError extends Error {
     this.reason = reason
     this.detail = details.detail
     this.fields = details.fields ?? []
+    this.current = details.current
     this.scope = details.scope ?? []
     this.retryAfterSeconds = details.retryAfterSeconds
   }

@@ -57,7 +57,8 @@ describe.each([app, webView])('a page of %s', (origin) => {
       expect(corsOf(answer)).toEqual({
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-        'access-control-allow-headers': 'Authorization, Content-Type, trpc-accept, Last-Event-ID',
+        'access-control-allow-headers':
+          'Authorization, Content-Type, If-Match, trpc-accept, Last-Event-ID',
         'access-control-max-age': '7200',
       })
     },
@@ -89,7 +90,7 @@ describe.each([app, webView])('a page of %s', (origin) => {
       expect(answer.statusCode).toBeGreaterThanOrEqual(401)
       expect(corsOf(answer)).toEqual({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id',
+        'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id, ETag',
       })
     }
   })

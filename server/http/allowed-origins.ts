@@ -10,11 +10,12 @@ const sharedPath = /^\/(?:token|revoke)(?:[/?]|$)|^\/(?:trpc|api)\//
 /**
  * No Access-Control-Allow-Credentials: the page cannot read the answer to a request with a cookie.
  */
-const exposedHeaders = 'WWW-Authenticate, Retry-After, X-Request-Id'
+const exposedHeaders = 'WWW-Authenticate, Retry-After, X-Request-Id, ETag'
 
 const preflightHeaders = {
   'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-  'access-control-allow-headers': 'Authorization, Content-Type, trpc-accept, Last-Event-ID',
+  'access-control-allow-headers':
+    'Authorization, Content-Type, If-Match, trpc-accept, Last-Event-ID',
   // Two hours, in seconds: Chromium keeps it no longer.
   'access-control-max-age': '7200',
 }

@@ -45,6 +45,7 @@ forEachEngine((engine) => {
       description: 'grün 🚪',
       created_at: '2026-01-02T03:04:05.000Z',
       updated_at: '2026-01-02T03:04:05.000Z',
+      version: 1,
     })
     expect(await items.list(me, { limit: 10 })).toEqual({ items: [made], next_cursor: null })
   })
@@ -108,6 +109,7 @@ forEachEngine((engine) => {
       ...one,
       description: 'new',
       updated_at: new Date(clock.now()).toISOString(),
+      version: 2,
     })
     expect((await page(null)).titles).toBe('2 1')
   })

@@ -18,7 +18,7 @@ export interface Items {
   create(ownerId: string, item: { title: string; description: string }): Promise<Item>
   /**
    * Changes only the given fields. @throws AppError not_found, also where it belongs to another
-   * user
+   * user; changed_elsewhere, with the item as it is now, where `version` is another's
    */
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
   /** @throws AppError not_found, also where it belongs to another user */
@@ -30,6 +30,8 @@ export interface Items {
 export interface ItemChange {
   title?: string | undefined
   description?: string | undefined
+  /** That the change was made from; absent: whatever it is by now. */
+  version?: number | undefined
 }
 
 interface ItemsDeps {
@@ -44,6 +46,22 @@ export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
   async function readItems(ownerId: string, page: PageRequest): Promise<Page<Item>> {
     const { rows, next_cursor } = await readPage(ofOwner(ownerId), ['created_at_ms', 'id'], page)
     return { rows: rows.map(toItem), next_cursor }
+  }
+
+  /** Without the change: the item is gone, or another by now. */
+  async function findUnlessChanged(
+    ownerId: string,
+    id: string,
+    { title, description }: ItemChange,
+  ): Promise<Item> {
+    const row = await ofOwner(ownerId).where('id', '=', id).executeTakeFirst()
+    if (!row) throw noSuchItem()
+    const current = toItem(row)
+    // RFC 9110 §13.1.1: made already, by this very request, whose answer was lost.
+    const isMade =
+      (title ?? row.title) === row.title && (description ?? row.description) === row.description
+    if (isMade) return current
+    throw new AppError('changed_elsewhere', 'This item was changed elsewhere', { current })
   }
 
   return {
@@ -69,20 +87,21 @@ export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
       return toItem(row)
     },
 
-    async update(ownerId, id, { title, description }) {
+    async update(ownerId, id, { title, description, version }) {
       const row = await kysely
         .updateTable('items')
-        .set({
+        .set(({ eb }) => ({
           ...(title === undefined ? {} : { title }),
           ...(description === undefined ? {} : { description }),
           updated_at_ms: clock.now(),
-        })
+          version: eb('version', '+', 1),
+        }))
         .where('id', '=', id)
         .where('owner_id', '=', ownerId)
+        .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
         .returningAll()
         .executeTakeFirst()
-      if (!row) throw noSuchItem()
-      return toItem(row)
+      return row ? toItem(row) : findUnlessChanged(ownerId, id, { title, description })
     },
 
     async delete(ownerId, id) {
@@ -113,6 +132,7 @@ function toItem(row: Selectable<ItemsTable>): Item {
     description: row.description,
     created_at: toRfc3339(row.created_at_ms),
     updated_at: toRfc3339(row.updated_at_ms),
+    version: row.version,
   }
 }
 

@@ -29,6 +29,8 @@ export interface RestRoute {
   summary: string
   /** 200 by default. */
   successStatus?: 200 | 201
+  /** Its output's `version` is the ETag; its input's, where it has one, comes from If-Match. */
+  isVersioned?: true
   /** What it may be, where the procedure gives a `TextFile` in place of JSON. */
   mediaTypes?: readonly string[]
 }

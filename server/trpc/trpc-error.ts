@@ -26,6 +26,7 @@ const codeOfReason: Record<ErrorReason, TrpcErrorCode> = {
   reauthentication_required: 'FORBIDDEN',
   not_found: 'NOT_FOUND',
   conflict: 'CONFLICT',
+  changed_elsewhere: 'CONFLICT',
   payload_too_large: 'PAYLOAD_TOO_LARGE',
   unsupported_media_type: 'UNSUPPORTED_MEDIA_TYPE',
   too_many_requests: 'TOO_MANY_REQUESTS',
@@ -38,6 +39,8 @@ export interface ErrorFacts {
   /** Absent for tRPC's own errors (no such procedure) and for internal errors. */
   reason?: ErrorReason
   fields?: readonly FieldError[]
+  /** With `changed_elsewhere`: the row as it is now, of the type that the procedure gives. */
+  current?: object
   /** The scopes that were needed. */
   scope?: readonly string[]
   /** In seconds. */
@@ -100,10 +103,11 @@ export function publicMessage(error: TRPCError): string {
 export function describeError(error: TRPCError): ErrorFacts {
   const appError = findAppError(error)
   if (!appError) return {}
-  const { reason, fields, scope, retryAfterSeconds } = appError
+  const { reason, fields, current, scope, retryAfterSeconds } = appError
   return {
     reason,
     ...(fields.length > 0 && { fields }),
+    ...(current && { current }),
     ...(scope.length > 0 && { scope }),
     ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),
   }

@@ -46,10 +46,14 @@ function useDraftName(key: string): string {
   return nameDraft(useAccessToken()?.userId ?? '', key)
 }
 
-/** What differs from its default. */
+/** What differs from its default; with it the hidden fields, which say what it was made from. */
 function readTexts(form: HTMLFormElement): Draft {
-  const changed = textFieldsOf(form).filter(({ value, defaultValue }) => value !== defaultValue)
-  return Object.fromEntries(changed.map(({ name, value }) => [name, value]))
+  const fields = textFieldsOf(form)
+  if (fields.every(({ value, defaultValue }) => value === defaultValue)) return {}
+  const kept = fields.filter(
+    ({ type, value, defaultValue }) => type === 'hidden' || value !== defaultValue,
+  )
+  return Object.fromEntries(kept.map(({ name, value }) => [name, value]))
 }
 
 /** Never a password, shown or not: a draft is stored as it is. */
@@ -61,7 +65,7 @@ function textFieldsOf(form: HTMLFormElement) {
   ) as (HTMLInputElement | HTMLTextAreaElement)[]
 }
 
-const textTypes: ReadonlySet<string> = new Set(['text', 'email', 'tel', 'url'])
+const textTypes: ReadonlySet<string> = new Set(['text', 'email', 'tel', 'url', 'hidden'])
 
 function isSecret({ name, autocomplete, readOnly }: HTMLInputElement): boolean {
   return readOnly || /password|secret|token|one-time-code|^cc-/.test(`${autocomplete} ${name}`)

@@ -7,6 +7,7 @@ import { mayDiscard, useDraft } from '../../components/forms/use-draft.ts'
 import { useFieldProblems } from '../../components/forms/use-field-problems.ts'
 import { isEscape } from '../../components/is-escape.ts'
 import { fieldStrings } from '../../strings/fields.ts'
+import { ItemConflict } from './item-conflict.tsx'
 import { itemsStrings as words } from './strings.ts'
 
 interface ItemFormProps {
@@ -15,8 +16,15 @@ interface ItemFormProps {
   item?: Item
   submitLabel: string
   /** Rejects with the call's own error. */
-  onSubmit: (fields: { title: string; description: string }) => Promise<unknown>
+  onSubmit: (fields: ItemFields) => Promise<unknown>
   onCancel: () => void
+}
+
+interface ItemFields {
+  title: string
+  description: string
+  /** That the form began from; absent for a new item. */
+  version?: number
 }
 
 const labels = { title: words.title, description: words.description }
@@ -24,6 +32,7 @@ const labels = { title: words.title, description: words.description }
 export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: ItemFormProps) {
   const { problems, setProblems, ...fieldProblems } = useFieldProblems(labels)
   const [message, setMessage] = useState('')
+  const [conflict, setConflict] = useState<Item>()
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const draft = useDraft(itemDraftKey(item), form)
@@ -35,12 +44,13 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
     if (busy) return
     const fields = new FormData(event.currentTarget)
     const title = String(fields.get('title'))
+    const version = item && { version: Number(fields.get(versionField)) }
     setMessage('')
     setProblems(title.trim() === '' ? { title: words.titleMissing } : {})
     if (title.trim() === '') return focusField(form.current, 'title')
     setBusy(true)
     try {
-      await onSubmit({ title, description: String(fields.get('description')) })
+      await onSubmit({ title, description: String(fields.get('description')), ...version })
       draft.drop()
     } catch (error) {
       setBusy(false)
@@ -49,11 +59,20 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
   }
 
   function explain(error: unknown) {
-    const { message, reason, fields } = readFailure(error)
+    const { message, reason, fields, current } = readFailure(error)
     const first = fieldProblems.explain(fields)
     if (first !== undefined) focusField(form.current, first)
     else if (reason === 'not_found') setMessage(words.gone)
+    else if (current) compareWith(current as Item)
     else setMessage(`${message} ${fieldStrings.kept}`)
+  }
+
+  /** Saved again, the text takes the place of the one that it was compared with. */
+  function compareWith(current: Item) {
+    setConflict(current)
+    setMessage(words.changedElsewhere)
+    const version = form.current?.elements.namedItem(versionField)
+    if (version instanceof HTMLInputElement) version.value = String(current.version)
   }
 
   function cancel() {
@@ -65,6 +84,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
     if (await mayDiscard(form.current)) cancel()
   }
 
+  const label = conflict ? words.saveMine : submitLabel
   const idOf = (field: string) => `${field}-${item?.id ?? 'new'}`
 
   return (
@@ -85,6 +105,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       <h2 id={idOf('heading')}>
         <bdi>{heading}</bdi>
       </h2>
+      {item && <input type="hidden" name={versionField} defaultValue={item.version} />}
       <div className="field">
         <label htmlFor={idOf('title')}>{words.title}</label>
         <input
@@ -123,9 +144,10 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       <p className="form-message" role="alert">
         {message}
       </p>
+      {conflict && <ItemConflict current={conflict} onTakeCurrent={cancel} />}
       <div className="actions">
         <button type="submit" className="btn primary" aria-disabled={busy}>
-          {busy ? words.saving : submitLabel}
+          {busy ? words.saving : label}
         </button>
         <button
           type="button"
@@ -141,6 +163,9 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
     </form>
   )
 }
+
+/** Kept with a draft: what was typed before a reload was made from that version. */
+const versionField = 'version'
 
 /** A new item's by default. */
 export function itemDraftKey(item?: Item): string {

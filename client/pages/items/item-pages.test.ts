@@ -41,7 +41,7 @@ describe('the cached pages', () => {
 
 function item(id: string): Item {
   const at = '2026-11-20T09:12:00.000Z'
-  return { id, title: id, description: '', created_at: at, updated_at: at }
+  return { id, title: id, description: '', created_at: at, updated_at: at, version: 1 }
 }
 
 function titles(data: ItemPages | undefined) {

@@ -31,6 +31,11 @@ export function useItemActions(notify: (notice: Notice) => void) {
       list.setInfiniteData(itemListInput, (pages) => replaceItem(pages, item))
       notify({ text: words.wasSaved(item.title), isProblem: false })
     },
+    onError(error) {
+      const { current } = readFailure(error)
+      if (current)
+        list.setInfiniteData(itemListInput, (pages) => replaceItem(pages, current as Item))
+    },
   })
   const remove = trpc.items.delete.useMutation()
 

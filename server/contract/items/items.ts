@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { nextCursorSchema } from '../paging.ts'
+import { rowVersionSchema } from '../row-version.ts'
 import { requiredText, text } from '../text.ts'
 
 export const itemTitleMaxLength = 200
@@ -15,6 +16,7 @@ export const itemSchema = z
     /** RFC 3339, UTC. */
     created_at: z.string(),
     updated_at: z.string(),
+    version: rowVersionSchema,
   })
   .meta({ id: 'Item' })
 
@@ -31,6 +33,7 @@ export const itemUpdateSchema = z.object({
   id: text(64),
   title: requiredText(itemTitleMaxLength).optional(),
   description: text(itemDescriptionMaxLength).optional(),
+  version: rowVersionSchema.optional(),
 })
 
 export const itemPageSchema = z.object({

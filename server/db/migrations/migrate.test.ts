@@ -59,6 +59,7 @@ const older = [
   'alter table users rename column token_version to epoch',
   'alter table revocations rename column token_version to epoch',
   `update sessions set door = case door when 'cookie' then 'browser' else 'token' end`,
+  'alter table items drop column version',
   'drop index audit_events_event_created_at_ms_id',
   'drop index audit_events_address_created_at_ms_id',
   'drop index users_active_admins',

@@ -16,6 +16,7 @@ import { searchKeysAndAdmins } from './0014-search-keys-and-admins.ts'
 import { searchKeysInUnicode } from './0015-search-keys-in-unicode.ts'
 import { plainWords } from './0016-plain-words.ts'
 import { auditFilters } from './0017-audit-filters.ts'
+import { itemVersions } from './0018-item-versions.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -40,4 +41,5 @@ export const migrations: Migrations = {
   '0015_search_keys_in_unicode': searchKeysInUnicode,
   '0016_plain_words': plainWords,
   '0017_audit_filters': auditFilters,
+  '0018_item_versions': itemVersions,
 }

@@ -12,6 +12,7 @@ import {
   listRestProcedures,
   type RestProcedure,
   restPrefix,
+  takesVersion,
 } from '../rest/rest-procedures.ts'
 import {
   type ErrorResponseName,
@@ -117,6 +118,7 @@ function describeOperation(procedure: RestProcedure, passwordGrant: boolean) {
     responses: {
       [rest.successStatus ?? 200]: {
         description: 'Done.',
+        ...(rest.isVersioned && { headers: etagHeader }),
         content: Object.fromEntries(
           (rest.mediaTypes ?? ['application/json']).map((type) => [type, { schema: output }]),
         ),
@@ -139,8 +141,21 @@ function describeParameters(procedure: RestProcedure) {
       required: requiredFields.includes(name),
       schema: fields[name],
     })),
+    ...(takesVersion(procedure) ? [ifMatchParameter] : []),
   ]
 }
+
+const etagHeader = {
+  ETag: { description: 'The version, in quotes.', schema: { type: 'string' } },
+} as const
+
+const ifMatchParameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag, or version in quotes, that the change was made from. Absent: any.',
+  schema: { type: 'string', example: '"1"' },
+} as const
 
 function describeBody({ fields, requiredFields, pathFields }: RestProcedure) {
   const isInBody = (name: string) => !pathFields.includes(name)
@@ -157,6 +172,7 @@ function describeRefusals(procedure: RestProcedure) {
   const names: ErrorResponseName[] = ['BadRequest', 'ValidationError', 'Unavailable']
   if (!procedure.isPublic) names.push('Unauthorized', 'Forbidden')
   if (procedure.pathFields.length > 0) names.push('NotFound')
+  if (takesVersion(procedure)) names.push('PreconditionFailed')
   if (hasBody(procedure)) names.push('ContentTooLarge', 'UnsupportedMediaType')
   // Guesses at a password are counted wherever one is asked for (R100).
   if ('current_password' in procedure.fields || 'proof' in procedure.fields) {

@@ -33,6 +33,14 @@ export const errorSchemas = {
     },
     required: ['detail', 'errors'],
   },
+  PreconditionError: {
+    type: 'object',
+    properties: {
+      detail: { type: 'string' },
+      current: { type: 'object', description: 'The row as it is now.' },
+    },
+    required: ['detail', 'current'],
+  },
 } satisfies Record<string, JsonSchema>
 
 const challenge = {
@@ -58,6 +66,10 @@ export const errorResponses = {
     headers: challenge,
   },
   NotFound: refusal('There is no such thing, or it is not yours.'),
+  PreconditionFailed: refusal(
+    'The row is not what If-Match says: it was changed meanwhile.',
+    'PreconditionError',
+  ),
   ContentTooLarge: refusal('The body is too large.'),
   UnsupportedMediaType: refusal('The Content-Type is not application/json.'),
   ValidationError: refusal('A parameter or field breaks its rule.', 'ValidationError'),
@@ -73,6 +85,7 @@ export const statusOfResponse: Record<ErrorResponseName, number> = {
   Unauthorized: 401,
   Forbidden: 403,
   NotFound: 404,
+  PreconditionFailed: 412,
   ContentTooLarge: 413,
   UnsupportedMediaType: 415,
   ValidationError: 422,

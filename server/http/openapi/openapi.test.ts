@@ -87,9 +87,12 @@ describe('GET /openapi.json', () => {
     const { patch } = document.paths['/api/notes/{id}']
     expect(patch.parameters).toEqual([
       { name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 64 } },
+      expect.objectContaining({ name: 'If-Match', in: 'header', required: false }),
     ])
+    expect(patch.responses[200].headers).toHaveProperty('ETag')
+    expect(patch.responses).toHaveProperty('412')
     const body = patch.requestBody.content['application/json'].schema
-    expect(Object.keys(body.properties)).toEqual(['title', 'description'])
+    expect(Object.keys(body.properties)).toEqual(['title', 'description', 'version'])
     expect(document.paths['/api/notes'].get.parameters[0]).toEqual({
       name: 'limit',
       in: 'query',

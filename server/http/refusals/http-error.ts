@@ -10,6 +10,8 @@ export interface HttpErrorBody {
   detail: string
   /** Which input fields break which rule. */
   errors?: readonly FieldError[]
+  /** With 412: the row as it is now. */
+  current?: object
 }
 
 export interface HttpError {
@@ -37,6 +39,7 @@ const statusOfReason: Record<ErrorReason, number> = {
   reauthentication_required: 403,
   not_found: 404,
   conflict: 409,
+  changed_elsewhere: 412,
   payload_too_large: 413,
   unsupported_media_type: 415,
   invalid_input: 422,
@@ -61,6 +64,7 @@ export function toHttpError(error: unknown, request = publicRequest): HttpError 
       ...((appError.reason === 'invalid_input' || appError.fields.length > 0) && {
         errors: appError.fields,
       }),
+      ...(appError.current && { current: appError.current }),
     },
   }
 }

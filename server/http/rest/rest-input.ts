@@ -5,7 +5,8 @@ import { AppError } from '../../contract/app-error.ts'
 import { readQuery, refuseParameter } from '../../web/query-string.ts'
 import { refuseMisplacedToken } from '../../web/require-token.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { hasBody, type RestProcedure } from './rest-procedures.ts'
+import { hasBody, type RestProcedure, takesVersion } from './rest-procedures.ts'
+import { readIfMatch } from './row-etag.ts'
 
 /**
  * Raw: the procedure's own schema decides whether it keeps the rules.
@@ -26,7 +27,8 @@ export function readInput(
     if (!isKnown) throw refuseParameter(name, 'is not a parameter here')
   }
   const texts = [...query, ...path].map(([name, text]) => [name, coerceText(text, fields[name])])
-  return { ...body, ...Object.fromEntries(texts) }
+  const version = takesVersion(procedure) ? readIfMatch(request.headers) : {}
+  return { ...body, ...Object.fromEntries(texts), ...version }
 }
 
 function parseJson(text: string): unknown {

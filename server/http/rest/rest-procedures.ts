@@ -41,6 +41,11 @@ export function hasBody({ rest, fields, pathFields }: RestProcedure): boolean {
   return Object.keys(fields).some((field) => !pathFields.includes(field))
 }
 
+/** Whether a change says by If-Match which version it was made from. */
+export function takesVersion({ rest, fields }: RestProcedure): boolean {
+  return rest.isVersioned === true && Object.hasOwn(fields, 'version')
+}
+
 function describeProcedure(
   name: string,
   procedure: AnyTRPCProcedure,

@@ -106,6 +106,66 @@ describe('twins', () => {
   })
 })
 
+describe('versions (RFC 9110 §13.1.1)', () => {
+  const change = (id: string, title: string, ifMatch?: string) =>
+    call(
+      {
+        method: 'PATCH',
+        url: `/api/notes/${id}`,
+        payload: { title },
+        headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+      },
+      johndoe,
+    )
+
+  it('makes a change from the present version, and answers 412 with the row to one from an old', async () => {
+    const made = await call(
+      { method: 'POST', url: '/api/notes', payload: { title: 'Lamp' } },
+      johndoe,
+    )
+    const { etag } = made.headers
+    expect(etag).toBe('"1"')
+    const { id } = made.json()
+    const first = await change(id, 'Mine', '"1"')
+    expect([first.statusCode, first.headers.etag]).toEqual([200, '"2"'])
+    // The last two: a list, and another's ETag.
+    for (const stale of ['"1"', 'W/"1"', '"1", "3"', '"x"']) {
+      const refused = await change(id, 'Theirs', stale)
+      expect([refused.statusCode, refused.json()]).toEqual([
+        412,
+        { detail: 'This note was changed elsewhere', current: first.json() },
+      ])
+    }
+    // A proxy that compresses makes the ETag a weak one.
+    expect((await change(id, 'Theirs', 'W/"2"')).statusCode).toBe(200)
+  })
+
+  it('asks no one for a version: without it, or with *, the last change holds', async () => {
+    const { id } = await makeNote('Lamp')
+    for (const ifMatch of [undefined, '*']) {
+      expect((await change(id, 'Changed', ifMatch)).statusCode).toBe(200)
+    }
+    expect((await change('unknown', 'Changed', '"1"')).statusCode).toBe(404)
+  })
+
+  it('answers CONFLICT over tRPC, with the row in the error', async () => {
+    const note = await makeNote('Lamp')
+    const answer = await call(
+      {
+        method: 'POST',
+        url: '/trpc/notes.update',
+        payload: { id: note.id, title: 'Changed', version: 7 },
+      },
+      johndoe,
+    )
+    expect(answer.json().error.data).toMatchObject({
+      code: 'CONFLICT',
+      reason: 'changed_elsewhere',
+      current: note,
+    })
+  })
+})
+
 describe('tokens', () => {
   it('R25: answers 401 with a bare challenge where there is none', async () => {
     const answer = await call({ url: '/api/users/me' })

@@ -16,6 +16,7 @@ import { type Context, createContext } from '../../trpc/context.ts'
 import { acceptJsonOnly } from '../../web/json-body.ts'
 import { readInput } from './rest-input.ts'
 import { listRestProcedures, type RestProcedure, restPrefix } from './rest-procedures.ts'
+import { toEtag, type Versioned } from './row-etag.ts'
 
 export async function restPlugin(
   app: FastifyInstance,
@@ -71,6 +72,7 @@ async function callProcedure(
     batchIndex: 0,
   })
   if (procedure.rest.mediaTypes) return sendFile(reply, output as TextFile)
+  if (procedure.rest.isVersioned) reply.header('etag', toEtag(output as Versioned))
   return reply
     .code(procedure.rest.successStatus ?? 200)
     .type('application/json; charset=utf-8')

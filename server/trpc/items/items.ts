@@ -20,14 +20,22 @@ const itemsRouter = router({
 
   create: scopedProcedure('items:write')
     .meta({
-      rest: { method: 'POST', path: '/items', summary: 'Make an item', successStatus: 201 },
+      rest: {
+        method: 'POST',
+        path: '/items',
+        summary: 'Make an item',
+        successStatus: 201,
+        isVersioned: true,
+      },
     })
     .input(itemCreateSchema)
     .output(itemSchema)
     .mutation(({ ctx, input }) => ctx.services.items.create(ctx.identity.userId, input)),
 
   update: scopedProcedure('items:write')
-    .meta({ rest: { method: 'PATCH', path: '/items/{id}', summary: 'Change an item' } })
+    .meta({
+      rest: { method: 'PATCH', path: '/items/{id}', summary: 'Change an item', isVersioned: true },
+    })
     .input(itemUpdateSchema)
     .output(itemSchema)
     .mutation(({ ctx, input: { id, ...change } }) =>
