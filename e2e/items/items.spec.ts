@@ -132,13 +132,13 @@ test('two tabs that edit one item: the second sees both texts, and loses neither
   await expect(page.getByLabel('Description')).toHaveValue('my words')
   await page.getByRole('button', { name: 'Save changes' }).click()
   await expect(page.getByText('This item was changed elsewhere.')).toBeVisible()
-  await expect(page.getByText('their words')).toBeVisible()
+  await expect(page.locator('p', { hasText: 'their words' })).toBeVisible()
   await expect(page.getByLabel('Description')).toHaveValue('my words')
 
   // Once more meanwhile: what is replaced is always what was shown.
   await items.update(freshUser.id, id, { description: 'their last words' })
   await page.getByRole('button', { name: 'Save mine instead' }).click()
-  await expect(page.getByText('their last words')).toBeVisible()
+  await expect(page.locator('p', { hasText: 'their last words' })).toBeVisible()
   await page.getByRole('button', { name: 'Save mine instead' }).click()
   await expect(row(page, 'Shared')).toContainText('my words')
 

@@ -50,9 +50,7 @@ function useDraftName(key: string): string {
 function readTexts(form: HTMLFormElement): Draft {
   const fields = textFieldsOf(form)
   if (fields.every(({ value, defaultValue }) => value === defaultValue)) return {}
-  const kept = fields.filter(
-    ({ type, value, defaultValue }) => type === 'hidden' || value !== defaultValue,
-  )
+  const kept = fields.filter(({ hidden, value, defaultValue }) => hidden || value !== defaultValue)
   return Object.fromEntries(kept.map(({ name, value }) => [name, value]))
 }
 
@@ -65,7 +63,7 @@ function textFieldsOf(form: HTMLFormElement) {
   ) as (HTMLInputElement | HTMLTextAreaElement)[]
 }
 
-const textTypes: ReadonlySet<string> = new Set(['text', 'email', 'tel', 'url', 'hidden'])
+const textTypes: ReadonlySet<string> = new Set(['text', 'email', 'tel', 'url'])
 
 function isSecret({ name, autocomplete, readOnly }: HTMLInputElement): boolean {
   return readOnly || /password|secret|token|one-time-code|^cc-/.test(`${autocomplete} ${name}`)

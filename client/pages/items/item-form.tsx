@@ -105,7 +105,7 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       <h2 id={idOf('heading')}>
         <bdi>{heading}</bdi>
       </h2>
-      {item && <input type="hidden" name={versionField} defaultValue={item.version} />}
+      {item && <input type="text" hidden name={versionField} defaultValue={item.version} />}
       <div className="field">
         <label htmlFor={idOf('title')}>{words.title}</label>
         <input
