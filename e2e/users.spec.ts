@@ -68,6 +68,39 @@ test('37. search, order and page are in the address: reload and Back show what w
   await expect(page.getByRole('table')).toBeVisible()
 })
 
+test('role and state narrow the list and the search, and are in the address', async ({
+  page,
+  signIn,
+  server,
+}) => {
+  const mark = `part${Date.now().toString(36)}`
+  for (const [name, role, disabled] of [
+    ['one', 'admin', false],
+    ['two', 'user', true],
+    ['six', 'user', false],
+  ] as const) {
+    await server.services.users.create({
+      ...{ username: `${mark}-${name}`, email: null, fullName: null, role, disabled },
+      ...{ password: { hash: 'none', keyId: null }, isDemo: false },
+    })
+  }
+  await signIn(page, 'admin')
+  await page.goto(`/users?search=${mark}`)
+  const rows = page.getByRole('rowheader')
+  await expect(rows).toHaveCount(3)
+  await page.getByLabel('Role').selectOption('User')
+  await expect(rows).toHaveText([/-six/, /-two/])
+  await page.getByLabel('State').selectOption('Disabled')
+  await expect(rows).toHaveText([/-two/])
+  await expect(page).toHaveURL(`/users?search=${mark}&role=user&state=disabled`)
+  await page.reload()
+  await expect(rows).toHaveText([/-two/])
+  await page.getByLabel('Role').selectOption('Admin')
+  await expect(page.getByRole('heading', { name: 'No users found for' })).toBeVisible()
+  await page.goBack()
+  await expect(rows).toHaveText([/-two/])
+})
+
 test('a user is made with a password to hand over, and what was typed stays if it is refused', async ({
   page,
   signIn,

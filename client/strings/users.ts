@@ -49,7 +49,8 @@ export const usersStrings = {
   noSuchPageText: 'The list is shorter than that.',
   firstPage: 'Go to the first page',
   tooManyFound: (search: string) => `Too many users for “${search}”`,
-  nobodyFound: (search: string) => `No users found for “${search}”`,
+  nobodyFound: (search: string) =>
+    search === '' ? 'No users match these filters' : `No users found for “${search}”`,
   nobodyFoundText: 'A search looks for the beginning of each word in usernames, names and emails.',
   clearSearch: 'Show all users',
 
@@ -122,4 +123,8 @@ export const usersStrings = {
   endSubmit: (sessions: number) => `End ${count(sessions, 'session', 'sessions')}`,
   wereEnded: (name: string, sessions: number) =>
     `${count(sessions, 'session', 'sessions')} of ${name} ended.`,
+
+  anyRole: 'Any role',
+  anyState: 'Any state',
+  captionFiltered: (caption: string) => `${caption}, filtered`,
 } as const

@@ -7,6 +7,7 @@ import { auditExportFormats } from '../contract/audit-export.ts'
 import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
 import { operator } from './operator.ts'
+import { checkOptions } from './terminal/check-options.ts'
 import { sayUsage } from './terminal/read-words.ts'
 import { UsageError } from './terminal/usage-error.ts'
 
@@ -36,20 +37,15 @@ async function* audit(args: string[], config: Config): AsyncGenerator<string> {
       }).values,
   )
   if (csv && ndjson) throw new UsageError('Either --csv or --ndjson, not both')
-  const filter = auditFilterSchema.safeParse(words)
-  if (!filter.success) throw new UsageError(filter.error.issues.map(describeIssue).join('\n'))
+  const filter = checkOptions(auditFilterSchema, words)
   const services = await createServices(config, { serving: false })
   try {
     const format = auditExportFormats.find((name) => (name === 'csv' ? csv : ndjson))
-    if (format) yield* (await services.exportAuditLog(format, filter.data, operator)).text
-    else yield* toTable(services.auditReader.everything(filter.data))
+    if (format) yield* (await services.exportAuditLog(format, filter, operator)).text
+    else yield* toTable(services.auditReader.everything(filter))
   } finally {
     await services.close()
   }
-}
-
-function describeIssue({ path, message }: { path: PropertyKey[]; message: string }): string {
-  return `--${path.map(String).join('.')}: ${message}`
 }
 
 const heading = 'when (UTC)           event                   who                   address\n'

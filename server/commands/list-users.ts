@@ -4,27 +4,30 @@ import { parseArgs } from 'node:util'
 import type { ListedUser as ListedRecord } from '../auth/users/user-directory.ts'
 import type { Config } from '../config.ts'
 import { toRfc3339 } from '../contract/rfc3339.ts'
-import type { ListedUser } from '../contract/users.ts'
+import { roles } from '../contract/scopes.ts'
+import { userStates } from '../contract/user-order.ts'
+import { type ListedUser, userFilterSchema } from '../contract/users.ts'
 import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
+import { checkOptions } from './terminal/check-options.ts'
 import { sayUsage } from './terminal/read-words.ts'
 
 export const listUsersCommand: Command = {
-  usage: 'list-users [--search <text>] [--json]',
+  usage: 'list-users [<filter> ...] [--json]',
   summary:
-    'Every user, by name; with --search those with a word in a name or the email that begins so.',
+    'Every user, by name. Filters: --search <text> for words that a name or the email begins with, ' +
+    `--role ${roles.join('|')}, --state ${userStates.join('|')}.`,
   run: listUsers,
 }
 
 async function* listUsers(args: string[], config: Config): AsyncGenerator<string> {
-  const { search = '', json } = sayUsage(
-    () =>
-      parseArgs({ args, options: { search: { type: 'string' }, json: { type: 'boolean' } } })
-        .values,
-  )
+  const text = { type: 'string' } as const
+  const options = { search: text, role: text, state: text, json: { type: 'boolean' } } as const
+  const { search = '', json, ...words } = sayUsage(() => parseArgs({ args, options }).values)
+  const filter = checkOptions(userFilterSchema, words)
   const services = await createServices(config, { serving: false })
   try {
-    const pages = services.userDirectory.everyone(search)
+    const pages = services.userDirectory.everyone(search, filter)
     yield* json ? toJson(pages) : toTable(pages)
   } finally {
     await services.close()

@@ -6,6 +6,10 @@ export type UserSortKey = (typeof userSortKeys)[number]
 export const sortOrders = ['asc', 'desc'] as const
 export type SortOrder = (typeof sortOrders)[number]
 
+/** Whether a user may sign in. */
+export const userStates = ['active', 'disabled'] as const
+export type UserState = (typeof userStates)[number]
+
 /** In UTF-16 code units. */
 export const userSearchMaxLength = 100
 

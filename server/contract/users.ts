@@ -5,7 +5,13 @@ import { proposedNameSchema, proposedPasswordSchema } from './credentials.ts'
 import { nextUserCursorSchema, userCursorSchema } from './paging.ts'
 import { roles } from './scopes.ts'
 import { text } from './text.ts'
-import { sortOrders, userSearchMaxLength, userSortKeys, usersCountedTo } from './user-order.ts'
+import {
+  sortOrders,
+  userSearchMaxLength,
+  userSortKeys,
+  userStates,
+  usersCountedTo,
+} from './user-order.ts'
 
 export const userSchema = z
   .object({
@@ -36,6 +42,12 @@ export const listedUserSchema = userSchema
 
 export type ListedUser = z.infer<typeof listedUserSchema>
 
+/** Only users with this role, and in this state. */
+export const userFilterSchema = z.object({
+  role: z.enum(roles).optional(),
+  state: z.enum(userStates).optional(),
+})
+
 /**
  * `page` counts from 1, within the first 10,000 users; `cursor` goes on from any page, and takes
  * precedence. `search` finds the beginnings of the words in names and email addresses, in any
@@ -46,6 +58,7 @@ export const userListSchema = z.object({
   per_page: z.int().min(1).max(100).default(20),
   cursor: userCursorSchema,
   search: text(userSearchMaxLength).default(''),
+  ...userFilterSchema.shape,
   sort: z.enum(userSortKeys).default('username'),
   order: z.enum(sortOrders).default('asc'),
 })
@@ -55,7 +68,7 @@ export const userPageSchema = z.object({
   /** Counted to 1,000: counting a million would take longer than finding them. */
   total: z.int().max(usersCountedTo),
   has_more_than_total: z.boolean(),
-  /** More than 10,000 begin with each word of the search: more letters may find others. */
+  /** Too many begin with each word of the search to look at all: more letters may find others. */
   is_cut: z.boolean(),
   next_cursor: nextUserCursorSchema,
   page: z.int(),

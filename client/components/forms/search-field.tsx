@@ -11,7 +11,7 @@ interface SearchFieldProps {
   onSearch: (search: string) => void
 }
 
-const pauseMs = 300
+const pauseMs = 150
 
 export function SearchField({ id, label, value, maxLength, onSearch }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null)

@@ -18,7 +18,7 @@ import type { UserDialogProps } from './user-dialog-props.ts'
 import { menuButtonId } from './user-menu.tsx'
 import { nameOf } from './user-row.tsx'
 import { UserTable } from './user-table.tsx'
-import { hrefOf, lastPage, type UsersView } from './users-address.ts'
+import { hrefOf, isNarrowed, lastPage, type UsersView } from './users-address.ts'
 
 interface UserListProps extends UserPage {
   view: UsersView
@@ -61,9 +61,7 @@ export function UserList(props: UserListProps) {
     )
   }
 
-  if (total === 0 && view.search !== '') {
-    return <NobodyFound search={view.search} isCut={is_cut} />
-  }
+  if (total === 0 && isNarrowed(view)) return <NobodyFound search={view.search} isCut={is_cut} />
   if (users.length === 0) return <NoSuchPage page={page} view={view} />
 
   const Dialog = chosen && dialogs[chosen.action]
@@ -72,7 +70,7 @@ export function UserList(props: UserListProps) {
       {is_cut && <p className="narrow">{words.narrow}</p>}
       <UserTable
         users={users}
-        caption={captionOf(props, view.search)}
+        caption={captionOf(props, view)}
         view={view}
         isStale={isStale}
         onView={onView}
@@ -102,11 +100,15 @@ export function UserList(props: UserListProps) {
 
 export function captionOf(
   { total, has_more_than_total, is_cut }: Omit<UserPage, 'users'>,
-  search: string,
+  view: UsersView,
 ): string {
-  if (search === '') return words.caption(total, has_more_than_total)
-  if (is_cut) return words.captionCut(search)
-  return words.captionFound(total, has_more_than_total, search)
+  if (is_cut) return words.captionCut(view.search)
+  const isFiltered = view.role !== '' || view.state !== ''
+  const caption =
+    view.search === ''
+      ? words.caption(total, has_more_than_total)
+      : words.captionFound(total, has_more_than_total, view.search)
+  return isFiltered ? words.captionFiltered(caption) : caption
 }
 
 interface PagingProps {

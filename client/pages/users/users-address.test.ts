@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { sortOrders, userSortKeys } from '../../../server/contract/user-order.ts'
 import { hrefOf, readView } from './users-address.ts'
 
-const everybody = { search: '', sort: 'username', order: 'asc', page: 1 } as const
+const everybody = {
+  search: '',
+  role: '',
+  state: '',
+  sort: 'username',
+  order: 'asc',
+  page: 1,
+} as const
 
 describe('the address of the users', () => {
   it.each([
@@ -19,6 +26,8 @@ describe('the address of the users', () => {
     'sort=password_hash',
     'order=sideways',
     'search=%20',
+    'role=root',
+    'state=locked',
     'sort=__proto__',
   ])('takes %j for the default', (query) => {
     expect(readView(query)).toEqual(everybody)
@@ -36,8 +45,10 @@ describe('the address of the users', () => {
       for (const order of sortOrders) {
         for (const search of ['', 'a&b=c #%', 'Zoë 👩‍🚀']) {
           for (const page of [1, 2, 500]) {
-            const view = { search, sort, order, page }
+            const view = { ...everybody, search, sort, order, page }
             expect(readView(hrefOf(view).split('?')[1] ?? '')).toEqual(view)
+            const narrowed = { ...view, role: 'admin', state: 'disabled' } as const
+            expect(readView(hrefOf(narrowed).split('?')[1] ?? '')).toEqual(narrowed)
           }
         }
       }

@@ -1,12 +1,15 @@
 // What the list shows, in the page's address: read and written in one place.
 
 import { appPages } from '../../../server/contract/app-pages.ts'
+import { type Role, roles } from '../../../server/contract/scopes.ts'
 import {
   type SortOrder,
   sortOrders,
   type UserSortKey,
+  type UserState,
   userSearchMaxLength,
   userSortKeys,
+  userStates,
   usersPagedTo,
 } from '../../../server/contract/user-order.ts'
 
@@ -16,6 +19,9 @@ export const lastPage = usersPagedTo / usersPerPage
 
 export interface UsersView {
   search: string
+  /** '' for any. */
+  role: Role | ''
+  state: UserState | ''
   sort: UserSortKey
   order: SortOrder
   /** Counts from 1. */
@@ -40,6 +46,8 @@ export function readView(query: string): UsersView {
   const isPage = /^[1-9]\d{0,4}$/.test(page) && Number(page) <= lastPage
   return {
     search: (parameters.get('search') ?? '').trim().slice(0, userSearchMaxLength),
+    role: word('role', roles) ?? '',
+    state: word('state', userStates) ?? '',
     sort,
     order: word('order', sortOrders) ?? firstOrder[sort],
     page: isPage ? Number(page) : 1,
@@ -47,12 +55,19 @@ export function readView(query: string): UsersView {
 }
 
 /** Defaults are left out: one address for one view. */
-export function hrefOf({ search, sort, order, page }: UsersView): string {
+export function hrefOf({ search, role, state, sort, order, page }: UsersView): string {
   const parameters = new URLSearchParams()
   if (search !== '') parameters.set('search', search)
+  if (role !== '') parameters.set('role', role)
+  if (state !== '') parameters.set('state', state)
   if (sort !== 'username') parameters.set('sort', sort)
   if (order !== firstOrder[sort]) parameters.set('order', order)
   if (page !== 1) parameters.set('page', String(page))
   const query = parameters.toString()
   return query === '' ? appPages.users.path : `${appPages.users.path}?${query}`
+}
+
+/** Whether the list leaves anyone out. */
+export function isNarrowed({ search, role, state }: UsersView): boolean {
+  return search !== '' || role !== '' || state !== ''
 }

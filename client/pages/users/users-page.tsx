@@ -17,8 +17,9 @@ import { useCan } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { CreateUserDialog } from './create-user-dialog.tsx'
 import { SortSelect } from './sort-controls.tsx'
+import { UserFilters } from './user-filters.tsx'
 import { captionOf, UserList } from './user-list.tsx'
-import { hrefOf, readView, type UsersView, usersPerPage } from './users-address.ts'
+import { hrefOf, isNarrowed, readView, type UsersView, usersPerPage } from './users-address.ts'
 
 const addButtonId = 'add-user'
 
@@ -32,7 +33,12 @@ export default function UsersPage() {
   const focusLater = useLaterFocus()
   const list = trpc.useUtils().users.list
   const query = trpc.users.list.useQuery(
-    { ...view, per_page: usersPerPage },
+    {
+      ...view,
+      role: view.role || undefined,
+      state: view.state || undefined,
+      per_page: usersPerPage,
+    },
     { placeholderData: keepPreviousData },
   )
 
@@ -73,12 +79,13 @@ export default function UsersPage() {
             maxLength={userSearchMaxLength}
             onSearch={(search) => show({ search })}
           />
+          <UserFilters view={view} onView={show} />
         </search>
         <SortSelect sorting={view} onSort={show} />
       </div>
 
       <p className="visually-hidden" role="status">
-        {query.data && !query.isPlaceholderData && sayFound(query.data, view.search)}
+        {query.data && !query.isPlaceholderData && sayFound(query.data, view)}
       </p>
       {query.isError && (
         <LoadProblem
@@ -121,8 +128,8 @@ export default function UsersPage() {
 }
 
 /** For users who do not see the list change below the search. */
-function sayFound(page: Omit<UserPage, 'users'>, search: string): string {
-  if (search === '') return ''
-  if (page.is_cut) return `${words.tooManyFound(search)}. ${words.narrow}`
-  return page.total === 0 ? words.nobodyFound(search) : captionOf(page, search)
+function sayFound(page: Omit<UserPage, 'users'>, view: UsersView): string {
+  if (!isNarrowed(view)) return ''
+  if (page.is_cut) return `${words.tooManyFound(view.search)}. ${words.narrow}`
+  return page.total === 0 ? words.nobodyFound(view.search) : captionOf(page, view)
 }

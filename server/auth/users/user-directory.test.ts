@@ -17,6 +17,7 @@ import {
 } from '../../testing/databases.ts'
 import { createTestClock } from '../../testing/test-clock.ts'
 import { createUserDirectory, type UserQuery } from './user-directory.ts'
+import type { UserFilter } from './user-filter.ts'
 import { upgradeSearchKeys } from './user-search-upgrade.ts'
 import { createUsers } from './users.ts'
 
@@ -169,6 +170,42 @@ forEachEngine((engine) => {
     })
   })
 
+  describe('the filters', () => {
+    test.each<[Partial<UserQuery>, string[]]>([
+      [{ role: 'admin' }, ['ada', 'old-admin']],
+      [{ role: 'user' }, ['9lives', 'bob_smith', 'carl.100', 'Zoe']],
+      [{ state: 'disabled' }, ['carl.100', 'old-admin']],
+      [{ state: 'active' }, ['9lives', 'ada', 'bob_smith', 'Zoe']],
+      [{ role: 'admin', state: 'disabled' }, ['old-admin']],
+      [{ role: 'user', state: 'active', search: 'example' }, ['Zoe']],
+      [{ state: 'disabled', search: 'example' }, ['carl.100']],
+      [{ role: 'admin', search: 'example' }, []],
+    ])('%j leaves %j, in every order', async (query, expected) => {
+      for (const sort of userSortKeys) {
+        for (const order of sortOrders) {
+          const everybody = await names({ search: query.search ?? '', sort, order })
+          const left = everybody.filter((name) => expected.some((one) => one === name))
+          expect(left).toHaveLength(expected.length)
+          expect(await names({ ...query, sort, order })).toEqual(left)
+        }
+      }
+      expect((await list(query)).total).toBe(expected.length)
+    })
+
+    test('all users of a filter are read, and those of a search among them', async () => {
+      const directory = createUserDirectory({ database: database(), clock })
+      const read = async (search: string, filter: UserFilter) => {
+        const found: string[] = []
+        for await (const users of directory.everyone(search, filter)) {
+          found.push(...users.map(({ username }) => username))
+        }
+        return found
+      }
+      expect(await read('', { state: 'disabled' })).toEqual(['carl.100', 'old-admin'])
+      expect(await read('ada', { role: 'user' })).toEqual(['9lives'])
+    })
+  })
+
   test('says who was seen when, and how many sessions live', async () => {
     const nowMs = clock.now()
     const session = (id: string, values: { idle?: number; end?: number; revoked?: number }) => ({
@@ -255,34 +292,41 @@ forEachEngine((engine) => {
     }
   })
 
-  test('among more than ten thousand matches some are found, and the answer says so; a name is found among them', async () => {
-    const place = await openTestDatabase(engine)
-    const directory = createUserDirectory({ database: place, clock })
-    const users = createUsers({ database: place, clock })
-    const [many = ''] = await crowd(place, 1)
-    const { id = '' } = (await users.findByLogin(many)) ?? {}
-    const rest = { email: null, role: 'user', disabled: false, isDemo: false } as const
-    const password = { hash: 'none', keyId: null }
-    await users.create({ ...rest, password, username: 'the-one', fullName: 'Kim Lee' })
-    const keys = Array.from({ length: 10_001 }, (_, index) =>
-      ['kim', 'lee'].map((name) => ({ key: `${name} a${index}\n${many}\n ${name}`, user_id: id })),
-    ).flat()
-    await place.runAtomically(insertRows(engine, 'user_search_keys', keys))
-    const query = { page: 1, perPage: 20, sort: 'username', order: 'asc' } as const
-    const find = async (search: string) => {
-      const { users: found, isCut } = await directory.list({ ...query, search })
-      return { found: found.map(({ username }) => username), isCut }
+  test('of more than ten thousand keys of one word some are read, and the answer says so; of two words, all', async () => {
+    const { find, fill, directory } = await openCommonWords()
+    await fill(10_001, ['kim', 'lee'])
+    expect(await find('ki')).toEqual({ found: ['member-10000'], isCut: true })
+    for (const search of ['kim lee', 'lee kim', 'le ki', 'kim lee the']) {
+      expect(await find(search), search).toEqual({ found: ['the-one'], isCut: false })
     }
-    expect(await find('ki')).toEqual({ found: [many], isCut: true })
-    expect(await find('kim lee')).toEqual({ found: ['the-one'], isCut: true })
-    expect(await find('lee kim')).toEqual({ found: ['the-one'], isCut: true })
-    expect(await find('kim lee the')).toEqual({ found: ['the-one'], isCut: false })
     // The command line takes its time, and finds them all.
     const everyone: string[] = []
     for await (const some of directory.everyone('kim')) {
       everyone.push(...some.map(({ username }) => username))
     }
-    expect(everyone).toEqual([many, 'the-one'])
+    expect(everyone).toEqual(['member-10000', 'the-one'])
+  })
+
+  test('where more than a thousand have both words, the first of them are found, whatever the page', async () => {
+    const { find, fill } = await openCommonWords(1_001)
+    await fill(10_010, ['kim lee', 'lee kim'])
+    const pages = [await find('le ki'), await find('le ki', { page: 2 })]
+    expect(pages.map(({ isCut }) => isCut)).toEqual([true, true])
+    expect(new Set(pages.flatMap(({ found }) => found)).size).toBe(40)
+  })
+
+  test('a filter that leaves few users is searched whole, however common the word', async () => {
+    const { find, fill, place } = await openCommonWords()
+    await fill(10_001, ['kim'])
+    await place.kysely
+      .updateTable('users')
+      .set({ role: 'admin', disabled: 1 })
+      .where('username', '=', 'the-one')
+      .execute()
+    for (const filter of [{ role: 'admin' }, { state: 'disabled' }] as const) {
+      expect(await find('k', filter)).toEqual({ found: ['the-one'], isCut: false })
+      expect(await find('l k', filter)).toEqual({ found: ['the-one'], isCut: false })
+    }
   })
 
   test('a user whom an older node writes is found beside the others at once, and their keys are written anew', async () => {
@@ -381,6 +425,43 @@ forEachEngine((engine) => {
     expect((await read('member-1000')).found).toEqual(names.slice(0, 10))
     expect(await directory.count()).toBe(501)
   })
+
+  /** Some members, and Kim Lee, who comes after them. */
+  async function openCommonWords(members = 1) {
+    const place = await openTestDatabase(engine)
+    const directory = createUserDirectory({ database: place, clock })
+    const users = createUsers({ database: place, clock })
+    const names = await crowd(place, members)
+    const rows = await place.kysely.selectFrom('users').select(['id', 'username']).execute()
+    const idOf = new Map(rows.map(({ id, username }) => [username, id]))
+    const rest = { email: null, role: 'user', disabled: false, isDemo: false } as const
+    const password = { hash: 'none', keyId: null }
+    await users.create({ ...rest, password, username: 'the-one', fullName: 'Kim Lee' })
+
+    /** So many keys for each of the words, given to the members in turn. */
+    async function fill(count: number, words: readonly string[]): Promise<void> {
+      const keys = Array.from({ length: count }, (_, index) => {
+        const name = names[index % names.length] ?? ''
+        const user_id = idOf.get(name) ?? ''
+        return words.map((word) => ({ key: `${word} a${index}\n${name}\n ${word}`, user_id }))
+      })
+      await place.runAtomically(insertRows(engine, 'user_search_keys', keys.flat()))
+    }
+
+    async function find(search: string, rest: Partial<UserQuery> = {}) {
+      const query = {
+        page: 1,
+        perPage: 20,
+        sort: 'username',
+        order: 'asc',
+        search,
+        ...rest,
+      } as const
+      const { users: found, isCut } = await directory.list(query)
+      return { found: found.map(({ username }) => username), isCut }
+    }
+    return { place, directory, fill, find }
+  }
 
   async function upgradeNow(place: Database): Promise<void> {
     let everyMinute: Follower['purge']

@@ -15,11 +15,12 @@ import { whereLive } from '../../db/live-sessions.ts'
 import { refuseCursor } from '../../db/read-page.ts'
 import type { UsersTable } from '../../db/tables.ts'
 import { findLastAdmin } from './last-admin.ts'
+import { readFilter, selectMeeting, type UserFilter } from './user-filter.ts'
 import { columnOfKey, isPlaceAfter, type Slice, type UserPlace } from './user-match-order.ts'
 import { findUsers } from './user-matches.ts'
 import { toUserRecord, type UserRecord } from './users.ts'
 
-export interface UserQuery {
+export interface UserQuery extends UserFilter {
   /** Counts from 1. Ignored where there is a cursor. */
   page: number
   perPage: number
@@ -55,7 +56,7 @@ export interface UserDirectory {
    */
   list(query: UserQuery): Promise<UserPage>
   /** All matches of the search, by username: a page at a time, however many there are. */
-  everyone(search: string): AsyncGenerator<ListedUser[]>
+  everyone(search: string, filter?: UserFilter): AsyncGenerator<ListedUser[]>
   count(): Promise<number>
 }
 
@@ -89,21 +90,20 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
     }))
   }
 
-  /** An index alone finds the place in the list; rows are read only for the users shown. */
-  async function readEverybody(slice: Slice): Promise<Found> {
+  /** Without a filter an index alone finds the place in the list; rows are read for those shown. */
+  async function readEverybody(slice: Slice, filter: UserFilter): Promise<Found> {
     const { sort, order, after, limit, offset } = slice
     const column = columnOfKey[sort]
-    const there = kysely
-      .selectFrom('users')
+    const conditions = await readFilter(database, filter)
+    const there = selectMeeting(database, conditions, sort === 'username')
       .select('username_key')
       .$if(after !== undefined, (query) => query.where(isPlaceAfter(slice, after as UserPlace)))
       .orderBy(column, order)
       .orderBy('username_key', order)
       .limit(limit)
       .offset(offset)
-    const some = kysely
-      .selectFrom('users')
-      .select('id')
+    const some = selectMeeting(database, conditions, true)
+      .select('username_key')
       .limit(usersCountedTo + 1)
     const [rows, { total }] = await Promise.all([
       kysely
@@ -121,8 +121,12 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
     return { rows, total: Number(total), isCut: false }
   }
 
-  async function readMatches(search: string, slice: Slice): Promise<Found | undefined> {
-    const matches = await findUsers(database, search)
+  async function readMatches(
+    search: string,
+    slice: Slice,
+    filter: UserFilter,
+  ): Promise<Found | undefined> {
+    const matches = await findUsers(database, search, filter)
     if (!matches) return undefined
     const [total, rows] = await Promise.all([
       matches.countTo(usersCountedTo + 1),
@@ -140,11 +144,11 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
   }
 
   /** By username. */
-  async function* readAll(): AsyncGenerator<UserRow[]> {
+  async function* readAll(filter: UserFilter): AsyncGenerator<UserRow[]> {
+    const conditions = await readFilter(database, filter)
     let lastKey = ''
     for (;;) {
-      const rows = await kysely
-        .selectFrom('users')
+      const rows = await selectMeeting(database, conditions, true)
         .selectAll()
         .where('username_key', '>', lastKey)
         .orderBy('username_key')
@@ -158,11 +162,11 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
   }
 
   /** Where too many match to be sorted, all users are read, in the existing order. */
-  async function* readAllMatches(search: string): AsyncGenerator<UserRow[]> {
-    const matches = await findUsers(database, search)
-    if (!matches) return yield* readAll()
+  async function* readAllMatches(search: string, filter: UserFilter): AsyncGenerator<UserRow[]> {
+    const matches = await findUsers(database, search, filter)
+    if (!matches) return yield* readAll(filter)
     if (matches.isCut) {
-      for await (const rows of readAll()) {
+      for await (const rows of readAll(filter)) {
         const ids = await matches.keep(rows.map(({ id }) => id))
         const kept = rows.filter(({ id }) => ids.has(id))
         if (kept.length > 0) yield kept
@@ -181,14 +185,15 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
   }
 
   return {
-    async list({ page, perPage, cursor, search, sort, order }) {
+    async list({ page, perPage, cursor, search, sort, order, role, state }) {
+      const filter = { role, state }
       const after = cursor === undefined ? undefined : readCursor(cursor, sort)
       const offset = after ? 0 : (page - 1) * perPage
       if (offset + perPage > usersPagedTo) throw refusePage()
       // One more than asked for shows whether there is a next page.
       const slice = { sort, order, after, limit: perPage + 1, offset }
       const [found, lastAdminId] = await Promise.all([
-        readMatches(search, slice).then((matches) => matches ?? readEverybody(slice)),
+        readMatches(search, slice, filter).then((found) => found ?? readEverybody(slice, filter)),
         findLastAdmin(kysely),
       ])
       const rows = found.rows.slice(0, perPage)
@@ -211,9 +216,9 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
       return Number(total)
     },
 
-    async *everyone(search) {
+    async *everyone(search, filter = {}) {
       const lastAdminId = await findLastAdmin(kysely)
-      for await (const rows of readAllMatches(search)) yield describe(rows, lastAdminId)
+      for await (const rows of readAllMatches(search, filter)) yield describe(rows, lastAdminId)
     },
   }
 }

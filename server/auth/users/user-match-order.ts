@@ -91,20 +91,25 @@ async function readByRow({ kysely }: Database, matches: Matches, slice: Slice): 
   return rows.map(({ id }) => id)
 }
 
-/**
- * The same, a few rows at a time. Ids come as one text: ten thousand rows would take the loop
- * longer than finding them.
- */
+/** Ids come as one text: ten thousand rows would take the loop longer than finding them. */
 async function readByRowInTurns(
-  { kysely }: Database,
+  database: Database,
   matches: Matches,
-  { sort, order, after, limit, offset }: Slice,
+  slice: Slice,
 ): Promise<string[]> {
-  const { joined } = await kysely
+  const { joined } = await database.kysely
     .selectFrom(matches.as('match'))
     .select(sql<string | null>`group_concat(distinct user_id)`.as('joined'))
     .executeTakeFirstOrThrow()
-  const ids = joined ? joined.split(',') : []
+  return readInTurns(database, joined ? joined.split(',') : [], slice)
+}
+
+/** Of these users, a few rows at a time. @returns the ids of the slice, in its order */
+export async function readInTurns(
+  { kysely }: Database,
+  ids: readonly string[],
+  { sort, order, after, limit, offset }: Slice,
+): Promise<string[]> {
   const column = columnOfKey[sort]
   const rows: (UserPlace & { id: string })[] = []
   for (let start = 0; start < ids.length; start += rowsAtOnce) {

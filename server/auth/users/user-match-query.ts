@@ -4,6 +4,7 @@ import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from
 import type { SortOrder } from '../../contract/user-order.ts'
 import type { Database, Engine } from '../../db/database.ts'
 import type { Tables } from '../../db/tables.ts'
+import { type Condition, userMeets } from './user-filter.ts'
 import {
   isOldKey,
   type KeyRange,
@@ -13,15 +14,17 @@ import {
   type SearchWord,
 } from './user-search.ts'
 
-/** Keys. Where more of them begin with what was typed, the search has to be narrowed. */
+/** Keys that one statement reads at most. */
 export const mostCandidates = 10_000
 
 /** Which keys are read, and the conditions on each. */
 export interface MatchQuery extends WordQuery {
-  /** These, … */
-  ranges: readonly KeyRange[]
-  /** … of users that have these words too. */
+  /** These, or those of the users whom this finds by their ids, … */
+  among: KeyRange | RawBuilder<unknown>
+  /** … of users that have these words too, … */
   others: readonly SearchWord[]
+  /** … and meet these. */
+  conditions: readonly Condition[]
 }
 
 interface WordQuery {
@@ -58,22 +61,41 @@ export async function findOldKey({ kysely, engine }: Database): Promise<boolean>
 /** A user as often as keys are found, each time with the name that the key has. */
 export function selectMatches(
   { engine, kysely }: Database,
-  { ranges, others, ...query }: MatchQuery,
+  { among, others, conditions, ...query }: MatchQuery,
 ) {
-  const most = Math.floor(mostCandidates / ranges.length)
-  const [first, ...more] = ranges.map((range) =>
-    kysely.selectFrom(selectKeys(kysely, range, most).as('keys')).selectAll(),
-  )
-  if (!first) throw new Error('a search has a word')
-  const candidates = more.reduce((all, one) => all.unionAll(one), first)
+  const candidates =
+    'from' in among
+      ? selectKeys(kysely, among, mostCandidates)
+      : kysely
+          .selectFrom('user_search_keys')
+          .select(['key', 'user_id'])
+          .where(sql<SqlBool>`user_id in (${among})`)
   return kysely
     .selectFrom(candidates.as('candidate'))
     .select('user_id')
     .select((query.hasOldKeys ? nameAnyway(engine) : nameInKey(engine)).as('name'))
     .where(({ and }) => and(others.map((word) => hasWord(engine, word, query))))
+    .where(({ and }) => and(conditions.map(userMeets)))
 }
 
 export type Matches = ReturnType<typeof selectMatches>
+
+/** @returns the key after the first `mostCandidates` of them; undefined where there are no more */
+export async function findEnd(
+  { kysely }: Database,
+  { from, to }: KeyRange,
+): Promise<string | undefined> {
+  const row = await kysely
+    .selectFrom('user_search_keys')
+    .select('key')
+    .where('key', '>=', from)
+    .where('key', '<', to)
+    .orderBy('key')
+    .limit(1)
+    .offset(mostCandidates)
+    .executeTakeFirst()
+  return row?.key
+}
 
 /** Whether a name in a key comes after this one, alone or with what follows it there. */
 export function isNameAfter(name: Expression<string>, after: string, order: SortOrder) {

@@ -2,7 +2,9 @@
 // no more of it.
 
 import type { Database } from '../../db/database.ts'
-import { readMatches, type Slice } from './user-match-order.ts'
+import { findFew, readFilter, type UserFilter } from './user-filter.ts'
+import { collectMatches } from './user-match-collection.ts'
+import { readInTurns, readMatches, type Slice } from './user-match-order.ts'
 import {
   countKeys,
   findOldKey,
@@ -36,26 +38,40 @@ const nobody: UserMatches = {
  */
 const fewKeys = 1_000
 
-/** @returns undefined where all users are meant */
+/** @returns undefined where no word is given */
 export async function findUsers(
   database: Database,
   typed: string,
+  filter: UserFilter,
 ): Promise<UserMatches | undefined> {
   const words = readSearch(typed)
   if (words.length === 0) return undefined
-  const [{ rarest, keys }, hasOldKeys] = await Promise.all([
+  const [{ rarest, keys }, hasOldKeys, conditions] = await Promise.all([
     findRarest(database, words),
     findOldKey(database),
+    readFilter(database, filter),
   ])
   if (keys === 0) return nobody
-  const isCut = keys > mostCandidates
-  const phrases = isCut && words.length > 1 ? readPhrases(typed) : []
-  const matches = selectMatches(database, {
-    ranges: [...phrases, rarest.range],
-    others: words.filter((word) => word !== rarest),
-    isExact: keys < fewKeys,
-    hasOldKeys,
-  })
+  const others = words.filter((word) => word !== rarest)
+  const query = { others, conditions, isExact: keys < fewKeys, hasOldKeys }
+  const isCommon = keys > mostCandidates
+  const few = isCommon ? findFew(conditions) : undefined
+  if (isCommon && !few && others.length > 0) {
+    const ranges = [...readPhrases(typed), rarest.range]
+    const { ids, isCut } = await collectMatches(database, ranges, query)
+    return {
+      isCut,
+      countTo: async (most) => Math.min(ids.length, most),
+      read: (slice) => readInTurns(database, ids, slice),
+      keep,
+    }
+  }
+  const matches = selectMatches(
+    database,
+    few
+      ? { ...query, among: few, others: words, isExact: true }
+      : { ...query, among: rarest.range },
+  )
 
   /** The first keys usually hold enough users; where each has many keys, all of them are read. */
   async function countTo(most: number): Promise<number> {
@@ -89,7 +105,12 @@ export async function findUsers(
     return new Set(rows.map(({ user_id }) => user_id))
   }
 
-  return { isCut, countTo, read: (slice) => readMatches(database, matches, slice), keep }
+  return {
+    isCut: isCommon && !few,
+    countTo,
+    read: (slice) => readMatches(database, matches, slice),
+    keep,
+  }
 }
 
 /** The word with the fewest keys, and how many, counted to one more than are read. */

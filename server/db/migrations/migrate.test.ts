@@ -60,6 +60,7 @@ const older = [
   'alter table revocations rename column token_version to epoch',
   `update sessions set door = case door when 'cookie' then 'browser' else 'token' end`,
   'alter table items drop column version',
+  'drop index users_disabled_username_key',
   'drop index audit_events_event_created_at_ms_id',
   'drop index audit_events_address_created_at_ms_id',
   'drop index users_active_admins',

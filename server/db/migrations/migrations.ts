@@ -17,6 +17,7 @@ import { searchKeysInUnicode } from './0015-search-keys-in-unicode.ts'
 import { plainWords } from './0016-plain-words.ts'
 import { auditFilters } from './0017-audit-filters.ts'
 import { itemVersions } from './0018-item-versions.ts'
+import { usersByState } from './0019-users-by-state.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -42,4 +43,5 @@ export const migrations: Migrations = {
   '0016_plain_words': plainWords,
   '0017_audit_filters': auditFilters,
   '0018_item_versions': itemVersions,
+  '0019_users_by_state': usersByState,
 }
