@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { describeScopes } from '../client/pages/sessions/session-words.ts'
+import { newDeviceNotice } from '../server/auth/audit/notice-kinds.ts'
 import type { Session } from '../server/auth/sessions/session-rows.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { scopesOfRole } from '../server/contract/scopes.ts'
@@ -28,12 +29,16 @@ const test = base.extend<{
   /** A session that existed before the page is opened. */
   startElsewhere: ({ server }, use) =>
     use(async (user, { userAgent, address, isScript = false, isNew = false }) => {
-      const { sessions } = server.services
+      const { sessions, auditLog } = server.services
       const { session } = await sessions.start({
         userId: user.id,
         scopes: isScript ? ['users:read'] : scopesOfRole.user,
         holder: { clientId: 'keycard-web', transport: isScript ? 'bearer' : 'cookie' },
         device: { userAgent, address },
+        extraWrites: (sessionId) => {
+          const facts = { userId: user.id, sessionId, device: { userAgent, address } }
+          return [auditLog.entry('signed_in', facts, { notice: newDeviceNotice(sessionId) })]
+        },
       })
       if (!isNew) await makeDeviceKnown(server.services.database, session.id)
       return session
@@ -165,6 +170,36 @@ test('a new device is asked about: yes makes it known, no ends it, with advice',
   await expect(page).toHaveURL('/account')
 })
 
+test('one answer to a new sign-in clears its notice and its row, in every tab', async ({
+  page,
+  context,
+  signIn,
+  freshUser,
+  startElsewhere,
+}) => {
+  await signIn(page, freshUser)
+  await startElsewhere(freshUser, { userAgent: iphone, address: '203.0.113.24', isNew: true })
+  const [sessions, activity] = [await context.newPage(), await context.newPage()]
+  await sessions.goto('/sessions')
+  await activity.goto('/activity')
+  const notices = (tab: Page) => tab.getByRole('complementary', { name: 'Security notices' })
+  await expect(row(sessions, /Safari on iPhone/)).toContainText('Was this you?')
+  await expect(notices(sessions)).toBeHidden()
+  await expect(notices(activity)).toContainText('New sign-in: Safari on iPhone, 203.0.113.24')
+
+  // One line on a phone.
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.reload()
+  await expect(notices(page)).toBeVisible()
+  expect((await notices(page).boundingBox())?.height).toBeLessThan(64)
+  await notices(page).getByRole('button', { name: 'It was me' }).click()
+  for (const tab of [page, activity]) await expect(notices(tab)).toBeHidden()
+  await expect(row(sessions, /Safari on iPhone/)).not.toContainText('Was this you?')
+  await page.reload()
+  await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(notices(page)).toBeHidden()
+})
+
 test('a new device from before this sign-in can be signed out or left, but not confirmed', async ({
   page,
   signIn,
@@ -182,6 +217,11 @@ test('a new device from before this sign-in can be signed out or left, but not c
   const phone = row(page, /Safari on iPhone/)
   await expect(phone).toContainText('on a new device, before you signed in here.')
   await expect(page.getByRole('button', { name: 'Yes, it was me' })).toBeHidden()
+  // Dismissed in another tab, it says so no more.
+  const tab = await page.context().newPage()
+  await tab.goto('/activity')
+  await tab.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(phone).not.toContainText('on a new device')
   await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).click()
   await expect(phone).toBeHidden()
   const advice = page.getByRole('status').filter({ hasText: 'Safari on iPhone is signed out.' })

@@ -25,4 +25,5 @@ export const noticeStrings = {
   and: 'and',
   lookAtSessions: 'check your sessions',
   dismiss: 'Dismiss',
+  wasMe: 'It was me',
 } as const

@@ -81,6 +81,10 @@ export const noticeListSchema = z.object({
       address: z.string().nullable(),
       /** "Firefox on Linux"; null where the user agent says nothing. */
       device: z.string().nullable(),
+      /** Of a new device's sign-in, while its session goes on and awaits an answer. */
+      session_id: z.string().nullable(),
+      /** Whether this session may answer for it: `sessions.confirm`. */
+      may_confirm: z.boolean(),
     }),
   ),
 })

@@ -172,6 +172,8 @@ test('R97: another session shows that the password was changed until the user di
       at: new Date(clock.now()).toISOString(),
       address: '127.0.0.1',
       device: 'lightMyRequest',
+      session_id: null,
+      may_confirm: false,
     },
   ])
   const payload = JSON.stringify({ up_to: notices[0].at })

@@ -14,22 +14,35 @@ import { RelativeTime } from '../relative-time.tsx'
 export default function SecurityNotices({ notices }: { notices: readonly Notice[] }) {
   const [path] = useLocation()
   const shown = trpc.useUtils().account.notices
+  const sessions = trpc.useUtils().sessions.list
   const dismissal = trpc.account.dismissNotices.useMutation()
+  const confirmation = trpc.sessions.confirm.useMutation()
   const isOnSessions = path === appPages.sessions.path
 
   // Answered in another tab.
   useEffect(() => noticesChannel?.hear(() => void shown.invalidate()), [shown])
 
-  // The page of sessions asks about new devices itself.
-  const [newest, ...others] = notices.filter(({ kind }) => !isOnSessions || kind !== 'new_device')
+  // The page of sessions asks about each of them itself.
+  const [newest, ...others] = notices.filter(({ session_id }) => !isOnSessions || !session_id)
   if (!newest) return null
-  const { at } = newest
+  const { at, session_id: sessionId } = newest
+  const isQuestion = newest.may_confirm && sessionId !== null
 
   async function dismiss() {
     // Gone at once. Where the call does not reach the server, they show again at the next load.
     shown.setData(undefined, { notices: [] })
     document.getElementById('main')?.focus()
     await dismissal.mutateAsync({ up_to: at }).catch(() => undefined)
+    noticesChannel?.tell('changed')
+  }
+
+  /** As on the page of sessions: it is answered for good, in every browser. */
+  async function confirm(id: string) {
+    shown.setData(undefined, { notices: notices.filter((notice) => notice !== newest) })
+    document.getElementById('main')?.focus()
+    await confirmation.mutateAsync({ id }).catch(() => undefined)
+    void sessions.invalidate()
+    void shown.invalidate()
     noticesChannel?.tell('changed')
   }
 
@@ -46,10 +59,12 @@ export default function SecurityNotices({ notices }: { notices: readonly Notice[
             </>
           )}
         </p>
-        <p>
+        <a className="short" href={isOnSessions ? changePassword : appPages.sessions.path}>
+          {words.notYou}
+        </a>
+        <p className="ways">
           {/* No client-side links: they lead to the place from any page, and from that page too. */}
-          {words.notYou}{' '}
-          <a href={`${appPages.account.path}#${changePasswordFragment}`}>{words.changePassword}</a>
+          {words.notYou} <a href={changePassword}>{words.changePassword}</a>
           {!isOnSessions && (
             <>
               {' '}
@@ -57,13 +72,19 @@ export default function SecurityNotices({ notices }: { notices: readonly Notice[
             </>
           )}
         </p>
-        <button type="button" className="btn" onClick={() => void dismiss()}>
-          {words.dismiss}
+        <button
+          type="button"
+          className="btn"
+          onClick={() => void (isQuestion ? confirm(sessionId) : dismiss())}
+        >
+          {isQuestion ? words.wasMe : words.dismiss}
         </button>
       </div>
     </aside>
   )
 }
+
+const changePassword = `${appPages.account.path}#${changePasswordFragment}`
 
 function sayPlace({ device, address }: Notice): string {
   if (device !== null && address !== null) return words.place(device, address)

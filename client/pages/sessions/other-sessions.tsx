@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { appPages } from '../../../server/contract/app-pages.ts'
 import type { Session } from '../../../server/contract/sessions.ts'
+import { trpc } from '../../api/trpc.ts'
 import { QuestionDialog } from '../../components/question-dialog.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
@@ -29,6 +30,7 @@ export function OtherSessions({ sessions, current, count, actions }: OtherSessio
   const [isAsking, setIsAsking] = useState(false)
   const [disowned, setDisowned] = useState<string>()
   const focusLater = useLaterFocus()
+  const { data: news } = trpc.account.notices.useQuery()
   const ids = sessions.map(({ id }) => id)
   const noteFocus = useRowFocus({ ids, rowId, headingId })
 
@@ -87,9 +89,11 @@ export function OtherSessions({ sessions, current, count, actions }: OtherSessio
             >
               <SessionRow
                 session={session}
+                isNews={news?.notices.some(({ session_id }) => session_id === session.id) ?? true}
                 actions={
                   actions && {
-                    onEnd: () => void actions.endSession(session),
+                    onEnd: () =>
+                      void (session.is_new_device ? disown(session) : actions.endSession(session)),
                     onConfirm: isOlder(current, session) ? () => void confirm(session) : undefined,
                     onDisown: () => void disown(session),
                   }

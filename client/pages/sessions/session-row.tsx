@@ -19,6 +19,8 @@ export interface SessionRowActions {
 
 interface SessionRowProps {
   session: Session
+  /** Whether its sign-in is among the security notices that this browser has not dismissed. */
+  isNews: boolean
   /** undefined where the token may only read. */
   actions: SessionRowActions | undefined
 }
@@ -26,12 +28,13 @@ interface SessionRowProps {
 /** A browser in use refreshes more often than this. */
 const activeForMs = 15 * 60_000
 
-export function SessionRow({ session, actions }: SessionRowProps) {
+export function SessionRow({ session, isNews, actions }: SessionRowProps) {
   const name = nameSession(session)
   const nowMs = Date.now()
   const beganAtMs = Date.parse(session.created_at)
   const isActive = nowMs - Date.parse(session.last_used_at) < activeForMs
-  const isQuestion = session.is_new_device && actions !== undefined
+  const isQuestion =
+    session.is_new_device && actions !== undefined && (actions.onConfirm !== undefined || isNews)
   const isOfOwnClient = isBuiltInClient(session.client_id)
   return (
     <div className="session">

@@ -154,8 +154,20 @@ forEachEngine((engine) => {
     test('is shown with its place until an older session has answered for it', async () => {
       const { ada, here, thief } = await setUp()
       expect(await services().securityNotices.list(here.identity)).toMatchObject([
-        { kind: 'new_device', address: '192.0.2.1', deviceName: 'Firefox on Linux' },
+        {
+          kind: 'new_device',
+          address: '192.0.2.1',
+          deviceName: 'Firefox on Linux',
+          newDeviceSessionId: thief.identity.sessionId,
+          mayConfirm: true,
+        },
       ])
+      // A younger session shows it as well, and cannot answer.
+      const younger = await signInOn('desk', ada)
+      expect(await services().securityNotices.list(younger.identity)).toMatchObject([
+        { newDeviceSessionId: thief.identity.sessionId, mayConfirm: false },
+      ])
+      await end(here, younger)
       await confirm(here, thief)
       expect(await kindsFor(here)).toEqual([])
       const tablet = await signInOn('tablet', ada)

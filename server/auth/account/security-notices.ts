@@ -15,6 +15,10 @@ export interface SecurityNotice {
   address: string | null
   /** "Firefox on Linux". */
   deviceName: string | null
+  /** Of a new device, while its session goes on and no one has answered for it. */
+  newDeviceSessionId: string | null
+  /** Whether this session is old enough to answer for it. */
+  mayConfirm: boolean
 }
 
 export interface SecurityNotices {
@@ -43,7 +47,7 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesDeps):
   async function readBrowser({ userId, sessionId }: UserIdentity): Promise<Browser> {
     const own = await kysely
       .selectFrom('sessions')
-      .select(['device_id', 'notices_seen_at_ms'])
+      .select(['device_id', 'notices_seen_at_ms', 'created_at_ms'])
       .where('id', '=', sessionId)
       .executeTakeFirst()
     // Without a device cookie no other session is known to be of this browser.
@@ -65,18 +69,19 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesDeps):
     // A date in the future was written by a wrong clock: it must not silence what is to come.
     const believed = times.filter((atMs) => (atMs ?? 0) <= nowMs + clockToleranceMs)
     const sinceMs = Math.max(nowMs - newsLastsMs, ...believed.map((atMs) => atMs ?? 0))
-    return { deviceId, sinceMs }
+    return { deviceId, sinceMs, begunAtMs: own?.created_at_ms ?? Number.POSITIVE_INFINITY }
   }
 
   return {
     async list(identity) {
       const { userId, sessionId } = identity
-      const { deviceId, sinceMs } = await readBrowser(identity)
+      const { deviceId, sinceMs, begunAtMs } = await readBrowser(identity)
       const rows = await kysely
         .selectFrom('audit_events as event')
         .leftJoin('sessions as session', 'session.id', 'event.session_id')
         .select(['event.id', 'event.notice', 'event.created_at_ms', 'event.actor_id'])
         .select(['event.address', 'event.user_agent'])
+        .select(['session.id as session_id', 'session.created_at_ms as begun_at_ms'])
         .where('event.user_id', '=', userId)
         .where('event.notice', 'is not', null)
         .$narrowType<{ notice: NoticeKind }>()
@@ -99,14 +104,17 @@ export function createSecurityNotices({ database, clock }: SecurityNoticesDeps):
         .orderBy('event.created_at_ms', 'desc')
         .limit(noticesMax)
         .execute()
-      return rows.map(({ id, notice, created_at_ms, actor_id, address, user_agent }) => {
-        const isOwn = actor_id === null || actor_id === userId
+      return rows.map((row) => {
+        const isOwn = row.actor_id === null || row.actor_id === userId
+        const isNewDevice = row.notice === 'new_device'
         return {
-          id,
-          kind: notice,
-          atMs: created_at_ms,
-          address: isOwn ? address : null,
-          deviceName: isOwn ? nameDevice(user_agent) : null,
+          id: row.id,
+          kind: row.notice,
+          atMs: row.created_at_ms,
+          address: isOwn ? row.address : null,
+          deviceName: isOwn ? nameDevice(row.user_agent) : null,
+          newDeviceSessionId: isNewDevice ? row.session_id : null,
+          mayConfirm: isNewDevice && row.begun_at_ms !== null && row.begun_at_ms > begunAtMs,
         }
       })
     },
@@ -129,6 +137,8 @@ interface Browser {
   /** '' where it keeps no device cookie. */
   deviceId: string
   sinceMs: number
+  /** When the present session began. */
+  begunAtMs: number
 }
 
 /** Those of one browser, which has one session at a time: older ones add nothing to these. */

@@ -103,12 +103,14 @@ export const accountRouter = router({
     .query(async ({ ctx }) => {
       const notices = await ctx.services.securityNotices.list(ctx.identity)
       return {
-        notices: notices.map(({ id, kind, atMs, address, deviceName }) => ({
+        notices: notices.map(({ id, kind, atMs, address, deviceName, ...question }) => ({
           id,
           kind,
           at: toRfc3339(atMs),
           address,
           device: deviceName,
+          session_id: question.newDeviceSessionId,
+          may_confirm: question.mayConfirm,
         })),
       }
     }),
