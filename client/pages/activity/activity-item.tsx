@@ -3,6 +3,7 @@
 import type { ActivityEntry } from '../../../server/contract/activity.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { describeEntry, lightOf, activityStrings as words } from '../../strings/activity.ts'
+import { ExactTime } from './exact-time.tsx'
 
 export function ActivityItem({ entry }: { entry: ActivityEntry }) {
   const light = lightOf[entry.event]
@@ -14,7 +15,7 @@ export function ActivityItem({ entry }: { entry: ActivityEntry }) {
       </span>
       <div>
         <h3>
-          {describeEntry(entry)}
+          {`${describeEntry(entry)} `}
           {entry.is_this_session && entry.event === 'signed_in' && (
             <span className="tag">{words.thisSession}</span>
           )}
@@ -29,7 +30,7 @@ export function ActivityItem({ entry }: { entry: ActivityEntry }) {
         )}
       </div>
       <span className="meta activity-time">
-        <RelativeTime at={entry.at} />
+        <ExactTime at={entry.at} /> · <RelativeTime at={entry.at} />
       </span>
     </div>
   )

@@ -96,6 +96,11 @@ export function ItemForm({ heading, item, submitLabel, onSubmit, onCancel }: Ite
       onSubmit={(event) => void submit(event)}
       onInput={fieldProblems.onInput}
       onKeyDown={(event) => {
+        // Enter alone begins a new line in a description.
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault()
+          form.current?.requestSubmit()
+        }
         if (!isEscape(event) || busy) return
         // It would answer the question.
         event.preventDefault()

@@ -2,6 +2,7 @@
 
 import type { Item } from '../../../server/contract/items/items.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
+import { ItemDescription } from './item-description.tsx'
 import { itemsStrings as words } from './strings.ts'
 
 interface ItemRowProps {
@@ -16,11 +17,7 @@ export function ItemRow({ item, actions }: ItemRowProps) {
     <div className="item">
       <div className="item-text">
         <h2 dir="auto">{item.title}</h2>
-        {item.description !== '' && (
-          <p className="item-description" dir="auto">
-            {item.description}
-          </p>
-        )}
+        {item.description !== '' && <ItemDescription text={item.description} />}
         <p className="meta">
           {isChanged ? words.changed : words.added} <RelativeTime at={item.updated_at} />
         </p>

@@ -18,6 +18,8 @@ export const itemsStrings = {
   editHeading: (title: string) => `Edit ${title}`,
   delete: 'Delete',
   deleteNamed: (title: string) => `Delete ${title}`,
+  showAll: 'Show all',
+  showLess: 'Show less',
   changed: 'Changed',
   added: 'Added',
   nowShown: (count: number) => `${count} items shown.`,

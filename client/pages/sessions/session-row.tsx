@@ -43,7 +43,7 @@ export function SessionRow({ session, isNews, actions }: SessionRowProps) {
       </span>
       <div className="session-text">
         <h3>
-          {session.transport === 'bearer' ? words.throughToken(name) : name}
+          {`${session.transport === 'bearer' ? words.throughToken(name) : name} `}
           {session.is_new_device && <span className="tag warn">{words.newDevice}</span>}
         </h3>
         <p className="meta">

@@ -1,6 +1,7 @@
 // A password that an admin gives to a user: typed, or made here and shown once, to be handed over.
 
 import { useId, useRef, useState } from 'react'
+import { CopyButton } from '../../components/copy-button.tsx'
 import { usersStrings as words } from '../../strings/users.ts'
 import { makePassphrase } from './passphrase.ts'
 
@@ -61,6 +62,7 @@ export function HandedPasswordField({ label, problem }: HandedPasswordFieldProps
         <button type="button" className="btn" onClick={makeOne}>
           {words.makeOne}
         </button>
+        {isMade && <CopyButton read={() => input.current?.value ?? ''} />}
       </div>
       <p
         id={`${id}-note`}

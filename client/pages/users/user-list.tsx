@@ -111,6 +111,11 @@ export function captionOf(
   return isFiltered ? words.captionFiltered(caption) : caption
 }
 
+/** Another page begins where this one began. */
+function toTop(): void {
+  scrollTo(0, 0)
+}
+
 interface PagingProps {
   page: number
   /** undefined where there are too many to be counted. */
@@ -119,25 +124,34 @@ interface PagingProps {
   view: UsersView
 }
 
+/** Hidden links keep their places: the others stay where they are. */
 function Paging({ page, pages, hasNext, view }: PagingProps) {
   if (page === 1 && !hasNext) return null
   const isLastNumber = page === lastPage
   return (
     <nav className="paging" aria-label={words.paging}>
-      {page > 1 && (
-        <Link className="btn" href={hrefOf({ ...view, page: page - 1 })} rel="prev">
-          {words.previous}
-        </Link>
-      )}
+      <Link
+        className="btn"
+        href={hrefOf({ ...view, page: page - 1 })}
+        rel="prev"
+        hidden={page === 1}
+        onClick={toTop}
+      >
+        {words.previous}
+      </Link>
+      <Link
+        className="btn"
+        href={hrefOf({ ...view, page: page + 1 })}
+        rel="next"
+        hidden={!hasNext || isLastNumber}
+        onClick={toTop}
+      >
+        {words.next}
+      </Link>
       <p role="status">
         {words.page(page, pages)}
         {hasNext && isLastNumber && ` ${words.pagesEnd}`}
       </p>
-      {hasNext && !isLastNumber && (
-        <Link className="btn" href={hrefOf({ ...view, page: page + 1 })} rel="next">
-          {words.next}
-        </Link>
-      )}
     </nav>
   )
 }

@@ -1,0 +1,7 @@
+// The texts of a button that copies.
+
+export const copyStrings = {
+  idle: 'Copy',
+  copied: 'Copied',
+  refused: 'Select and copy it',
+} as const
