@@ -4,6 +4,11 @@ import { once } from 'node:events'
 import { afterRestoreCommand } from './commands/after-restore.ts'
 import { auditCommand } from './commands/audit.ts'
 import { backupCommand } from './commands/backup.ts'
+import {
+  changeUserCommand,
+  deleteUserCommand,
+  forgetDeviceCommand,
+} from './commands/change-user.ts'
 import { clientsCommand } from './commands/clients.ts'
 import type { Command } from './commands/command.ts'
 import { createUserCommand } from './commands/create-user.ts'
@@ -15,6 +20,7 @@ import { listUsersCommand } from './commands/list-users.ts'
 import { purgeCommand } from './commands/purge.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { setPasswordCommand } from './commands/set-password.ts'
+import { showUserCommand } from './commands/show-user.ts'
 import { UsageError } from './commands/terminal/usage-error.ts'
 import { loadConfig } from './config.ts'
 import { AppError } from './contract/app-error.ts'
@@ -24,11 +30,15 @@ const commands: Record<string, Command> = {
   'create-user': createUserCommand,
   'import-users': importUsersCommand,
   'list-users': listUsersCommand,
+  'show-user': showUserCommand,
+  'change-user': changeUserCommand,
   'set-password': setPasswordCommand,
   disable: disableCommand,
   enable: enableCommand,
   unlock: unlockCommand,
   'end-sessions': endSessionsCommand,
+  'forget-device': forgetDeviceCommand,
+  'delete-user': deleteUserCommand,
   clients: clientsCommand,
   keys: keysCommand,
   audit: auditCommand,

@@ -41,7 +41,8 @@ export interface Services
     Pick<UserServices, 'users' | 'userDirectory'>,
     Omit<SignIn, 'startSession'>,
     Administration,
-    Account<FeatureUserData> {
+    Omit<Account<FeatureUserData>, 'deleteUser'>,
+    Pick<Throttle, 'readDevices' | 'forgetDevice'> {
   readonly masterKeyUses: MasterKeyUses
   /** The change feed first, then what hashes passwords, the database last: each may use the next. */
   close(): Promise<void>
@@ -98,7 +99,7 @@ export async function createServices(
     const { clock, changeFeed: feed } = base
     const features = createFeatures({ config, database, clock, feed, onError, logger })
     const account = createAccount({ ...rules, ...signIn }, listUserData(features))
-    const administration = createAdministration(rules)
+    const administration = createAdministration({ ...rules, deleteUser: account.deleteUser })
     await checkDemoAccounts(rules)
     // Last: a start that fails is not noted.
     if (serving) await masterKeyUses.noteStart()

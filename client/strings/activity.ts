@@ -38,6 +38,7 @@ export const lightOf: Record<ActivityEvent, Light> = {
   session_ended: 'closed',
   sessions_ended: 'closed',
   device_confirmed: 'open',
+  device_forgotten: 'changed',
   reauthenticated: 'open',
   refresh_recovered: 'open',
   refresh_from_elsewhere: 'open',
@@ -72,6 +73,8 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'signed_out':
       return 'Signed out'
     case 'session_ended':
+      if (byAdmin)
+        return what === null ? 'An admin ended a session' : `An admin ended a session: ${what}`
       if (why === 'session_limit')
         return 'The least recently used session was ended: the limit is 100'
       return what === null ? 'Session ended' : `Session ended: ${what}`
@@ -80,6 +83,8 @@ export function describeEntry(entry: ActivityEntry): string {
       return byAdmin ? 'An admin signed you out everywhere' : 'Signed out everywhere else'
     case 'device_confirmed':
       return 'You confirmed a new device'
+    case 'device_forgotten':
+      return byAdmin ? 'An admin removed a known device' : 'You removed a known device'
     case 'reauthenticated':
       return 'Password confirmed for a sensitive change'
     case 'refresh_recovered':
@@ -91,7 +96,7 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'registered':
       return 'You created this account'
     case 'profile_changed':
-      return 'Your profile was changed'
+      return byAdmin ? 'An admin changed your profile' : 'Your profile was changed'
     case 'password_changed':
       return 'Your password was changed'
     case 'account_deleted':

@@ -50,6 +50,7 @@ export const auditStrings = {
     session_ended: 'Session ended',
     sessions_ended: 'Sessions ended',
     device_confirmed: 'Device confirmed',
+    device_forgotten: 'Known device removed',
     reauthenticated: 'Password entered again',
     refresh_forgiven: 'Refresh repeated',
     refresh_recovered: 'Refresh recovered',

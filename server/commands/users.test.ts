@@ -140,6 +140,31 @@ describe('beside a running server', () => {
     expect(nobody).toMatchObject({ code: 0, stdout: '[]\n' })
   })
 
+  it('shows one user, changes them, ends one session, and deletes them once that is confirmed', async () => {
+    await run(['create-user', 'joan'], password)
+    const [one, other] = [await signIn('joan'), await signIn('joan')]
+    const changed = await run(['change-user', 'joan', '--full-name', 'Joan Clarke'])
+    expect(changed).toEqual({ code: 0, stdout: 'joan is changed.\n', stderr: '' })
+    const shown = JSON.parse((await run(['show-user', 'joan', '--json'])).stdout)
+    expect(shown).toMatchObject({ username: 'joan', full_name: 'Joan Clarke', is_closed: false })
+    expect(shown.sessions).toHaveLength(2)
+    for (const { id } of shown.sessions.slice(1)) {
+      expect((await run(['end-sessions', 'joan', '--session', id])).stdout).toBe(
+        '1 session has ended.\n',
+      )
+    }
+    await expect
+      .poll(async () => [await call(one.token), await call(other.token)].sort())
+      .toEqual([200, 401])
+    const { stdout } = await run(['show-user', 'joan'])
+    expect(stdout).toMatch(/^joan {2}active {2}user\n/)
+    expect(stdout).toMatch(/\nsessions {10}1\n/)
+    expect(await run(['forget-device', 'joan', 'none'])).toMatchObject({ code: 1 })
+    expect(await run(['delete-user', 'joan'])).toMatchObject({ code: 2, stdout: '' })
+    expect((await run(['delete-user', 'joan', '--yes'])).stdout).toBe('joan is deleted.\n')
+    expect((await signIn('joan')).status).toBe(401)
+  })
+
   it('says what is refused, with exit code 1, and keeps the last admin', async () => {
     const refusals: [words: string[], input: string, sentence: RegExp][] = [
       [

@@ -22,9 +22,13 @@ export const registrationSchema = z.object({
   full_name: optionalName.optional(),
 })
 
-export const profileChangeSchema = z.object({
+export const profileFieldsSchema = z.object({
   full_name: optionalName.optional(),
   email: optionalName.optional(),
+})
+
+export const profileChangeSchema = z.object({
+  ...profileFieldsSchema.shape,
   /** Where the email address changes and the sign-in is not fresh (R65). */
   current_password: presentedPasswordSchema.optional(),
 })

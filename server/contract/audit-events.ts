@@ -11,6 +11,7 @@ export const auditEvents = [
   'session_ended',
   'sessions_ended',
   'device_confirmed',
+  'device_forgotten',
   'reauthenticated',
   'refresh_forgiven',
   'refresh_recovered',

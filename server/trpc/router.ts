@@ -4,17 +4,18 @@ import { z } from 'zod'
 import { identitySchema } from '../contract/identity.ts'
 import { toRfc3339 } from '../contract/rfc3339.ts'
 import { featureRouters } from './feature-routers.ts'
-import { protectedProcedure, router } from './procedures.ts'
+import { mergeRouters, protectedProcedure, router } from './procedures.ts'
 import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
 import { auditRouter } from './routers/audit.ts'
 import { authRouter } from './routers/auth.ts'
 import { sessionsRouter } from './routers/sessions.ts'
+import { userDetailsRouter } from './routers/user-details.ts'
 import { usersRouter } from './routers/users.ts'
 
 export const appRouter = router({
   auth: authRouter,
-  users: usersRouter,
+  users: mergeRouters(usersRouter, userDetailsRouter),
   audit: auditRouter,
   account: accountRouter,
   sessions: sessionsRouter,

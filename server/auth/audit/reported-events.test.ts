@@ -43,6 +43,7 @@ test('R114: an event of the audit log is in the operator’s log as often as it 
   const [second, third, fourth] = [await ada.signIn('a'), await ada.signIn('b'), await ada.signIn()]
   const { identity } = here
   await ownSessions.confirm(identity, second.identity.sessionId, device)
+  await services.forgetDevice(identity.userId, 'a', { device })
   await ownSessions.end(identity, third.identity.sessionId, device)
   await signOut.bySessionId(fourth.identity.sessionId, device)
   await ownSessions.endOthers(identity, device)
@@ -87,6 +88,7 @@ test('R114: an event of the audit log is in the operator’s log as often as it 
     'account_deleted',
     'client_signed_in',
     'device_confirmed',
+    'device_forgotten',
     'everybody_signed_out',
     'password_changed',
     'password_set_by_admin',

@@ -20,7 +20,7 @@ import {
   takeAny,
   waitMsOfBudget,
 } from './throttle-claims.ts'
-import type { BackoffRule, ThrottleCounters } from './throttle-counters.ts'
+import type { BackoffRule, Pool, ThrottleCounters } from './throttle-counters.ts'
 
 export interface PasswordAttempt {
   /** Absent where there is no such account: that is throttled alike, by the name (R106). */
@@ -67,6 +67,19 @@ export interface LoginThrottle {
   reserveRegistration(device: Device): Promise<void>
   /** Forgets every failure of an account. */
   reopen(userId: string): Promise<void>
+  /** What stands in the way of a sign-in to the account, for each of the three. */
+  limitsOf(userId: string): Promise<SignInLimits>
+}
+
+export type SignInLimits = Record<'strangers' | 'knownDevices' | 'knownPlaces', SignInLimit>
+
+export interface SignInLimit {
+  /** In a row. */
+  failures: number
+  /** Until the next attempt is allowed; 0 where one is now. A closed one names the longest wait. */
+  waitMs: number
+  /** Closed until an admin opens it, or for 30 days. */
+  isClosed: boolean
 }
 
 const afterClosing = { reopensAfterMs: 30 * dayMs, reopensFor: 10, keepMs: 400 * dayMs }
@@ -226,6 +239,22 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     },
 
     reopen: (userId) => counters.clear([accountKeyOf(userId), ...keysOfKnown(userId)]),
+
+    async limitsOf(userId) {
+      const keys = [accountKeyOf(userId), ...keysOfKnown(userId)]
+      const found = await counters.read(keys)
+      const limit = (key: string | undefined, pool: Pool, { closedAfter }: BackoffRule) => {
+        const counter = found.get(key ?? '')
+        const waitMs = counter ? pool.waitMsOf(counter) : 0
+        const failures = counter?.failures ?? 0
+        return { failures, waitMs, isClosed: failures >= closedAfter && waitMs > 0 }
+      }
+      return {
+        strangers: limit(keys[0], unknownPool, unknownRule),
+        knownDevices: limit(keys[1], knownDevicePool, knownDeviceRule),
+        knownPlaces: limit(keys[2], knownPlacePool, knownPlaceRule),
+      }
+    },
   }
 }
 

@@ -57,6 +57,8 @@ export interface UserDirectory {
   list(query: UserQuery): Promise<UserPage>
   /** All matches of the search, by username: a page at a time, however many there are. */
   everyone(search: string, filter?: UserFilter): AsyncGenerator<ListedUser[]>
+  /** One user, as the list has them. */
+  find(id: string): Promise<ListedUser | undefined>
   count(): Promise<number>
 }
 
@@ -206,6 +208,12 @@ export function createUserDirectory({ database, clock }: UserDirectoryDeps): Use
         isCut: found.isCut,
         nextCursor: hasNext ? writeCursor(placeOf(last, sort)) : null,
       }
+    },
+
+    async find(id) {
+      const [rows, lastAdminId] = await Promise.all([readRows([id]), findLastAdmin(kysely)])
+      const present = rows.filter(({ deleted_at_ms }) => deleted_at_ms === null)
+      return (await describe(present, lastAdminId))[0]
     },
 
     async count() {

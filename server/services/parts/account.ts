@@ -7,6 +7,7 @@ import { createOtherAddresses } from '../../auth/account/other-addresses.ts'
 import { createPasswordChange } from '../../auth/account/password-change.ts'
 import { createProfileChange } from '../../auth/account/profile-change.ts'
 import { createSecurityNotices } from '../../auth/account/security-notices.ts'
+import { createUserDeletion } from '../../auth/users/user-deletion.ts'
 import type { Changes } from './change-feed.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
@@ -22,20 +23,26 @@ export function createAccount<Data extends FeatureData>(
   deps: Foundation & Changes & Keys & Throttle & SessionServices & UserServices & SignIn,
   featureData: Data,
 ) {
-  const { config, logger, masterKeys, database, clock, passwords, auditLog, changeFeed } = deps
-  const { revocations, knownDevices, forgetKnown, enumerationThrottle } = deps
-  const { sessions, users, passwordProblem, reauthentication } = deps
+  const { config, logger, masterKeys, database, clock, passwords, auditLog } = deps
+  const { knownDevices, forgetKnown, enumerationThrottle } = deps
+  const { sessions, users, writeProfile, passwordProblem, reauthentication } = deps
+  const deleteUser = createUserDeletion({
+    database,
+    clock,
+    feed: deps.changeFeed,
+    revocations: deps.revocations,
+    auditLog,
+    featureData: Object.values(featureData),
+  })
   return {
     activity: createActivity(database),
     otherAddresses: createOtherAddresses({ publicUrl: config.publicUrl, logger }),
     securityNotices: createSecurityNotices({ database, clock }),
     changeProfile: createProfileChange({
-      database,
-      clock,
       users,
+      writeProfile,
       reauthentication,
       enumerationThrottle,
-      auditLog,
     }),
     changePassword: createPasswordChange({
       database,
@@ -49,16 +56,8 @@ export function createAccount<Data extends FeatureData>(
       forgetKnown,
       auditLog,
     }),
-    deleteAccount: createAccountDeletion({
-      database,
-      clock,
-      feed: changeFeed,
-      users,
-      revocations,
-      reauthentication,
-      auditLog,
-      featureData: Object.values(featureData),
-    }),
+    deleteUser,
+    deleteAccount: createAccountDeletion({ users, deleteUser, reauthentication }),
     exportData: createDataExporter({
       database,
       clock,

@@ -5,7 +5,10 @@ import { createAuditReader } from '../../auth/admin/audit-reader.ts'
 import { createMasterKeyUses } from '../../auth/admin/master-key-use.ts'
 import { createTokenReset } from '../../auth/admin/restored-database.ts'
 import { createUserAdministration } from '../../auth/admin/user-administration.ts'
+import { createUserDetails } from '../../auth/admin/user-details.ts'
+import { createUserEditing } from '../../auth/admin/user-editing.ts'
 import { createUserImports } from '../../auth/admin/user-imports.ts'
+import type { DeleteUser } from '../../auth/users/user-deletion.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
 import type { SessionServices } from './sessions.ts'
@@ -15,14 +18,24 @@ import type { UserServices } from './users.ts'
 export type Administration = ReturnType<typeof createAdministration>
 
 export function createAdministration(
-  deps: Foundation & Keys & Throttle & SessionServices & UserServices,
+  deps: Foundation & Keys & Throttle & SessionServices & UserServices & { deleteUser: DeleteUser },
 ) {
   const { database, clock, passwords, auditLog, revocations, keyRotation } = deps
-  const { loginThrottle, forgetKnown, sessions, users, accounts } = deps
+  const { loginThrottle, forgetKnown, forgetDevice, readDevices, sessions, readSessions } = deps
+  const { users, accounts, userDirectory, writeProfile, deleteUser } = deps
   const auditReader = createAuditReader({ database, users })
   return {
     auditReader,
     exportAuditLog: createAuditExporter({ auditReader, auditLog }),
+    userDetails: createUserDetails({ userDirectory, loginThrottle, readSessions, readDevices }),
+    userEditing: createUserEditing({
+      users,
+      sessions,
+      writeProfile,
+      forgetDevice,
+      deleteUser,
+      auditLog,
+    }),
     userImports: createUserImports({ database, users, passwords, auditLog }),
     userAdministration: createUserAdministration({
       database,

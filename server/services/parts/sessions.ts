@@ -42,6 +42,7 @@ export function createSessionServices(deps: Foundation & Changes & Keys & Tokens
     sessions,
     clients,
     signOut,
+    readSessions: readList,
     ownSessions: createOwnSessions({
       sessions,
       readList,

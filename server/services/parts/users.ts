@@ -4,13 +4,15 @@ import { findPasswordProblem } from '../../auth/passwords/password-rules.ts'
 import type { PasswordRule } from '../../auth/users/account-rules.ts'
 import { createAccounts } from '../../auth/users/accounts.ts'
 import { ensureDemoAccounts, refuseDemoPasswords } from '../../auth/users/demo-accounts.ts'
+import { createProfileWrite } from '../../auth/users/profile.ts'
 import { createUserDirectory } from '../../auth/users/user-directory.ts'
 import { createUsers } from '../../auth/users/users.ts'
 import type { Foundation } from './foundation.ts'
 
 export type UserServices = ReturnType<typeof createUserServices>
 
-export function createUserServices({ config, database, clock, passwords }: Foundation) {
+export function createUserServices(deps: Foundation) {
+  const { config, database, clock, passwords, auditLog } = deps
   const users = createUsers({ database, clock })
   const passwordProblem: PasswordRule = (password, account) =>
     findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
@@ -18,6 +20,7 @@ export function createUserServices({ config, database, clock, passwords }: Found
     users,
     passwordProblem,
     accounts: createAccounts({ users, passwords, passwordProblem }),
+    writeProfile: createProfileWrite({ database, clock, auditLog }),
     userDirectory: createUserDirectory({ database, clock }),
   }
 }

@@ -11,9 +11,11 @@ import {
 } from '../../contract/account.ts'
 import { dataExportInputSchema, dataExportSchema } from '../../contract/data-export.ts'
 import { toRfc3339 } from '../../contract/rfc3339.ts'
+import { deviceIdSchema, deviceListSchema } from '../../contract/user-details.ts'
 import { userSchema } from '../../contract/users.ts'
 import { featureExportSchemas } from '../feature-routers.ts'
 import { router, scopedProcedure } from '../procedures.ts'
+import { toDevice } from './user-details.ts'
 import { toUser } from './users.ts'
 
 export const accountRouter = router({
@@ -96,6 +98,39 @@ export const accountRouter = router({
         device: ctx.knownDevice(),
       })
       return { ...data, ...features, profile: toUser(user) }
+    }),
+
+  devices: scopedProcedure('me')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/users/me/devices',
+        summary: 'The browsers that you have signed in with',
+      },
+    })
+    .output(deviceListSchema)
+    .query(async ({ ctx: { services, identity } }) => {
+      const [devices, session] = await Promise.all([
+        services.readDevices(identity.userId),
+        services.sessions.findLive(identity.sessionId),
+      ])
+      return { devices: devices.map((device) => toDevice(device, session?.deviceId)) }
+    }),
+
+  forgetDevice: scopedProcedure('me:write')
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/users/me/devices/{id}',
+        summary: 'Forget a device: it counts as new at its next sign-in',
+      },
+    })
+    .input(deviceIdSchema)
+    .output(deviceIdSchema)
+    .mutation(async ({ ctx: { services, identity, device }, input: { id } }) => {
+      const { userId, sessionId } = identity
+      await services.forgetDevice(userId, id, { sessionId, device })
+      return { id }
     }),
 
   notices: scopedProcedure('me')

@@ -68,7 +68,7 @@ function toSessionList({ sessions, total }: OwnSessionList): SessionList {
   return { sessions: sessions.map(toSession), total }
 }
 
-function toSession(session: OwnSession): Session {
+export function toSession(session: OwnSession): Session {
   return {
     id: session.id,
     is_current: session.isCurrent,

@@ -136,7 +136,7 @@ export const usersRouter = router({
     })),
 })
 
-function toListedUser(user: ListedRecord): ListedUser {
+export function toListedUser(user: ListedRecord): ListedUser {
   return {
     ...toUser(user),
     last_seen_at: user.lastSeenAtMs === null ? null : toRfc3339(user.lastSeenAtMs),
