@@ -1,7 +1,9 @@
 // Swagger UI: Authorize with a name and a password, then call an operation that has a padlock.
 
 import type { Page } from 'playwright/test'
+import { productName } from '../server/contract/brand.ts'
 import { expect, test } from './support/fixtures.ts'
+import { findViolations } from './support/pages/accessible.ts'
 
 test('Authorize signs in, and "Try it out" then shows who you are', async ({ page }) => {
   await page.goto('/docs')
@@ -45,6 +47,27 @@ test('a wrong password is reported as such', async ({ page }) => {
   await page.getByRole('textbox', { name: 'password:' }).fill('wrong')
   await page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
   await expect(page.locator('.modal-ux')).toContainText('Incorrect username or password')
+})
+
+test('the page has a way back, a heading and landmarks, in the brand’s colours', async ({
+  page,
+}) => {
+  await page.goto('/docs')
+  await expect(page.getByRole('button', { name: 'Authorize' })).toBeVisible()
+  // What is ours: the frame around Swagger UI.
+  const rules = ['page-has-heading-one', 'landmark-one-main', 'document-title', 'html-has-lang']
+  expect(await findViolations(page, [...rules, 'bypass'])).toEqual([])
+  const header = page.getByRole('banner')
+  await page.evaluate(() => document.querySelector('main')?.remove())
+  expect(await findViolations(page)).toEqual([expect.stringContaining('landmark-one-main')])
+  await expect(header).toContainText('Authorize signs you in once')
+  const own = await header.evaluate((element) => getComputedStyle(element).backgroundColor)
+  await header.getByRole('link', { name: `Back to ${productName}` }).click()
+  await expect(page).toHaveURL('/login')
+  expect(
+    await page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--page')),
+  ).not.toBe('')
+  expect(own).toMatch(/^oklch/)
 })
 
 /** Calls a GET operation with "Try it out"; headers are part of what is shown. */

@@ -4,6 +4,7 @@ import { productName, signInHeading } from '../server/contract/brand.ts'
 import { homePath } from '../server/contract/pages.ts'
 import { expect, test } from './support/fixtures.ts'
 import { findSignInForm } from './support/pages/sign-in-form.ts'
+import { findHtmlFaults } from './support/pages/valid-html.ts'
 
 test.use({ javaScriptEnabled: false })
 
@@ -17,7 +18,8 @@ test('4. Enter posts the form, and 303 leads to next', async ({ page, context, f
   const answer = await answered
   expect(new URL(answer.url()).pathname).toBe('/login')
   expect(answer.status()).toBe(303)
-  await expect(page).toHaveURL('/account?a=b')
+  expect(answer.headers().location).toBe('/account?a=b')
+  await expect(page).toHaveURL('/without-scripts')
   const attributes = { httpOnly: true, secure: false, sameSite: 'Strict', path: '/' }
   expect(await context.cookies()).toMatchObject([
     // Nothing was ticked: it ends with the browser.
@@ -46,7 +48,7 @@ test('4. a wrong password brings the page again with 401, with the name and next
 
   await password.fill(freshUser.password)
   await password.press('Enter')
-  await expect(page).toHaveURL('/account')
+  await expect(page).toHaveURL('/without-scripts')
 })
 
 test('4. Show, which could not work, is not there', async ({ page }) => {
@@ -55,10 +57,41 @@ test('4. Show, which could not work, is not there', async ({ page }) => {
   await expect(page.getByText('Show')).toBeHidden()
 })
 
-test('4. the app says that it needs scripts', async ({ page }) => {
+test('4. the app says who is signed in and what it needs, and signs out', async ({
+  page,
+  loginAs,
+  freshUser,
+  server,
+}) => {
   await page.goto(homePath)
-  // Playwright does not find text in a noscript by itself.
-  const notice = page.locator('noscript p')
-  await expect(notice).toBeVisible()
-  await expect(notice).toContainText('This page needs JavaScript.')
+  await expect(page).toHaveURL('/login')
+
+  await loginAs(page, freshUser)
+  await page.goto(homePath)
+  await expect(page).toHaveURL('/without-scripts')
+  await expect(page.getByRole('heading', { name: freshUser.username })).toBeVisible()
+  await expect(page.getByText(`${productName} needs JavaScript`)).toBeVisible()
+  expect(await findHtmlFaults(await page.content())).toEqual([])
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL('/login?reason=signed-out')
+  expect(await server.services.sessions.countLive(freshUser.id)).toBe(0)
+  await page.goBack()
+  await expect(page.getByText(freshUser.username)).toBeHidden()
+})
+
+test('R70. another site’s form signs no one out', async ({ page, loginAs, freshUser, server }) => {
+  await loginAs(page, freshUser)
+  const { port } = new URL(server.url)
+  await page.route(`http://other.test:${port}/`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<form method="post" action="${server.url}/sign-out"><button>Go</button></form>`,
+    }),
+  )
+  await page.goto(`http://other.test:${port}/`)
+  const answered = page.waitForResponse(/sign-out/)
+  await page.getByRole('button', { name: 'Go' }).click()
+  expect((await answered).status()).toBe(403)
+  expect(await server.services.sessions.countLive(freshUser.id)).toBe(1)
 })

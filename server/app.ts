@@ -15,6 +15,7 @@ import { changePasswordUrl } from './http/pages/change-password-url.ts'
 import { readClientBuild } from './http/pages/client-build.ts'
 import { loginForm } from './http/pages/login-form.ts'
 import { registerForm } from './http/pages/register-form.ts'
+import { signOutForm } from './http/pages/sign-out-form.ts'
 import { serveStaticClient } from './http/pages/static-client.ts'
 import { createSendError, handleErrors } from './http/refusals/error-handler.ts'
 import { headersReadBytes, refuseLargeHeaders } from './http/refusals/large-headers.ts'
@@ -114,6 +115,7 @@ export async function createApp(
   // The pages.
   await app.register(async (pages) => loginForm(pages, services, build))
   await app.register(async (pages) => registerForm(pages, services, build))
+  await app.register(async (pages) => signOutForm(pages, services, build))
   await app.register(async (pages) => removeCookiesForm(pages, services))
   await app.register(async (pages) => changePasswordUrl(pages))
   await app.register(async (pages) =>

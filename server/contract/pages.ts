@@ -7,6 +7,10 @@ export const pagePaths = {
   home: '/',
   signIn: '/login',
   register: '/register',
+  /** Who is signed in, and the way out: all that the app can do without scripts. */
+  withoutScripts: '/without-scripts',
+  /** Takes a form's POST. */
+  signOut: '/sign-out',
 } as const
 
 /** Where a sign-in without another destination leads, and the logo. */

@@ -4,6 +4,7 @@ import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { AppError } from '../contract/app-error.ts'
+import { themeCookie } from '../contract/theme.ts'
 import type { Services } from '../services.ts'
 import { findOtherAddress, judgeOrigin } from './request-origin.ts'
 import { asksForStream } from './stream-request.ts'
@@ -89,7 +90,7 @@ export function readCookie(
 
 /** Any prefix counts, and it does not matter which page set it. */
 export function isOwnCookie(name: string): boolean {
-  return /^(?:__Host-)?keycard(?:-device)?$/.test(name)
+  return name === themeCookie || /^(?:__Host-)?keycard(?:-device)?$/.test(name)
 }
 
 function readNamed({ headers }: FastifyRequest, name: string): string | undefined {

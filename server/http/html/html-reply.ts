@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isDataPath } from '../security-headers.ts'
+import { applyTheme } from './page-theme.ts'
 import type { PrerenderedPage } from './prerendered-page.ts'
 import {
   describeRefusalPolicy,
@@ -44,13 +45,28 @@ export async function sendRefusal(
   return sendHtml(request, reply, page.render(refusal))
 }
 
+/** About one person: no cache keeps it, nor the browser's history. */
+export async function sendPersonalPage<Slots>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PrerenderedPage<Slots>,
+  slots: Slots,
+) {
+  reply.headers({
+    'cache-control': 'no-store',
+    'content-security-policy': describeRefusalPolicy(page.styleHash),
+  })
+  return sendHtml(request, reply, page.render(slots))
+}
+
 async function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
   reply.type('text/html; charset=utf-8').headers({
-    'cache-control': 'no-cache',
-    vary: 'Accept, Accept-Encoding',
+    'cache-control': reply.getHeader('cache-control') ?? 'no-cache',
+    vary: 'Accept, Accept-Encoding, Cookie',
   })
-  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(html)
-  return reply.header('content-encoding', 'gzip').send(await gzipAsync(html))
+  const themed = applyTheme(html, request.headers)
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(themed)
+  return reply.header('content-encoding', 'gzip').send(await gzipAsync(themed))
 }
 
 function sendNotBuilt(reply: FastifyReply) {

@@ -2,7 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { productName } from '../../contract/brand.ts'
-import { type RefusalView, refusalMarks } from '../../contract/pages/refusal-page.ts'
+import {
+  type RefusalView,
+  refusalMarks,
+  removeCookiesPath,
+} from '../../contract/pages/refusal-page.ts'
 import { pagePaths } from '../../contract/pages.ts'
 import { isDataPath } from '../security-headers.ts'
 import { createPrerenderedPage, type PrerenderedPage } from './prerendered-page.ts'
@@ -85,12 +89,20 @@ function describeRefusal({ status, detail, cookies }: Refusal): RefusalView {
   } = wordsOf(status, detail, cookies)
   return {
     title: `${heading} · ${productName}`,
+    state: 'error',
     status: String(status),
     heading,
     message,
-    removes: cookies ? 'cookies' : '',
+    button: cookies ? 'shown' : '',
+    ...removal,
     ...(isPassing ? { wayOut: '', wayOutWords: 'Try again' } : wayOut),
   }
+}
+
+const removal = {
+  action: removeCookiesPath,
+  actionLabel: 'Remove these cookies',
+  actionNote: 'Other apps at this address may ask you to sign in again.',
 }
 
 type WayOut = Pick<RefusalView, 'wayOut' | 'wayOutWords'>

@@ -1,7 +1,7 @@
 // The page at /docs: the frame around Swagger UI, in files, because nothing may be inline.
 
-import { productName } from '../../contract/brand.ts'
-import { docsPath } from '../../contract/pages.ts'
+import { logoPath, logoViewBox, productName } from '../../contract/brand.ts'
+import { docsPath, pagePaths } from '../../contract/pages.ts'
 import { escapeHtml } from '../html/escape-html.ts'
 import { openapiPath } from './openapi.ts'
 
@@ -22,8 +22,15 @@ ${icon}    <link rel="stylesheet" href="${docsPath}/swagger-ui.css">
     <script src="${docsPath}/docs.js" defer></script>
   </head>
   <body>
-    <div id="swagger-ui"></div>
-    <noscript>This page needs JavaScript. The same in JSON: <a href="${openapiPath}">${openapiPath}</a></noscript>
+    <header class="docs-header">
+      <a href="${pagePaths.home}"><svg width="24" height="24" viewBox="${logoViewBox}" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="${logoPath}"/></svg>Back to ${escapeHtml(productName)}</a>
+      <h1>API</h1>
+      <p><b>Authorize</b> signs you in once with your username and password; every call you try here then carries your token.</p>
+    </header>
+    <main>
+      <div id="swagger-ui"></div>
+      <noscript><p>This page needs JavaScript. The same in JSON: <a href="${openapiPath}">${openapiPath}</a></p></noscript>
+    </main>
   </body>
 </html>
 `
@@ -36,7 +43,9 @@ ${icon}    <link rel="stylesheet" href="${docsPath}/swagger-ui.css">
 export const docsScript = `const darkScheme = matchMedia('(prefers-color-scheme: dark)')
 
 function followScheme() {
-  document.documentElement.classList.toggle('dark-mode', darkScheme.matches)
+  const { theme } = document.documentElement.dataset
+  const isDark = theme === undefined ? darkScheme.matches : theme === 'dark'
+  document.documentElement.classList.toggle('dark-mode', isDark)
 }
 
 followScheme()
@@ -65,8 +74,8 @@ SwaggerUIBundle({
 }).initOAuth({ clientId: '' })
 `
 
+/** Below the tokens of the built pages: without them the browser's own colours hold. */
 export const docsStyle = `html {
-  color-scheme: light dark;
   box-sizing: border-box;
   overflow-y: scroll;
 }
@@ -81,7 +90,40 @@ body {
   margin: 0;
 }
 
+.docs-header {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 24px;
+  align-items: center;
+  padding: 12px max(20px, (100% - 1420px) / 2);
+  border-block-end: 3px solid var(--page-divider, GrayText);
+  background: var(--page, Canvas);
+  color: var(--text, CanvasText);
+  font: 1rem/1.5 var(--font-sans, system-ui, sans-serif);
+}
+
+.docs-header a {
+  display: flex;
+  gap: 10px;
+  align-items: center;
+  min-block-size: 44px;
+  color: var(--link, LinkText);
+  font-weight: 650;
+}
+
+.docs-header h1 {
+  margin: 0;
+  font-size: 1rem;
+  font-weight: 400;
+}
+
+.docs-header p {
+  flex: 1 1 100%;
+  margin: 0;
+  color: var(--text-muted, CanvasText);
+}
+
 .swagger-ui .info {
-  margin: 32px 0 0;
+  margin: 24px 0 0;
 }
 `

@@ -5,6 +5,7 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { docsPath } from '../../contract/pages.ts'
+import { applyTheme } from '../html/page-theme.ts'
 import type { ClientBuild } from '../pages/client-build.ts'
 import { docsScript, docsStyle, writeDocsHtml } from './docs-page.ts'
 
@@ -24,6 +25,7 @@ const contentSecurityPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
+  "font-src 'self'",
   "connect-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",
@@ -33,7 +35,7 @@ const contentSecurityPolicy = [
 
 export async function docsPlugin(
   app: FastifyInstance,
-  build: Pick<ClientBuild, 'iconPath'> | undefined,
+  build: Pick<ClientBuild, 'iconPath' | 'tokens'> | undefined,
 ): Promise<void> {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', contentSecurityPolicy)
@@ -42,11 +44,18 @@ export async function docsPlugin(
   const ownFiles = [
     { url: docsPath, type: 'text/html', content: writeDocsHtml(build?.iconPath) },
     { url: `${docsPath}/docs.js`, type: 'text/javascript', content: docsScript },
-    { url: `${docsPath}/docs.css`, type: 'text/css', content: docsStyle },
+    {
+      url: `${docsPath}/docs.css`,
+      type: 'text/css',
+      content: `${build?.tokens ?? ''}${docsStyle}`,
+    },
   ]
   for (const { url, type, content } of ownFiles) {
-    app.get(url, async (_request, reply) =>
-      reply.type(`${type}; charset=utf-8`).header('cache-control', 'no-cache').send(content),
+    app.get(url, async (request, reply) =>
+      reply
+        .type(`${type}; charset=utf-8`)
+        .headers({ 'cache-control': 'no-cache', vary: 'Cookie' })
+        .send(url === docsPath ? applyTheme(content, request.headers) : content),
     )
   }
 

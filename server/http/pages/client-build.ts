@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRefusalPage, type RefusalPage } from '../html/refusal-page.ts'
 import { createLoginPage, type LoginPage } from './login-page.ts'
+import { createNoScriptPage, type NoScriptPage } from './no-script-page.ts'
 import { createRegisterPage, type RegisterPage } from './register-page.ts'
 
 export interface ClientBuild {
@@ -12,9 +13,12 @@ export interface ClientBuild {
   readonly appHtml: string
   /** The path of the icon in the browser's tab. */
   readonly iconPath: string | undefined
+  /** The design tokens, as a style sheet: for a page that is not built with the others. */
+  readonly tokens: string
   readonly loginPage: LoginPage
   readonly registerPage: RegisterPage
   readonly refusalPage: RefusalPage
+  readonly noScriptPage: NoScriptPage
 }
 
 interface BuildOptions {
@@ -39,8 +43,14 @@ export function readClientBuild({
     assetsDirectory: path.join(directory, 'assets'),
     appHtml,
     iconPath: /<link rel="icon" href="([^"]+)"/.exec(appHtml)?.[1],
+    tokens: [...loginHtml.matchAll(tokenRules)].map(([rule]) => rule).join(''),
     loginPage: createLoginPage(loginHtml, registration),
     registerPage: createRegisterPage(registerHtml),
     refusalPage: createRefusalPage(refusalHtml),
+    noScriptPage: createNoScriptPage(refusalHtml),
   }
 }
+
+/** Fonts and custom properties, as the build has inlined them into the sign-in page. */
+const tokenRules =
+  /@font-face\s*\{[^}]*\}|:root(?:\[data-theme=[^\]]*\])?\s*\{[^}]*color-scheme[^}]*\}/g

@@ -24,9 +24,13 @@ export function describeLostCookie({
  * its scripts, which cannot see a referrer that the browser does not send.
  */
 export function addLostCookie(appHtml: string, sentence: string): string {
-  return appHtml
-    .replace('<html', `<html ${lostCookieMark}`)
-    .replace('<noscript>', () => `<noscript><p>${escapeHtml(sentence)}</p>`)
+  return (
+    appHtml
+      .replace('<html', `<html ${lostCookieMark}`)
+      // It stays here: without the cookie no one is signed in where that leads.
+      .replace(/<noscript>\s*<meta[^>]*>\s*<\/noscript>/, '')
+      .replace('<noscript>', () => `<noscript><p>${escapeHtml(sentence)}</p>`)
+  )
 }
 
 /**

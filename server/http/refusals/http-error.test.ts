@@ -14,7 +14,7 @@ it('answers every reason with its status, and its message as detail', () => {
   const reasonsOf = (status: number) =>
     answers.flatMap(([answered, reason]) => (answered === status ? [reason] : []))
   const statuses = [...new Set(answers.map(([status]) => status))].sort()
-  expect(statuses).toEqual([400, 401, 403, 404, 409, 413, 415, 422, 429, 503])
+  expect(statuses).toEqual([400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503])
   expect(reasonsOf(401)).toEqual([
     'not_authenticated',
     'token_expired',

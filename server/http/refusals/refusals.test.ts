@@ -129,7 +129,7 @@ describe('what is refused before routing', () => {
       const answer = await get('/login', accept, header)
       expect(answer.status).toBe(status)
       expect(answer.body).toContain(`<h1>${heading}</h1>`)
-      expect(answer.body).not.toContain('data-removes="cookies"')
+      expect(answer.body).not.toContain('data-button="shown"')
       expect(answer.headers).toMatchObject({
         'content-type': 'text/html; charset=utf-8',
         'content-length': String(Buffer.byteLength(answer.body, 'latin1')),
@@ -192,14 +192,14 @@ describe('the page about too many cookies', () => {
         '&#60;b&#62; (9.8\u00a0KB), app0 (4.9\u00a0KB), app1 (2.0\u00a0KB), app2 (0.3\u00a0KB), app3 (0.2\u00a0KB), and 2 more.',
     )
     expect(body).not.toContain('v4lue')
-    expect(body).toContain('data-removes="cookies"')
+    expect(body).toContain('data-button="shown"')
   })
 
   it('offers to remove cookies only where they are what is too large', async () => {
     const cookie = jar(300)
     const headers = { cookie, 'x-a': 'a'.repeat(17_000) }
     const { body } = await ask({ url: '/login', headers }, navigation)
-    expect(body).toContain('data-removes=""')
+    expect(body).toContain('data-button=""')
   })
 
   it('control: is not shown for as many as Keycard accepts', async () => {
