@@ -34,6 +34,7 @@ const pageCode: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   sessions: () => import('./pages/sessions/sessions-page.tsx'),
   activity: () => import('./pages/activity/activity-page.tsx'),
   users: () => import('./pages/users/users-page.tsx'),
+  user: () => import('./pages/user/user-page.tsx'),
   audit: () => import('./pages/audit/audit-page.tsx'),
 }
 

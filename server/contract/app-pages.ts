@@ -25,6 +25,7 @@ const ownPages = {
   sessions: { path: '/sessions', title: 'Sessions', scope: 'me' },
   activity: { path: '/activity', title: 'Activity', scope: 'me', navigation: 'never' },
   users: { path: '/users', title: 'Users', scope: 'users:read', navigation: 'with-scope' },
+  user: { path: '/users/:id', title: 'User', scope: 'users:read', navigation: 'never' },
   audit: { path: '/audit', title: 'Audit log', scope: 'audit:read', navigation: 'never' },
 } as const satisfies Record<string, AppPage>
 

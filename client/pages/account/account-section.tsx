@@ -16,7 +16,9 @@ export function AccountSection({ id, heading, note, children }: AccountSectionPr
   return (
     <section id={id} className="account-section" aria-labelledby={`${id}-heading`}>
       <div>
-        <h2 id={`${id}-heading`}>{heading}</h2>
+        <h2 id={`${id}-heading`} tabIndex={-1}>
+          {heading}
+        </h2>
         <p className="note">{note}</p>
       </div>
       <div>{children}</div>

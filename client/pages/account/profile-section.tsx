@@ -1,12 +1,12 @@
 // Name and email address. Only what was changed is sent, so that two tabs do not undo each other.
 
-import { useEffect, useRef } from 'react'
 import type { User } from '../../../server/contract/users.ts'
 import { trpc } from '../../api/trpc.ts'
 import { TextField } from '../../components/forms/text-field.tsx'
 import { accountStrings } from '../../strings/account.ts'
 import { AccountSection, FormEnd } from './account-section.tsx'
 import { useAccountForm } from './use-account-form.ts'
+import { useSavedFields } from './use-saved-fields.ts'
 
 const words = accountStrings.profile
 
@@ -19,8 +19,6 @@ interface ProfileSectionProps {
 export function ProfileSection({ user, readAtMs }: ProfileSectionProps) {
   const me = trpc.useUtils().users.me
   const update = trpc.account.updateProfile.useMutation()
-  const wasSaved = useRef(false)
-
   const form = useAccountForm({
     name: 'profile',
     labels: { full_name: words.fullName, email: accountStrings.email },
@@ -28,17 +26,13 @@ export function ProfileSection({ user, readAtMs }: ProfileSectionProps) {
       const change = readChange(element)
       if (Object.keys(change).length === 0) return words.unchanged
       const saved = await update.mutateAsync(change)
-      wasSaved.current = true
+      noteSaved()
       me.setData(undefined, saved)
       return words.saved
     },
   })
 
-  // What was saved stands in the fields as the server has it, and no longer counts as typed.
-  useEffect(() => {
-    if (readAtMs > 0 && wasSaved.current) form.ref.current?.reset()
-    wasSaved.current = false
-  }, [readAtMs, form.ref])
+  const noteSaved = useSavedFields(form.ref, readAtMs)
 
   return (
     <AccountSection id="profile" heading={words.heading} note={words.note}>
@@ -68,7 +62,8 @@ export function ProfileSection({ user, readAtMs }: ProfileSectionProps) {
   )
 }
 
-function readChange(form: HTMLFormElement): { full_name?: string; email?: string } {
+/** Of the fields that were changed. */
+export function readChange(form: HTMLFormElement): { full_name?: string; email?: string } {
   const changed = ['full_name', 'email'].flatMap((name) => {
     const input = form.elements.namedItem(name)
     const isChanged = input instanceof HTMLInputElement && input.value !== input.defaultValue

@@ -1,5 +1,6 @@
 // One user in the table: their name, whether they can sign in, when they last did.
 
+import { Link } from 'wouter'
 import type { ListedUser } from '../../../server/contract/users.ts'
 import { formatDate } from '../../components/format.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
@@ -8,6 +9,7 @@ import { strings } from '../../strings/shell.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import type { UserAction } from './user-action.ts'
 import { UserMenu } from './user-menu.tsx'
+import { hrefOfUser } from './users-address.ts'
 
 interface UserRowProps {
   user: ListedUser
@@ -22,7 +24,10 @@ export function UserRow({ user, onAction }: UserRowProps) {
     <tr>
       <th scope="row">
         <b>
-          <bdi translate="no">{name}</bdi> {isSelf && <span className="tag">{words.you}</span>}
+          <Link href={hrefOfUser(user.id)} className="user-link">
+            <bdi translate="no">{name}</bdi>
+          </Link>{' '}
+          {isSelf && <span className="tag">{words.you}</span>}
         </b>
         <span className="meta" translate="no">
           {[user.username, user.email].filter(Boolean).join(' · ')}

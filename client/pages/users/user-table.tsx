@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import type { ListedUser } from '../../../server/contract/users.ts'
 import { usersStrings as words } from '../../strings/users.ts'
+import { moveByArrows } from './row-keys.ts'
 import { SortHeader } from './sort-controls.tsx'
 import type { UserAction } from './user-action.ts'
 import { UserRow } from './user-row.tsx'
@@ -47,7 +48,7 @@ export function UserTable({ users, caption, view, isStale, onView, onAction }: U
           )}
         </tr>
       </thead>
-      <tbody>
+      <tbody onKeyDown={moveByArrows}>
         {users.map((user) => (
           <UserRow key={user.id} user={user} onAction={onAction} />
         ))}

@@ -67,6 +67,11 @@ export function hrefOf({ search, role, state, sort, order, page }: UsersView): s
   return query === '' ? appPages.users.path : `${appPages.users.path}?${query}`
 }
 
+/** The page of one user. */
+export function hrefOfUser(id: string): string {
+  return appPages.user.path.replace(':id', encodeURIComponent(id))
+}
+
 /** Whether the list leaves anyone out. */
 export function isNarrowed({ search, role, state }: UsersView): boolean {
   return search !== '' || role !== '' || state !== ''

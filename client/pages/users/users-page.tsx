@@ -16,6 +16,7 @@ import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
 import { CreateUserDialog } from './create-user-dialog.tsx'
+import { enterByArrow } from './row-keys.ts'
 import { SortSelect } from './sort-controls.tsx'
 import { UserFilters } from './user-filters.tsx'
 import { captionOf, UserList } from './user-list.tsx'
@@ -71,7 +72,7 @@ export default function UsersPage() {
         {words.intro} {canReadAudit && <Link href={appPages.audit.path}>{words.auditLink}</Link>}
       </p>
       <div className="user-tools">
-        <search className="user-search">
+        <search className="user-search" onKeyDown={enterByArrow}>
           <SearchField
             id="user-search"
             label={words.search}

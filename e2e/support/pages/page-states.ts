@@ -208,6 +208,40 @@ export const pageStates: Record<string, PageState> = {
       await expect(dialog.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true')
     },
   },
+  'A user, with sessions and wrong passwords': {
+    role: 'admin',
+    async open(page, user, services) {
+      await signInElsewhere(user, services)
+      for (let time = 0; time < 2; time += 1) {
+        const wrong = { ...user, password: 'not the password' }
+        await signInElsewhere(wrong, services).catch(() => undefined)
+      }
+      await page.goto(`/users/${user.id}`)
+      await expect(page.getByRole('list', { name: 'Sessions' })).toBeVisible()
+      await expect(page.getByRole('list', { name: 'Activity' })).toBeVisible()
+      await expect(page.getByText('2 wrong passwords').first()).toBeVisible()
+    },
+  },
+  'A user that does not exist': {
+    role: 'admin',
+    async open(page) {
+      await page.goto('/users/nobody')
+      await expect(page.getByText('The account may have been deleted.')).toBeVisible()
+    },
+  },
+  'A user, asking before they are deleted': {
+    role: 'admin',
+    async open(page, _user, services) {
+      const { id } = await services.users.create({
+        username: `gone-${Date.now().toString(36)}`,
+        ...{ email: null, fullName: null, role: 'user', disabled: false },
+        ...{ password: { hash: 'none', keyId: null }, isDemo: false },
+      })
+      await page.goto(`/users/${id}`)
+      await page.getByRole('button', { name: 'Delete user…' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+    },
+  },
   'Users, nobody found': {
     role: 'admin',
     async open(page) {
