@@ -1,5 +1,5 @@
-// How the browser's part is built and served while developing: the app, sign-in, registration, and
-// the page of a refusal.
+// How the browser's part is built and served while developing: the app, sign-in, registration,
+// the page of mail links, and the page of a refusal.
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
@@ -56,6 +56,7 @@ export default defineConfig({
         app: pathTo('client/index.html'),
         login: pathTo('client/login.html'),
         register: pathTo('client/register.html'),
+        mail: pathTo('client/mail.html'),
         refusal: pathTo('client/refusal.html'),
         'after-paint': pathTo('client/after-paint.ts'),
       },

@@ -21,6 +21,7 @@ const leftAlone = [
   '@fastify/swagger-ui',
   'pg',
   'prom-client',
+  'nodemailer',
 ]
 
 /** Each thread runs a file of its own, which lies beside the floor that starts it. */

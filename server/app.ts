@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AnyTRPCRouter } from '@trpc/server'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { appPages } from './contract/app-pages.ts'
+import { mailLinkPath } from './contract/pages.ts'
 import { allowOrigins } from './http/allowed-origins.ts'
 import { closeGracefully } from './http/graceful-close.ts'
 import { addLingeringClose } from './http/lingering-close.ts'
@@ -14,6 +15,8 @@ import { openapiPlugin } from './http/openapi/openapi.ts'
 import { changePasswordUrl } from './http/pages/change-password-url.ts'
 import { readClientBuild } from './http/pages/client-build.ts'
 import { loginForm } from './http/pages/login-form.ts'
+import { mailPages } from './http/pages/mail-pages.ts'
+import { mailboxPage } from './http/pages/mailbox-page.ts'
 import { registerForm } from './http/pages/register-form.ts'
 import { signOutForm } from './http/pages/sign-out-form.ts'
 import { serveStaticClient } from './http/pages/static-client.ts'
@@ -53,6 +56,7 @@ export async function createApp(
   const build = readClientBuild({
     directory: join(packageFolder, 'dist/client'),
     registration: config.registration,
+    passwordReset: services.passwordReset.isEnabled,
   })
   const loggerInstance: FastifyBaseLogger = logger.child(
     {},
@@ -116,6 +120,8 @@ export async function createApp(
   await app.register(async (pages) => loginForm(pages, services, build))
   await app.register(async (pages) => registerForm(pages, services, build))
   await app.register(async (pages) => signOutForm(pages, services, build))
+  await app.register(async (pages) => mailPages(pages, services, build))
+  await app.register(async (pages) => mailboxPage(pages, services))
   await app.register(async (pages) => removeCookiesForm(pages, services))
   await app.register(async (pages) => changePasswordUrl(pages))
   await app.register(async (pages) =>
@@ -130,6 +136,9 @@ export async function createApp(
   return app
 }
 
+/** Of it what follows is a secret, in any spelling that leads there. */
+const mailLink = /^\/+mail\/.*/i
+
 /** In characters. Our longest path, a batch of ten, is shorter. */
 const loggedPathMaxLength = 400
 
@@ -138,5 +147,6 @@ const loggedPathMaxLength = 400
  * (R30).
  */
 function describeRequest({ method, url, ip }: FastifyRequest) {
-  return { method, path: url.slice(0, loggedPathMaxLength).split('?', 1)[0], address: ip }
+  const path = url.slice(0, loggedPathMaxLength).split('?', 1)[0] ?? ''
+  return { method, path: path.replace(mailLink, `${mailLinkPath}/…`), address: ip }
 }

@@ -17,6 +17,7 @@ import { endSessionsCommand } from './commands/end-sessions.ts'
 import { importUsersCommand } from './commands/import-users.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listUsersCommand } from './commands/list-users.ts'
+import { mailCommand } from './commands/mail.ts'
 import { purgeCommand } from './commands/purge.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { setPasswordCommand } from './commands/set-password.ts'
@@ -42,6 +43,7 @@ const commands: Record<string, Command> = {
   clients: clientsCommand,
   keys: keysCommand,
   audit: auditCommand,
+  mail: mailCommand,
   purge: purgeCommand,
   backup: backupCommand,
   restore: restoreCommand,

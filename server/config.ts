@@ -12,6 +12,7 @@ import {
 import { readEnvFile } from './settings/env-file.js'
 import { isExactOrigin } from './settings/exact-origin.ts'
 import * as featureSettings from './settings/features.ts'
+import { type Mailbox, type MailServer, parseMailbox, parseMailUrl } from './settings/mail-url.ts'
 import { hasTwins, parseMasterKey } from './settings/master-key-text.ts'
 import { describeUnknownNames, isNear } from './settings/setting-names.ts'
 import { type Environment, SettingsReader } from './settings/settings-reader.ts'
@@ -57,6 +58,7 @@ export interface Config {
   demoAccounts: boolean
   /** How long the audit log and ended sessions are kept; 90 by default. */
   auditLogDays: number
+  mail: MailSettings
   /** Secure, `__Host-` cookies: by default where PUBLIC_URL is https, and always in production. */
   cookieSecure: boolean
   /** Opens /metrics to other machines; null: only this machine may read them. */
@@ -65,6 +67,15 @@ export interface Config {
   /** Those of the app's own features, by their names. */
   features: FeatureSettings
 }
+
+/** Where mail goes, and the name on it. */
+export type MailSettings = { from: Mailbox } & (
+  | { transport: 'smtp'; server: MailServer }
+  /** The page /dev/mail: a first try needs no mail server. */
+  | { transport: 'mailbox' }
+  /** What needs mail is hidden, and refused. */
+  | { transport: 'off' }
+)
 
 type FeatureSettings = {
   readonly [Name in keyof typeof featureSettings]: ReturnType<(typeof featureSettings)[Name]>
@@ -174,6 +185,7 @@ function readSettings(read: SettingsReader, dataDirDefault: string): Config {
     failuresPerAddress: read.integer('SIGN_IN_FAILURES_PER_ADDRESS', 30, 1, 1_000_000),
     demoAccounts,
     auditLogDays: read.integer('AUDIT_LOG_DAYS', 90, 1, 3_650),
+    mail: readMail(read, publicUrl, demoAccounts),
     cookieSecure: read.flag('COOKIE_SECURE', production || publicUrl.startsWith('https:')),
     metricsToken: readMetricsToken(read),
     logLevel: read.choice('LOG_LEVEL', logLevels, production ? 'info' : 'warn'),
@@ -263,6 +275,29 @@ function readPublicUrl(read: SettingsReader, fallback: string): string {
     url.href === `${url.origin}/`
   if (!isOrigin) read.wrong('PUBLIC_URL', 'an origin without a path, as https://login.example.com')
   return url?.origin ?? fallback
+}
+
+function readMail(read: SettingsReader, publicUrl: string, demoAccounts: boolean): MailSettings {
+  const from = readMailFrom(read, publicUrl)
+  const url = read.text('MAIL_URL')
+  if (url === undefined) return { from, transport: demoAccounts ? 'mailbox' : 'off' }
+  const server = parseMailUrl(url)
+  if (server) return { from, transport: 'smtp', server }
+  // A mistyped URL may have its password anywhere.
+  read.refuse(
+    `MAIL_URL has ${url.length} characters, but must be smtp://user:password@host:587 or smtps://user:password@host:465; `,
+    'in the password, @ / : % # ? are written %40 %2F %3A %25 %23 %3F.',
+  )
+  return { from, transport: 'off' }
+}
+
+function readMailFrom(read: SettingsReader, publicUrl: string): Mailbox {
+  const fallback = { name: productName, address: `no-reply@${new URL(publicUrl).hostname}` }
+  const text = read.text('MAIL_FROM')
+  if (text === undefined) return fallback
+  const mailbox = parseMailbox(text)
+  if (!mailbox) read.wrong('MAIL_FROM', `an address, as ${productName} <no-reply@example.com>`)
+  return mailbox ?? fallback
 }
 
 function readMetricsToken(read: SettingsReader): string | null {

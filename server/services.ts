@@ -23,6 +23,7 @@ import {
 } from './services/parts/foundation.ts'
 import { startHousekeeping } from './services/parts/housekeeping.ts'
 import { type Keys, loadKeys } from './services/parts/keys.ts'
+import { createMail, type Mail, type MailServices, startMail } from './services/parts/mail.ts'
 import { createSessionServices, type SessionServices } from './services/parts/sessions.ts'
 import { createSignIn, type SignIn } from './services/parts/sign-in.ts'
 import { createThrottle, type Throttle } from './services/parts/throttle.ts'
@@ -42,7 +43,9 @@ export interface Services
     Omit<SignIn, 'startSession'>,
     Administration,
     Omit<Account<FeatureUserData>, 'deleteUser'>,
-    Pick<Throttle, 'readDevices' | 'forgetDevice'> {
+    Pick<Throttle, 'readDevices' | 'forgetDevice'>,
+    Pick<Mail, 'outbox' | 'mailbox'>,
+    MailServices {
   readonly masterKeyUses: MasterKeyUses
   /** The change feed first, then what hashes passwords, the database last: each may use the next. */
   close(): Promise<void>
@@ -69,7 +72,9 @@ export async function createServices(
   const { serving, logger, database, place, passwords, onError } = foundation
   const masterKeyUses = watchMasterKey(foundation)
   let changes: Changes | undefined
+  let mailDelivery: MailServices['mailDelivery']
   async function close(): Promise<void> {
+    await mailDelivery?.close()
     changes?.changeFeed.close()
     await passwords.close()
     await database.close()
@@ -92,15 +97,18 @@ export async function createServices(
     await startHousekeeping(base)
     const tokens = createTokens({ ...base, ...keys })
     const throttle = createThrottle(base)
+    const mail = createMail(base)
     const sessions = createSessionServices({ ...base, ...keys, ...tokens, ...throttle })
-    const users = createUserServices(base)
-    const rules = { ...base, ...keys, ...tokens, ...throttle, ...sessions, ...users }
+    const users = createUserServices({ ...base, ...mail })
+    const rules = { ...base, ...keys, ...tokens, ...throttle, ...mail, ...sessions, ...users }
     const signIn = createSignIn(rules)
     const { clock, changeFeed: feed } = base
     const features = createFeatures({ config, database, clock, feed, onError, logger })
     const account = createAccount({ ...rules, ...signIn }, listUserData(features))
     const administration = createAdministration({ ...rules, deleteUser: account.deleteUser })
     await checkDemoAccounts(rules)
+    const mailServices = startMail(rules)
+    mailDelivery = mailServices.mailDelivery
     // Last: a start that fails is not noted.
     if (serving) await masterKeyUses.noteStart()
     return {
@@ -120,6 +128,8 @@ export async function createServices(
       ...signIn,
       ...account,
       ...administration,
+      ...mail,
+      ...mailServices,
       ...features,
       masterKeyUses,
       close: end,

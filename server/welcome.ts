@@ -2,6 +2,7 @@
 
 import type { Config } from './config.ts'
 import { productName } from './contract/brand.ts'
+import { mailboxPath } from './contract/pages.ts'
 
 /** `database`: which one, and where. */
 export function formatWelcome(config: Config, database: string): string {
@@ -12,6 +13,11 @@ export function formatWelcome(config: Config, database: string): string {
     `  API docs   ${config.publicUrl}/docs`,
     `  Database   ${database}`,
   ]
+  if (config.mail.transport === 'mailbox') {
+    lines.push(
+      `  Mail       ${config.publicUrl}${mailboxPath} (without MAIL_URL, mails land there)`,
+    )
+  }
   if (config.demoAccounts) {
     lines.push(
       '',

@@ -7,11 +7,12 @@ import react from '@vitejs/plugin-react'
 import { build, type Plugin } from 'vite'
 
 /** The pages that stand before the app: the folder of each, by the name of its entry. */
-const pages = { login: 'sign-in', register: 'register', refusal: 'refusal' } as const
+const pages = { login: 'sign-in', register: 'register', mail: 'mail', refusal: 'refusal' } as const
 
 type Prerendered =
   | typeof import('../pages/sign-in/prerender.tsx')
   | typeof import('../pages/register/prerender.tsx')
+  | typeof import('../pages/mail/prerender.tsx')
   | typeof import('../pages/refusal/prerender.tsx')
 
 /**

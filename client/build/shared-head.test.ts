@@ -3,7 +3,7 @@
 import type { IndexHtmlTransformContext } from 'vite'
 import { expect, it } from 'vitest'
 import { productName } from '../../server/contract/brand.ts'
-import { escapeHtml } from '../../server/http/html/escape-html.ts'
+import { escapeHtml } from '../../server/contract/escape-html.ts'
 import { readColors } from './read-colors.ts'
 import { sharedHead } from './shared-head.ts'
 

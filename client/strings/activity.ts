@@ -46,6 +46,8 @@ export const lightOf: Record<ActivityEvent, Light> = {
   registered: 'open',
   profile_changed: 'changed',
   password_changed: 'changed',
+  password_reset_requested: 'changed',
+  password_reset: 'changed',
   account_deleted: 'locked',
   data_exported: 'changed',
   audit_log_exported: 'changed',
@@ -80,6 +82,7 @@ export function describeEntry(entry: ActivityEntry): string {
       return what === null ? 'Session ended' : `Session ended: ${what}`
     case 'sessions_ended':
       if (why === 'session_limit') return `${what} old sessions were ended: the limit is 100`
+      if (why === 'mail_link') return 'Signed out everywhere, by the link in a mail'
       return byAdmin ? 'An admin signed you out everywhere' : 'Signed out everywhere else'
     case 'device_confirmed':
       return 'You confirmed a new device'
@@ -99,6 +102,10 @@ export function describeEntry(entry: ActivityEntry): string {
       return byAdmin ? 'An admin changed your profile' : 'Your profile was changed'
     case 'password_changed':
       return 'Your password was changed'
+    case 'password_reset_requested':
+      return 'A link for a new password was requested by mail'
+    case 'password_reset':
+      return 'Your password was reset by mail'
     case 'account_deleted':
       return 'This account was deleted'
     case 'data_exported':

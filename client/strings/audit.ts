@@ -68,6 +68,8 @@ export const auditStrings = {
     user_enabled: 'User enabled',
     user_unlocked: 'Sign-in unlocked',
     role_changed: 'Role changed',
+    password_reset_requested: 'Reset asked for',
+    password_reset: 'Password reset by mail',
     password_set_by_admin: 'Password set by an admin',
     users_imported: 'Users imported',
     everybody_signed_out: 'Everyone signed out',

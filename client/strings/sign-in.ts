@@ -14,6 +14,7 @@ export const signInStrings = {
   usernameMissing: 'Enter your username or email.',
   passwordMissing: 'Enter your password.',
   rememberMe: 'Keep me signed in on this device',
+  forgot: 'Forgot password?',
   submit: 'Sign in',
   submitBusy: 'Signing in…',
   submitGranted: 'Signed in',

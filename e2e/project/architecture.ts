@@ -87,7 +87,17 @@ export const floors: readonly Floor[] = [
     imports: ['db', 'contract', 'settings'],
     importsTypes: ['config'],
     rooms: [
-      ...['secrets', 'audit', 'keys', 'passwords', 'devices', 'users', 'throttle', 'tokens'],
+      ...[
+        'secrets',
+        'audit',
+        'keys',
+        'passwords',
+        'devices',
+        'mail',
+        'users',
+        'throttle',
+        'tokens',
+      ],
       ...['sessions', 'clients', 'sign-in', 'admin', 'account'],
     ],
   },

@@ -20,6 +20,8 @@ const labels = {
   sessions: 'sessions that are long over',
   revocations: 'revocations of tokens that have expired',
   throttle_counters: 'counts of failed sign-ins',
+  outbox: 'mails that could not be sent',
+  mail_links: 'links of mails that have expired',
   signing_keys: 'retired signing keys',
 } as const
 

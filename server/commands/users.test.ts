@@ -107,6 +107,8 @@ describe('beside a running server', () => {
       sessions: 0,
       revocations: 0,
       throttle_counters: 0,
+      outbox: 0,
+      mail_links: 0,
       signing_keys: 0,
     })
     const { token } = await signIn('edsger')

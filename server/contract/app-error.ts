@@ -21,6 +21,7 @@ export const errorReasons = [
   'invalid_scope',
   'cross_site', // a cookie endpoint was called from another site
   'other_address', // our own page called it, but is open at another address than PUBLIC_URL
+  'mail_not_set_up', // no MAIL_URL: what needs mail is off
   'not_found',
   'conflict', // the value is taken already
   'changed_elsewhere', // the row is not what the change was made from; see `current`

@@ -21,6 +21,8 @@ export const auditEvents = [
   'registered',
   'profile_changed',
   'password_changed',
+  'password_reset_requested',
+  'password_reset',
   'account_deleted',
   'data_exported',
   'audit_log_exported',

@@ -11,6 +11,7 @@ export const pagePaths = {
   withoutScripts: '/without-scripts',
   /** Takes a form's POST. */
   signOut: '/sign-out',
+  forgotPassword: '/forgot-password',
 } as const
 
 /** Where a sign-in without another destination leads, and the logo. */
@@ -21,6 +22,12 @@ export const changePasswordFragment = 'password'
 
 /** On the root of an app's page that was reached from a form of ours, without the cookie of a sign-in. */
 export const lostCookieMark = 'data-lost-cookie'
+
+/** Before the token of a link in a mail. */
+export const mailLinkPath = '/mail'
+
+/** The mailbox of a first try, on this machine only. */
+export const mailboxPath = '/dev/mail'
 
 /** Swagger UI: a page of the server's, not one of the app's. */
 export const docsPath = '/docs'

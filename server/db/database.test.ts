@@ -49,7 +49,9 @@ const nullableColumns =
   'audit_events.actor_id audit_events.address audit_events.client_id audit_events.notice ' +
   'audit_events.session_id ' +
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
-  'master_keys.newest_up_to_ms oauth_clients.secret_hash revocations.token_version sessions.address sessions.device_id ' +
+  'master_keys.newest_up_to_ms oauth_clients.secret_hash ' +
+  'outbox.claim outbox.failed_at_ms outbox.failure outbox.sealed outbox.user_id ' +
+  'revocations.token_version sessions.address sessions.device_id ' +
   'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.recovered_counter ' +
   'sessions.registration_id sessions.revoked_at_ms sessions.revoked_reason ' +
   'sessions.rotated_address sessions.rotated_at_ms sessions.rotated_by sessions.user_agent ' +

@@ -20,6 +20,8 @@ export interface Tables extends FeatureTables {
   throttle_counters: ThrottleCountersTable
   user_imports: UserImportsTable
   master_keys: MasterKeysTable
+  outbox: OutboxTable
+  mail_links: MailLinksTable
 }
 
 export interface UsersTable {
@@ -218,6 +220,38 @@ export interface MasterKeysTable {
   newest_from_ms: EpochMs
   /** When such a server, which already listed a successor, was last stopped. */
   newest_up_to_ms: EpochMs | null
+}
+
+/** Mail that waits to be sent, and mail that could not be: a row is deleted once it is sent. */
+export interface OutboxTable {
+  id: string
+  /** The message, or the request that becomes one. */
+  kind: string
+  /** Whom it is about; null where that is not looked up yet. No reference: it may outlive them. */
+  user_id: string | null
+  /** What is sent, under a derived key: it holds an address and links. Null once it has failed. */
+  sealed: string | null
+  created_at_ms: EpochMs
+  /** Sent from then on; a node that sends it moves this to the end of its lease. */
+  due_at_ms: EpochMs
+  /** Not sent after this. */
+  expires_at_ms: EpochMs
+  attempts: Generated<number>
+  /** Of the attempt in progress: only that one may settle it. */
+  claim: Generated<string | null>
+  failed_at_ms: Generated<EpochMs | null>
+  /** Of the last attempt, in a word or a status code. */
+  failure: Generated<string | null>
+}
+
+/** Links in mails; each opens one thing, once. */
+export interface MailLinksTable {
+  /** A keyed hash of the token in the link. */
+  hash: string
+  purpose: 'reset' | 'secure'
+  user_id: string
+  created_at_ms: EpochMs
+  expires_at_ms: EpochMs
 }
 
 export type SigningKeyRow = Selectable<SigningKeysTable>

@@ -5,9 +5,12 @@ export const ownTables = {
     'actor_id address client_id created_at_ms event id notice session_id user_agent user_id what why',
   known_devices: 'created_at_ms device_id last_used_at_ms user_id',
   known_places: 'created_at_ms last_used_at_ms place user_id',
+  mail_links: 'created_at_ms expires_at_ms hash purpose user_id',
   master_keys: 'key_id newest_from_ms newest_up_to_ms',
   oauth_clients:
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
+  outbox:
+    'attempts claim created_at_ms due_at_ms expires_at_ms failed_at_ms failure id kind sealed user_id',
   revocations: 'change_number created_at_ms id kind subject token_version',
   sessions:
     'address client_id counter created_at_ms device_id expires_at_ms forgiven_count id ' +

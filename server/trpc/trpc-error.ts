@@ -24,6 +24,7 @@ const codeOfReason: Record<ErrorReason, TrpcErrorCode> = {
   other_address: 'FORBIDDEN',
   registration_closed: 'FORBIDDEN',
   reauthentication_required: 'FORBIDDEN',
+  mail_not_set_up: 'FORBIDDEN',
   not_found: 'NOT_FOUND',
   conflict: 'CONFLICT',
   changed_elsewhere: 'CONFLICT',

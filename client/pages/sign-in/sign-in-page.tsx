@@ -26,6 +26,9 @@ export function SignInPage({ initial }: { initial: SignInView }) {
         <input type="checkbox" name="remember_me" />
         {words.rememberMe}
       </label>
+      <a className="forgot" href={pagePaths.forgotPassword}>
+        {words.forgot}
+      </a>
     </AuthPage>
   )
 }

@@ -15,6 +15,7 @@ import {
   someDevice,
 } from '../../testing/account-holder.ts'
 import { forEachEngine } from '../../testing/databases.ts'
+import { noMailNotices } from '../mail/mail-notices.ts'
 import { createStartSession } from '../sign-in/grants/start-session.ts'
 
 const better = 'seven quiet harbours at dawn'
@@ -101,6 +102,7 @@ forEachEngine((engine) => {
       sessions,
       forgetKnown: (userId) => [knownDevices.forgetAll(userId)],
       accessTokens,
+      mailNotices: noMailNotices,
       auditLog,
     })
     const start = startSession({

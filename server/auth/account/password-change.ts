@@ -9,6 +9,8 @@ import type { Database } from '../../db/database.ts'
 import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { ForgetKnown, KnownDevices } from '../devices/known-devices.ts'
+import type { MailLinks } from '../mail/mail-links.ts'
+import type { MailNotices } from '../mail/mail-notices.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { StoredPassword } from '../passwords/stored-password.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -42,12 +44,14 @@ interface PasswordChangeDeps {
   reauthentication: Pick<Reauthentication, 'require'>
   knownDevices: Pick<KnownDevices, 'remember'>
   forgetKnown: ForgetKnown
+  mailLinks: Pick<MailLinks, 'endAll'>
+  mailNotices: MailNotices
   auditLog: AuditLog
 }
 
 export function createPasswordChange(deps: PasswordChangeDeps): PasswordChange {
   const { database, clock, users, sessions, passwords, reauthentication, auditLog } = deps
-  const { knownDevices, forgetKnown } = deps
+  const { knownDevices, forgetKnown, mailLinks, mailNotices } = deps
 
   function assertNewPassword(request: PasswordChangeRequest, account: UserRecord): void {
     const { currentPassword, newPassword } = request
@@ -90,7 +94,9 @@ export function createPasswordChange(deps: PasswordChangeDeps): PasswordChange {
           writePassword(user, replacement),
           ...forgetKnown(user.id),
           ...(device.deviceId ? knownDevices.remember(user.id, device.deviceId) : []),
+          mailLinks.endAll(user.id, 'reset'),
           auditLog.entry('password_changed', facts),
+          ...mailNotices.write('password_changed', user, device),
         ],
       })
     } catch (error) {

@@ -7,6 +7,8 @@ import type { Database } from '../../db/database.ts'
 import type { OnProgress } from '../../db/writes/batches.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { ForgetKnown } from '../devices/known-devices.ts'
+import type { MailLinks } from '../mail/mail-links.ts'
+import type { MailNotices } from '../mail/mail-notices.ts'
 import type { Share } from '../passwords/fair-queue.ts'
 import { type Actor, createAccountChange } from '../sessions/account-change.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -60,12 +62,15 @@ interface UserAdministrationDeps {
   revocations: Revocations
   loginThrottle: Pick<LoginThrottle, 'reopen'>
   forgetKnown: ForgetKnown
+  mailLinks: Pick<MailLinks, 'endAll'>
+  mailNotices: MailNotices
   auditLog: AuditLog
   clock: Clock
 }
 
 export function createUserAdministration(deps: UserAdministrationDeps): UserAdministration {
   const { users, accounts, sessions, loginThrottle, forgetKnown, auditLog, clock } = deps
+  const { mailLinks, mailNotices } = deps
   const { kysely } = deps.database
   const changeAccount = createAccountChange(deps)
 
@@ -143,7 +148,8 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
     },
 
     async setPassword(id, password, by, onProgress) {
-      const { hash, keyId } = await accounts.hashNewPassword(password, await find(id), shareOf(by))
+      const user = await find(id)
+      const { hash, keyId } = await accounts.hashNewPassword(password, user, shareOf(by))
       const { sessionsEnded } = await changeAccount(
         id,
         {
@@ -153,7 +159,11 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
             password_key_id: keyId,
             password_changed_at_ms: clock.now(),
           },
-          extraWrites: forgetKnown(id),
+          extraWrites: [
+            ...forgetKnown(id),
+            mailLinks.endAll(id, 'reset'),
+            ...mailNotices.write('password_set_by_admin', user, null),
+          ],
           ends: 'sessions',
         },
         by,

@@ -1,11 +1,12 @@
 // Which entries of the audit log their user reads as a security notice (R97).
 
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { NoticeKind } from '../../contract/account.ts'
 import type { AuditEvent } from '../../contract/audit-events.ts'
 
 const kindOfEvent: Partial<Record<AuditEvent, NoticeKind>> = {
   password_changed: 'password_changed',
+  password_reset: 'password_changed',
   password_set_by_admin: 'password_set_by_admin',
   data_exported: 'data_exported',
   refresh_from_elsewhere: 'refreshed_elsewhere',
@@ -27,6 +28,10 @@ export function noticeOf(event: AuditEvent, what: string | null): NoticeKind | n
  * database knows there whether the device is new.
  */
 export function newDeviceNotice(sessionId: string): RawBuilder<'new_device' | null> {
-  const isNew = sql`select 1 from sessions where id = ${sessionId} and is_new_device = 1`
-  return sql`case when exists (${isNew}) then 'new_device' end`
+  return sql`case when ${isNewDevice(sessionId)} then 'new_device' end`
+}
+
+/** The same as a condition. */
+export function isNewDevice(sessionId: string): RawBuilder<SqlBool> {
+  return sql`exists (select 1 from sessions where id = ${sessionId} and is_new_device = 1)`
 }

@@ -6,6 +6,8 @@ import type { KeyLabel, MasterKeys } from './master-key.ts'
 export interface KeyedMac {
   /** HMAC-SHA-256 in base64url: 43 characters. */
   sign(text: string): string
+  /** What it is under each key, the newest first: a row may have been found by an older one. */
+  signAll(text: string): string[]
   isOurs(text: string, code: string): boolean
 }
 
@@ -14,6 +16,7 @@ export function createKeyedMac(masterKeys: MasterKeys, label: KeyLabel): KeyedMa
   const macOf = (key: Uint8Array, text: string) => createHmac('sha256', key).update(text).digest()
   return {
     sign: (text) => macOf(keys[0].key, text).toString('base64url'),
+    signAll: (text) => keys.map(({ key }) => macOf(key, text).toString('base64url')),
     isOurs(text, code) {
       const presented = Buffer.from(code, 'base64url')
       // The last of 43 characters carries two stray bits: only the canonical spelling counts.

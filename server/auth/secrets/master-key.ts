@@ -32,6 +32,8 @@ export type KeyLabel =
   | 'throttle'
   | 'known-place'
   | 'export-cursor'
+  | 'mail-link'
+  | 'outbox'
 
 export interface MasterKeys {
   /** 32 bytes for each master key, newest first: make with the first, read with all. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { loginMaxLength } from '../../contract/credential-rules.ts'
 import { makeHolder, readAuditLog, shareTestApp, someDevice } from '../../testing/account-holder.ts'
 import { operator } from '../../testing/operator.ts'
+import { noMailNotices } from '../mail/mail-notices.ts'
 import type { BcryptEngineName } from '../passwords/bcrypt-engine.js'
 import { createPasswords, type Passwords } from '../passwords/passwords.ts'
 import type { StoredPassword } from '../passwords/stored-password.ts'
@@ -13,8 +14,16 @@ const { app } = shareTestApp('sqlite')
 const pepper = { id: 'pepper', key: new Uint8Array(32) }
 
 function createCheck(passwords: Passwords) {
-  const { users, loginThrottle, auditLog } = app().services
-  return createPasswordCheck({ users, passwords, loginThrottle, auditLog })
+  const { database, users, loginThrottle, auditLog } = app().services
+  const mailNotices = noMailNotices
+  return createPasswordCheck({
+    database,
+    users,
+    passwords,
+    loginThrottle,
+    mailNotices,
+    auditLog,
+  })
 }
 
 async function store(userId: string, { hash, keyId }: StoredPassword): Promise<void> {

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../contract/app-error.ts'
 import { loginMaxLength } from '../../contract/credential-rules.ts'
 import type { Device } from '../../contract/device.ts'
+import type { Database } from '../../db/database.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { addressPoolOf } from '../devices/address-pool.ts'
+import type { MailNotices } from '../mail/mail-notices.ts'
 import type { Share } from '../passwords/fair-queue.ts'
 import type { Passwords, PasswordVerdict, VerifyPassword } from '../passwords/passwords.ts'
 import type { AdmittedAttempt, LoginThrottle, ReservedAttempt } from '../throttle/login-throttle.ts'
@@ -26,9 +28,11 @@ export interface PresentedPassword {
 export type PasswordCheck = (presented: PresentedPassword) => Promise<UserRecord>
 
 interface PasswordCheckDeps {
+  database: Database
   users: Users
   passwords: Passwords
   loginThrottle: LoginThrottle
+  mailNotices: MailNotices
   auditLog: AuditLog
 }
 
@@ -37,7 +41,7 @@ const pendingTries = 20
 const pendingPauseMs = 250
 
 export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
-  const { users, passwords, loginThrottle, auditLog } = deps
+  const { database, users, passwords, loginThrottle, mailNotices, auditLog } = deps
 
   /**
    * While others wait, this is left to another sign-in: the user with the right password gets in at
@@ -80,6 +84,13 @@ export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
     })
   }
 
+  /** With the way back by mail; a name without an account has none. */
+  async function noteClosed(user: UserRecord | undefined, device: Device): Promise<void> {
+    await auditLog.record('sign_in_closed', { userId: user?.id, device })
+    const notice = user ? mailNotices.write('sign_in_closed', user, device) : []
+    if (notice.length > 0) await database.runAtomically(notice)
+  }
+
   async function judge(
     { password, device }: PresentedPassword,
     user: UserRecord | undefined,
@@ -98,7 +109,7 @@ export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
     await attempt.fail()
     const why = reasonToRefuse(user, verdict)
     await auditLog.record('sign_in_refused', { userId: user?.id, why, device })
-    if (attempt.closesAccount) await auditLog.record('sign_in_closed', { userId: user?.id, device })
+    if (attempt.closesAccount) await noteClosed(user, device)
     throw refuse(why)
   }
 

@@ -12,6 +12,8 @@ import type { Database } from '../../db/database.ts'
 import type { UsersTable } from '../../db/tables.ts'
 import { required } from '../../db/writes/required-write.ts'
 import type { AuditFacts, AuditLog } from '../audit/audit-log.ts'
+import type { MailLinks } from '../mail/mail-links.ts'
+import type { MailNotices } from '../mail/mail-notices.ts'
 import { checkField, refuseFields } from './account-rules.ts'
 import { replaceSearchKeys } from './user-search.ts'
 import { mapConflict, type UserRecord } from './users.ts'
@@ -66,10 +68,13 @@ export type WriteProfile = (
 interface ProfileWriteDeps {
   database: Database
   clock: Clock
+  mailLinks: Pick<MailLinks, 'endAll'>
+  mailNotices: MailNotices
   auditLog: Pick<AuditLog, 'entry'>
 }
 
-export function createProfileWrite({ database, clock, auditLog }: ProfileWriteDeps): WriteProfile {
+export function createProfileWrite(deps: ProfileWriteDeps): WriteProfile {
+  const { database, clock, mailLinks, mailNotices, auditLog } = deps
   return async (user, changes, facts) => {
     const update = database.kysely
       .updateTable('users')
@@ -83,6 +88,13 @@ export function createProfileWrite({ database, clock, auditLog }: ProfileWriteDe
     const log = changes.map(({ field }) =>
       auditLog.entry('profile_changed', { userId: user.id, what: field, ...facts }),
     )
-    await mapConflict(() => database.runAtomically([required(update), ...searchKeys, ...log]))
+    // Links that were sent to the old address end with it, and it hears of the change.
+    const device = facts.actorId === undefined ? (facts.device ?? null) : null
+    const mails = changes.some(({ field }) => field === 'email')
+      ? [mailLinks.endAll(user.id, 'reset'), ...mailNotices.write('address_changed', user, device)]
+      : []
+    await mapConflict(() =>
+      database.runAtomically([required(update), ...searchKeys, ...mails, ...log]),
+    )
   }
 }

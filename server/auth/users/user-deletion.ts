@@ -7,6 +7,7 @@ import type { UserData } from '../../db/user-data.ts'
 import { purgeInBatches } from '../../db/writes/batches.ts'
 import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
 import type { AuditFacts, AuditLog } from '../audit/audit-log.ts'
+import type { MailNotices } from '../mail/mail-notices.ts'
 import type { Revocations } from '../tokens/revocations.ts'
 import { isNotLastAdmin, lockAdmins } from './last-admin.ts'
 
@@ -21,6 +22,7 @@ interface UserDeletionDeps {
   clock: Clock
   feed: Pick<ChangeFeed, 'follow'>
   revocations: Revocations
+  mailNotices: MailNotices
   auditLog: AuditLog
   /** What the app's own features store about users. */
   featureData: readonly UserData[]
@@ -33,7 +35,7 @@ interface UserDeletionDeps {
 const finalTokenVersion = 2 ** 31 - 1
 
 export function createUserDeletion(deps: UserDeletionDeps): DeleteUser {
-  const { database, clock, feed, revocations, auditLog, featureData } = deps
+  const { database, clock, feed, revocations, mailNotices, auditLog, featureData } = deps
   const { kysely } = database
 
   /**
@@ -71,7 +73,19 @@ export function createUserDeletion(deps: UserDeletionDeps): DeleteUser {
     },
   })
 
+  /** To the address that is still there. */
+  async function writeNotice(id: string, { actorId, device }: Parameters<DeleteUser>[1]) {
+    const recipient = await kysely
+      .selectFrom('users')
+      .select(['id', 'username', 'email'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    const own = actorId === undefined ? (device ?? null) : null
+    return recipient ? mailNotices.write('account_deleted', recipient, own) : []
+  }
+
   return async (id, facts) => {
+    const notice = await writeNotice(id, facts)
     // From here on there is no such account, whatever rows are left of it.
     const deletion = kysely
       .updateTable('users')
@@ -83,7 +97,7 @@ export function createUserDeletion(deps: UserDeletionDeps): DeleteUser {
     try {
       await revocations.revoke(
         [{ kind: 'user', subject: id, tokenVersion: finalTokenVersion }],
-        [lockAdmins(kysely), required(deletion), entry],
+        [lockAdmins(kysely), required(deletion), entry, ...notice],
       )
     } catch (error) {
       if (!(error instanceof RequiredWriteError)) throw error

@@ -10,6 +10,8 @@ export const openingMessages = {
   expired: 'Your session has ended. Sign in to carry on.',
   signedOut: 'You’re signed out.',
   deleted: 'Your account and its data were deleted.',
+  passwordReset:
+    'Your password was changed and you are signed out everywhere. Sign in with the new one.',
   missingFields: 'Enter your username and password.',
   lostCookie:
     'This browser blocked the sign-in cookie. Allow cookies for this site and sign in again.',
@@ -26,6 +28,9 @@ export function openingSlots(
   if (reason === 'expired') return { state: 'expired', message: openingMessages.expired }
   if (reason === 'signed-out') return { state: 'signed-out', message: openingMessages.signedOut }
   if (reason === 'deleted') return { state: 'signed-out', message: openingMessages.deleted }
+  if (reason === 'password-reset') {
+    return { state: 'signed-out', message: openingMessages.passwordReset }
+  }
   if (reason === 'no-cookie') return { state: 'fault', message: lostCookie }
   return { state: 'idle', message: '' }
 }

@@ -54,6 +54,8 @@ async function readColumns(place: TestPlace, engine: Engine, table: string): Pro
 
 /** As version 0.1 left it: 0003 as it landed at first, no checksums, sessions without a registration. */
 const older = [
+  'drop table outbox',
+  'drop table mail_links',
   'alter table sessions rename column transport to door',
   'alter table sessions rename column persistent to kept',
   'alter table users rename column token_version to epoch',

@@ -18,6 +18,7 @@ import { plainWords } from './0016-plain-words.ts'
 import { auditFilters } from './0017-audit-filters.ts'
 import { itemVersions } from './0018-item-versions.ts'
 import { usersByState } from './0019-users-by-state.ts'
+import { mail } from './0020-mail.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -44,4 +45,5 @@ export const migrations: Migrations = {
   '0017_audit_filters': auditFilters,
   '0018_item_versions': itemVersions,
   '0019_users_by_state': usersByState,
+  '0020_mail': mail,
 }

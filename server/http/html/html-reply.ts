@@ -49,9 +49,10 @@ export async function sendRefusal(
 export async function sendPersonalPage<Slots>(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: PrerenderedPage<Slots>,
+  page: PrerenderedPage<Slots> | undefined,
   slots: Slots,
 ) {
+  if (!page) return sendNotBuilt(reply)
   reply.headers({
     'cache-control': 'no-store',
     'content-security-policy': describeRefusalPolicy(page.styleHash),

@@ -1,8 +1,8 @@
 // A page that the build has rendered; its marks are filled in with the text for one request.
 
 import { createHash } from 'node:crypto'
+import { escapeHtml } from '../../contract/escape-html.ts'
 import { slotMarkPattern } from '../../contract/pages/sign-in-slots.ts'
-import { escapeHtml } from './escape-html.ts'
 
 export interface PrerenderedPage<Slots> {
   /** Of the inlined style, as the content security policy needs it: 'sha256-…'. */

@@ -72,6 +72,31 @@ export async function createMeters(services: Services): Promise<Meters> {
     },
   })
   new Gauge({
+    name: 'keycard_mails',
+    help: 'Mails that wait in the outbox, and those that could not be sent.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const { waiting, failed } = await services.outbox.count()
+      this.set({ state: 'waiting' }, waiting)
+      this.set({ state: 'failed' }, failed)
+    },
+  })
+  new Counter({
+    name: 'keycard_mails_total',
+    help: 'Mails that this process has sent, put off or given up, since the start.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset()
+      const { mailDelivery } = services
+      if (!mailDelivery) return
+      for (const [outcome, count] of Object.entries(mailDelivery.counts())) {
+        this.inc({ outcome }, count)
+      }
+    },
+  })
+  new Gauge({
     name: 'keycard_streams',
     help: 'Streams that are open: one for each browser that looks at one.',
     registers,

@@ -1,12 +1,11 @@
 // GET /metrics for Prometheus: counts per endpoint, load, and the lag of the event loop.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { BlockList } from 'node:net'
 import type { AnyTRPCRouter } from '@trpc/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { Services } from '../../services.ts'
-import { isOwnHost } from '../../web/request-origin.ts'
+import { isFromThisMachine } from '../../web/this-machine.ts'
 import { createMeters, type Meters } from './meters.ts'
 
 export async function metricsEndpoint(
@@ -57,25 +56,12 @@ function nameRoute({ routeOptions, params }: FastifyRequest, router: AnyTRPCRout
   return Object.hasOwn(router._def.procedures, path) ? `/trpc/${path}` : '/trpc/unknown'
 }
 
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8)
-loopback.addAddress('::1', 'ipv6')
-
-/**
- * A proxy on this machine sends these headers (RFC 7239): the caller is then someone else, whether
- * the proxy is trusted or not.
- */
-const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'via']
-
 function mayRead(
-  { ip, headers }: FastifyRequest,
+  request: FastifyRequest,
   { metricsToken: token, publicUrl }: Pick<Config, 'metricsToken' | 'publicUrl'>,
 ): boolean {
-  const isProxied = forwardingHeaders.some((name) => headers[name] !== undefined)
-  const isThisMachine = !isProxied && loopback.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4')
-  // Another site's page may use a name that resolves to this machine, and read what its browser may read.
-  if (isThisMachine && isOwnHost(headers.host, publicUrl)) return true
-  const [, shown] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  if (isFromThisMachine(request, publicUrl)) return true
+  const [, shown] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
   return token !== null && shown !== undefined && isSame(shown, token)
 }
 

@@ -1,8 +1,8 @@
 // The page at /docs: the frame around Swagger UI, in files, because nothing may be inline.
 
 import { logoPath, logoViewBox, productName } from '../../contract/brand.ts'
+import { escapeHtml } from '../../contract/escape-html.ts'
 import { docsPath, pagePaths } from '../../contract/pages.ts'
-import { escapeHtml } from '../html/escape-html.ts'
 import { openapiPath } from './openapi.ts'
 
 const title = `${productName} API`

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { productName } from '../../contract/brand.ts'
+import { escapeHtml } from '../../contract/escape-html.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
-import { escapeHtml } from '../html/escape-html.ts'
 
 let keycard: TestApp
 beforeAll(async () => {

@@ -1,9 +1,10 @@
-// The built client: where it lies, and its four pages, read once at the start.
+// The built client: where it lies, and its five pages, read once at the start.
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRefusalPage, type RefusalPage } from '../html/refusal-page.ts'
 import { createLoginPage, type LoginPage } from './login-page.ts'
+import { createMailPage, type MailPage } from './mail-page.ts'
 import { createNoScriptPage, type NoScriptPage } from './no-script-page.ts'
 import { createRegisterPage, type RegisterPage } from './register-page.ts'
 
@@ -17,6 +18,7 @@ export interface ClientBuild {
   readonly tokens: string
   readonly loginPage: LoginPage
   readonly registerPage: RegisterPage
+  readonly mailPage: MailPage
   readonly refusalPage: RefusalPage
   readonly noScriptPage: NoScriptPage
 }
@@ -26,26 +28,29 @@ interface BuildOptions {
   directory: string
   /** Whether the sign-in page links to registration. */
   registration?: boolean
+  /** Whether it links to the page for a forgotten password. */
+  passwordReset?: boolean
 }
 
 /** undefined where nothing is built: the API does not need it. */
 export function readClientBuild({
   directory,
   registration = true,
+  passwordReset = true,
 }: BuildOptions): ClientBuild | undefined {
-  const names = ['index.html', 'login.html', 'register.html', 'refusal.html']
+  const names = ['index.html', 'login.html', 'register.html', 'mail.html', 'refusal.html']
   const pages = names.map((name) => path.join(directory, name))
   if (!pages.every((file) => existsSync(file))) return undefined
-  const [appHtml = '', loginHtml = '', registerHtml = '', refusalHtml = ''] = pages.map((file) =>
-    readFileSync(file, 'utf8'),
-  )
+  const [appHtml = '', loginHtml = '', registerHtml = '', mailHtml = '', refusalHtml = ''] =
+    pages.map((file) => readFileSync(file, 'utf8'))
   return {
     assetsDirectory: path.join(directory, 'assets'),
     appHtml,
     iconPath: /<link rel="icon" href="([^"]+)"/.exec(appHtml)?.[1],
     tokens: [...loginHtml.matchAll(tokenRules)].map(([rule]) => rule).join(''),
-    loginPage: createLoginPage(loginHtml, registration),
+    loginPage: createLoginPage(loginHtml, { registration, passwordReset }),
     registerPage: createRegisterPage(registerHtml),
+    mailPage: createMailPage(mailHtml),
     refusalPage: createRefusalPage(refusalHtml),
     noScriptPage: createNoScriptPage(refusalHtml),
   }

@@ -3,10 +3,10 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { productName, signInHeading } from '../../contract/brand.ts'
+import { escapeHtml } from '../../contract/escape-html.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
-import { escapeHtml } from '../html/escape-html.ts'
 import { loginForm } from './login-form.ts'
 import { createLoginPage } from './login-page.ts'
 

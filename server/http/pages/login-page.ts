@@ -6,11 +6,21 @@ import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered
 
 export type LoginPage = PrerenderedPage<SignInSlots>
 
-/** Where registration is off, a word on its root lets the styles hide the link to it. */
-export function createLoginPage(template: string, registration = true): LoginPage {
+interface LoginPageLinks {
+  registration: boolean
+  passwordReset: boolean
+}
+
+/** A word on its root lets the styles hide the link to what is off. */
+export function createLoginPage(template: string, links?: LoginPageLinks): LoginPage {
+  const { registration = true, passwordReset = true } = links ?? {}
+  const words = [
+    ...(registration ? [] : ['data-registration="off"']),
+    ...(passwordReset ? [] : ['data-reset="off"']),
+  ]
   return createPrerenderedPage({
     name: 'sign-in page',
-    template: registration ? template : template.replace('<html', '<html data-registration="off"'),
+    template: template.replace('<html', ['<html', ...words].join(' ')),
     marks: slotMarks,
     describe: describeSignIn,
   })

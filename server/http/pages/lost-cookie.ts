@@ -3,8 +3,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { productName } from '../../contract/brand.ts'
+import { escapeHtml } from '../../contract/escape-html.ts'
 import { lostCookieMark, pagePaths } from '../../contract/pages.ts'
-import { escapeHtml } from '../html/escape-html.ts'
 
 /**
  * For the person at the browser. A browser need not keep a Secure cookie over http: WebKit does

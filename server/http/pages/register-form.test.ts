@@ -3,11 +3,11 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { productName, registerHeading } from '../../contract/brand.ts'
+import { escapeHtml } from '../../contract/escape-html.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import type { Services } from '../../services.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
-import { escapeHtml } from '../html/escape-html.ts'
 import { registerForm } from './register-form.ts'
 import { createRegisterPage } from './register-page.ts'
 

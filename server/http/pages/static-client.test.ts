@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { appPages } from '../../contract/app-pages.ts'
+import { mailPageMarks } from '../../contract/pages/mail-page.ts'
 import { refusalMarks } from '../../contract/pages/refusal-page.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
@@ -30,6 +31,7 @@ beforeAll(() => {
   write('refusal.html', `<style>b{}</style>${Object.values(refusalMarks).join('|')}`)
   write('login.html', `<style>a{}</style>${Object.values(slotMarks).join('|')}`)
   write('register.html', `<style>b{}</style>${Object.values(registerSlotMarks).join('|')}`)
+  write('mail.html', `<style>m{}</style>${Object.values(mailPageMarks).join('|')}`)
   write('secret.txt', 'not an asset')
   write('assets/app-1234.js', script)
   write('assets/app-1234.js.gz', gzipSync(script))

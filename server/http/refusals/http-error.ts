@@ -37,6 +37,7 @@ const statusOfReason: Record<ErrorReason, number> = {
   other_address: 403,
   registration_closed: 403,
   reauthentication_required: 403,
+  mail_not_set_up: 403,
   not_found: 404,
   conflict: 409,
   changed_elsewhere: 412,

@@ -11,6 +11,7 @@ import { createUserDeletion } from '../../auth/users/user-deletion.ts'
 import type { Changes } from './change-feed.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
+import type { Mail } from './mail.ts'
 import type { SessionServices } from './sessions.ts'
 import type { SignIn } from './sign-in.ts'
 import type { Throttle } from './throttle.ts'
@@ -20,17 +21,18 @@ export type Account<Data extends FeatureData> = ReturnType<typeof createAccount<
 
 /** @param featureData what the features store about users, by its name in the export */
 export function createAccount<Data extends FeatureData>(
-  deps: Foundation & Changes & Keys & Throttle & SessionServices & UserServices & SignIn,
+  deps: Foundation & Changes & Keys & Throttle & Mail & SessionServices & UserServices & SignIn,
   featureData: Data,
 ) {
   const { config, logger, masterKeys, database, clock, passwords, auditLog } = deps
-  const { knownDevices, forgetKnown, enumerationThrottle } = deps
+  const { knownDevices, forgetKnown, enumerationThrottle, mailLinks, mailNotices } = deps
   const { sessions, users, writeProfile, passwordProblem, reauthentication } = deps
   const deleteUser = createUserDeletion({
     database,
     clock,
     feed: deps.changeFeed,
     revocations: deps.revocations,
+    mailNotices,
     auditLog,
     featureData: Object.values(featureData),
   })
@@ -54,6 +56,8 @@ export function createAccount<Data extends FeatureData>(
       reauthentication,
       knownDevices,
       forgetKnown,
+      mailLinks,
+      mailNotices,
       auditLog,
     }),
     deleteUser,

@@ -11,6 +11,7 @@ import { createUserImports } from '../../auth/admin/user-imports.ts'
 import type { DeleteUser } from '../../auth/users/user-deletion.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
+import type { Mail } from './mail.ts'
 import type { SessionServices } from './sessions.ts'
 import type { Throttle } from './throttle.ts'
 import type { UserServices } from './users.ts'
@@ -18,11 +19,17 @@ import type { UserServices } from './users.ts'
 export type Administration = ReturnType<typeof createAdministration>
 
 export function createAdministration(
-  deps: Foundation & Keys & Throttle & SessionServices & UserServices & { deleteUser: DeleteUser },
+  deps: Foundation &
+    Keys &
+    Throttle &
+    Mail &
+    SessionServices &
+    UserServices & { deleteUser: DeleteUser },
 ) {
   const { database, clock, passwords, auditLog, revocations, keyRotation } = deps
   const { loginThrottle, forgetKnown, forgetDevice, readDevices, sessions, readSessions } = deps
   const { users, accounts, userDirectory, writeProfile, deleteUser } = deps
+  const { mailLinks, mailNotices } = deps
   const auditReader = createAuditReader({ database, users })
   return {
     auditReader,
@@ -45,6 +52,8 @@ export function createAdministration(
       revocations,
       loginThrottle,
       forgetKnown,
+      mailLinks,
+      mailNotices,
       auditLog,
       clock,
     }),

@@ -9,6 +9,7 @@ import { createPasswordCheck } from '../../auth/sign-in/password-check.ts'
 import { createReauthentication } from '../../auth/sign-in/reauthentication.ts'
 import { createRegistration } from '../../auth/sign-in/registration.ts'
 import type { Foundation } from './foundation.ts'
+import type { Mail } from './mail.ts'
 import type { SessionServices } from './sessions.ts'
 import type { Throttle } from './throttle.ts'
 import type { Tokens } from './tokens.ts'
@@ -17,17 +18,34 @@ import type { UserServices } from './users.ts'
 export type SignIn = ReturnType<typeof createSignIn>
 
 export function createSignIn(
-  deps: Foundation & Tokens & Throttle & SessionServices & UserServices,
+  deps: Foundation & Tokens & Throttle & Mail & SessionServices & UserServices,
 ) {
   const { config, database, nowMs, passwords, eventCounts, auditLog } = deps
-  const { accessTokens, loginThrottle, forgetKnown, sessions, clients, users, accounts } = deps
-  const checkPassword = createPasswordCheck({ users, passwords, loginThrottle, auditLog })
+  const {
+    accessTokens,
+    loginThrottle,
+    forgetKnown,
+    mailNotices,
+    sessions,
+    clients,
+    users,
+    accounts,
+  } = deps
+  const checkPassword = createPasswordCheck({
+    database,
+    users,
+    passwords,
+    loginThrottle,
+    mailNotices,
+    auditLog,
+  })
   const startSession = createStartSession({
     users,
     clients,
     sessions,
     forgetKnown,
     accessTokens,
+    mailNotices,
     auditLog,
   })
   return {

@@ -20,6 +20,7 @@ export function createThrottle(deps: Foundation & Changes) {
   const counters = createThrottleCounters({ database, nowMs })
   changeFeed.follow({ purge: counters.purge })
   return {
+    counters,
     knownDevices,
     readDevices: createDeviceList({ database, clock }),
     forgetDevice: createDeviceRemoval({ database, knownDevices, auditLog }),

@@ -8,11 +8,12 @@ import { createProfileWrite } from '../../auth/users/profile.ts'
 import { createUserDirectory } from '../../auth/users/user-directory.ts'
 import { createUsers } from '../../auth/users/users.ts'
 import type { Foundation } from './foundation.ts'
+import type { Mail } from './mail.ts'
 
 export type UserServices = ReturnType<typeof createUserServices>
 
-export function createUserServices(deps: Foundation) {
-  const { config, database, clock, passwords, auditLog } = deps
+export function createUserServices(deps: Foundation & Mail) {
+  const { config, database, clock, passwords, auditLog, mailLinks, mailNotices } = deps
   const users = createUsers({ database, clock })
   const passwordProblem: PasswordRule = (password, account) =>
     findPasswordProblem(password, { ...account, minLength: config.passwordMinLength })
@@ -20,7 +21,7 @@ export function createUserServices(deps: Foundation) {
     users,
     passwordProblem,
     accounts: createAccounts({ users, passwords, passwordProblem }),
-    writeProfile: createProfileWrite({ database, clock, auditLog }),
+    writeProfile: createProfileWrite({ database, clock, mailLinks, mailNotices, auditLog }),
     userDirectory: createUserDirectory({ database, clock }),
   }
 }

@@ -6,9 +6,10 @@ import type { Device } from '../../../contract/device.ts'
 import { type Scope, scopesOfRole } from '../../../contract/scopes.ts'
 import { isForeignKeyViolation } from '../../../db/errors.ts'
 import type { AuditLog } from '../../audit/audit-log.ts'
-import { newDeviceNotice } from '../../audit/notice-kinds.ts'
+import { isNewDevice, newDeviceNotice } from '../../audit/notice-kinds.ts'
 import type { Client, Clients } from '../../clients/clients.ts'
 import type { ForgetKnown } from '../../devices/known-devices.ts'
+import type { MailNotices } from '../../mail/mail-notices.ts'
 import type { StartedSession } from '../../sessions/session-rotation.ts'
 import type { SessionTransport } from '../../sessions/session-rows.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
@@ -39,6 +40,7 @@ interface StartSessionDeps {
   sessions: Sessions
   forgetKnown: ForgetKnown
   accessTokens: AccessTokens
+  mailNotices: MailNotices
   auditLog: AuditLog
 }
 
@@ -48,13 +50,16 @@ export function listAllowedScopes(user: UserRecord, client: Client): Scope[] {
 }
 
 export function createStartSession(deps: StartSessionDeps): StartSession {
-  const { users, clients, sessions, forgetKnown, accessTokens, auditLog } = deps
+  const { users, clients, sessions, forgetKnown, accessTokens, mailNotices, auditLog } = deps
 
-  function writeSignIn(request: SessionRequest, sessionId: string): Compilable {
+  function writeSignIn(request: SessionRequest, sessionId: string): Compilable[] {
     const { user, client, transport, device } = request
     const facts = { userId: user.id, sessionId, clientId: client.id, what: transport, device }
     const notice = newDeviceNotice(sessionId)
-    return auditLog.entry('signed_in', facts, { why: notice, notice })
+    return [
+      auditLog.entry('signed_in', facts, { why: notice, notice }),
+      ...mailNotices.write('new_device', user, device, isNewDevice(sessionId)),
+    ]
   }
 
   async function start(request: SessionRequest): Promise<StartedSession> {
@@ -67,7 +72,7 @@ export function createStartSession(deps: StartSessionDeps): StartSession {
       rememberMe,
       device,
     }
-    const extraWrites = (id: string) => [writeSignIn(request, id)]
+    const extraWrites = (id: string) => writeSignIn(request, id)
     try {
       return await sessions.start({ ...facts, extraWrites })
     } catch (error) {
