@@ -30,6 +30,7 @@ test('every reason has a code and a status; a reason that no OAuth2 endpoint has
     'invalid_scope: invalid_scope 400',
     'cross_site: invalid_request 403',
     'other_address: server_error 500',
+    'mail_not_set_up: server_error 500',
     'not_found: server_error 500',
     'conflict: server_error 500',
     'payload_too_large: invalid_request 413',

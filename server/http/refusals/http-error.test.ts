@@ -28,6 +28,7 @@ it('answers every reason with its status, and its message as detail', () => {
     'reauthentication_required',
     'cross_site',
     'other_address',
+    'mail_not_set_up',
   ])
   expect(reasonsOf(503)).toEqual(['overloaded', 'unavailable'])
 })
