@@ -41,7 +41,7 @@ export interface Services
     Pick<Tokens, 'identities' | 'deviceTokens'>,
     SessionServices,
     Pick<UserServices, 'users' | 'userDirectory'>,
-    Omit<SignIn, 'startSession'>,
+    Omit<SignIn, 'startSession' | 'relyingParty' | 'challenges'>,
     Administration,
     Omit<Account<FeatureUserData>, 'deleteUser'>,
     Pick<Throttle, 'readDevices' | 'forgetDevice'>,

@@ -49,6 +49,9 @@ export const lightOf: Record<ActivityEvent, Light> = {
   password_reset_requested: 'changed',
   password_reset: 'changed',
   account_deleted: 'locked',
+  passkey_added: 'changed',
+  passkey_removed: 'changed',
+  passkey_counter_back: 'denied',
   data_exported: 'changed',
   audit_log_exported: 'changed',
   user_created: 'open',
@@ -65,7 +68,7 @@ export function describeEntry(entry: ActivityEntry): string {
   const byAdmin = by === 'administrator'
   switch (event) {
     case 'signed_in':
-      return `Signed in${what === 'bearer' ? ' through the API' : ''}${
+      return `Signed in${signInWays[what ?? ''] ?? ''}${
         why === 'new_device' ? ' on a new device' : ''
       }`
     case 'sign_in_refused':
@@ -89,7 +92,7 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'device_forgotten':
       return byAdmin ? 'An admin removed a known device' : 'You removed a known device'
     case 'reauthenticated':
-      return 'Password confirmed for a sensitive change'
+      return `${what === 'passkey' ? 'Passkey' : 'Password'} confirmed for a sensitive change`
     case 'refresh_recovered':
       return 'A session continued after a lost reply'
     case 'refresh_from_elsewhere':
@@ -108,6 +111,12 @@ export function describeEntry(entry: ActivityEntry): string {
       return 'Your password was reset by mail'
     case 'account_deleted':
       return 'This account was deleted'
+    case 'passkey_added':
+      return `Passkey added: ${what}`
+    case 'passkey_removed':
+      return `Passkey removed: ${what}`
+    case 'passkey_counter_back':
+      return `A passkey may have been copied: ${what}`
     case 'data_exported':
       return 'Your data was exported'
     case 'audit_log_exported':
@@ -125,6 +134,11 @@ export function describeEntry(entry: ActivityEntry): string {
     case 'password_set_by_admin':
       return 'An admin set a new password for you'
   }
+}
+
+const signInWays: Readonly<Record<string, string>> = {
+  bearer: ' through the API',
+  passkey: ' with a passkey',
 }
 
 function describeRefusal(why: string | null): string {

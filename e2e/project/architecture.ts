@@ -97,6 +97,7 @@ export const floors: readonly Floor[] = [
         'users',
         'throttle',
         'tokens',
+        'passkeys',
       ],
       ...['sessions', 'clients', 'sign-in', 'admin', 'account'],
     ],

@@ -69,7 +69,8 @@ const halves: Readonly<Record<string, HalfState>> = {
   'rows of a user who is not there': {
     count: `select count(*) as n from (select user_id as id from sessions
       union all select owner_id from items union all select user_id from user_search_keys
-      union all select user_id from known_devices union all select user_id from known_places) owned
+      union all select user_id from known_devices union all select user_id from known_places
+      union all select user_id from passkeys) owned
       where not exists (select 1 from users u where u.id = owned.id)`,
     damage: `delete from users where id in (select user_id from sessions)`,
   },

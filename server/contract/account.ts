@@ -7,6 +7,7 @@ import {
   proposedPasswordSchema,
 } from './credentials.ts'
 import { boundedString } from './text.ts'
+import { passkeyAssertionSchema } from './webauthn.ts'
 
 /** A name that a form may leave empty: trimmed, and null where nothing is left of it. */
 const optionalName = proposedNameSchema
@@ -52,6 +53,7 @@ export const currentPasswordSchema = z.object({
 /** A way to prove again who the user is; another way is another member of the union. */
 const proofSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('password'), password: presentedPasswordSchema }),
+  z.object({ method: z.literal('passkey'), response: passkeyAssertionSchema }),
 ])
 
 export type Proof = z.infer<typeof proofSchema>

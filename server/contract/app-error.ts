@@ -12,6 +12,7 @@ export const errorReasons = [
   'invalid_request', // the request itself is malformed
   'invalid_input', // a field breaks its rule; see `fields`
   'invalid_credentials', // unknown user, wrong password or disabled user: one answer
+  'unknown_passkey', // no account has the passkey (any more)
   'registration_closed', // registration is off
   'reauthentication_required', // a sensitive change needs the current password, or a fresh sign-in
   'invalid_grant', // a refresh token that is no longer valid

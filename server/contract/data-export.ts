@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { currentPasswordSchema } from './account.ts'
 import { exportCursorSchema, nextExportCursorSchema } from './paging.ts'
+import { passkeySchema } from './passkeys.ts'
 import { userSchema } from './users.ts'
 
 const place = {
@@ -44,6 +45,8 @@ export const dataExportSchema = z
     ),
     /** Where they have signed in from lately: each address as a keyed hash. */
     places: z.array(z.object({ id: z.string(), created_at: z.string(), last_used_at: z.string() })),
+    /** Oldest last; the keys themselves say nothing to people. */
+    passkeys: z.array(passkeySchema),
     /** The audit log's entries about the account, newest first. */
     activity: z.array(
       z.object({

@@ -22,6 +22,8 @@ export interface Tables extends FeatureTables {
   master_keys: MasterKeysTable
   outbox: OutboxTable
   mail_links: MailLinksTable
+  passkeys: PasskeysTable
+  used_challenges: UsedChallengesTable
 }
 
 export interface UsersTable {
@@ -106,6 +108,33 @@ export interface SessionsTable {
    * When its user last proved again who they are, by the database's clock; null since the sign-in.
    */
   proved_at_ms: EpochMs | null
+}
+
+/** WebAuthn credentials of users. No secret: the private key never leaves the authenticator. */
+export interface PasskeysTable {
+  /** The credential's id, base64url. */
+  id: string
+  user_id: string
+  name: string
+  /** COSE_Key, base64url. */
+  public_key: string
+  /** The authenticator's signature counter; 0 where it has none. */
+  counter: number
+  /** How the authenticator is reached: words, separated by spaces. */
+  transports: string
+  /** Which model of authenticator made it; zeros where it does not say. */
+  aaguid: string
+  /** Whether its provider may keep it on several devices, and whether it does. */
+  backup_eligible: Flag
+  backup_state: Flag
+  created_at_ms: EpochMs
+  last_used_at_ms: EpochMs | null
+}
+
+/** Challenges of passkeys that were used, until they would have expired. */
+export interface UsedChallengesTable {
+  id: string
+  expires_at_ms: EpochMs
 }
 
 /** The browsers that a user has signed in with. The cookie holds the id and a keyed hash of it. */

@@ -11,6 +11,9 @@ export const ownTables = {
     'client_id created_at_ms first_party grants name registration_id scope secret_hash',
   outbox:
     'attempts claim created_at_ms due_at_ms expires_at_ms failed_at_ms failure id kind sealed user_id',
+  passkeys:
+    'aaguid backup_eligible backup_state counter created_at_ms id last_used_at_ms name public_key ' +
+    'transports user_id',
   revocations: 'change_number created_at_ms id kind subject token_version',
   sessions:
     'address client_id counter created_at_ms device_id expires_at_ms forgiven_count id ' +
@@ -19,6 +22,7 @@ export const ownTables = {
     'rotated_at_ms rotated_by scope transport user_agent user_id',
   signing_keys: 'alg created_at_ms kid private_encrypted public_jwk state state_changed_at_ms',
   throttle_counters: 'closed_until_ms expires_at_ms failures key pending pending_until_ms',
+  used_challenges: 'expires_at_ms id',
   user_imports: 'accounts_done digest',
   user_search_keys: 'key user_id',
   users:

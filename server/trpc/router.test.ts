@@ -16,10 +16,21 @@ const procedures = Object.entries(record).map(([name, { _def }]) => ({
   meta: _def.meta as ProcedureMeta | undefined,
 }))
 /** Keycard's own nouns; what an app adds must only have what every procedure must have. */
-const ownNouns = ['auth', 'users', 'account', 'sessions', 'activity', 'identity', 'protected']
+const ownNouns = [
+  ...['auth', 'users', 'account', 'sessions', 'passkeys', 'activity'],
+  ...['identity', 'protected'],
+]
 const isOwn = ({ name }: { name: string }) => ownNouns.includes(name.split('.', 1)[0] ?? '')
 
-const publicNames = ['auth.login', 'auth.register', 'auth.rules', 'auth.refresh', 'auth.logout']
+const publicNames = [
+  'auth.login',
+  'auth.passkeyOptions',
+  'auth.loginWithPasskey',
+  'auth.register',
+  'auth.rules',
+  'auth.refresh',
+  'auth.logout',
+]
 const protectedOnes = procedures.filter(({ meta }) => meta?.access !== 'public')
 /** A stream has begun before it is refused: tRPC answers 200, and the refusal is its only event. */
 const streams = protectedOnes.filter(({ type }) => type === 'subscription')
@@ -72,7 +83,12 @@ test('of Keycard’s own these need no scope, and all others name one of the cat
     .filter(isOwn)
     .filter(({ meta }) => !meta?.scopes)
     .map(({ name }) => name)
-  expect(unscoped).toEqual(['auth.reauthenticate', 'identity', 'protected'])
+  expect(unscoped).toEqual([
+    'auth.reauthenticate',
+    'auth.reauthenticateOptions',
+    'identity',
+    'protected',
+  ])
   for (const { meta } of protectedOnes) {
     for (const scope of meta?.scopes ?? []) expect(allScopes).toContain(scope)
   }
@@ -217,12 +233,16 @@ const sensitive: Record<string, object> = {
   'account.updateProfile': { email: 'new@example.com' },
   'account.delete': {},
   'account.export': {},
+  'passkeys.prepare': {},
+  'passkeys.remove': { id: 'x' },
 }
 
 /** Mutations that need no fresh proof, and why. */
 const notSensitive: Record<string, string> = {
   'auth.reauthenticate': 'brings the proof',
   'account.changePassword': 'always takes the current password',
+  'passkeys.add': 'answers options that needed the proof',
+  'passkeys.rename': 'changes a label',
   'account.dismissNotices': 'hides them in one browser',
   'account.forgetDevice': 'takes a privilege at sign-in away',
   'sessions.end': 'takes access away',

@@ -9,6 +9,7 @@ import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
 import { auditRouter } from './routers/audit.ts'
 import { authRouter } from './routers/auth.ts'
+import { passkeysRouter } from './routers/passkeys.ts'
 import { sessionsRouter } from './routers/sessions.ts'
 import { userDetailsRouter } from './routers/user-details.ts'
 import { usersRouter } from './routers/users.ts'
@@ -19,6 +20,7 @@ export const appRouter = router({
   audit: auditRouter,
   account: accountRouter,
   sessions: sessionsRouter,
+  passkeys: passkeysRouter,
   activity: activityRouter,
   ...featureRouters,
 

@@ -12,6 +12,7 @@ const codeOfReason: Record<ErrorReason, TrpcErrorCode> = {
   token_expired: 'UNAUTHORIZED',
   invalid_token: 'UNAUTHORIZED',
   invalid_credentials: 'UNAUTHORIZED',
+  unknown_passkey: 'UNAUTHORIZED',
   invalid_grant: 'UNAUTHORIZED',
   invalid_client: 'BAD_REQUEST',
   unauthorized_client: 'BAD_REQUEST',

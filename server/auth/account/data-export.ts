@@ -10,6 +10,7 @@ import { readPage } from '../../db/read-page.ts'
 import type { AuditEventsTable, KnownDevicesTable } from '../../db/tables.ts'
 import type { UserData } from '../../db/user-data.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import { type PasskeyRow, toPasskey } from '../passkeys/passkey-rows.ts'
 import { createKeyedMac } from '../secrets/keyed-mac.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
 import type { SessionRow } from '../sessions/session-rows.ts'
@@ -89,6 +90,13 @@ export function createDataExporter<Data extends FeatureData>(
       page,
     )
 
+  const readPasskeys: ListReader<PasskeyRow> = (userId, page) =>
+    readPage(
+      kysely.selectFrom('passkeys').selectAll().where('user_id', '=', userId),
+      ['created_at_ms', 'id'],
+      page,
+    )
+
   const readActivity: ListReader<ActivityRow> = (userId, page) =>
     readPage(
       kysely.selectFrom('audit_events').selectAll().where('user_id', '=', userId),
@@ -104,6 +112,7 @@ export function createDataExporter<Data extends FeatureData>(
     const sessions = await page.take('sessions', readSessions)
     const devices = await page.take('devices', readDevices)
     const places = await page.take('places', readPlaces)
+    const passkeys = await page.take('passkeys', readPasskeys)
     const activity = await page.take('activity', readActivity)
     const features: Record<string, unknown[]> = {}
     for (const [name, { read }] of Object.entries(featureData)) {
@@ -116,6 +125,7 @@ export function createDataExporter<Data extends FeatureData>(
       sessions: sessions.map(toSession),
       devices: devices.map(toDevice),
       places: places.map(toDevice),
+      passkeys: passkeys.map(toPasskey),
       activity: activity.map(toActivity),
       features: features as ExportedData<Data>['features'],
       next_cursor: page.nextCursor(),

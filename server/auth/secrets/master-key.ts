@@ -34,6 +34,7 @@ export type KeyLabel =
   | 'export-cursor'
   | 'mail-link'
   | 'outbox'
+  | 'passkey-challenge'
 
 export interface MasterKeys {
   /** 32 bytes for each master key, newest first: make with the first, read with all. */

@@ -6,6 +6,7 @@ import { AppError } from '../../contract/app-error.ts'
 import type { Device } from '../../contract/device.ts'
 import type { Database } from '../../db/database.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { PasskeyCheck } from '../passkeys/passkey-check.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import type { UserRecord, Users } from '../users/users.ts'
 import type { PasswordCheck } from './password-check.ts'
@@ -37,22 +38,25 @@ interface ReauthenticationDeps {
   nowMs: () => RawBuilder<number>
   users: Users
   checkPassword: PasswordCheck
+  passkeyCheck: Pick<PasskeyCheck, 'check'>
   auditLog: AuditLog
 }
 
 export function createReauthentication(deps: ReauthenticationDeps): Reauthentication {
-  const { database, nowMs, users, checkPassword, auditLog } = deps
+  const { database, nowMs, users, checkPassword, passkeyCheck, auditLog } = deps
   const { kysely } = database
 
   /** Another way to prove it is another case here. */
   async function check(
-    { username }: UserRecord,
+    { id, username }: UserRecord,
     proof: Proof,
     device: Device,
   ): Promise<UserRecord> {
     switch (proof.method) {
       case 'password':
         return checkPassword({ username, password: proof.password, device })
+      case 'passkey':
+        return passkeyCheck.check({ response: proof.response, userId: id, device })
     }
   }
 

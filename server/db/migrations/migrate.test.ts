@@ -61,6 +61,8 @@ const older = [
   'alter table users rename column token_version to epoch',
   'alter table revocations rename column token_version to epoch',
   `update sessions set door = case door when 'cookie' then 'browser' else 'token' end`,
+  'drop table used_challenges',
+  'drop table passkeys',
   'alter table items drop column version',
   'drop index users_disabled_username_key',
   'drop index audit_events_event_created_at_ms_id',

@@ -19,6 +19,7 @@ import { auditFilters } from './0017-audit-filters.ts'
 import { itemVersions } from './0018-item-versions.ts'
 import { usersByState } from './0019-users-by-state.ts'
 import { mail } from './0020-mail.ts'
+import { passkeys } from './0021-passkeys.ts'
 import type { Migrations } from './migration.ts'
 
 /**
@@ -46,4 +47,5 @@ export const migrations: Migrations = {
   '0018_item_versions': itemVersions,
   '0019_users_by_state': usersByState,
   '0020_mail': mail,
+  '0021_passkeys': passkeys,
 }

@@ -25,6 +25,7 @@ const statusOfReason: Record<ErrorReason, number> = {
   token_expired: 401,
   invalid_token: 401,
   invalid_credentials: 401,
+  unknown_passkey: 401,
   invalid_grant: 401,
   invalid_client: 400,
   unauthorized_client: 400,

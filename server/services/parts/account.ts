@@ -4,6 +4,7 @@ import { createAccountDeletion } from '../../auth/account/account-deletion.ts'
 import { createActivity } from '../../auth/account/activity.ts'
 import { createDataExporter, type FeatureData } from '../../auth/account/data-export.ts'
 import { createOtherAddresses } from '../../auth/account/other-addresses.ts'
+import { createOwnPasskeys } from '../../auth/account/own-passkeys.ts'
 import { createPasswordChange } from '../../auth/account/password-change.ts'
 import { createProfileChange } from '../../auth/account/profile-change.ts'
 import { createSecurityNotices } from '../../auth/account/security-notices.ts'
@@ -27,6 +28,7 @@ export function createAccount<Data extends FeatureData>(
   const { config, logger, masterKeys, database, clock, passwords, auditLog } = deps
   const { knownDevices, forgetKnown, enumerationThrottle, mailLinks, mailNotices } = deps
   const { sessions, users, writeProfile, passwordProblem, reauthentication } = deps
+  const { relyingParty, challenges } = deps
   const deleteUser = createUserDeletion({
     database,
     clock,
@@ -58,6 +60,14 @@ export function createAccount<Data extends FeatureData>(
       forgetKnown,
       mailLinks,
       mailNotices,
+      auditLog,
+    }),
+    ownPasskeys: createOwnPasskeys({
+      database,
+      clock,
+      relyingParty,
+      challenges,
+      reauthentication,
       auditLog,
     }),
     deleteUser,

@@ -1,13 +1,18 @@
 // The ways in: the check of a password, the grants, registration.
 
+import { createChallenges } from '../../auth/passkeys/challenges.ts'
+import { createPasskeyCheck } from '../../auth/passkeys/passkey-check.ts'
+import { describeRelyingParty } from '../../auth/passkeys/relying-party.ts'
 import { createClientCredentialsGrant } from '../../auth/sign-in/grants/client-credentials.ts'
 import { countRefreshes } from '../../auth/sign-in/grants/counted-refreshes.ts'
+import { createPasskeyGrant } from '../../auth/sign-in/grants/passkey.ts'
 import { createPasswordGrant } from '../../auth/sign-in/grants/password.ts'
 import { createRefreshTokenGrant } from '../../auth/sign-in/grants/refresh-token.ts'
 import { createStartSession } from '../../auth/sign-in/grants/start-session.ts'
 import { createPasswordCheck } from '../../auth/sign-in/password-check.ts'
 import { createReauthentication } from '../../auth/sign-in/reauthentication.ts'
 import { createRegistration } from '../../auth/sign-in/registration.ts'
+import type { Changes } from './change-feed.ts'
 import type { Foundation } from './foundation.ts'
 import type { Mail } from './mail.ts'
 import type { SessionServices } from './sessions.ts'
@@ -18,10 +23,11 @@ import type { UserServices } from './users.ts'
 export type SignIn = ReturnType<typeof createSignIn>
 
 export function createSignIn(
-  deps: Foundation & Tokens & Throttle & Mail & SessionServices & UserServices,
+  deps: Foundation & Changes & Tokens & Throttle & Mail & SessionServices & UserServices,
 ) {
-  const { config, database, nowMs, passwords, eventCounts, auditLog } = deps
+  const { config, masterKeys, database, clock, nowMs, passwords, eventCounts, auditLog } = deps
   const {
+    changeFeed,
     accessTokens,
     loginThrottle,
     forgetKnown,
@@ -48,9 +54,32 @@ export function createSignIn(
     mailNotices,
     auditLog,
   })
+  const relyingParty = describeRelyingParty(config.publicUrl)
+  const challenges = createChallenges({ database, clock, nowMs, masterKeys })
+  changeFeed.follow({ purge: challenges.purge })
+  const passkeyCheck = createPasskeyCheck({
+    database,
+    clock,
+    users,
+    relyingParty,
+    challenges,
+    auditLog,
+  })
+  const reauthentication = createReauthentication({
+    database,
+    nowMs,
+    users,
+    checkPassword,
+    passkeyCheck,
+    auditLog,
+  })
   return {
+    relyingParty,
+    challenges,
     startSession,
-    reauthentication: createReauthentication({ database, nowMs, users, checkPassword, auditLog }),
+    reauthentication,
+    passkeyCheck,
+    passkeyGrant: createPasskeyGrant({ passkeyCheck, startSession }),
     passwordGrant: createPasswordGrant({
       enabled: config.passwordGrant,
       checkPassword,

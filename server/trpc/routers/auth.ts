@@ -10,6 +10,8 @@ import {
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
 import type { PageTokens } from '../../contract/oauth.ts'
+import { passkeySignInSchema } from '../../contract/passkeys.ts'
+import { passkeyRequestSchema } from '../../contract/webauthn.ts'
 import type { RefreshCookie } from '../../web/refresh-cookie.ts'
 import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
 
@@ -24,6 +26,24 @@ export const authRouter = router({
       username: input.username,
       password: input.password,
       scope: input.scope,
+      client: ctx.services.clients.web,
+      transport: cookie.available ? 'cookie' : 'bearer',
+      rememberMe: input.remember_me,
+      device: { ...ctx.device, deviceId: deviceCookie.read() },
+    })
+    deviceCookie.renew(granted.session.deviceId)
+    return keepInCookie(cookie, granted)
+  }),
+
+  /** What a browser asks its authenticators with. A query: nothing is stored for it. */
+  passkeyOptions: publicProcedure
+    .output(passkeyRequestSchema)
+    .query(({ ctx }) => ctx.services.passkeyCheck.prepare()),
+
+  loginWithPasskey: publicProcedure.input(passkeySignInSchema).mutation(async ({ ctx, input }) => {
+    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
+    const granted = await ctx.services.passkeyGrant({
+      response: input.response,
       client: ctx.services.clients.web,
       transport: cookie.available ? 'cookie' : 'bearer',
       rememberMe: input.remember_me,
@@ -89,6 +109,18 @@ export const authRouter = router({
       await ctx.services.reauthentication.prove({ identity: ctx.identity, proof, device })
       return { expires_in: freshProofSeconds }
     }),
+
+  /** For `reauthenticate` with a passkey of the caller's. */
+  reauthenticateOptions: protectedProcedure
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/users/me/reauthenticate',
+        summary: 'What a browser asks for one of your passkeys with (WebAuthn)',
+      },
+    })
+    .output(passkeyRequestSchema)
+    .query(({ ctx: { services, identity } }) => services.passkeyCheck.prepare(identity.userId)),
 
   /** In a browser it needs no access token, which may have expired: signing out always works. */
   logout: publicProcedure.mutation(async ({ ctx }) => {

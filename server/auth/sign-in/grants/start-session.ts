@@ -25,6 +25,8 @@ export interface SessionRequest {
   transport: SessionTransport
   /** "Keep me signed in", in a browser. False by default. */
   rememberMe?: boolean
+  /** How they proved it; with their password by default. */
+  method?: 'passkey'
   device: Device
 }
 
@@ -53,8 +55,9 @@ export function createStartSession(deps: StartSessionDeps): StartSession {
   const { users, clients, sessions, forgetKnown, accessTokens, mailNotices, auditLog } = deps
 
   function writeSignIn(request: SessionRequest, sessionId: string): Compilable[] {
-    const { user, client, transport, device } = request
-    const facts = { userId: user.id, sessionId, clientId: client.id, what: transport, device }
+    const { user, client, transport, method, device } = request
+    const what = method ?? transport
+    const facts = { userId: user.id, sessionId, clientId: client.id, what, device }
     const notice = newDeviceNotice(sessionId)
     return [
       auditLog.entry('signed_in', facts, { why: notice, notice }),
