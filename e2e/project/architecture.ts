@@ -87,19 +87,8 @@ export const floors: readonly Floor[] = [
     imports: ['db', 'contract', 'settings'],
     importsTypes: ['config'],
     rooms: [
-      ...[
-        'secrets',
-        'audit',
-        'keys',
-        'passwords',
-        'devices',
-        'mail',
-        'users',
-        'throttle',
-        'tokens',
-        'passkeys',
-      ],
-      ...['sessions', 'clients', 'sign-in', 'admin', 'account'],
+      ...['secrets', 'audit', 'keys', 'passwords', 'devices', 'mail', 'users', 'throttle'],
+      ...['tokens', 'passkeys', 'sessions', 'clients', 'sign-in', 'account', 'admin'],
     ],
   },
   {

@@ -51,6 +51,7 @@ const nullableColumns =
   'audit_events.user_agent audit_events.user_id audit_events.what audit_events.why ' +
   'master_keys.newest_up_to_ms oauth_clients.secret_hash ' +
   'outbox.claim outbox.failed_at_ms outbox.failure outbox.sealed outbox.user_id ' +
+  'passkeys.last_used_at_ms ' +
   'revocations.token_version sessions.address sessions.device_id ' +
   'sessions.notices_seen_at_ms sessions.proved_at_ms sessions.recovered_counter ' +
   'sessions.registration_id sessions.revoked_at_ms sessions.revoked_reason ' +

@@ -4,8 +4,8 @@ import type { Device } from '../../contract/device.ts'
 import type { Reauthentication } from '../sign-in/reauthentication.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import { refuseLastAdmin } from '../users/last-admin.ts'
-import type { DeleteUser } from '../users/user-deletion.ts'
 import type { Users } from '../users/users.ts'
+import type { DeleteUser } from './user-deletion.ts'
 
 export interface AccountDeletionRequest {
   identity: UserIdentity

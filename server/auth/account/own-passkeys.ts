@@ -146,6 +146,8 @@ export function createOwnPasskeys(deps: OwnPasskeysDeps): OwnPasskeys {
       const facts = { userId, sessionId, what: row.name, device }
       try {
         await database.runAtomically([
+          // One after the other: each sees what the one before has added.
+          kysely.updateTable('users').set({ id: userId }).where('id', '=', userId),
           kysely.insertInto('passkeys').values(row),
           auditLog.entry('passkey_added', facts),
           // Of two that were added at once, when there was room for one.

@@ -2,6 +2,7 @@
 
 import { AppError } from '../../contract/app-error.ts'
 import { RequiredWriteError } from '../../db/writes/required-write.ts'
+import type { DeleteUser } from '../account/user-deletion.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { nameDevice } from '../devices/device-name.ts'
 import type { ForgetDevice } from '../devices/device-removal.ts'
@@ -9,7 +10,6 @@ import type { Actor } from '../sessions/account-change.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { refuseLastAdmin } from '../users/last-admin.ts'
 import { listChanges, type Profile, readProfile, type WriteProfile } from '../users/profile.ts'
-import type { DeleteUser } from '../users/user-deletion.ts'
 import type { UserRecord, Users } from '../users/users.ts'
 
 /** Each of them throws AppError not_found where there is no such user. */

@@ -1,5 +1,6 @@
 // What operators and administrators do: to users, to all tokens, with the audit log and the master key.
 
+import type { DeleteUser } from '../../auth/account/user-deletion.ts'
 import { createAuditExporter } from '../../auth/admin/audit-export.ts'
 import { createAuditReader } from '../../auth/admin/audit-reader.ts'
 import { createMasterKeyUses } from '../../auth/admin/master-key-use.ts'
@@ -8,7 +9,6 @@ import { createUserAdministration } from '../../auth/admin/user-administration.t
 import { createUserDetails } from '../../auth/admin/user-details.ts'
 import { createUserEditing } from '../../auth/admin/user-editing.ts'
 import { createUserImports } from '../../auth/admin/user-imports.ts'
-import type { DeleteUser } from '../../auth/users/user-deletion.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
 import type { Mail } from './mail.ts'

@@ -9,7 +9,7 @@ import { RequiredWriteError, required } from '../../db/writes/required-write.ts'
 import type { AuditFacts, AuditLog } from '../audit/audit-log.ts'
 import type { MailNotices } from '../mail/mail-notices.ts'
 import type { Revocations } from '../tokens/revocations.ts'
-import { isNotLastAdmin, lockAdmins } from './last-admin.ts'
+import { isNotLastAdmin, lockAdmins } from '../users/last-admin.ts'
 
 /**
  * @param facts who does it, for the entry in the audit log
