@@ -33,13 +33,13 @@ checkPageStates({
       await page.getByRole('button', { name: 'Edit Milk' }).click()
     },
   },
-  'Items, asking before deletion': {
+  'Items, one deleted': {
     role: 'user',
     async open(page, user, { items }) {
       await items.create(user.id, { title: 'Milk', description: '' })
       await page.goto('/items')
       await page.getByRole('button', { name: 'Delete Milk' }).click()
-      await expect(page.getByRole('dialog')).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
     },
   },
   'Items, on their way': {

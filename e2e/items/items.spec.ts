@@ -28,12 +28,19 @@ test('an item is added, changed and deleted, and a reload shows the same', async
   await page.reload()
   await expect(row(page, 'Oat milk')).toContainText('Two litres')
 
+  // Deleted, taken back, and deleted: it can be taken back for ten seconds.
+  await page.clock.install()
   await page.getByRole('button', { name: 'Delete Oat milk' }).click()
-  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused()
-  await page.keyboard.press('Escape')
-  await expect(row(page, 'Oat milk')).toBeVisible()
+  await expect(page.getByText('Nothing here yet')).toBeVisible()
+  await expect(page.getByText('Deleted Oat milk.')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(row(page, 'Oat milk')).toContainText('Two litres')
   await page.getByRole('button', { name: 'Delete Oat milk' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
+  await page.mouse.move(0, 0)
+  await page.clock.fastForward(10_000)
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden()
+  await page.clock.resume()
   await expect(page.getByText('Nothing here yet')).toBeVisible()
   await page.reload()
   await expect(page.getByText('Nothing here yet')).toBeVisible()
@@ -89,7 +96,6 @@ test('a deletion that fails brings the row back, and says so', async ({
   await page.goto('/items')
   await page.route('**/trpc/items.delete*', (route) => route.abort())
   await page.getByRole('button', { name: 'Delete Keep me' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect(page.getByText('Keep me was not deleted, and is back in the list.')).toBeVisible()
   await expect(row(page, 'Keep me')).toBeVisible()
 })
@@ -170,6 +176,32 @@ test('a long list comes page by page, newest first, each item once', async ({
   await expect(page.getByRole('button', { name: 'Show more' })).toBeHidden()
   await expect(rows.nth(40)).toBeFocused()
   expect(new Set(await rows.getByRole('heading').allTextContents()).size).toBe(45)
+})
+
+test('a search finds items on any page, and Ctrl and Enter saves what it found', async ({
+  page,
+  loginAs,
+  server,
+  freshUser,
+}) => {
+  const { items } = server.services
+  await items.create(freshUser.id, { title: 'Needle', description: 'in the hay' })
+  for (let number = 1; number <= 25; number += 1) {
+    await items.create(freshUser.id, { title: `Item ${number}`, description: '' })
+  }
+  await loginAs(page, freshUser)
+  await page.goto('/items')
+  const search = page.getByRole('searchbox', { name: 'Search items' })
+  await search.fill('hay NEED')
+  await expect(page.getByRole('listitem')).toHaveCount(1)
+  await page.getByRole('button', { name: 'Edit Needle' }).click()
+  await page.getByLabel('Description').fill('out of it')
+  await page.getByLabel('Description').press('Control+Enter')
+  await expect(row(page, 'Needle')).toContainText('out of it')
+  await search.fill('nowhere')
+  await expect(page.getByText('Nothing matches “nowhere”')).toBeVisible()
+  await page.getByRole('button', { name: 'Clear search' }).click()
+  await expect(page.getByRole('listitem')).toHaveCount(20)
 })
 
 test('text stays as it was written: markup, emoji, right to left, no breaks', async ({

@@ -2,7 +2,14 @@
 
 import { expect, test } from 'vitest'
 import type { Database } from '../db/database.ts'
-import { forEachEngine, insertUser, shareTestDatabase } from '../testing/databases.ts'
+import { makeRandomId } from '../db/random-id.ts'
+import {
+  forEachEngine,
+  insertUser,
+  openTestDatabase,
+  shareTestDatabase,
+} from '../testing/databases.ts'
+import { explainQueries } from '../testing/explain-queries.ts'
 import { createTestClock } from '../testing/test-clock.ts'
 import { createItems } from './items.ts'
 
@@ -114,6 +121,59 @@ forEachEngine((engine) => {
     expect((await page(null)).titles).toBe('2 1')
   })
 
+  test('a search finds all words, in any order and case, page by page, in one’s own items only', async () => {
+    const { create, items, me, other } = await openItems(database())
+    const [, tea] = await create('Oat Milk', 'Green TEA', 'Milk tea', 'Straße')
+    await items.update(me, tea?.id ?? '', { description: 'with milk' })
+    const find = async (search: string, cursor?: string) => {
+      const page = await items.list(me, { search, limit: 1, cursor })
+      return { titles: page.items.map(({ title }) => title), next: page.next_cursor }
+    }
+    const first = await find('tea MILK')
+    expect(first.titles).toEqual(['Milk tea'])
+    const second = await find('tea MILK', first.next ?? '')
+    expect(second.titles).toEqual(['Green TEA'])
+    expect(await find('tea MILK', second.next ?? '')).toEqual({ titles: [], next: null })
+    expect((await find('raß')).titles).toEqual(['Straße'])
+    expect((await find('%')).titles).toEqual([])
+    expect((await items.list(other, { search: 'milk', limit: 10 })).items).toEqual([])
+  })
+
+  test('a search looks through no more than 2,000 items at once, and goes on', async () => {
+    const { create, items, me } = await openItems(database())
+    const [oldest] = await create('a needle')
+    const ofMe = database().kysely.selectFrom('items').selectAll().where('owner_id', '=', me)
+    const model = await ofMe.executeTakeFirstOrThrow()
+    for (let added = 0; added < 2_500; added += 500) {
+      const hay = Array.from({ length: 500 }, () => ({
+        ...{ ...model, id: makeRandomId(), title: 'hay' },
+        created_at_ms: model.created_at_ms + 1,
+      }))
+      await database().kysely.insertInto('items').values(hay).execute()
+    }
+    const none = await items.list(me, { search: 'needle', limit: 20 })
+    expect([none.items, none.next_cursor === null]).toEqual([[], false])
+    const cursor = none.next_cursor ?? ''
+    expect(await items.list(me, { search: 'needle', limit: 20, cursor })).toEqual({
+      items: [oldest],
+      next_cursor: null,
+    })
+  })
+
+  test('a deleted item comes back to its place, twice as well as once, and to its owner only', async () => {
+    const { create, items, me, other, page } = await openItems(database())
+    const [, second] = await create('1', '2', '3')
+    if (!second) throw new Error('There is no second')
+    await items.delete(me, second.id)
+    expect((await page(null)).titles).toBe('3 1')
+    const restored = await items.restore(me, second)
+    expect(restored).toMatchObject({ ...second, updated_at: expect.any(String), version: 2 })
+    expect(await items.restore(me, second)).toEqual(restored)
+    expect((await page(null, 5)).titles).toBe('3 2 1')
+    await expect(items.restore(other, second)).rejects.toMatchObject({ reason: 'conflict' })
+    expect((await items.list(other, { limit: 10 })).items).toEqual([])
+  })
+
   test("another user's item is not found: neither listed, changed nor deleted", async () => {
     const { create, items, me, other } = await openItems(database())
     const [mine] = await create('mine')
@@ -160,4 +220,13 @@ forEachEngine((engine) => {
     expect((await page(next)).titles).toBe('1')
     expect((await page('999999999999999.zzz')).titles).toBe('3 2')
   })
+})
+
+test('SQLite searches by the index of the list, and sorts nothing', async () => {
+  const { database, readPlans } = explainQueries(await openTestDatabase('sqlite'))
+  const items = createItems({ database, clock: createTestClock() })
+  await items.list('me', { search: 'needle', limit: 20, cursor: '1.a' })
+  const [plan] = await readPlans()
+  expect(plan).toMatch(/^SEARCH items USING INDEX items_owner_id_created_at_ms_id/)
+  expect(plan).not.toMatch(/TEMP B-TREE/)
 })

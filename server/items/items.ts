@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely'
 import { AppError } from '../contract/app-error.ts'
-import type { Item, ItemPage } from '../contract/items/items.ts'
+import type { Item, ItemListRequest, ItemPage } from '../contract/items/items.ts'
 import type { PageRequest } from '../contract/paging.ts'
 import { toRfc3339 } from '../contract/rfc3339.ts'
 import type { Clock } from '../db/clock.ts'
@@ -11,21 +11,29 @@ import type { ItemsTable } from '../db/items/tables.ts'
 import { makeRandomId } from '../db/random-id.ts'
 import { type Page, readPage } from '../db/read-page.ts'
 import type { UserData } from '../db/user-data.ts'
+import { searchItems } from './item-search.ts'
 
 export interface Items {
   /** Newest first. @throws AppError invalid_input where the cursor is not one of ours */
-  list(ownerId: string, page: PageRequest): Promise<ItemPage>
+  list(ownerId: string, page: ItemListRequest): Promise<ItemPage>
   create(ownerId: string, item: { title: string; description: string }): Promise<Item>
   /**
    * Changes only the given fields. @throws AppError not_found, also where it belongs to another
    * user; changed_elsewhere, with the item as it is now, where `version` is another's
    */
   update(ownerId: string, id: string, change: ItemChange): Promise<Item>
+  /**
+   * Brings back an item that was deleted, to its place in the list. @throws AppError conflict where
+   * its id is in use
+   */
+  restore(ownerId: string, item: DeletedItem): Promise<Item>
   /** @throws AppError not_found, also where it belongs to another user */
   delete(ownerId: string, id: string): Promise<void>
   /** What an export contains of them, and an account's deletion removes. */
   readonly userData: UserData<Item>
 }
+
+export type DeletedItem = Omit<Item, 'updated_at'>
 
 export interface ItemChange {
   title?: string | undefined
@@ -65,7 +73,8 @@ export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
   }
 
   return {
-    async list(ownerId, page) {
+    async list(ownerId, { search, ...page }) {
+      if (search) return searchItems((part) => readItems(ownerId, part), search, page)
       const { rows: items, next_cursor } = await readItems(ownerId, page)
       return { items, next_cursor }
     },
@@ -84,6 +93,21 @@ export function createItems({ database: { kysely }, clock }: ItemsDeps): Items {
         })
         .returningAll()
         .executeTakeFirstOrThrow()
+      return toItem(row)
+    },
+
+    async restore(ownerId, { id, title, description, created_at, version }) {
+      const nowMs = clock.now()
+      const createdAtMs = Math.max(0, Math.min(Date.parse(created_at), nowMs))
+      const times = { created_at_ms: createdAtMs, updated_at_ms: nowMs }
+      await kysely
+        .insertInto('items')
+        .values({ id, owner_id: ownerId, title, description, ...times, version: version + 1 })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      // Also where it is back already: an answer was lost, and the request came again.
+      const row = await ofOwner(ownerId).where('id', '=', id).executeTakeFirst()
+      if (!row) throw new AppError('conflict', 'This item can’t be brought back')
       return toItem(row)
     },
 

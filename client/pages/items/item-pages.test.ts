@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../../server/contract/items/items.ts'
-import { addItem, type ItemPages, removeItem, replaceItem } from './item-pages.ts'
+import { addItem, type ItemPages, removeItem, replaceItem, restoreItem } from './item-pages.ts'
 
 const pages: ItemPages = {
   pages: [
@@ -34,13 +34,22 @@ describe('the cached pages', () => {
     expect(left?.pages.map(({ next_cursor }) => next_cursor)).toEqual(['c', null])
   })
 
+  it('get a restored item back to its place, on whichever page', () => {
+    for (const id of ['d', 'c', 'b', 'a']) {
+      const item = pages.pages.flatMap(({ items }) => items).find((one) => one.id === id)
+      expect(titles(restoreItem(removeItem(pages, id), item as Item))?.flat()).toEqual([
+        ...['d', 'c', 'b', 'a'],
+      ])
+    }
+  })
+
   it('stay absent where they are not loaded', () => {
     expect(addItem(undefined, item('a'))).toBeUndefined()
   })
 })
 
 function item(id: string): Item {
-  const at = '2026-11-20T09:12:00.000Z'
+  const at = `2026-11-20T09:12:00.00${id.charCodeAt(0) - 97}Z`
   return { id, title: id, description: '', created_at: at, updated_at: at, version: 1 }
 }
 

@@ -1,22 +1,25 @@
 // Your items: read, added, changed in place, deleted. Copy this folder to add a page of your own.
 
 import './items.css'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { appPages } from '../../../server/contract/app-pages.ts'
+import { itemSearchMaxLength } from '../../../server/contract/items/item-search.ts'
 import type { Item } from '../../../server/contract/items/items.ts'
 import { trpc } from '../../api/trpc.ts'
+import { SearchField } from '../../components/forms/search-field.tsx'
 import { useHasDraft } from '../../components/forms/use-draft.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
-import { QuestionDialog } from '../../components/question-dialog.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
 import { ListSkeleton } from '../../components/skeleton.tsx'
+import { noMessage, Toast } from '../../components/toast.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
+import { useStable } from '../../components/use-stable.ts'
 import { useCan } from '../../session/use-session.ts'
 import { ItemForm, itemDraftKey } from './item-form.tsx'
 import { editButtonId, ItemRow } from './item-row.tsx'
 import { itemsStrings as words } from './strings.ts'
-import { itemListInput, type Notice, useItemActions } from './use-item-actions.ts'
+import { useItemActions } from './use-item-actions.ts'
 
 const addButtonId = 'add-item'
 
@@ -25,11 +28,12 @@ export default function ItemsPage() {
   const hasDraft = useHasDraft(itemDraftKey())
   const [adding, setAdding] = useState(hasDraft && canWrite)
   const [editing, setEditing] = useState<Item>()
-  const [deleting, setDeleting] = useState<Item>()
-  const [notice, setNotice] = useState<Notice>({ text: '', isProblem: false })
-  const actions = useItemActions(setNotice)
+  const [search, setSearch] = useState('')
+  const [message, setMessage] = useState(noMessage)
+  const input = { limit: 20, ...(search !== '' && { search }) }
+  const actions = useItemActions(input, setMessage)
   const focusLater = useLaterFocus()
-  const query = trpc.items.list.useInfiniteQuery(itemListInput, {
+  const query = trpc.items.list.useInfiniteQuery(input, {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
@@ -48,15 +52,20 @@ export default function ItemsPage() {
     focusLater(editButtonId(item.id))
   }
 
-  function answerDelete(item: Item, isYes: boolean) {
-    setDeleting(undefined)
-    if (!isYes) return focusLater(editButtonId(item.id))
+  const deleteItem = useStable((item: Item) => {
     const ids = loaded?.map(({ id }) => id) ?? []
     const index = ids.indexOf(item.id)
     const neighbour = ids[index + 1] ?? ids[index - 1]
     focusLater(neighbour ? editButtonId(neighbour) : addButtonId)
     void actions.deleteItem(item)
-  }
+  })
+
+  // One call looks through a part of a very long list: those that find nothing are followed by the next.
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query
+  const goesOn = items?.length === 0 && hasNextPage && !isFetching && !isError
+  useEffect(() => {
+    if (goesOn) void fetchNextPage()
+  }, [goesOn, fetchNextPage])
 
   return (
     <>
@@ -75,6 +84,15 @@ export default function ItemsPage() {
         )}
       </div>
       <p className="intro">{canWrite ? words.intro : words.readOnly}</p>
+      <search className="item-search">
+        <SearchField
+          id="item-search"
+          label={words.search}
+          value={search}
+          maxLength={itemSearchMaxLength}
+          onSearch={setSearch}
+        />
+      </search>
 
       {adding && (
         <div className="panel">
@@ -103,14 +121,23 @@ export default function ItemsPage() {
           onRetry={() => void query.refetch()}
         />
       )}
-      {items?.length === 0 && !adding && (
+      {items?.length === 0 && search !== '' && !hasNextPage && (
+        <div className="panel state" role="status">
+          <h2>{words.noneFound(search)}</h2>
+          <p>{words.noneFoundText}</p>
+          <button type="button" className="btn" onClick={() => setSearch('')}>
+            {words.clearSearch}
+          </button>
+        </div>
+      )}
+      {items?.length === 0 && search === '' && !adding && (
         <div className="panel state">
           <h2>{words.emptyHeading}</h2>
           <p>{canWrite ? words.emptyText : words.emptyReadOnly}</p>
         </div>
       )}
       {items && items.length > 0 && (
-        <ul className="panel list" aria-label={words.listName}>
+        <ul className="panel list items" aria-label={words.listName}>
           {items.map((item) => (
             <li key={item.id} id={rowId(item.id)} tabIndex={-1}>
               {editing?.id === item.id ? (
@@ -127,11 +154,9 @@ export default function ItemsPage() {
               ) : (
                 <ItemRow
                   item={item}
-                  actions={
-                    canWrite
-                      ? { onEdit: () => setEditing(item), onDelete: () => setDeleting(item) }
-                      : undefined
-                  }
+                  canWrite={canWrite}
+                  onEdit={setEditing}
+                  onDelete={deleteItem}
                 />
               )}
             </li>
@@ -142,28 +167,10 @@ export default function ItemsPage() {
         query={query}
         words={words}
         elementIdOf={rowId}
-        announce={(text) => setNotice({ text, isProblem: false })}
+        announce={(text) => setMessage({ text, isProblem: false })}
       />
 
-      {deleting && (
-        <QuestionDialog
-          heading={words.deleteHeading}
-          text={
-            <>
-              <b className="dialog-subject" dir="auto">
-                {deleting.title}
-              </b>
-              {words.deleteText}
-            </>
-          }
-          no={words.keep}
-          yes={words.delete}
-          onAnswer={(isYes) => answerDelete(deleting, isYes)}
-        />
-      )}
-      <p className={notice.isProblem ? 'notice' : 'visually-hidden'} role="status">
-        {notice.text}
-      </p>
+      <Toast message={message} setMessage={setMessage} />
     </>
   )
 }

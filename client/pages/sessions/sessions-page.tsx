@@ -7,6 +7,7 @@ import type { SessionList } from '../../../server/contract/sessions.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { noMessage, Toast } from '../../components/toast.tsx'
 import { useCan } from '../../session/use-session.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { CurrentSession } from './current-session.tsx'
@@ -14,14 +15,14 @@ import { OtherSessions } from './other-sessions.tsx'
 import { nameSession } from './session-words.ts'
 import { SessionsSkeleton } from './sessions-skeleton.tsx'
 import { type BegunAndEnded, useLiveSessions } from './use-live-sessions.ts'
-import { type Notice, useSessionActions } from './use-session-actions.ts'
+import { useSessionActions } from './use-session-actions.ts'
 
 export default function SessionsPage() {
-  const [notice, setNotice] = useState<Notice>({ text: '', isProblem: false })
-  const actions = useSessionActions(setNotice)
+  const [message, setMessage] = useState(noMessage)
+  const actions = useSessionActions(setMessage)
   const query = useLiveSessions((changes) => {
     const text = describeChanges(changes, actions.leaving)
-    if (text !== '') setNotice({ text, isProblem: false })
+    if (text !== '') setMessage({ text, isProblem: false })
   })
   return (
     <>
@@ -36,9 +37,7 @@ export default function SessionsPage() {
         />
       )}
       {query.data && <Sessions {...query.data} actions={actions} />}
-      <p className={notice.isProblem ? 'notice' : 'visually-hidden'} role="status">
-        {notice.text}
-      </p>
+      <Toast message={message} setMessage={setMessage} />
     </>
   )
 }

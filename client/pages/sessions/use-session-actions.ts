@@ -4,17 +4,12 @@ import { useState } from 'react'
 import type { Session, SessionList } from '../../../server/contract/sessions.ts'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
+import type { Message } from '../../components/toast.tsx'
 import { noticesChannel } from '../../session/notices-channel.ts'
 import { sessionsStrings as words } from '../../strings/sessions.ts'
 import { nameSession } from './session-words.ts'
 
-/** What has happened, announced to screen readers too; a failure is also shown. */
-export interface Notice {
-  text: string
-  isProblem: boolean
-}
-
-export function useSessionActions(notify: (notice: Notice) => void) {
+export function useSessionActions(notify: (message: Message) => void) {
   const { sessions, account } = trpc.useUtils()
   const { list } = sessions
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set())

@@ -1,9 +1,10 @@
 // What an item is on the wire, and the limits of its fields.
 
 import { z } from 'zod'
-import { nextCursorSchema } from '../paging.ts'
+import { nextCursorSchema, pageRequestSchema } from '../paging.ts'
 import { rowVersionSchema } from '../row-version.ts'
-import { requiredText, text } from '../text.ts'
+import { boundedString, requiredText, text } from '../text.ts'
+import { itemSearchMaxLength } from './item-search.ts'
 
 export const itemTitleMaxLength = 200
 export const itemDescriptionMaxLength = 2_000
@@ -22,6 +23,13 @@ export const itemSchema = z
 
 export type Item = z.infer<typeof itemSchema>
 
+/** A search finds items that have all of its words, in title or description. */
+export const itemListSchema = pageRequestSchema.extend({
+  search: text(itemSearchMaxLength).optional(),
+})
+
+export type ItemListRequest = z.infer<typeof itemListSchema>
+
 export const itemIdSchema = z.object({ id: text(64) })
 
 export const itemCreateSchema = z.object({
@@ -34,6 +42,13 @@ export const itemUpdateSchema = z.object({
   title: requiredText(itemTitleMaxLength).optional(),
   description: text(itemDescriptionMaxLength).optional(),
   version: rowVersionSchema.optional(),
+})
+
+/** A deleted item, as its owner's page still has it. */
+export const itemRestoreSchema = itemCreateSchema.extend({
+  id: text(64).regex(/^[\w-]{22}$/),
+  created_at: boundedString(40).pipe(z.iso.datetime()),
+  version: rowVersionSchema,
 })
 
 export const itemPageSchema = z.object({

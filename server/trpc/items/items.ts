@@ -4,17 +4,18 @@ import { z } from 'zod'
 import {
   itemCreateSchema,
   itemIdSchema,
+  itemListSchema,
   itemPageSchema,
+  itemRestoreSchema,
   itemSchema,
   itemUpdateSchema,
 } from '../../contract/items/items.ts'
-import { pageRequestSchema } from '../../contract/paging.ts'
 import { router, scopedProcedure } from '../procedures.ts'
 
 const itemsRouter = router({
   list: scopedProcedure('items:read')
     .meta({ rest: { method: 'GET', path: '/items', summary: 'Your items, newest first' } })
-    .input(pageRequestSchema)
+    .input(itemListSchema)
     .output(itemPageSchema)
     .query(({ ctx, input }) => ctx.services.items.list(ctx.identity.userId, input)),
 
@@ -41,6 +42,12 @@ const itemsRouter = router({
     .mutation(({ ctx, input: { id, ...change } }) =>
       ctx.services.items.update(ctx.identity.userId, id, change),
     ),
+
+  /** Undoes `delete`, with what the page still has. */
+  restore: scopedProcedure('items:write')
+    .input(itemRestoreSchema)
+    .output(itemSchema)
+    .mutation(({ ctx, input }) => ctx.services.items.restore(ctx.identity.userId, input)),
 
   delete: scopedProcedure('items:write')
     .meta({ rest: { method: 'DELETE', path: '/items/{id}', summary: 'Delete an item' } })

@@ -1,0 +1,3 @@
+// The text of the button that takes something back.
+
+export const toastStrings = { undo: 'Undo' } as const
