@@ -28,6 +28,7 @@ const mutations = Object.keys(procedures).filter(
 /** Every endpoint that takes a body. */
 const endpoints = [
   ...[oauthPaths.token, oauthPaths.revoke, oauthPaths.introspect, pagePaths.signIn, '/register'],
+  pagePaths.forgotPassword,
   ...mutations.map((name) => `/trpc/${name}`),
   ...listRestProcedures(appRouter)
     .filter(({ rest }) => rest.method === 'POST')
@@ -98,6 +99,22 @@ forEachEngine((engine) => {
     expect((await post('/trpc/users.setPassword', handed, asAdmin)).status).toBe(200)
     expect((await post('/trpc/account.delete', proof, bearerAgain)).status).toBe(200)
     await post('/revoke', { token: next.json().refresh_token }, form)
+
+    // A forgotten password: the mail lies in the mailbox of this machine, and its link is a secret.
+    const forgetful = { username: 'ruth', email: 'ruth@example.com' }
+    await post('/trpc/auth.register', { ...forgetful, password: secret('forgotten') })
+    const asked = await post('/forgot-password', { username: 'ruth' }, form)
+    expect(asked.status).toBe(303)
+    await expect.poll(() => keycard.findLink()).not.toBe('')
+    const link = await keycard.findLink()
+    note(link.replace('/mail/', ''))
+    expect((await keycard.get(link)).status).toBe(200)
+    expect((await keycard.get(`${link}/`)).status).toBeLessThan(500)
+    expect((await keycard.get(`/${link}`)).status).toBeLessThan(500)
+    expect((await post(link, { new_password: 'short' }, form)).status).toBe(422)
+    const chosen = { new_password: secret('reset-password') }
+    expect((await post(link, chosen, form)).status).toBe(303)
+    expect((await post(link, chosen, form)).status).toBe(404)
 
     // What each surface does with input it does not understand.
     for (const endpoint of endpoints) {
@@ -241,6 +258,11 @@ async function startKeycard(engine: 'sqlite' | 'postgres') {
     secret: (name: string) => note(`canary-${name}-${randomBytes(9).toString('hex')}`),
     send,
     get: (path: string) => send(path, undefined, 'text/html'),
+    /** The path of the newest link in the mailbox; '' where there is none. */
+    async findLink(): Promise<string> {
+      const text = await (await fetch(`${url}/dev/mail`)).text()
+      return /href="[^"]+(\/mail\/[\w-]{43})"/.exec(text)?.[1] ?? ''
+    },
     post(path: string, fields: object, headers: Record<string, string> = {}) {
       const type = headers['content-type'] ?? 'application/json'
       const pairs = Object.entries(fields).map(([name, value]) => [name, String(value)])

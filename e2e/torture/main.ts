@@ -10,6 +10,7 @@ import { tortureHostile } from './hostile.ts'
 import { tortureLostReplies } from './lost-replies.ts'
 import { tortureMutants } from './mutants.ts'
 import { tortureOperators } from './operators.ts'
+import { tortureOutbox } from './outbox.ts'
 import { tortureProperties } from './properties.ts'
 import { tortureRefreshes } from './refreshes.ts'
 import { tortureRevocations } from './revocations.ts'
@@ -65,6 +66,10 @@ const tortures: Record<string, { what: string; run(args: readonly string[]): Pro
   revocations: {
     what: 'sign-outs under load on two processes, 500 (or as many as named)',
     run: tortureRevocations,
+  },
+  outbox: {
+    what: 'Keycard killed 100 times (or as many as named) while it sends mail (needs "npm run build")',
+    run: tortureOutbox,
   },
   crashes: {
     what: 'Keycard killed 100 times (or as many as named) mid-write, and PostgreSQL 20 times',

@@ -10,6 +10,7 @@ import { createPasswords } from '../../server/auth/passwords/passwords.ts'
 import type { StoredPassword } from '../../server/auth/passwords/stored-password.ts'
 import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/secrets/master-key.ts'
 import { createUsers } from '../../server/auth/users/users.ts'
+import { pagePaths } from '../../server/contract/pages.ts'
 import { systemClock } from '../../server/db/clock.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { startServer } from '../support/keycard-process.ts'
@@ -27,12 +28,15 @@ export async function tortureTiming(args: readonly string[]): Promise<boolean> {
   const count = Number(first)
   const isChosen = ([what]: [string, unknown]) => words.every((word) => what.includes(word))
   const dataDir = await mkdtemp(join(tmpdir(), 'keycard-timing-'))
-  await plant(dataDir, Math.ceil(count / attemptsEach))
+  await plant(dataDir, count)
   const server = await startServer({
     DATA_DIR: dataDir,
     LOG_LEVEL: 'error',
     BCRYPT_COST: String(cost),
     SIGN_IN_FAILURES_PER_ADDRESS: '1000000',
+    // Ten requests for a new password an hour are all that one address has.
+    TRUSTED_PROXIES: '127.0.0.1',
+    DEMO_ACCOUNTS: 'on',
   })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const call = (attempt: Attempt) => time(server.url, agent, attempt)
@@ -73,6 +77,8 @@ interface Attempt {
   body: string
   /** The expected status: any other means that something else was tested. */
   status: number
+  /** This machine's by default. */
+  address?: string
 }
 
 /** Both for the same turn: both sides of a comparison have been tried equally often. */
@@ -84,6 +90,7 @@ const pairs: Record<string, Pair> = {
   '/token, disabled, right password': evaluated('/token', 'disabled', rightPassword),
   '/token, throttled': throttled('/token'),
   'auth.login, throttled': throttled('/trpc/auth.login'),
+  'a forgotten password': (turn) => [forgotten('yes', turn), forgotten('non', turn)],
 }
 
 /**
@@ -103,7 +110,18 @@ const controls: Record<string, Pair> = {
   },
 }
 
-const planted = ['keyed', 'typed', 'disabled', 'cheap', 'dear', 'throttled']
+const planted = ['mailed', 'keyed', 'typed', 'disabled', 'cheap', 'dear', 'throttled']
+
+/** Each from an address of its own, and for a name of its own. */
+function forgotten(kind: 'yes' | 'non', turn: number): Attempt {
+  return {
+    path: pagePaths.forgotPassword,
+    type: 'application/x-www-form-urlencoded',
+    body: `username=mailed-${kind}${turn}`,
+    status: 303,
+    address: `10.${kind === 'yes' ? 1 : 2}.${turn >> 8}.${turn & 255}`,
+  }
+}
 
 function evaluated(path: string, kind: string, password = 'wrong'): Pair {
   return (turn) => {
@@ -135,7 +153,7 @@ function attemptAt(path: string, username: string, password = 'wrong'): Attempt 
 }
 
 /** Directly into the database: thousands of accounts, with one hash for all of a kind. */
-async function plant(dataDir: string, each: number): Promise<void> {
+async function plant(dataDir: string, count: number): Promise<void> {
   const masterKeys = createMasterKeys(loadMasterKeyFile(dataDir))
   const database = await openDatabase({ dataDir })
   const passwords = createPasswords({ peppers: masterKeys.derive('password-pepper'), cost })
@@ -148,9 +166,10 @@ async function plant(dataDir: string, each: number): Promise<void> {
     const hashes: Record<string, StoredPassword> = { cheap: plain(4), dear: plain(cost + 1) }
     const users = createUsers({ database, clock: systemClock })
     for (const kind of planted) {
+      const each = kind === 'mailed' ? count : Math.ceil(count / attemptsEach)
       const all = Array.from({ length: Math.max(each, 50) }, (_unused, index) => ({
         username: `${kind}-yes${index}`,
-        email: null,
+        email: kind === 'mailed' ? `${kind}-yes${index}@example.com` : null,
         fullName: null,
         role: 'user' as const,
         password: hashes[kind] ?? keyed,
@@ -223,11 +242,16 @@ function areaUnderCurve(first: readonly number[], second: readonly number[]): nu
 }
 
 /** In milliseconds, until the whole answer is here. */
-function time(url: string, agent: Agent, { path, type, body, status }: Attempt): Promise<number> {
+function time(url: string, agent: Agent, attempt: Attempt): Promise<number> {
+  const { path, type, body, status, address } = attempt
   const target = new URL(path, url)
   target.hostname = '127.0.0.1'
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
+    const headers = {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      ...(address !== undefined && { 'x-forwarded-for': address, 'sec-fetch-site': 'same-origin' }),
+    }
     const startedAtMs = performance.now()
     const asked = request(target, { method: 'POST', agent, headers }, (answer) => {
       answer.resume()

@@ -38,7 +38,8 @@ const bare: Omit<MailPageView, 'title' | 'heading' | 'message'> = {
   note: '',
   invalid: 'false',
   username: '',
-  submit: '',
+  // Of a form that is not shown: a button has to have a name.
+  submit: words.askSubmit,
   wayOut: pagePaths.signIn,
   wayOutWords: words.toSignIn,
 }
