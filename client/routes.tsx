@@ -33,6 +33,7 @@ const pageCode: Record<PageName, () => Promise<{ default: ComponentType }>> = {
   account: () => import('./pages/account/account-page.tsx'),
   sessions: () => import('./pages/sessions/sessions-page.tsx'),
   activity: () => import('./pages/activity/activity-page.tsx'),
+  overview: () => import('./pages/overview/overview-page.tsx'),
   users: () => import('./pages/users/users-page.tsx'),
   user: () => import('./pages/user/user-page.tsx'),
   audit: () => import('./pages/audit/audit-page.tsx'),

@@ -18,6 +18,7 @@ import { importUsersCommand } from './commands/import-users.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listUsersCommand } from './commands/list-users.ts'
 import { mailCommand } from './commands/mail.ts'
+import { overviewCommand } from './commands/overview.ts'
 import { purgeCommand } from './commands/purge.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { setPasswordCommand } from './commands/set-password.ts'
@@ -42,6 +43,7 @@ const commands: Record<string, Command> = {
   'delete-user': deleteUserCommand,
   clients: clientsCommand,
   keys: keysCommand,
+  overview: overviewCommand,
   audit: auditCommand,
   mail: mailCommand,
   purge: purgeCommand,

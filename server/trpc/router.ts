@@ -9,6 +9,7 @@ import { accountRouter } from './routers/account.ts'
 import { activityRouter } from './routers/activity.ts'
 import { auditRouter } from './routers/audit.ts'
 import { authRouter } from './routers/auth.ts'
+import { overviewRouter } from './routers/overview.ts'
 import { passkeysRouter } from './routers/passkeys.ts'
 import { sessionsRouter } from './routers/sessions.ts'
 import { userDetailsRouter } from './routers/user-details.ts'
@@ -18,6 +19,7 @@ export const appRouter = router({
   auth: authRouter,
   users: mergeRouters(usersRouter, userDetailsRouter),
   audit: auditRouter,
+  overview: overviewRouter,
   account: accountRouter,
   sessions: sessionsRouter,
   passkeys: passkeysRouter,

@@ -278,6 +278,16 @@ export const pageStates: Record<string, PageState> = {
       await expect(page.getByText('There is no page 499')).toBeVisible()
     },
   },
+  'Overview, with a locked account': {
+    role: 'admin',
+    async open(page, user, services) {
+      await services.auditLog.record('sign_in_closed', { userId: user.id })
+      await services.auditLog.record('refresh_token_reused', { userId: user.id })
+      await page.goto('/overview')
+      await expect(page.getByRole('list', { name: 'Needs looking at' })).toBeVisible()
+      await page.getByText('Show as a table').first().click()
+    },
+  },
   'Audit log, an entry opened': {
     role: 'admin',
     async open(page) {

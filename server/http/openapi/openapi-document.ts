@@ -6,6 +6,7 @@ import { productName } from '../../contract/brand.ts'
 import { passwordMaxLength } from '../../contract/credential-rules.ts'
 import { newPasswordFormat } from '../../contract/credentials.ts'
 import { oauthPaths } from '../../contract/oauth.ts'
+import { packageLicense, packageVersion } from '../../settings/package-version.ts'
 import type { JsonSchema } from '../rest/json-schema.ts'
 import {
   hasBody,
@@ -27,7 +28,6 @@ import {
   describeRevocationEndpoint,
   introspectionSchemas,
 } from './openapi-token-use.ts'
-import { packageLicense, packageVersion } from './package-version.ts'
 
 /** Without the password grant no security scheme offers a sign-in with a password. */
 type DocumentOptions = Pick<Config, 'passwordGrant' | 'passwordMinLength'>

@@ -4,11 +4,13 @@ import type { DeleteUser } from '../../auth/account/user-deletion.ts'
 import { createAuditExporter } from '../../auth/admin/audit-export.ts'
 import { createAuditReader } from '../../auth/admin/audit-reader.ts'
 import { createMasterKeyUses } from '../../auth/admin/master-key-use.ts'
+import { createOverview } from '../../auth/admin/overview.ts'
 import { createTokenReset } from '../../auth/admin/restored-database.ts'
 import { createUserAdministration } from '../../auth/admin/user-administration.ts'
 import { createUserDetails } from '../../auth/admin/user-details.ts'
 import { createUserEditing } from '../../auth/admin/user-editing.ts'
 import { createUserImports } from '../../auth/admin/user-imports.ts'
+import { packageVersion } from '../../settings/package-version.ts'
 import type { Foundation } from './foundation.ts'
 import type { Keys } from './keys.ts'
 import type { Mail } from './mail.ts'
@@ -33,6 +35,14 @@ export function createAdministration(
   const auditReader = createAuditReader({ database, users })
   return {
     auditReader,
+    readOverview: createOverview({
+      database,
+      clock,
+      keyRotation,
+      loginThrottle,
+      eventCounts: deps.eventCounts,
+      version: packageVersion,
+    }),
     exportAuditLog: createAuditExporter({ auditReader, auditLog }),
     userDetails: createUserDetails({ userDirectory, loginThrottle, readSessions, readDevices }),
     userEditing: createUserEditing({

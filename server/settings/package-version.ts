@@ -1,6 +1,6 @@
 // Keycard's own version and licence, as package.json has them.
 
-import packageFile from '../../../package.json' with { type: 'json' }
+import packageFile from '../../package.json' with { type: 'json' }
 
 interface PackageFacts {
   version: string
