@@ -1,4 +1,5 @@
-// Asks for the password over a page whose session has ended: what was typed there stays (ui.md 31).
+// Asks for the password over a page whose session has ended: what was typed there stays. The app
+// draws it while its session is paused.
 
 import './sign-in-again.css'
 import { useLayoutEffect, useRef } from 'react'

@@ -1,4 +1,5 @@
-// Refresh tokens: `user id . session id . counter . MAC`. Nothing about them is stored but the counter.
+// Refresh tokens: `user id . session id . counter . MAC`. Only the counter is stored, and
+// moved by ../sessions/session-rotation.ts.
 
 import { createKeyedMac } from '../secrets/keyed-mac.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'

@@ -1,4 +1,4 @@
-// The typed API at /trpc: tRPC's own protocol, behind Fastify.
+// The typed API at /trpc: tRPC's own protocol, behind Fastify. The procedures are in server/trpc.
 
 import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'

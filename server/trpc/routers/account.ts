@@ -89,7 +89,7 @@ export const accountRouter = router({
       },
     })
     .input(dataExportInputSchema)
-    .output(dataExportSchema.extend(featureExportSchemas))
+    .output(dataExportSchema.extend(featureExportSchemas).meta({ id: 'DataExport' }))
     .mutation(async ({ ctx, input }) => {
       const { user, features, ...data } = await ctx.services.exportData({
         identity: ctx.identity,
