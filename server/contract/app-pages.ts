@@ -31,7 +31,7 @@ const ownPages = {
     navigation: 'with-scope',
   },
   users: { path: '/users', title: 'Users', scope: 'users:read', navigation: 'with-scope' },
-  user: { path: '/users/:id', title: 'User', scope: 'users:read', navigation: 'never' },
+  user: { path: '/users/:id', title: 'User', scope: 'users:read' },
   audit: { path: '/audit', title: 'Audit log', scope: 'audit:read', navigation: 'never' },
 } as const satisfies Record<string, AppPage>
 

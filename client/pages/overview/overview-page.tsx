@@ -1,6 +1,6 @@
 // The state of the whole installation, for admins: sign-ins as charts, and what needs looking at.
 
-import './overview.css'
+import '../users/users.css'
 import { appPages } from '../../../server/contract/app-pages.ts'
 import type { Overview } from '../../../server/contract/overview.ts'
 import { trpc } from '../../api/trpc.ts'

@@ -1,6 +1,6 @@
 // Role and state of a user, the dialogs that change them, and a new password.
 
-import { type ComponentType, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
@@ -8,28 +8,19 @@ import { strings } from '../../strings/shell.ts'
 import { userStrings } from '../../strings/user.ts'
 import { usersStrings } from '../../strings/users.ts'
 import { AccountSection } from '../account/account-section.tsx'
-import { ChangeRoleDialog } from '../users/change-role-dialog.tsx'
-import { DisableUserDialog } from '../users/disable-user-dialog.tsx'
-import { SetPasswordDialog } from '../users/set-password-dialog.tsx'
 import { findObstacle, listActions } from '../users/user-action.ts'
-import type { UserDialogProps } from '../users/user-dialog-props.ts'
 import { nameOf } from '../users/user-row.tsx'
 import type { UserPart } from './user-part.ts'
 
 const words = userStrings.access
 
-const dialogs = {
-  changeRole: ChangeRoleDialog,
-  setPassword: SetPasswordDialog,
-  disable: DisableUserDialog,
-} satisfies Record<string, ComponentType<UserDialogProps>>
+const UserDialog = lazy(() => import('../users/user-dialog.tsx'))
 const actions = ['changeRole', 'setPassword', 'disable', 'enable'] as const
 
 export function AccessSection({ user, isSelf, canWrite, announce }: UserPart) {
   const enable = trpc.users.enable.useMutation()
   const focusLater = useLaterFocus()
-  const [chosen, setChosen] = useState<keyof typeof dialogs>()
-  const Dialog = chosen && dialogs[chosen]
+  const [chosen, setChosen] = useState<Exclude<(typeof actions)[number], 'enable'>>()
   const name = nameOf(user)
   const offered = listActions(user, isSelf)
 
@@ -93,17 +84,20 @@ export function AccessSection({ user, isSelf, canWrite, announce }: UserPart) {
             })}
         </div>
       )}
-      {Dialog && (
-        <Dialog
-          user={user}
-          name={name}
-          isSelf={isSelf}
-          onDone={announce}
-          onClose={() => {
-            setChosen(undefined)
-            focusLater(`user-${chosen === 'disable' && user.disabled ? 'enable' : chosen}`)
-          }}
-        />
+      {chosen && (
+        <Suspense>
+          <UserDialog
+            action={chosen}
+            user={user}
+            name={name}
+            isSelf={isSelf}
+            onDone={announce}
+            onClose={() => {
+              setChosen(undefined)
+              focusLater(`user-${chosen === 'disable' && user.disabled ? 'enable' : chosen}`)
+            }}
+          />
+        </Suspense>
       )}
     </AccountSection>
   )

@@ -1,18 +1,18 @@
 // Where a user is signed in: each session can be ended, and all of them.
 
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'
 import { LoadProblem } from '../../components/load-problem.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { userStrings } from '../../strings/user.ts'
 import { AccountSection } from '../account/account-section.tsx'
-import { EndSessionsDialog } from '../users/end-sessions-dialog.tsx'
 import { nameOf } from '../users/user-row.tsx'
 import { type Place, PlaceList } from './place-list.tsx'
 import type { UserPart } from './user-part.ts'
 
 const words = userStrings.sessions
+const UserDialog = lazy(() => import('../users/user-dialog.tsx'))
 const endAllId = 'end-all-sessions'
 
 export function SessionsSection({ user, isSelf, canWrite, announce }: UserPart) {
@@ -73,16 +73,19 @@ export function SessionsSection({ user, isSelf, canWrite, announce }: UserPart) 
         </>
       )}
       {isAsking && (
-        <EndSessionsDialog
-          user={user}
-          name={nameOf(user)}
-          isSelf={isSelf}
-          onDone={announce}
-          onClose={() => {
-            setIsAsking(false)
-            focusLater(endAllId)
-          }}
-        />
+        <Suspense>
+          <UserDialog
+            action="endSessions"
+            user={user}
+            name={nameOf(user)}
+            isSelf={isSelf}
+            onDone={announce}
+            onClose={() => {
+              setIsAsking(false)
+              focusLater(endAllId)
+            }}
+          />
+        </Suspense>
       )}
     </AccountSection>
   )

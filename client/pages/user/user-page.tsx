@@ -2,7 +2,6 @@
 
 import '../account/account.css'
 import '../users/users.css'
-import './user.css'
 import { useState } from 'react'
 import { Link, useParams } from 'wouter'
 import { appPages } from '../../../server/contract/app-pages.ts'

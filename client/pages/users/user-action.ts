@@ -11,6 +11,10 @@ export type UserAction =
   | 'disable'
   | 'enable'
 
+/** An action that takes nothing away needs no confirmation. */
+export type PlainAction = 'enable' | 'unlock'
+export type DialogAction = Exclude<UserAction, PlainAction>
+
 /** In the order of the menu. One's own password and sessions have pages of their own. */
 export function listActions(user: ListedUser, isSelf: boolean): UserAction[] {
   const switching = user.disabled ? 'enable' : 'disable'

@@ -1,6 +1,6 @@
 // The table with its pages, or what stands in its place; and the dialog about the chosen user.
 
-import { type ComponentType, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { appPages } from '../../../server/contract/app-pages.ts'
 import type { ListedUser, UserPage } from '../../../server/contract/users.ts'
@@ -9,12 +9,7 @@ import { trpc } from '../../api/trpc.ts'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useAccessToken } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
-import { ChangeRoleDialog } from './change-role-dialog.tsx'
-import { DisableUserDialog } from './disable-user-dialog.tsx'
-import { EndSessionsDialog } from './end-sessions-dialog.tsx'
-import { SetPasswordDialog } from './set-password-dialog.tsx'
-import type { UserAction } from './user-action.ts'
-import type { UserDialogProps } from './user-dialog-props.ts'
+import type { DialogAction, PlainAction, UserAction } from './user-action.ts'
 import { menuButtonId } from './user-menu.tsx'
 import { nameOf } from './user-row.tsx'
 import { UserTable } from './user-table.tsx'
@@ -29,20 +24,12 @@ interface UserListProps extends UserPage {
   announce: (text: string) => void
 }
 
-/** An action that takes nothing away needs no confirmation. */
-type PlainAction = 'enable' | 'unlock'
-
-const dialogs: Record<Exclude<UserAction, PlainAction>, ComponentType<UserDialogProps>> = {
-  changeRole: ChangeRoleDialog,
-  setPassword: SetPasswordDialog,
-  endSessions: EndSessionsDialog,
-  disable: DisableUserDialog,
-}
+const UserDialog = lazy(() => import('./user-dialog.tsx'))
 
 export function UserList(props: UserListProps) {
   const { users, total, is_cut, page, per_page, view, isStale, canWrite, onView, announce } = props
   const ownId = useAccessToken()?.userId
-  const [chosen, setChosen] = useState<{ user: ListedUser; action: keyof typeof dialogs }>()
+  const [chosen, setChosen] = useState<{ user: ListedUser; action: DialogAction }>()
   const focusLater = useLaterFocus()
   const plain = {
     enable: trpc.users.enable.useMutation(),
@@ -64,7 +51,6 @@ export function UserList(props: UserListProps) {
   if (total === 0 && isNarrowed(view)) return <NobodyFound search={view.search} isCut={is_cut} />
   if (users.length === 0) return <NoSuchPage page={page} view={view} />
 
-  const Dialog = chosen && dialogs[chosen.action]
   return (
     <>
       {is_cut && <p className="narrow">{words.narrow}</p>}
@@ -82,17 +68,20 @@ export function UserList(props: UserListProps) {
         hasNext={props.next_cursor !== null}
         view={view}
       />
-      {Dialog && (
-        <Dialog
-          user={chosen.user}
-          name={nameOf(chosen.user)}
-          isSelf={chosen.user.id === ownId}
-          onDone={announce}
-          onClose={() => {
-            setChosen(undefined)
-            focusLater(menuButtonId(chosen.user.id))
-          }}
-        />
+      {chosen && (
+        <Suspense>
+          <UserDialog
+            action={chosen.action}
+            user={chosen.user}
+            name={nameOf(chosen.user)}
+            isSelf={chosen.user.id === ownId}
+            onDone={announce}
+            onClose={() => {
+              setChosen(undefined)
+              focusLater(menuButtonId(chosen.user.id))
+            }}
+          />
+        </Suspense>
       )}
     </>
   )

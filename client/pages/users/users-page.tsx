@@ -2,7 +2,7 @@
 
 import './users.css'
 import { keepPreviousData } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { appPages } from '../../../server/contract/app-pages.ts'
 import { userSearchMaxLength } from '../../../server/contract/user-order.ts'
@@ -15,12 +15,16 @@ import { ListSkeleton } from '../../components/skeleton.tsx'
 import { useLaterFocus } from '../../components/use-later-focus.ts'
 import { useCan } from '../../session/use-session.ts'
 import { usersStrings as words } from '../../strings/users.ts'
-import { CreateUserDialog } from './create-user-dialog.tsx'
 import { enterByArrow } from './row-keys.ts'
 import { SortSelect } from './sort-controls.tsx'
 import { UserFilters } from './user-filters.tsx'
 import { captionOf, UserList } from './user-list.tsx'
 import { hrefOf, isNarrowed, readView, type UsersView, usersPerPage } from './users-address.ts'
+
+/** With the words of which passwords are made: loaded when it is opened. */
+const CreateUserDialog = lazy(() =>
+  import('./create-user-dialog.tsx').then((code) => ({ default: code.CreateUserDialog })),
+)
 
 const addButtonId = 'add-user'
 
@@ -113,13 +117,15 @@ export default function UsersPage() {
       )}
 
       {isAdding && (
-        <CreateUserDialog
-          onDone={(user) => announce(words.created(user.full_name ?? user.username))}
-          onClose={() => {
-            setIsAdding(false)
-            focusLater(addButtonId)
-          }}
-        />
+        <Suspense>
+          <CreateUserDialog
+            onDone={(user) => announce(words.created(user.full_name ?? user.username))}
+            onClose={() => {
+              setIsAdding(false)
+              focusLater(addButtonId)
+            }}
+          />
+        </Suspense>
       )}
       <p className="users-notice" role="status">
         {notice}
