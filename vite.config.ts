@@ -3,13 +3,17 @@
 
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig, loadEnv } from 'vite'
+import { defineConfig, type InlineConfig, loadEnv } from 'vite'
+import { buildLanguages } from './client/build/build-languages.ts'
 import { compressAssets } from './client/build/compress-assets.ts'
 import { proxyToServer, servePages } from './client/build/dev-server.ts'
+import { english, type Language, readLanguages } from './client/build/language.ts'
 import { logoIcon } from './client/build/logo-icon.ts'
 import { prerenderPages } from './client/build/prerender-pages.ts'
+import { pseudoLanguage } from './client/build/pseudo-language.ts'
 import { scriptsAfterPaint } from './client/build/scripts-after-paint.ts'
 import { sharedHead } from './client/build/shared-head.ts'
+import { translateTexts } from './client/build/translate-texts.ts'
 import { nativeSpread, shortHelper } from './server/build/native-spread.ts'
 import { readEnvFile } from './server/settings/env-file.js'
 
@@ -30,69 +34,89 @@ const appShell = new RegExp(
   ].join('|'),
 )
 
-export default defineConfig({
-  root: 'client',
-  appType: 'mpa',
-  plugins: [
+/** A test asks for the language that nobody speaks: `vite build --mode pseudo`. */
+export default defineConfig(({ mode }) => {
+  const languages = mode === 'pseudo' ? [english, pseudoLanguage] : readLanguages()
+  const describe = (language: Language) => describeBuild(language, languages)
+  const { plugins, ...config } = describe(english)
+  return { ...config, plugins: [plugins, buildLanguages(languages, describe), compressAssets()] }
+})
+
+function pluginsFor(language: Language, languages: readonly Language[]) {
+  return [
+    translateTexts(language),
     react({ jsxImportSource: '#jsx' }),
     nativeSpread(shortHelper),
     sharedHead(),
     logoIcon(),
     servePages(),
     scriptsAfterPaint(),
-    prerenderPages(),
-    compressAssets(),
-  ],
-  build: {
-    outDir: '../dist/client',
-    emptyOutDir: true,
-    // The content security policy refuses files that are inlined as data: URLs.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    // The first releases that support light-dark(): older targets would get a bulky imitation.
-    target: ['chrome123', 'firefox120', 'safari17.5', 'ios17.5'],
-    rolldownOptions: {
-      input: {
-        app: pathTo('client/index.html'),
-        login: pathTo('client/login.html'),
-        register: pathTo('client/register.html'),
-        mail: pathTo('client/mail.html'),
-        refusal: pathTo('client/refusal.html'),
-        'after-paint': pathTo('client/after-paint.ts'),
-      },
-      // @trpc/client does not declare it, and its unused WebSocket link would be bundled.
-      treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },
-      // One file for code that several pages share, and not one for each part of it.
-      output: {
-        codeSplitting: {
-          groups: [
-            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
-            {
-              name: 'auth',
-              test: /client\/(pages\/(auth-page|sign-in)\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
-              includeDependenciesRecursively: false,
-            },
-            {
-              name: 'api',
-              test: appShell,
-              includeDependenciesRecursively: false,
-            },
-            {
-              name: 'parts',
-              test: /client\/(components\/(modal-dialog|question-dialog|show-more|skeleton|forms\/use-field-problems|use-later-focus)|strings\/(list|fields))\./,
-              includeDependenciesRecursively: false,
-            },
-          ],
+    prerenderPages(language, languages),
+  ]
+}
+
+/** The pages in one language. */
+function describeBuild(language: Language, languages: readonly Language[]): InlineConfig {
+  return {
+    root: 'client',
+    appType: 'mpa',
+    plugins: pluginsFor(language, languages),
+    define: {
+      'import.meta.env.LANGUAGES': JSON.stringify(
+        languages.map(({ tag, name }) => ({ tag, name })),
+      ),
+    },
+    build: {
+      outDir: '../dist/client',
+      emptyOutDir: true,
+      // The content security policy refuses files that are inlined as data: URLs.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      // The first releases that support light-dark(): older targets would get a bulky imitation.
+      target: ['chrome123', 'firefox120', 'safari17.5', 'ios17.5'],
+      rolldownOptions: {
+        input: {
+          app: pathTo('client/index.html'),
+          login: pathTo('client/login.html'),
+          register: pathTo('client/register.html'),
+          mail: pathTo('client/mail.html'),
+          refusal: pathTo('client/refusal.html'),
+          'after-paint': pathTo('client/after-paint.ts'),
+        },
+        // @trpc/client does not declare it, and its unused WebSocket link would be bundled.
+        treeshake: { moduleSideEffects: [{ test: /@trpc\/client/, sideEffects: false }] },
+        // One file for code that several pages share, and not one for each part of it.
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+              {
+                name: 'auth',
+                test: /client\/(pages\/(auth-page|sign-in)\/|strings\/sign-in\.ts)|contract\/(pages\/sign-in-page|return-path)/,
+                includeDependenciesRecursively: false,
+              },
+              {
+                name: 'api',
+                test: appShell,
+                includeDependenciesRecursively: false,
+              },
+              {
+                name: 'parts',
+                test: /client\/(components\/(modal-dialog|question-dialog|show-more|skeleton|forms\/use-field-problems|use-later-focus)|strings\/(list|fields))\./,
+                includeDependenciesRecursively: false,
+              },
+            ],
+          },
         },
       },
     },
-  },
-  server: {
-    port: 5173,
-    strictPort: true,
-    proxy: proxyToServer(`http://localhost:${serverPort}`),
-  },
-})
+    server: {
+      port: 5173,
+      strictPort: true,
+      proxy: proxyToServer(`http://localhost:${serverPort}`),
+    },
+  }
+}
 
 /** Absolute, because the build and the development server resolve relative ones differently. */
 function pathTo(name: string): string {

@@ -159,7 +159,7 @@ test('17. after 8 s it says that it is still working, and can be cancelled', asy
   const aborted = page.waitForEvent('requestfailed')
   await cancel.click()
   expect((await aborted).url()).toContain('auth.login')
-  await expect(page.getByRole('status')).toHaveText('Sign-in cancelled.')
+  await expect(page.getByRole('status')).toHaveText('Cancelled.')
   await expect(submit).toBeFocused()
   await expect(submit).toHaveAccessibleName('Sign in')
   await expect(page).toHaveTitle(`${signInHeading} · ${productName}`)

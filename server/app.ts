@@ -14,6 +14,7 @@ import { docsPlugin } from './http/openapi/docs.ts'
 import { openapiPlugin } from './http/openapi/openapi.ts'
 import { changePasswordUrl } from './http/pages/change-password-url.ts'
 import { readClientBuild } from './http/pages/client-build.ts'
+import { languageLink } from './http/pages/language-link.ts'
 import { loginForm } from './http/pages/login-form.ts'
 import { mailPages } from './http/pages/mail-pages.ts'
 import { mailboxPage } from './http/pages/mailbox-page.ts'
@@ -47,14 +48,18 @@ import { addIdentity } from './web/require-token.ts'
 /** Until a whole request is here, with its body: a slower client only holds a connection. */
 const requestTimeoutMs = 60_000
 
-/** @param router whose procedures are answered over tRPC and as REST; all of the app by default */
+/**
+ * @param router whose procedures are answered over tRPC and as REST; all of the app by default
+ * @param clientDirectory where the pages are built
+ */
 export async function createApp(
   services: Services,
   router: AnyTRPCRouter = appRouter,
+  clientDirectory = join(packageFolder, 'dist/client'),
 ): Promise<FastifyInstance> {
   const { config, logger } = services
-  const build = readClientBuild({
-    directory: join(packageFolder, 'dist/client'),
+  const build = await readClientBuild({
+    directory: clientDirectory,
     registration: config.registration,
     passwordReset: services.passwordReset.isEnabled,
   })
@@ -64,9 +69,9 @@ export async function createApp(
   )
   const securityHeaders = createSecurityHeaders({
     publicUrl: config.publicUrl,
-    styleHashes: build ? [build.loginPage.styleHash, build.registerPage.styleHash] : [],
+    styleHashes: build?.styleHashes ?? [],
   })
-  const sendError = createSendError(build?.refusalPage)
+  const sendError = createSendError(build)
   const app = fastify({
     loggerInstance,
     genReqId: makeRequestId,
@@ -77,7 +82,7 @@ export async function createApp(
         request,
         reply.headers({ ...securityHeaders.ofData, 'x-request-id': request.id }),
       ),
-    clientErrorHandler: refuseUnparsed(securityHeaders, build?.refusalPage),
+    clientErrorHandler: refuseUnparsed(securityHeaders, build?.english.refusalPage),
     http: { requireHostHeader: false, maxHeaderSize: headersReadBytes },
     forceCloseConnections: 'idle',
     // A request that arrives while the app closes, on an open connection, is answered like the rest.
@@ -97,8 +102,8 @@ export async function createApp(
   requireOneHost(app)
   refuseUnrouted(app, securityHeaders)
   addLingeringClose(app)
-  refuseLargeHeaders(app, build?.refusalPage)
-  handleErrors(app, sendError, build?.refusalPage)
+  refuseLargeHeaders(app, build)
+  handleErrors(app, sendError, build)
   addIdentity(app)
   closeGracefully(app, services)
 
@@ -123,6 +128,7 @@ export async function createApp(
   await app.register(async (pages) => mailPages(pages, services, build))
   await app.register(async (pages) => mailboxPage(pages, services))
   await app.register(async (pages) => removeCookiesForm(pages, services))
+  await app.register(async (pages) => languageLink(pages, services, build))
   await app.register(async (pages) => changePasswordUrl(pages))
   await app.register(async (pages) =>
     serveStaticClient(pages, {

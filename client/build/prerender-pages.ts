@@ -1,10 +1,13 @@
 // After the client build: renders the pages before the app into their HTML, and inlines their stylesheets.
 
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { build, type Plugin } from 'vite'
+import { build, type InlineConfig, type Plugin } from 'vite'
+import type { Language } from './language.ts'
+import { drawLanguageLinks } from './language-links.ts'
+import { translateTexts } from './translate-texts.ts'
 
 /** The pages that stand before the app: the folder of each, by the name of its entry. */
 const pages = { login: 'sign-in', register: 'register', mail: 'mail', refusal: 'refusal' } as const
@@ -17,46 +20,65 @@ type Prerendered =
 
 /**
  * They then paint before any script has arrived, and work as forms without scripts. The server
- * fills the marks that are left in them, and allows their styles by their hashes.
+ * fills the marks that are left in them, with words of the same language, which it finds beside
+ * them; and it allows their styles by their hashes.
  */
-export function prerenderPages(): Plugin {
+export function prerenderPages(language: Language, languages: readonly Language[]): Plugin {
   return {
     name: 'keycard:prerender-pages',
     apply: 'build',
     async writeBundle({ dir }) {
       if (!dir) throw new Error('The client build must write into a directory')
-      // One after the other: each builds into the same directory.
-      for (const [entry, folder] of Object.entries(pages)) await prerender(entry, folder, dir)
+      const outDir = path.join(dir, '.prerender')
+      try {
+        await buildForNode(language, outDir)
+        const links = drawLanguageLinks(languages, language)
+        for (const entry of Object.keys(pages)) await prerender(entry, outDir, dir, links)
+        await copyFile(path.join(outDir, 'page-texts.js'), path.join(dir, 'page-texts.js'))
+      } finally {
+        await rm(outDir, { recursive: true, force: true })
+      }
     },
   }
 }
 
-async function prerender(entry: string, folder: string, dir: string): Promise<void> {
-  const rendered = await renderPage(folder, path.join(dir, '.prerender'))
+async function prerender(entry: string, outDir: string, dir: string, links: string): Promise<void> {
+  const rendered: Prerendered = await import(pathToFileURL(path.join(outDir, `${entry}.js`)).href)
   const file = path.join(dir, `${entry}.html`)
   const page = await inlineStylesheets(await readFile(file, 'utf8'), dir)
   await writeFile(
     file,
     page
       .replace(/<title>.*?<\/title>/, () => `<title>${rendered.titleMark}</title>`)
-      .replace('<div id="root"></div>', () => `<div id="root">${rendered.html}</div>`),
+      .replace('<div id="root"></div>', () => `<div id="root">${rendered.html}</div>${links}`),
   )
 }
 
-/** Built for Node into a directory that is removed once it has run. */
-async function renderPage(folder: string, outDir: string): Promise<Prerendered> {
-  try {
-    await build({
-      configFile: false,
-      root: 'client',
-      logLevel: 'warn',
-      plugins: [react({ jsxImportSource: '#jsx' })],
-      build: { ssr: `pages/${folder}/prerender.tsx`, outDir, emptyOutDir: true },
-    })
-    return await import(`${pathToFileURL(path.join(outDir, 'prerender.js')).href}?${folder}`)
-  } finally {
-    await rm(outDir, { recursive: true, force: true })
+/** Into a directory that is removed once it has run. */
+async function buildForNode(language: Language, outDir: string): Promise<void> {
+  const entries = Object.entries(pages).map(([entry, folder]) => [
+    entry,
+    `client/pages/${folder}/prerender.tsx`,
+  ])
+  const common: InlineConfig = {
+    configFile: false,
+    root: 'client',
+    logLevel: 'warn',
+    plugins: [translateTexts(language), react({ jsxImportSource: '#jsx' })],
   }
+  await build({
+    ...common,
+    build: {
+      ssr: true,
+      outDir,
+      rolldownOptions: { input: Object.fromEntries(entries) },
+    },
+  })
+  // One file: the server reads it by itself.
+  await build({
+    ...common,
+    build: { ssr: '../server/contract/pages/page-texts.ts', outDir, emptyOutDir: false },
+  })
 }
 
 /** All of them become one `<style>`, in their order, where the first one stood. */

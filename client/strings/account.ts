@@ -49,6 +49,13 @@ export const accountStrings = {
     activity: 'Your activity',
   },
 
+  language: {
+    heading: 'Language',
+    note: 'For these pages in this browser.',
+    label: 'Language',
+    change: 'Change language',
+  },
+
   data: {
     heading: 'Your data',
     note: 'Everything stored about you: profile, sessions with IP addresses, devices, activity and what you created.',

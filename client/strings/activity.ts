@@ -26,6 +26,69 @@ export const activityStrings = {
     closed: 'Ended',
     changed: 'Changed',
   },
+
+  /** What an entry says, without its full stop. */
+  entries: {
+    signed_in: 'Signed in',
+    sign_in_refused: 'Sign-in refused',
+    sign_in_closed: 'Too many wrong passwords: only known devices and networks can sign in',
+    signed_out: 'Signed out',
+    session_ended: 'Session ended',
+    sessions_ended: 'Signed out everywhere else',
+    device_confirmed: 'You confirmed a new device',
+    device_forgotten: 'You removed a known device',
+    reauthenticated: 'Password confirmed for a sensitive change',
+    refresh_recovered: 'A session continued after a lost reply',
+    refresh_from_elsewhere: 'A session moved to another IP address',
+    refresh_token_reused: 'Session ended: a copied token was used',
+    registered: 'You created this account',
+    profile_changed: 'Your profile was changed',
+    password_changed: 'Your password was changed',
+    password_reset_requested: 'A link for a new password was requested by mail',
+    password_reset: 'Your password was reset by mail',
+    account_deleted: 'This account was deleted',
+    passkey_added: 'Passkey added',
+    passkey_removed: 'Passkey removed',
+    passkey_counter_back: 'A passkey may have been copied',
+    data_exported: 'Your data was exported',
+    audit_log_exported: 'You exported the audit log',
+    user_created: 'An admin created this account',
+    user_disabled: 'An admin disabled this account',
+    user_enabled: 'An admin enabled this account again',
+    user_unlocked: 'An admin unlocked sign-in: it works from anywhere again',
+    role_changed: 'Your role was changed',
+    password_set_by_admin: 'An admin set a new password for you',
+  } satisfies Record<ActivityEvent, string>,
+
+  /** The same, where more is known. */
+  special: {
+    signedInBy: {
+      bearer: 'Signed in through the API',
+      passkey: 'Signed in with a passkey',
+    } as Readonly<Record<string, string>>,
+    newBy: {
+      bearer: 'Signed in through the API on a new device',
+      passkey: 'Signed in with a passkey on a new device',
+    } as Readonly<Record<string, string>>,
+    newDevice: 'Signed in on a new device',
+    wrongPassword: 'Sign-in failed: wrong password',
+    whileDisabled: 'Sign-in refused: the account was disabled',
+    leastUsedEnded: 'The least recently used session was ended: the limit is 100',
+    namedEnded: (device: string) => `Session ended: ${device}`,
+    oldEnded: (count: number) => `${count} old sessions were ended: the limit is 100`,
+    sessionByAdmin: 'An admin ended a session',
+    namedByAdmin: (device: string) => `An admin ended a session: ${device}`,
+    endedByAdmin: 'An admin signed you out everywhere',
+    endedByMail: 'Signed out everywhere, by the link in a mail',
+    forgottenByAdmin: 'An admin removed a known device',
+    profileByAdmin: 'An admin changed your profile',
+    passkeyConfirmed: 'Passkey confirmed for a sensitive change',
+    passkeyAdded: (name: string) => `Passkey added: ${name}`,
+    passkeyRemoved: (name: string) => `Passkey removed: ${name}`,
+    passkeyCopied: (name: string) => `A passkey may have been copied: ${name}`,
+    roleByAdmin: (role: string) => `An admin changed your role to ${role}`,
+    ownRole: (role: string) => `You changed your role to ${role}`,
+  },
 } as const
 
 export type Light = keyof typeof activityStrings.lights
@@ -63,91 +126,39 @@ export const lightOf: Record<ActivityEvent, Light> = {
 }
 
 /** An entry as a sentence without its full stop. */
-export function describeEntry(entry: ActivityEntry): string {
-  const { event, by, what, why } = entry
+export function describeEntry({ event, by, what, why }: ActivityEntry): string {
+  const { entries, special } = activityStrings
   const byAdmin = by === 'administrator'
   switch (event) {
     case 'signed_in':
-      return `Signed in${signInWays[what ?? ''] ?? ''}${
-        why === 'new_device' ? ' on a new device' : ''
-      }`
+      if (why === 'new_device') return special.newBy[what ?? ''] ?? special.newDevice
+      return special.signedInBy[what ?? ''] ?? entries.signed_in
     case 'sign_in_refused':
-      return describeRefusal(why)
-    case 'sign_in_closed':
-      return 'Too many wrong passwords: only known devices and networks can sign in'
-    case 'signed_out':
-      return 'Signed out'
+      if (why === 'wrong_password') return special.wrongPassword
+      return why === 'disabled' ? special.whileDisabled : entries.sign_in_refused
     case 'session_ended':
-      if (byAdmin)
-        return what === null ? 'An admin ended a session' : `An admin ended a session: ${what}`
-      if (why === 'session_limit')
-        return 'The least recently used session was ended: the limit is 100'
-      return what === null ? 'Session ended' : `Session ended: ${what}`
+      if (byAdmin) return what === null ? special.sessionByAdmin : special.namedByAdmin(what)
+      if (why === 'session_limit') return special.leastUsedEnded
+      return what === null ? entries.session_ended : special.namedEnded(what)
     case 'sessions_ended':
-      if (why === 'session_limit') return `${what} old sessions were ended: the limit is 100`
-      if (why === 'mail_link') return 'Signed out everywhere, by the link in a mail'
-      return byAdmin ? 'An admin signed you out everywhere' : 'Signed out everywhere else'
-    case 'device_confirmed':
-      return 'You confirmed a new device'
-    case 'device_forgotten':
-      return byAdmin ? 'An admin removed a known device' : 'You removed a known device'
+      if (why === 'session_limit') return special.oldEnded(Number(what))
+      if (why === 'mail_link') return special.endedByMail
+      return byAdmin ? special.endedByAdmin : entries.sessions_ended
     case 'reauthenticated':
-      return `${what === 'passkey' ? 'Passkey' : 'Password'} confirmed for a sensitive change`
-    case 'refresh_recovered':
-      return 'A session continued after a lost reply'
-    case 'refresh_from_elsewhere':
-      return 'A session moved to another IP address'
-    case 'refresh_token_reused':
-      return 'Session ended: a copied token was used'
-    case 'registered':
-      return 'You created this account'
-    case 'profile_changed':
-      return byAdmin ? 'An admin changed your profile' : 'Your profile was changed'
-    case 'password_changed':
-      return 'Your password was changed'
-    case 'password_reset_requested':
-      return 'A link for a new password was requested by mail'
-    case 'password_reset':
-      return 'Your password was reset by mail'
-    case 'account_deleted':
-      return 'This account was deleted'
+      return what === 'passkey' ? special.passkeyConfirmed : entries.reauthenticated
     case 'passkey_added':
-      return `Passkey added: ${what}`
+      return special.passkeyAdded(what ?? '')
     case 'passkey_removed':
-      return `Passkey removed: ${what}`
+      return special.passkeyRemoved(what ?? '')
     case 'passkey_counter_back':
-      return `A passkey may have been copied: ${what}`
-    case 'data_exported':
-      return 'Your data was exported'
-    case 'audit_log_exported':
-      return 'You exported the audit log'
-    case 'user_created':
-      return 'An admin created this account'
-    case 'user_disabled':
-      return 'An admin disabled this account'
-    case 'user_enabled':
-      return 'An admin enabled this account again'
-    case 'user_unlocked':
-      return 'An admin unlocked sign-in: it works from anywhere again'
+      return special.passkeyCopied(what ?? '')
+    case 'device_forgotten':
+      return byAdmin ? special.forgottenByAdmin : entries.device_forgotten
+    case 'profile_changed':
+      return byAdmin ? special.profileByAdmin : entries.profile_changed
     case 'role_changed':
-      return byAdmin ? `An admin changed your role to ${what}` : `You changed your role to ${what}`
-    case 'password_set_by_admin':
-      return 'An admin set a new password for you'
-  }
-}
-
-const signInWays: Readonly<Record<string, string>> = {
-  bearer: ' through the API',
-  passkey: ' with a passkey',
-}
-
-function describeRefusal(why: string | null): string {
-  switch (why) {
-    case 'wrong_password':
-      return 'Sign-in failed: wrong password'
-    case 'disabled':
-      return 'Sign-in refused: the account was disabled'
+      return byAdmin ? special.roleByAdmin(what ?? '') : special.ownRole(what ?? '')
     default:
-      return 'Sign-in refused'
+      return entries[event]
   }
 }

@@ -7,6 +7,7 @@ import * as features from '../../server/contract/features.ts'
 const nouns: Readonly<Record<string, string>> = {
   me: 'Account',
   users: 'Users',
+  audit: 'Audit log',
   ...Object.fromEntries(
     Object.values<Feature>(features).flatMap(({ title, scopes, adminScopes }) =>
       Object.keys({ ...scopes, ...adminScopes }).map((scope) => [scope.split(':', 1)[0], title]),

@@ -5,8 +5,8 @@ import { productName } from '../../server/contract/brand.ts'
 export const strings = {
   productName,
 
-  /** For dates and numbers: the language of the words here. */
-  locale: 'en-GB',
+  /** For dates and numbers. */
+  locale: findLocale(),
 
   roles: { user: 'User', admin: 'Admin' },
 
@@ -19,7 +19,7 @@ export const strings = {
     signingOut: 'Signing out…',
     signOutFailed: `You’re still signed in: ${productName} can’t be reached. Try again.`,
     loading: 'Loading…',
-    offline: 'You’re offline. This page continues when you’re back online.',
+    offline: 'You’re offline. This page continues once you’re back.',
     pageTitle: (title: string) => `${title} · ${productName}`,
   },
 
@@ -30,7 +30,13 @@ export const strings = {
     retry: 'Try again',
     loadHeading: 'This didn’t load',
     pageHeading: 'This page didn’t load',
-    pageText: `${productName} may have been updated or your connection was lost. Reload to continue.`,
+    pageText: `${productName} was updated, or your connection was lost. Reload the page.`,
     reload: 'Reload',
   },
 } as const
+
+/** As the browser writes the language of the page: Americans see American dates in English. */
+function findLocale(): string {
+  const lang = globalThis.document?.documentElement.lang
+  return lang ? (navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang) : 'en-GB'
+}

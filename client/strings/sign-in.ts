@@ -23,7 +23,7 @@ export const signInStrings = {
   throttleOver: 'You can try again now.',
   stillWorking: 'Still working…',
   cancel: 'Cancel',
-  cancelled: 'Sign-in cancelled.',
+  cancelled: 'Cancelled.',
   offline: `${productName} can’t be reached. Check your connection and try again.`,
   granted: 'Signed in.',
   toOtherPage: 'New here?',

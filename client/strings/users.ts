@@ -13,7 +13,7 @@ const countUsers = (total: number, hasMore: boolean) =>
 export const usersStrings = {
   intro: 'Everyone with an account.',
   auditLink: 'See what happened in their accounts',
-  caption: countUsers,
+  caption: (total: number, hasMore: boolean) => countUsers(total, hasMore),
   captionFound: (total: number, hasMore: boolean, search: string) =>
     `${countUsers(total, hasMore)} for “${search}”`,
   captionCut: (search: string) => `Some of the users for “${search}”`,
@@ -49,8 +49,8 @@ export const usersStrings = {
   noSuchPageText: 'The list is shorter than that.',
   firstPage: 'Go to the first page',
   tooManyFound: (search: string) => `Too many users for “${search}”`,
-  nobodyFound: (search: string) =>
-    search === '' ? 'No users match these filters' : `No users found for “${search}”`,
+  nobodyFound: (search: string) => `No users found for “${search}”`,
+  nobodyFiltered: 'No users match these filters',
   nobodyFoundText: 'A search looks for the beginning of each word in usernames, names and emails.',
   clearSearch: 'Show all users',
 

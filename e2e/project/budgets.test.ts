@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
+import { readLanguages } from '../../client/build/language.ts'
 import * as features from '../../server/contract/features.ts'
 
 const client = new URL('../../dist/client/', import.meta.url)
@@ -26,6 +27,17 @@ describe('the sign-in page', () => {
     expect(fonts).toHaveLength(1)
     const bytes = fonts.map((path) => readFileSync(new URL(path, client)).length)
     expect(Math.max(...bytes) / 1024).toBeLessThanOrEqual(20)
+  })
+})
+
+describe.each(readLanguages().slice(1))('in $name', ({ tag }) => {
+  it.each([
+    ['login.html', 76],
+    ['index.html', 100],
+  ])('%s runs at most 1 KiB more than %i KiB of scripts', (name, kibibytes) => {
+    const scripts = followImports(listEntryScripts(readText(`${tag}/${name}`)))
+    const added = Object.keys(features).filter((feature) => feature !== 'items')
+    expect(weighScripts(scripts)).toBeLessThanOrEqual(kibibytes + 1 + added.length)
   })
 })
 

@@ -31,12 +31,15 @@ interface TestServerOptions {
   env?: Readonly<Record<string, string>>
   /** The host of PUBLIC_URL; localhost by default. The test's browser finds every `.test` here. */
   hostname?: string
+  /** Where the pages are built, if not where a build puts them. */
+  clientDirectory?: string
 }
 
 /** With the demo accounts, and a database that is removed when it is closed. */
 export async function startTestServer({
   env,
   hostname = 'localhost',
+  clientDirectory,
 }: TestServerOptions = {}): Promise<TestServer & { close(): Promise<void> }> {
   if (!existsSync(join(packageFolder, 'dist/client'))) {
     throw new Error('The pages are not built: run "npm run build", or "npm test -- browser".')
@@ -58,7 +61,7 @@ export async function startTestServer({
   })
   const clock = createSettableClock()
   const services = await createServices(config, { clock, bcryptCost: cheapestBcryptCost })
-  const app = await createApp(services)
+  const app = await createApp(services, undefined, clientDirectory)
   await app.listen({ host: config.host, port })
   return {
     url,

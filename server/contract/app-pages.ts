@@ -35,6 +35,9 @@ const ownPages = {
   audit: { path: '/audit', title: 'Audit log', scope: 'audit:read', navigation: 'never' },
 } as const satisfies Record<string, AppPage>
 
+/** In the navigation too, though it is a page of the server's. */
+const docsPage = { title: 'API docs' } as const
+
 export const appPages = { ...featurePages, ...ownPages }
 
 export type PageName = keyof typeof appPages
@@ -59,5 +62,5 @@ export function isPublicPath(path: string): boolean {
 
 /** The title of the page at a path; undefined for a path that is none of these. */
 export function titleOf(path: string): string | undefined {
-  return path === docsPath ? 'API docs' : findPage(path)?.title
+  return path === docsPath ? docsPage.title : findPage(path)?.title
 }

@@ -17,6 +17,12 @@ export const pagePaths = {
 /** Where a sign-in without another destination leads, and the logo. */
 export const homePath: Page['path'] = '/items'
 
+/** With `?to=de`: remembers the language that the person at the browser has chosen. */
+export const languagePath = '/language'
+
+/** Holds the tag of that language. It grants nothing, so that it needs no prefix. */
+export const languageCookie = 'keycard-language'
+
 /** The place on the account page where the password is changed. */
 export const changePasswordFragment = 'password'
 

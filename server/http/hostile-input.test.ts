@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pageTexts } from '../contract/pages/page-texts.ts'
 import { slotMarks } from '../contract/pages/sign-in-slots.ts'
 import { forgiveFailures } from '../testing/forgive-failures.ts'
 import { openTestApp, type TestApp } from '../testing/test-app.ts'
@@ -26,7 +27,10 @@ beforeAll(async () => {
   accessToken = await keycard.tokenFor('admin')
   pages = fastify({ loggerInstance: logger as FastifyBaseLogger })
   await loginForm(pages, keycard.services, {
-    loginPage: createLoginPage(Object.values(slotMarks).join('\n')),
+    pagesFor: () => ({
+      texts: pageTexts,
+      loginPage: createLoginPage(Object.values(slotMarks).join('\n')),
+    }),
   })
 })
 

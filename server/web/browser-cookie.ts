@@ -90,7 +90,7 @@ export function readCookie(
 
 /** Any prefix counts, and it does not matter which page set it. */
 export function isOwnCookie(name: string): boolean {
-  return name === themeCookie || /^(?:__Host-)?keycard(?:-device)?$/.test(name)
+  return name === themeCookie || /^(?:__Host-)?keycard(?:-device|-language)?$/.test(name)
 }
 
 function readNamed({ headers }: FastifyRequest, name: string): string | undefined {

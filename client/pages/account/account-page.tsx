@@ -10,6 +10,7 @@ import { accountStrings as words } from '../../strings/account.ts'
 import { DataSection } from './data-section.tsx'
 import { DeletionSection } from './deletion-section.tsx'
 import { Holder, HolderSkeleton } from './holder.tsx'
+import { LanguageSection } from './language-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { PlacesSection } from './places-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
@@ -35,6 +36,7 @@ export default function AccountPage() {
           <ProfileSection user={me.data} readAtMs={me.dataUpdatedAt} />
           <PasswordSection username={me.data.username} />
           <PlacesSection />
+          <LanguageSection />
           <DataSection username={me.data.username} />
           <DeletionSection />
         </div>

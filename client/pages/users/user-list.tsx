@@ -148,7 +148,7 @@ function Paging({ page, pages, hasNext, view }: PagingProps) {
 function NobodyFound({ search, isCut }: { search: string; isCut: boolean }) {
   return (
     <div className="panel state">
-      <h2>{isCut ? words.tooManyFound(search) : words.nobodyFound(search)}</h2>
+      <h2>{isCut ? words.tooManyFound(search) : sayNobody(search)}</h2>
       <p>{isCut ? words.narrow : words.nobodyFoundText}</p>
       <Link className="btn" href={appPages.users.path}>
         {words.clearSearch}
@@ -167,4 +167,9 @@ function NoSuchPage({ page, view }: { page: number; view: UsersView }) {
       </Link>
     </div>
   )
+}
+
+/** Where there is no search, the filters leave no one. */
+export function sayNobody(search: string): string {
+  return search === '' ? words.nobodyFiltered : words.nobodyFound(search)
 }

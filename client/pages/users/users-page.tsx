@@ -18,7 +18,7 @@ import { usersStrings as words } from '../../strings/users.ts'
 import { enterByArrow } from './row-keys.ts'
 import { SortSelect } from './sort-controls.tsx'
 import { UserFilters } from './user-filters.tsx'
-import { captionOf, UserList } from './user-list.tsx'
+import { captionOf, sayNobody, UserList } from './user-list.tsx'
 import { hrefOf, isNarrowed, readView, type UsersView, usersPerPage } from './users-address.ts'
 
 /** With the words of which passwords are made: loaded when it is opened. */
@@ -138,5 +138,5 @@ export default function UsersPage() {
 function sayFound(page: Omit<UserPage, 'users'>, view: UsersView): string {
   if (!isNarrowed(view)) return ''
   if (page.is_cut) return `${words.tooManyFound(view.search)}. ${words.narrow}`
-  return page.total === 0 ? words.nobodyFound(view.search) : captionOf(page, view)
+  return page.total === 0 ? sayNobody(view.search) : captionOf(page, view)
 }

@@ -4,7 +4,12 @@ import type { FieldError } from '../app-error.ts'
 import { productName, registerHeading } from '../brand.ts'
 import { usernameMaxLength, usernameMinLength } from '../credential-rules.ts'
 import { pagePaths } from '../pages.ts'
-import { describeReader, type SignInState, type SignInView } from './sign-in-page.ts'
+import {
+  describeReader,
+  type SignInState,
+  type SignInView,
+  signInMessages,
+} from './sign-in-page.ts'
 
 export type RegisterState =
   | Exclude<SignInState, 'expired' | 'signed-out'>
@@ -46,9 +51,11 @@ export interface RegisterView extends SignInView {
 /** As for `aria-invalid`. */
 type Bit = 'true' | 'false'
 
+const plainTitle = `${registerHeading} · ${productName}`
+
 export const registerTitles = {
-  plain: `${registerHeading} · ${productName}`,
-  error: `Error: ${registerHeading} · ${productName}`,
+  plain: plainTitle,
+  error: signInMessages.errorTitle(plainTitle),
 } as const
 
 export const registerMessages = {
@@ -59,6 +66,9 @@ export const registerMessages = {
   passwordMissing: 'Choose a password.',
   passwordRule: (minimum: number | string) =>
     `${minimum} characters or more. Spaces are fine; a sentence you can remember works well.`,
+  usernameRule: (minimum: number, maximum: number) =>
+    `${minimum} to ${maximum} letters, digits, dots, hyphens and underscores.`,
+  emailNote: 'Optional. You can sign in with it too.',
 } as const
 
 export const registerLabels: Readonly<Record<RegisterField, string>> = {
@@ -81,8 +91,8 @@ export function sayProblems(fields: readonly FieldError[]): FieldProblems {
 /** The text under each field as long as nothing is wrong with it. */
 export function describeHints(minimum: number | string): FieldProblems {
   return {
-    username: `${usernameMinLength} to ${usernameMaxLength} letters, digits, dots, hyphens and underscores.`,
-    email: 'Optional. You can sign in with it too.',
+    username: registerMessages.usernameRule(usernameMinLength, usernameMaxLength),
+    email: registerMessages.emailNote,
     password: registerMessages.passwordRule(minimum),
   }
 }
@@ -96,7 +106,7 @@ export function describeRegister(slots: RegisterSlots): RegisterView {
   return {
     title: hasProblem || failedStates.has(state) ? registerTitles.error : registerTitles.plain,
     state,
-    ...(state === 'closed' ? { light: 'Locked', tone: 'warn' } : describeReader(state)),
+    ...(state === 'closed' ? describeReader('throttled') : describeReader(state)),
     message,
     next,
     otherPage: `${pagePaths.signIn}?next=${encodeURIComponent(next)}`,

@@ -15,6 +15,10 @@ export const openingMessages = {
   missingFields: 'Enter your username and password.',
   lostCookie:
     'This browser blocked the sign-in cookie. Allow cookies for this site and sign in again.',
+  needsHttps: (product: string) =>
+    `This browser blocked the sign-in cookie: it is for https only. Open ${product} at an https address, or leave COOKIE_SECURE out of its settings.`,
+  openAt: (address: string) =>
+    `This browser blocked the sign-in cookie. Open ${address}, allow cookies there, and sign in again.`,
 } as const
 
 /**

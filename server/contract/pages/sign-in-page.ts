@@ -38,24 +38,28 @@ export interface SignInView {
   username: string
 }
 
-export const signInTitles = {
-  plain: `${signInHeading} · ${productName}`,
-  error: `Error: ${signInHeading} · ${productName}`,
-} as const
-
 export const signInMessages = {
   wrongCredentials: 'Incorrect username, email or password.',
-  switchedOff: 'Signing in with a password is turned off.',
+  switchedOff: 'Password sign-in is turned off.',
   refused: 'This sign-in was refused. Reload the page and try again.',
   overloaded: `${productName} is very busy right now. Try again in a moment.`,
   fault: 'Something broke on our side, not yours. Try again in a moment.',
+  wait: (amount: number, unit: 'second' | 'minute') =>
+    `Too many attempts. You can try again in ${amount} ${unit}${amount === 1 ? '' : 's'}.`,
+  errorTitle: (title: string) => `Error: ${title}`,
+} as const
+
+const plainTitle = `${signInHeading} · ${productName}`
+
+export const signInTitles = {
+  plain: plainTitle,
+  error: signInMessages.errorTitle(plainTitle),
 } as const
 
 export function describeThrottle(retryAfterSeconds: number): string {
-  const minutes = Math.ceil(retryAfterSeconds / 60)
-  const wait =
-    retryAfterSeconds <= 90 ? count(retryAfterSeconds, 'second') : count(minutes, 'minute')
-  return `Too many attempts. You can try again in ${wait}.`
+  return retryAfterSeconds <= 90
+    ? signInMessages.wait(retryAfterSeconds, 'second')
+    : signInMessages.wait(Math.ceil(retryAfterSeconds / 60), 'minute')
 }
 
 /** One function for server and browser, so that hydration finds what it would have rendered. */
@@ -75,10 +79,6 @@ export function describeSignIn(slots: SignInSlots): SignInView {
 /** The reader light's word, and the tone of the status area. */
 export function describeReader(state: SignInState): Pick<SignInView, 'light' | 'tone'> {
   return { light: lightWords[state], tone: tones[state] }
-}
-
-function count(amount: number, unit: string): string {
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
 }
 
 const failedStates: ReadonlySet<SignInState> = new Set(['error', 'throttled', 'offline', 'fault'])

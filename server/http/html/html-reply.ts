@@ -26,21 +26,27 @@ export async function sendAuthPage<Slots>(
 export async function sendAppPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  build: { appHtml: string } | undefined,
+  html: string | undefined,
 ) {
-  return build ? sendHtml(request, reply, build.appHtml) : sendNotBuilt(reply)
+  return html === undefined ? sendNotBuilt(reply) : sendHtml(request, reply, html)
+}
+
+/** In the language of the person at the browser. */
+export interface RefusalPages {
+  pagesFor(request: FastifyRequest): { refusalPage: RefusalPage }
 }
 
 /** A page for a browser's navigation; JSON for programs, and wherever calls are answered. */
 export async function sendRefusal(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: RefusalPage | undefined,
+  build: RefusalPages | undefined,
   refusal: Refusal,
   body: object = { detail: refusal.detail },
 ) {
   reply.code(refusal.status)
-  if (!page || isDataPath(request.url) || !isNavigation(request.headers)) return reply.send(body)
+  if (!build || isDataPath(request.url) || !isNavigation(request.headers)) return reply.send(body)
+  const { refusalPage: page } = build.pagesFor(request)
   reply.header('content-security-policy', describeRefusalPolicy(page.styleHash))
   return sendHtml(request, reply, page.render(refusal))
 }
@@ -63,7 +69,7 @@ export async function sendPersonalPage<Slots>(
 async function sendHtml(request: FastifyRequest, reply: FastifyReply, html: string) {
   reply.type('text/html; charset=utf-8').headers({
     'cache-control': reply.getHeader('cache-control') ?? 'no-cache',
-    vary: 'Accept, Accept-Encoding, Cookie',
+    vary: 'Accept, Accept-Encoding, Accept-Language, Cookie',
   })
   const themed = applyTheme(html, request.headers)
   if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(themed)

@@ -2,9 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { productName } from '../../contract/brand.ts'
+import type { PageTexts } from '../../contract/pages/page-texts.ts'
 import {
   type RefusalView,
   refusalMarks,
+  refusalTexts,
   removeCookiesPath,
 } from '../../contract/pages/refusal-page.ts'
 import { pagePaths } from '../../contract/pages.ts'
@@ -28,12 +30,12 @@ export interface CookieWeight {
 
 export type RefusalPage = PrerenderedPage<Refusal>
 
-export function createRefusalPage(template: string): RefusalPage {
+export function createRefusalPage(template: string, texts = refusalTexts): RefusalPage {
   return createPrerenderedPage({
     name: 'page of refusals',
     template,
     marks: refusalMarks,
-    describe: describeRefusal,
+    describe: (refusal) => describeRefusal(refusal, texts),
   })
 }
 
@@ -80,13 +82,9 @@ export function describeRefusalPolicy(styleHash: string): string {
   ].join('; ')
 }
 
-function describeRefusal({ status, detail, cookies }: Refusal): RefusalView {
-  const {
-    heading,
-    message,
-    isPassing = false,
-    wayOut = toSignIn,
-  } = wordsOf(status, detail, cookies)
+function describeRefusal(refusal: Refusal, texts: PageTexts['refusal']): RefusalView {
+  const { status, cookies } = refusal
+  const { heading, message } = wordsOf(refusal, texts.words)
   return {
     title: `${heading} · ${productName}`,
     state: 'error',
@@ -94,94 +92,48 @@ function describeRefusal({ status, detail, cookies }: Refusal): RefusalView {
     heading,
     message,
     button: cookies ? 'shown' : '',
-    ...removal,
-    ...(isPassing ? { wayOut: '', wayOutWords: 'Try again' } : wayOut),
+    action: removeCookiesPath,
+    actionLabel: texts.words.cookies.remove,
+    actionNote: texts.words.cookies.price,
+    ...wayOutOf(refusal, texts.wayOut),
   }
 }
 
-const removal = {
-  action: removeCookiesPath,
-  actionLabel: 'Remove these cookies',
-  actionNote: 'Other apps at this address may ask you to sign in again.',
+/** The same request may well succeed later. */
+const passing: ReadonlySet<number> = new Set([408, 429, 431, 503])
+
+function wayOutOf(
+  { status, cookies }: Refusal,
+  words: PageTexts['refusal']['wayOut'],
+): Pick<RefusalView, 'wayOut' | 'wayOutWords'> {
+  const isPassing = cookies !== undefined || status >= 500 || passing.has(status)
+  if (isPassing) return { wayOut: '', wayOutWords: words.again }
+  // Who is signed in goes on to the app from there.
+  if (status === 404) return { wayOut: pagePaths.home, wayOutWords: words.toStart }
+  return { wayOut: pagePaths.signIn, wayOutWords: words.toSignIn }
 }
 
-type WayOut = Pick<RefusalView, 'wayOut' | 'wayOutWords'>
-
-const toSignIn: WayOut = { wayOut: pagePaths.signIn, wayOutWords: 'Go to the sign-in page' }
-/** Who is signed in goes on to the app from there. */
-const toStart: WayOut = { wayOut: pagePaths.home, wayOutWords: 'Go to the start page' }
-
-interface Words {
-  heading: string
-  message: string
-  /** The same request may well succeed later. */
-  isPassing?: boolean
-  /** To the sign-in page by default. */
-  wayOut?: WayOut
-}
-
-function wordsOf(status: number, detail: string, cookies: CookieWeight | undefined): Words {
+function wordsOf({ status, detail, cookies }: Refusal, words: RefusalWords) {
   if (cookies) {
-    return { heading: 'Too many cookies', message: describeCookies(cookies), isPassing: true }
+    return { heading: words.cookies.heading, message: describeCookies(cookies, words.cookies) }
   }
-  if (status >= 500 && status !== 503) return fault
-  return words[status] ?? { heading: 'This was refused', message: `${detail}.` }
+  if (status >= 500 && status !== 503) return words.fault
+  const known = words[status as 404]
+  return known ?? { heading: words.other.heading, message: words.other.message(detail) }
 }
 
-const fault: Words = {
-  heading: 'Something broke',
-  message: 'It is on our side, not yours. Try again in a moment.',
-  isPassing: true,
-}
-
-const words: Readonly<Record<number, Words>> = {
-  400: {
-    heading: 'This could not be read',
-    message: 'The address, or what your browser sent, is not valid. Check the address.',
-  },
-  404: {
-    heading: 'We couldn’t find that page',
-    message: 'Check the address for a typing error.',
-    wayOut: toStart,
-  },
-  405: { heading: 'No page here', message: 'This address is for programs, and shows no page.' },
-  408: {
-    heading: 'This took too long',
-    message: 'Your request did not arrive in time. Check your connection and try again.',
-    isPassing: true,
-  },
-  413: {
-    heading: 'This is too large',
-    message: `More was sent than ${productName} takes at once.`,
-  },
-  414: { heading: 'This address is too long', message: 'Check the address, or start again.' },
-  429: {
-    heading: 'Too many requests',
-    message: 'Wait a moment, and try again.',
-    isPassing: true,
-  },
-  431: {
-    heading: 'The request is too large',
-    message: `Your browser sent more than ${productName} accepts. The cause is usually cookies of other apps at this address: remove them in your browser’s settings and try again.`,
-    isPassing: true,
-  },
-  503: {
-    heading: `${productName} is not ready`,
-    message: 'It is starting, stopping, or very busy. Try again in a moment.',
-    isPassing: true,
-  },
-}
+type RefusalWords = PageTexts['refusal']['words']
 
 /** In characters: enough to tell whose cookie it is. */
 const shownNameMaxLength = 40
 const shownCookies = 5
 
-function describeCookies({ total, largest }: CookieWeight): string {
+function describeCookies({ total, largest }: CookieWeight, words: RefusalWords['cookies']): string {
   const shown = largest.slice(0, shownCookies)
   const list = shown.map(({ name, bytes }) => `${shorten(name)} (${formatSize(bytes)})`)
   const rest = largest.length - shown.length
-  if (rest > 0) list.push(`and ${rest} more`)
-  return `Your browser sent ${formatSize(total)} of cookies with this address, more than ${productName} reads: ${list.join(', ')}.`
+  if (rest > 0) list.push(words.more(rest))
+  return words.message(formatSize(total), list.join(', '))
 }
 
 function shorten(name: string): string {

@@ -1,8 +1,11 @@
-// The built client: where it lies, and its five pages, read once at the start.
+// The built client: where it lies, and its pages in each language, read once at the start.
 
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type PageTexts, pageTexts } from '../../contract/pages/page-texts.ts'
 import { createRefusalPage, type RefusalPage } from '../html/refusal-page.ts'
+import { type AskedLanguages, chooseLanguage } from './language-choice.ts'
 import { createLoginPage, type LoginPage } from './login-page.ts'
 import { createMailPage, type MailPage } from './mail-page.ts'
 import { createNoScriptPage, type NoScriptPage } from './no-script-page.ts'
@@ -11,14 +14,32 @@ import { createRegisterPage, type RegisterPage } from './register-page.ts'
 export interface ClientBuild {
   /** Holds every hashed file, and nothing else. */
   readonly assetsDirectory: string
-  readonly appHtml: string
   /** The path of the icon in the browser's tab. */
   readonly iconPath: string | undefined
   /** The design tokens, as a style sheet: for a page that is not built with the others. */
   readonly tokens: string
+  /** Language tags, English first. */
+  readonly languages: readonly string[]
+  /** Of the inlined styles, as the content security policy needs them. */
+  readonly styleHashes: readonly string[]
+  readonly english: ClientPages
+  /** In English only: so are the mails that lead to it. */
+  readonly mailPage: MailPage
+  /** In the language of the person at the browser. */
+  pagesFor(request: AskedLanguages): ClientPages
+}
+
+/** What a form posted without scripts needs of them. */
+export interface FormPages<Page extends 'loginPage' | 'registerPage'> {
+  pagesFor(request: AskedLanguages): Pick<ClientPages, 'texts' | Page>
+}
+
+/** The pages in one language, and the sentences that go into them. */
+export interface ClientPages {
+  readonly texts: PageTexts
+  readonly appHtml: string
   readonly loginPage: LoginPage
   readonly registerPage: RegisterPage
-  readonly mailPage: MailPage
   readonly refusalPage: RefusalPage
   readonly noScriptPage: NoScriptPage
 }
@@ -33,26 +54,59 @@ interface BuildOptions {
 }
 
 /** undefined where nothing is built: the API does not need it. */
-export function readClientBuild({
+export async function readClientBuild({
   directory,
   registration = true,
   passwordReset = true,
-}: BuildOptions): ClientBuild | undefined {
-  const names = ['index.html', 'login.html', 'register.html', 'mail.html', 'refusal.html']
-  const pages = names.map((name) => path.join(directory, name))
-  if (!pages.every((file) => existsSync(file))) return undefined
-  const [appHtml = '', loginHtml = '', registerHtml = '', mailHtml = '', refusalHtml = ''] =
-    pages.map((file) => readFileSync(file, 'utf8'))
+}: BuildOptions): Promise<ClientBuild | undefined> {
+  if (!existsSync(path.join(directory, 'languages.json'))) return undefined
+  const languages: string[] = JSON.parse(
+    readFileSync(path.join(directory, 'languages.json'), 'utf8'),
+  )
+  const links = { registration, passwordReset }
+  const english = readPages(directory, links, pageTexts)
+  const pages = new Map([['en', english]])
+  for (const language of languages.slice(1)) {
+    const folder = path.join(directory, language)
+    const { pageTexts: texts } = await import(
+      pathToFileURL(path.join(folder, 'page-texts.js')).href
+    )
+    pages.set(language, readPages(folder, links, texts))
+  }
   return {
     assetsDirectory: path.join(directory, 'assets'),
-    appHtml,
-    iconPath: /<link rel="icon" href="([^"]+)"/.exec(appHtml)?.[1],
-    tokens: [...loginHtml.matchAll(tokenRules)].map(([rule]) => rule).join(''),
-    loginPage: createLoginPage(loginHtml, { registration, passwordReset }),
-    registerPage: createRegisterPage(registerHtml),
-    mailPage: createMailPage(mailHtml),
-    refusalPage: createRefusalPage(refusalHtml),
-    noScriptPage: createNoScriptPage(refusalHtml),
+    iconPath: /<link rel="icon" href="([^"]+)"/.exec(english.appHtml)?.[1],
+    tokens: [...readFileSync(path.join(directory, 'login.html'), 'utf8').matchAll(tokenRules)]
+      .map(([rule]) => rule)
+      .join(''),
+    languages,
+    styleHashes: [
+      ...new Set(
+        [...pages.values()].flatMap(({ loginPage, registerPage }) => [
+          loginPage.styleHash,
+          registerPage.styleHash,
+        ]),
+      ),
+    ],
+    english,
+    mailPage: createMailPage(readFileSync(path.join(directory, 'mail.html'), 'utf8')),
+    pagesFor: (request) => pages.get(chooseLanguage(request, languages)) ?? english,
+  }
+}
+
+function readPages(
+  folder: string,
+  links: Pick<BuildOptions, 'registration' | 'passwordReset'>,
+  texts: PageTexts,
+): ClientPages {
+  const read = (name: string) => readFileSync(path.join(folder, name), 'utf8')
+  return {
+    texts,
+    appHtml: read('index.html'),
+    loginPage: createLoginPage(read('login.html'), { ...links, texts }),
+    registerPage: createRegisterPage(read('register.html'), texts),
+    refusalPage: createRefusalPage(read('refusal.html'), texts.refusal),
+    noScriptPage: createNoScriptPage(read('refusal.html'), texts.noScript),
   }
 }
 

@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { productName, signInHeading } from '../../contract/brand.ts'
 import { escapeHtml } from '../../contract/escape-html.ts'
+import { pageTexts } from '../../contract/pages/page-texts.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   keycard = await openTestApp({ env: { COOKIE_SECURE: 'on' } })
   app = fastify()
   await loginForm(app, keycard.services, {
-    loginPage: createLoginPage(template),
+    pagesFor: () => ({ texts: pageTexts, loginPage: createLoginPage(template) }),
   })
 })
 afterAll(async () => {
@@ -223,7 +224,7 @@ describe('a malformed sign-in', () => {
     const closed = await openTestApp({ env: { PASSWORD_GRANT: 'off' } })
     const transport = fastify()
     await loginForm(transport, closed.services, {
-      loginPage: createLoginPage(template),
+      pagesFor: () => ({ texts: pageTexts, loginPage: createLoginPage(template) }),
     })
     const answer = await transport.inject({
       method: 'POST',
@@ -231,7 +232,7 @@ describe('a malformed sign-in', () => {
       headers: { ...ownPage, 'content-type': 'application/x-www-form-urlencoded' },
       payload: new URLSearchParams(johndoe).toString(),
     })
-    expectPage(answer, 400, 'error', /^Signing in with a password is turned off\.$/)
+    expectPage(answer, 400, 'error', /^Password sign-in is turned off\.$/)
     await transport.close()
     await closed.close()
   })

@@ -3,8 +3,8 @@
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../contract/app-error.ts'
 import { describeDevice } from '../../contract/device.ts'
+import { pageTexts } from '../../contract/pages/page-texts.ts'
 import { openingMessages } from '../../contract/pages/sign-in-opening.ts'
-import { signInMessages } from '../../contract/pages/sign-in-page.ts'
 import { pagePaths } from '../../contract/pages.ts'
 import { safeReturnPath } from '../../contract/return-path.ts'
 import type { Services } from '../../services.ts'
@@ -13,14 +13,14 @@ import { acceptForm, type FormParameters } from '../../web/form-body.ts'
 import { openRefreshCookie } from '../../web/refresh-cookie.ts'
 import { sendAuthPage } from '../html/html-reply.ts'
 import { toHttpError } from '../refusals/http-error.ts'
-import type { ClientBuild } from './client-build.ts'
+import type { FormPages } from './client-build.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
 
 /** Redirects to `next` with the right password, else shows the page again. */
 export async function loginForm(
   app: FastifyInstance,
   services: Services,
-  build: Pick<ClientBuild, 'loginPage'> | undefined,
+  build: FormPages<'loginPage'> | undefined,
 ): Promise<void> {
   acceptForm(app)
 
@@ -29,8 +29,10 @@ export async function loginForm(
     if (status === 500) request.log.error({ err: error }, 'sign-in failed')
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
-    return sendAuthPage(request, reply, build?.loginPage, {
-      ...describeRefusal(error, signInMessages.refused),
+    const pages = build?.pagesFor(request)
+    const { texts = pageTexts } = pages ?? {}
+    return sendAuthPage(request, reply, pages?.loginPage, {
+      ...describeRefusal(error, texts, texts.signInMessages.refused),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',
     })

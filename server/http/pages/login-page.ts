@@ -1,19 +1,23 @@
 // The prerendered sign-in page.
 
-import { describeSignIn, type SignInSlots } from '../../contract/pages/sign-in-page.ts'
+import { type PageTexts, pageTexts } from '../../contract/pages/page-texts.ts'
+import type { SignInSlots } from '../../contract/pages/sign-in-page.ts'
 import { slotMarks } from '../../contract/pages/sign-in-slots.ts'
 import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
 
 export type LoginPage = PrerenderedPage<SignInSlots>
 
-interface LoginPageLinks {
-  registration: boolean
-  passwordReset: boolean
+interface LoginPageOptions {
+  registration?: boolean
+  passwordReset?: boolean
+  texts?: Pick<PageTexts, 'describeSignIn'>
 }
 
 /** A word on its root lets the styles hide the link to what is off. */
-export function createLoginPage(template: string, links?: LoginPageLinks): LoginPage {
-  const { registration = true, passwordReset = true } = links ?? {}
+export function createLoginPage(
+  template: string,
+  { registration = true, passwordReset = true, texts = pageTexts }: LoginPageOptions = {},
+): LoginPage {
   const words = [
     ...(registration ? [] : ['data-registration="off"']),
     ...(passwordReset ? [] : ['data-reset="off"']),
@@ -22,6 +26,6 @@ export function createLoginPage(template: string, links?: LoginPageLinks): Login
     name: 'sign-in page',
     template: template.replace('<html', ['<html', ...words].join(' ')),
     marks: slotMarks,
-    describe: describeSignIn,
+    describe: texts.describeSignIn,
   })
 }

@@ -4,19 +4,20 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { productName } from '../../contract/brand.ts'
 import { escapeHtml } from '../../contract/escape-html.ts'
+import { openingMessages } from '../../contract/pages/sign-in-opening.ts'
 import { lostCookieMark, pagePaths } from '../../contract/pages.ts'
 
 /**
  * For the person at the browser. A browser need not keep a Secure cookie over http: WebKit does
  * not.
  */
-export function describeLostCookie({
-  publicUrl,
-  cookieSecure,
-}: Pick<Config, 'publicUrl' | 'cookieSecure'>): string {
+export function describeLostCookie(
+  { publicUrl, cookieSecure }: Pick<Config, 'publicUrl' | 'cookieSecure'>,
+  words = openingMessages,
+): string {
   return cookieSecure && publicUrl.startsWith('http:')
-    ? `This browser blocked the sign-in cookie: it is for https only. Open ${productName} at an https address, or leave COOKIE_SECURE out of its settings.`
-    : `This browser blocked the sign-in cookie. Open ${publicUrl}, allow cookies there, and sign in again.`
+    ? words.needsHttps(productName)
+    : words.openAt(publicUrl)
 }
 
 /**

@@ -1,6 +1,6 @@
 // The page after signing in without scripts, in the form of the page of a refusal.
 
-import { productName } from '../../contract/brand.ts'
+import type { PageTexts } from '../../contract/pages/page-texts.ts'
 import { refusalMarks } from '../../contract/pages/refusal-page.ts'
 import { homePath, pagePaths } from '../../contract/pages.ts'
 import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
@@ -13,23 +13,23 @@ interface SignedInUser {
 
 export type NoScriptPage = PrerenderedPage<SignedInUser>
 
-export function createNoScriptPage(template: string): NoScriptPage {
+export function createNoScriptPage(template: string, words: PageTexts['noScript']): NoScriptPage {
   return createPrerenderedPage({
     name: 'page without scripts',
     template,
     marks: refusalMarks,
     describe: ({ username, fullName, email }) => ({
-      title: `Signed in · ${productName}`,
+      title: words.title,
       state: 'granted',
-      status: 'Signed in',
+      status: words.status,
       heading: fullName ?? username,
-      message: `You are signed in as ${email ?? username}. ${productName} needs JavaScript for everything but signing in and out: turn it on for this site, and try again.`,
+      message: words.message(email ?? username),
       button: 'shown',
       action: pagePaths.signOut,
-      actionLabel: 'Sign out',
+      actionLabel: words.signOut,
       actionNote: '',
       wayOut: homePath,
-      wayOutWords: 'Try again',
+      wayOutWords: words.again,
     }),
   })
 }

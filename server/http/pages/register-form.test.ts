@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { productName, registerHeading } from '../../contract/brand.ts'
 import { escapeHtml } from '../../contract/escape-html.ts'
+import { pageTexts } from '../../contract/pages/page-texts.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { homePath } from '../../contract/pages.ts'
 import type { Services } from '../../services.ts'
@@ -18,7 +19,9 @@ const template = Object.entries(registerSlotMarks)
 
 async function openForm(services: Services): Promise<FastifyInstance> {
   const app = fastify()
-  await registerForm(app, services, { registerPage: createRegisterPage(template) })
+  await registerForm(app, services, {
+    pagesFor: () => ({ texts: pageTexts, registerPage: createRegisterPage(template) }),
+  })
   return app
 }
 

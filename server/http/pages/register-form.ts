@@ -3,12 +3,8 @@
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../contract/app-error.ts'
 import { describeDevice } from '../../contract/device.ts'
-import {
-  noProblems,
-  type RegisterSlots,
-  registerMessages,
-  sayProblems,
-} from '../../contract/pages/register-page.ts'
+import { type PageTexts, pageTexts } from '../../contract/pages/page-texts.ts'
+import { noProblems, type RegisterSlots } from '../../contract/pages/register-page.ts'
 import { pagePaths } from '../../contract/pages.ts'
 import { safeReturnPath } from '../../contract/return-path.ts'
 import type { Services } from '../../services.ts'
@@ -18,14 +14,14 @@ import { openRefreshCookie } from '../../web/refresh-cookie.ts'
 import { asAppError } from '../../web/request-fault.ts'
 import { sendAuthPage } from '../html/html-reply.ts'
 import { toHttpError } from '../refusals/http-error.ts'
-import type { ClientBuild } from './client-build.ts'
+import type { FormPages } from './client-build.ts'
 import { describeRefusal } from './sign-in-refusal.ts'
 
 /** Redirects to `next`, signed in, or shows the page again with what is to be corrected. */
 export async function registerForm(
   app: FastifyInstance,
   services: Services,
-  build: Pick<ClientBuild, 'registerPage'> | undefined,
+  build: FormPages<'registerPage'> | undefined,
 ): Promise<void> {
   const { config } = services
   acceptForm(app)
@@ -35,8 +31,9 @@ export async function registerForm(
     if (status === 500) request.log.error({ err: error }, 'registration failed')
     reply.code(status).headers(headers)
     const form = request.body as FormParameters | undefined
-    return sendAuthPage(request, reply, build?.registerPage, {
-      ...describeProblem(error),
+    const pages = build?.pagesFor(request)
+    return sendAuthPage(request, reply, pages?.registerPage, {
+      ...describeProblem(error, pages?.texts ?? pageTexts),
       next: safeReturnPath(form?.get('next')),
       username: form?.get('username') ?? '',
       email: form?.get('email') ?? '',
@@ -67,7 +64,11 @@ export async function registerForm(
   })
 }
 
-function describeProblem(error: unknown): Pick<RegisterSlots, 'state' | 'message' | 'problems'> {
+function describeProblem(
+  error: unknown,
+  texts: PageTexts,
+): Pick<RegisterSlots, 'state' | 'message' | 'problems'> {
+  const { registerMessages, sayProblems } = texts
   const { reason, fields = [] } = asAppError(error) ?? {}
   if (reason === 'registration_closed') {
     return { state: 'closed', message: registerMessages.closed, problems: noProblems }
@@ -76,5 +77,5 @@ function describeProblem(error: unknown): Pick<RegisterSlots, 'state' | 'message
     const message = registerMessages.correct
     return { state: 'error', message, problems: sayProblems(fields) }
   }
-  return { ...describeRefusal(error, registerMessages.refused), problems: noProblems }
+  return { ...describeRefusal(error, texts, registerMessages.refused), problems: noProblems }
 }

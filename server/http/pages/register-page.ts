@@ -1,16 +1,20 @@
 // The prerendered registration page.
 
-import { describeRegister, type RegisterSlots } from '../../contract/pages/register-page.ts'
+import { type PageTexts, pageTexts } from '../../contract/pages/page-texts.ts'
+import type { RegisterSlots } from '../../contract/pages/register-page.ts'
 import { registerSlotMarks } from '../../contract/pages/register-slots.ts'
 import { createPrerenderedPage, type PrerenderedPage } from '../html/prerendered-page.ts'
 
 export type RegisterPage = PrerenderedPage<RegisterSlots>
 
-export function createRegisterPage(template: string): RegisterPage {
+export function createRegisterPage(
+  template: string,
+  texts: Pick<PageTexts, 'describeRegister'> = pageTexts,
+): RegisterPage {
   return createPrerenderedPage({
     name: 'registration page',
     template,
     marks: registerSlotMarks,
-    describe: describeRegister,
+    describe: texts.describeRegister,
   })
 }

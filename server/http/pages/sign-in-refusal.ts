@@ -1,7 +1,6 @@
 // What the page says when a form posted without scripts is refused.
 
-import { openingMessages } from '../../contract/pages/sign-in-opening.ts'
-import { describeThrottle, signInMessages } from '../../contract/pages/sign-in-page.ts'
+import type { PageTexts } from '../../contract/pages/page-texts.ts'
 import { asAppError } from '../../web/request-fault.ts'
 
 export interface Refusal {
@@ -10,7 +9,11 @@ export interface Refusal {
 }
 
 /** `refused` stands for what none of our pages can have sent. */
-export function describeRefusal(error: unknown, refused: string): Refusal {
+export function describeRefusal(
+  error: unknown,
+  { signInMessages, openingMessages, describeThrottle }: PageTexts,
+  refused: string,
+): Refusal {
   const { reason, message = refused, retryAfterSeconds } = asAppError(error) ?? {}
   switch (reason) {
     case 'invalid_credentials':

@@ -14,7 +14,7 @@ import type { ClientBuild } from './client-build.ts'
 export async function signOutForm(
   app: FastifyInstance,
   services: Services,
-  build: Pick<ClientBuild, 'noScriptPage'> | undefined,
+  build: Pick<ClientBuild, 'pagesFor'> | undefined,
 ): Promise<void> {
   const { tokenLookup, users, config } = services
   app.get(pagePaths.withoutScripts, async (request, reply) => {
@@ -25,7 +25,7 @@ export async function signOutForm(
     if (!user || !build) {
       return reply.header('cache-control', 'no-store').redirect(pagePaths.signIn, 303)
     }
-    return sendPersonalPage(request, reply, build.noScriptPage, user)
+    return sendPersonalPage(request, reply, build.pagesFor(request).noScriptPage, user)
   })
 
   await app.register(async (form) => {

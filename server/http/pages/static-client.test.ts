@@ -32,6 +32,7 @@ beforeAll(() => {
   write('login.html', `<style>a{}</style>${Object.values(slotMarks).join('|')}`)
   write('register.html', `<style>b{}</style>${Object.values(registerSlotMarks).join('|')}`)
   write('mail.html', `<style>m{}</style>${Object.values(mailPageMarks).join('|')}`)
+  write('languages.json', '["en"]')
   write('secret.txt', 'not an asset')
   write('assets/app-1234.js', script)
   write('assets/app-1234.js.gz', gzipSync(script))
@@ -48,7 +49,7 @@ interface Situation {
 
 async function startApp({ signedIn = false, built = true, registration = true }: Situation = {}) {
   app = Fastify()
-  const build = readClientBuild({
+  const build = await readClientBuild({
     directory: built ? directory : path.join(directory, 'nowhere'),
     registration,
   })
@@ -56,7 +57,7 @@ async function startApp({ signedIn = false, built = true, registration = true }:
     app,
     createSecurityHeaders({
       publicUrl: 'https://keycard.example',
-      styleHashes: build ? [build.loginPage.styleHash] : [],
+      styleHashes: build ? [build.english.loginPage.styleHash] : [],
     }),
   )
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }))

@@ -4,8 +4,8 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { AppPage } from '../../contract/app-pages.ts'
-import { noProblems, registerMessages } from '../../contract/pages/register-page.ts'
-import { openingSlots } from '../../contract/pages/sign-in-opening.ts'
+import { pageTexts } from '../../contract/pages/page-texts.ts'
+import { noProblems } from '../../contract/pages/register-page.ts'
 import { homePath, pagePaths } from '../../contract/pages.ts'
 import { safeReturnPath } from '../../contract/return-path.ts'
 import { sendAppPage, sendAuthPage } from '../html/html-reply.ts'
@@ -32,8 +32,6 @@ export async function serveStaticClient(
   { build, pages, isSignedIn, keepsCookie, config }: StaticClientOptions,
 ): Promise<void> {
   if (build) await serveAssets(app, build.assetsDirectory)
-  const lostCookie = describeLostCookie(config)
-  const buildForLostCookie = build && { appHtml: addLostCookie(build.appHtml, lostCookie) }
 
   app.get<{ Querystring: { next?: unknown; reason?: unknown } }>(
     pagePaths.signIn,
@@ -43,7 +41,10 @@ export async function serveStaticClient(
       // A reason means that the app was just refused: it would come back here at once.
       const isSentHere = request.query.reason !== undefined
       if (!isSentHere && (await isSignedIn(request))) return redirect(reply, next)
-      return sendAuthPage(request, reply, build?.loginPage, {
+      const pages = build?.pagesFor(request)
+      const { openingSlots, openingMessages } = pages?.texts ?? pageTexts
+      const lostCookie = describeLostCookie(config, openingMessages)
+      return sendAuthPage(request, reply, pages?.loginPage, {
         ...openingSlots(request.query.reason, lostCookie),
         next,
         username: '',
@@ -56,8 +57,10 @@ export async function serveStaticClient(
     const next = safeReturnPath(request.query.next)
     if (await isSignedIn(request)) return redirect(reply, next)
     if (!config.registration) reply.code(403)
-    return sendAuthPage(request, reply, build?.registerPage, {
-      ...(config.registration ? open : closed),
+    const pages = build?.pagesFor(request)
+    const { closed } = (pages?.texts ?? pageTexts).registerMessages
+    return sendAuthPage(request, reply, pages?.registerPage, {
+      ...(config.registration ? open : { state: 'closed', message: closed }),
       problems: noProblems,
       next,
       username: '',
@@ -75,7 +78,7 @@ export async function serveStaticClient(
       if ((await isSignedIn(request)) !== false) return redirect(reply, homePath)
       // A link on another site sends no SameSite=Strict cookie: only the app can find out.
       if (request.headers['sec-fetch-site'] === 'cross-site') {
-        return sendAppPage(request, reply, build)
+        return sendAppPage(request, reply, build?.pagesFor(request).appHtml)
       }
       return redirect(reply, pagePaths.signIn)
     })
@@ -85,13 +88,15 @@ export async function serveStaticClient(
       const hasEmptyParameter = Object.values(request.params).includes('')
       if (hasEmptyParameter || !wantsPage(request)) return reply.callNotFound()
       const hasLostCookie = comesFromForm(request) && !keepsCookie(request)
-      return sendAppPage(request, reply, hasLostCookie ? buildForLostCookie : build)
+      const pages = build?.pagesFor(request)
+      if (!pages || !hasLostCookie) return sendAppPage(request, reply, pages?.appHtml)
+      const sentence = describeLostCookie(config, pages.texts.openingMessages)
+      return sendAppPage(request, reply, addLostCookie(pages.appHtml, sentence))
     })
   }
 }
 
 const open = { state: 'idle', message: '' } as const
-const closed = { state: 'closed', message: registerMessages.closed } as const
 
 /** One route a file: an unknown name is answered like any other unknown path. */
 async function serveAssets(app: FastifyInstance, root: string) {

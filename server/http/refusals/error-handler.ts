@@ -2,8 +2,8 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ChallengedRequest } from '../../web/bearer-challenge.ts'
-import { sendRefusal } from '../html/html-reply.ts'
-import { isNavigation, type RefusalPage } from '../html/refusal-page.ts'
+import { type RefusalPages, sendRefusal } from '../html/html-reply.ts'
+import { isNavigation } from '../html/refusal-page.ts'
 import { toHttpError } from './http-error.ts'
 import { findMeantAddress } from './meant-address.ts'
 
@@ -21,23 +21,23 @@ declare module 'fastify' {
 }
 
 /** Also for what Fastify refuses before it has a route: a path that is too long or badly encoded. */
-export function createSendError(page: RefusalPage | undefined): SendError {
+export function createSendError(pages: RefusalPages | undefined): SendError {
   return async (error, request, reply) => {
     const { status, headers, body } = toHttpError(error, describeChallenged(request))
     if (status === 500) request.log.error({ err: error }, 'request failed')
-    return sendRefusal(request, reply.headers(headers), page, { status, ...body }, body)
+    return sendRefusal(request, reply.headers(headers), pages, { status, ...body }, body)
   }
 }
 
 export function handleErrors(
   app: FastifyInstance,
   sendError: SendError,
-  page: RefusalPage | undefined,
+  pages: RefusalPages | undefined,
 ): void {
   app.setErrorHandler(sendError)
   app.setNotFoundHandler((request, reply) => {
     const meant = asksForPage(request) ? findMeantAddress(request.url) : undefined
-    if (meant === undefined) return sendRefusal(request, reply, page, notFound)
+    if (meant === undefined) return sendRefusal(request, reply, pages, notFound)
     return reply.header('cache-control', 'no-store').redirect(meant, 302)
   })
 }

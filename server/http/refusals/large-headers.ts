@@ -2,8 +2,8 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { removeCookiesPath } from '../../contract/pages/refusal-page.ts'
-import { sendRefusal } from '../html/html-reply.ts'
-import type { CookieWeight, Refusal, RefusalPage } from '../html/refusal-page.ts'
+import { type RefusalPages, sendRefusal } from '../html/html-reply.ts'
+import type { CookieWeight, Refusal } from '../html/refusal-page.ts'
 
 /** In bytes: Node's own default. The address is not counted; its readers have their own bounds. */
 const headersMaxBytes = 16 * 1_024
@@ -21,11 +21,11 @@ export const headersTooLarge: Refusal = {
   detail: 'The headers are too large, cookies perhaps',
 }
 
-export function refuseLargeHeaders(app: FastifyInstance, page: RefusalPage | undefined): void {
+export function refuseLargeHeaders(app: FastifyInstance, pages: RefusalPages | undefined): void {
   app.addHook('onRequest', (request, reply, done) => {
     const refusal = findLargeHeaders(request)
     if (refusal === undefined || request.routeOptions.url === removeCookiesPath) return done()
-    void sendRefusal(request, reply.header('connection', 'close'), page, refusal)
+    void sendRefusal(request, reply.header('connection', 'close'), pages, refusal)
   })
 }
 
