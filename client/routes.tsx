@@ -44,30 +44,25 @@ const NotFoundPage = lazy(() => import('./pages/not-found-page.tsx'))
 
 /** Where its code does not arrive, the sign-in page does as well. */
 const SignInAgainDialog = lazy<ComponentType>(() =>
-  import('./pages/sign-in-again/sign-in-again-dialog.tsx').catch(() => {
-    session.abandon()
-    return { default: () => null }
-  }),
+  import('./pages/sign-in-again/sign-in-again-dialog.tsx').catch(instead(() => session.abandon())),
 )
 
 /** Where its code does not arrive, the call that wanted it fails. */
 const ProveDialog = lazy<ComponentType>(() =>
-  import('./pages/prove/prove-dialog.tsx').catch(() => ({ default: DeclineProof })),
+  import('./pages/prove/prove-dialog.tsx').catch(instead(() => proofRequests.settle(false))),
 )
 
 /** Where its code does not arrive, what was typed stays. */
 const DiscardDialog = lazy<ComponentType>(() =>
-  import('./components/discard-dialog.tsx').catch(() => ({ default: KeepTyped })),
+  import('./components/discard-dialog.tsx').catch(instead(() => discardQuestion.settle(false))),
 )
 
-function KeepTyped() {
-  useEffect(() => discardQuestion.settle(false), [])
-  return null
-}
-
-function DeclineProof() {
-  useEffect(() => proofRequests.settle(false), [])
-  return null
+/** In place of a dialog: draws nothing. */
+function instead(act: () => void) {
+  return () => {
+    act()
+    return { default: () => null }
+  }
 }
 
 const routes = (Object.keys(appPages) as PageName[]).map((name) => {

@@ -1,6 +1,5 @@
 // What has just happened: seen over the end of the page for a while, and read aloud. A failure stays.
 
-import './toast.css'
 import { useEffect, useState } from 'react'
 import { toastStrings as words } from '../strings/toast.ts'
 

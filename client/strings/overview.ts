@@ -1,7 +1,5 @@
 // Every text of the admin's overview.
 
-const format = (number: number) => number.toLocaleString('en')
-
 export const overviewStrings = {
   intro: 'Sign-ins, and what needs looking at.',
   version: (version: string, database: string) => `Version ${version}, on ${database}`,
@@ -12,9 +10,6 @@ export const overviewStrings = {
   seenInDay: 'Users seen in 24 hours',
   seenInMonth: 'Users seen in 30 days',
   throttled: 'Sign-ins slowed down since this server started',
-  /** What is counted no further. */
-  atLeast: (number: number) => `${format(number)}+`,
-  exactly: format,
 
   day: 'Last 24 hours',
   month: 'Last 30 days',

@@ -1,6 +1,7 @@
 // `overview`: sign-ins of a day and of a month, and what needs looking at.
 
 import { parseArgs } from 'node:util'
+import { productName } from '../contract/brand.ts'
 import type { Overview } from '../contract/overview.ts'
 import type { Command } from './command.ts'
 import { sayUsage } from './terminal/read-words.ts'
@@ -24,7 +25,7 @@ function toText({ day, month, attention, ...facts }: Overview): string {
   const row = (name: string, key: 'signed_in' | 'refused' | 'closed') =>
     `${name.padEnd(18)}${sum(day[key]).padStart(8)}${sum(month[key]).padStart(10)}`
   return [
-    `Keycard ${facts.version} on ${facts.database}`,
+    `${productName} ${facts.version} on ${facts.database}`,
     `${''.padEnd(18)}${'24 hours'.padStart(8)}${'30 days'.padStart(10)}`,
     row('sign-ins', 'signed_in'),
     row('refused', 'refused'),

@@ -1,6 +1,5 @@
 // What happened to the account elsewhere: one line over the end of the page, until it is dismissed (R97).
 
-import './security-notices.css'
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import type { Notice } from '../../../server/contract/account.ts'

@@ -1,6 +1,5 @@
 // Light, dark, or as the system is: for this browser, in every tab, and on the pages before sign-in.
 
-import './theme-choice.css'
 import { useEffect, useState } from 'react'
 import { type Theme, themeCookie, themes } from '../../../server/contract/theme.ts'
 import { openTabChannel } from '../../session/tab-channel.ts'

@@ -1,6 +1,5 @@
 // Asks for the password over a page whose call needs a proof; then the call is sent again.
 
-import './prove.css'
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { readFailure } from '../../api/failure.ts'
 import { trpc } from '../../api/trpc.ts'

@@ -1,7 +1,6 @@
 // Asks for the password over a page whose session has ended: what was typed there stays. The app
 // draws it while its session is paused.
 
-import './sign-in-again.css'
 import { useLayoutEffect, useRef } from 'react'
 import { signInAgainStrings as words } from '../../strings/sign-in-again.ts'
 import { SignInAgainForm } from './sign-in-again-form.tsx'
