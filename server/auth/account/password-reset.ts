@@ -1,5 +1,6 @@
 // A forgotten password: asked for by name, proved by a link in a mail. It signs nobody in (R98).
 
+import { randomInt } from 'node:crypto'
 import { AppError } from '../../contract/app-error.ts'
 import { loginMaxLength } from '../../contract/credential-rules.ts'
 import type { Device } from '../../contract/device.ts'
@@ -59,6 +60,12 @@ interface PasswordResetDeps {
   mailNotices: MailNotices
   auditLog: AuditLog
 }
+
+/**
+ * In milliseconds: an account is looked up one second after it was asked for, or up to so many. A
+ * look-up at once would slow the next request down, and whose that is would say what was found.
+ */
+export const lookUpWithinMs = 4_000
 
 export function createPasswordReset(deps: PasswordResetDeps): PasswordReset {
   const { enabled, database, clock, users, sessions, passwords, passwordProblem } = deps
@@ -120,7 +127,8 @@ export function createPasswordReset(deps: PasswordResetDeps): PasswordReset {
       const { address, userAgent } = device
       const request = { kind: 'reset_request', login: name, address, userAgent } as const
       const lifetimeMs = linkLifetimesMs.reset
-      await database.runAtomically([outbox.write(request, { userId: null, lifetimeMs })])
+      const delayMs = randomInt(1_000, lookUpWithinMs)
+      await database.runAtomically([outbox.write(request, { userId: null, lifetimeMs, delayMs })])
     },
 
     async resolve({ login, address, userAgent }, mail) {

@@ -16,6 +16,8 @@ export interface WriteOptions {
   userId: string | null
   /** Not sent after so long, in milliseconds; a day by default. */
   lifetimeMs?: number
+  /** Not taken out earlier, in milliseconds from now; 0 by default. */
+  delayMs?: number
   /** Written only where it holds when the statement runs; always by default. */
   onlyIf?: RawBuilder<SqlBool>
 }
@@ -116,7 +118,7 @@ export function createOutbox({ database, nowMs, masterKeys, feed }: OutboxDeps):
   })
 
   return {
-    write(message, { userId, lifetimeMs = dayMs, onlyIf = sql<SqlBool>`1 = 1` }) {
+    write(message, { userId, lifetimeMs = dayMs, delayMs = 0, onlyIf = sql<SqlBool>`1 = 1` }) {
       const id = makeRandomId()
       const sealed = seal(JSON.stringify(message), `outbox ${id}`, keys[0])
       const text = (value: string | null) => sql<string>`cast(${value} as text)`
@@ -131,14 +133,14 @@ export function createOutbox({ database, nowMs, masterKeys, feed }: OutboxDeps):
               text(userId).as('user_id'),
               text(sealed).as('sealed'),
               nowMs().as('created_at_ms'),
-              nowMs().as('due_at_ms'),
+              after(delayMs).as('due_at_ms'),
               after(lifetimeMs).as('expires_at_ms'),
             ])
             .where(onlyIf),
         )
         .returning('id')
       return onCommitted(insert, (rows) => {
-        if (rows.length > 0) notify()
+        if (rows.length > 0) setTimeout(notify, delayMs).unref()
       })
     },
 

@@ -2,11 +2,13 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lookUpWithinMs } from '../../auth/account/password-reset.ts'
 import { mailPageMarks, mailPageMessages as words } from '../../contract/pages/mail-page.ts'
 import type { Services } from '../../services.ts'
 import { makeHolder } from '../../testing/account-holder.ts'
 import { linkOf } from '../../testing/smtp-server.ts'
 import { openTestApp, type TestApp } from '../../testing/test-app.ts'
+import { createTestClock } from '../../testing/test-clock.ts'
 import { createMailPage } from './mail-page.ts'
 import { mailPages } from './mail-pages.ts'
 import { mailboxPage } from './mailbox-page.ts'
@@ -25,10 +27,11 @@ async function openPages(services: Services): Promise<FastifyInstance> {
   return pages
 }
 
+const clock = createTestClock()
 let keycard: TestApp
 let app: FastifyInstance
 beforeAll(async () => {
-  keycard = await openTestApp()
+  keycard = await openTestApp({ clock })
   app = await openPages(keycard.services)
 })
 afterAll(async () => {
@@ -56,7 +59,13 @@ function post(
   })
 }
 
-const ask = (username: string) => post('/forgot-password', { username })
+/** The account is looked up seconds later: here, at once. */
+async function ask(username: string) {
+  const answer = await post('/forgot-password', { username })
+  clock.advance(lookUpWithinMs)
+  keycard.services.mailDelivery?.wake()
+  return answer
+}
 
 async function linkFor(username: string): Promise<string> {
   await ask(username)

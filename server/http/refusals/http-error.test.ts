@@ -20,6 +20,7 @@ it('answers every reason with its status, and its message as detail', () => {
     'token_expired',
     'invalid_token',
     'invalid_credentials',
+    'unknown_passkey',
     'invalid_grant',
   ])
   expect(reasonsOf(403)).toEqual([
