@@ -13,6 +13,7 @@ test('charts have a text and a table, and an alarm leads to the page of its user
   const user = await makeUser()
   await server.services.auditLog.record('refresh_token_reused', { userId: user.id })
   await signIn(page, 'admin')
+  await page.goto('/users')
   await page.getByRole('link', { name: 'Overview' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeFocused()
   const day = page.getByRole('region', { name: 'Last 24 hours' })

@@ -199,6 +199,7 @@ test.describe('without scripts', () => {
     await username.fill(`${freshUser.username}-4`)
     await password.fill(passphrase)
     await password.press('Enter')
-    await expect(page).toHaveURL('/account')
+    await expect(page).toHaveURL('/without-scripts')
+    await expect(page.getByText(`${freshUser.username}-4`)).toBeVisible()
   })
 })

@@ -288,13 +288,14 @@ test('21. Back does not lead to a sign-in page that has done its work', async ({
   await expect(page).toHaveURL(/\/docs/)
 })
 
-test('23. Tab goes from username to password, Show, remember me, the button, register and out', async ({
+test('23. Tab goes from username to password, Show, remember me, the forgotten password, the button, register and out', async ({
   page,
 }) => {
   await openSignIn(page)
   const { username, password, show, rememberMe, submit, register } = findSignInForm(page)
   const docsLink = page.getByRole('link', { name: 'API docs' })
-  for (const stop of [username, password, show, rememberMe, submit, register, docsLink]) {
+  const forgot = page.getByRole('link', { name: 'Forgot password?' })
+  for (const stop of [username, password, show, rememberMe, forgot, submit, register, docsLink]) {
     await page.keyboard.press('Tab')
     await expect(stop).toBeFocused()
   }

@@ -24,12 +24,7 @@ const ownPages = {
   account: { path: '/account', title: 'Account', scope: 'me' },
   sessions: { path: '/sessions', title: 'Sessions', scope: 'me' },
   activity: { path: '/activity', title: 'Activity', scope: 'me', navigation: 'never' },
-  overview: {
-    path: '/overview',
-    title: 'Overview',
-    scope: 'audit:read',
-    navigation: 'with-scope',
-  },
+  overview: { path: '/overview', title: 'Overview', scope: 'audit:read', navigation: 'never' },
   users: { path: '/users', title: 'Users', scope: 'users:read', navigation: 'with-scope' },
   user: { path: '/users/:id', title: 'User', scope: 'users:read' },
   audit: { path: '/audit', title: 'Audit log', scope: 'audit:read', navigation: 'never' },

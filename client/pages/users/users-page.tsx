@@ -73,7 +73,14 @@ export default function UsersPage() {
         )}
       </div>
       <p className="intro">
-        {words.intro} {canReadAudit && <Link href={appPages.audit.path}>{words.auditLink}</Link>}
+        {words.intro}{' '}
+        {canReadAudit && (
+          <>
+            <Link href={appPages.overview.path}>{appPages.overview.title}</Link>
+            {' · '}
+            <Link href={appPages.audit.path}>{words.auditLink}</Link>
+          </>
+        )}
       </p>
       <div className="user-tools">
         <search className="user-search" onKeyDown={enterByArrow}>
