@@ -152,9 +152,14 @@ forEachEngine((engine) => {
 
   test('control: with neither `next` nor lookups of unknown keys, calls are refused', async () => {
     const servers = await openPair(engine, never, withoutAnnouncements)
-    const { counts } = await rotateUnderLoad(servers, 0)
-    expect(counts[401]).toBeGreaterThan(0)
-    expect(counts[200]).toBeGreaterThan(0)
+    let refused = 0
+    // A machine that stalls may have polled before each call.
+    for (let tries = 0; refused === 0 && tries < 10; tries++) {
+      const { counts } = await rotateUnderLoad(servers, 0)
+      expect(counts[200]).toBeGreaterThan(0)
+      refused = counts[401] ?? 0
+    }
+    expect(refused).toBeGreaterThan(0)
   })
 
   test('R112: a dropped key is refused by every server within one poll, and other keys stay valid', async () => {
