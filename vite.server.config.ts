@@ -22,6 +22,7 @@ const leftAlone = [
   'pg',
   'prom-client',
   'nodemailer',
+  '@simplewebauthn/server',
 ]
 
 /** Each thread runs a file of its own, which lies beside the floor that starts it. */
