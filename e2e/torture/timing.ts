@@ -11,7 +11,7 @@ import type { StoredPassword } from '../../server/auth/passwords/stored-password
 import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/secrets/master-key.ts'
 import { createUsers } from '../../server/auth/users/users.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
-import { systemClock } from '../../server/db/clock.ts'
+import { dayMs, systemClock } from '../../server/db/clock.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { startServer } from '../support/keycard-process.ts'
 import { printTable, type Row } from './table.ts'
@@ -199,15 +199,24 @@ async function shut(
   const nobodies = Array.from({ length: 40 }, (_unused, index) => `throttled-non${index}`)
   const keys = [
     ...somebodies.map(({ id }) => `account:${id}`),
-    ...nobodies.map((name) => `name:${createHmac('sha256', key).update(name).digest('base64url')}`),
+    ...nobodies.map((name) => `name:${shareOf(createHmac('sha256', key).update(name).digest())}`),
   ]
   for (const counter of keys) {
     await kysely
       .insertInto('throttle_counters')
-      .values({ key: counter, failures: 100, closed_until_ms: 0, expires_at_ms: Date.now() * 2 })
+      .values({
+        key: counter,
+        failures: 100,
+        closed_until_ms: Date.now() + 800_000,
+        expires_at_ms: Date.now() + dayMs,
+      })
+      .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
 }
+
+/** As login-throttle.ts: all names without an account share 2^18 counters. */
+const shareOf = (hash: Buffer) => hash.readUInt32BE() % 2 ** 18
 
 /** Chance decides the order of the two, so that neither is always second. */
 async function compare(
