@@ -1,5 +1,6 @@
 // The client's files, and its pages at the app's own paths and nowhere else (R77).
 
+import { readdir } from 'node:fs/promises'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
@@ -98,19 +99,24 @@ export async function serveStaticClient(
 
 const open = { state: 'idle', message: '' } as const
 
-/** One route a file: an unknown name is answered like any other unknown path. */
+/**
+ * One route for all of them, since each would cost a start time and memory. Only a file's exact name
+ * is answered: anything else is like any other unknown path.
+ */
 async function serveAssets(app: FastifyInstance, root: string) {
-  await app.register(fastifyStatic, {
-    root,
-    prefix: '/assets/',
-    wildcard: false,
-    globIgnore: ['**/*.{br,gz}'],
-    index: false,
-    decorateReply: false,
-    preCompressed: true,
-    // The name holds the content's hash, so its content never changes (RFC 8246).
-    maxAge: '365d',
-    immutable: true,
+  const names = new Set((await readdir(root)).filter((name) => !/\.(br|gz)$/.test(name)))
+  await app.register(async (assets) => {
+    await assets.register(fastifyStatic, {
+      root,
+      serve: false,
+      preCompressed: true,
+      // The name holds the content's hash, so its content never changes (RFC 8246).
+      maxAge: '365d',
+      immutable: true,
+    })
+    assets.get<{ Params: { name: string } }>('/assets/:name', ({ params: { name } }, reply) =>
+      names.has(name) ? reply.sendFile(name) : reply.callNotFound(),
+    )
   })
 }
 
