@@ -1,4 +1,4 @@
-// A language that nobody speaks, for tests: English with accents, and 40 % longer. What has none was not found.
+// A language for tests, which no one speaks: English with accents, and 40 % longer. What has none was not found.
 
 import { parseSync, Visitor } from 'vite'
 import type { Language } from './language.ts'

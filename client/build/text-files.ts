@@ -6,7 +6,7 @@ interface TextFile {
   texts?: RegExp
 }
 
-/** What a person reads and nobody translates: names, and forms for dates. */
+/** What is read and not translated: names, and forms for dates. */
 const asTheyAre = /(^|\.)(productName|locale|fileName|unknown|noun)$/
 
 const textFiles: readonly TextFile[] = [

@@ -1,6 +1,5 @@
 // The time a refusal takes does not reveal whether an account exists: thousands of interleaved attempts.
 
-import { createHmac } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -9,6 +8,7 @@ import { hashSync } from 'bcryptjs'
 import { createPasswords } from '../../server/auth/passwords/passwords.ts'
 import type { StoredPassword } from '../../server/auth/passwords/stored-password.ts'
 import { createMasterKeys, loadMasterKeyFile } from '../../server/auth/secrets/master-key.ts'
+import { accountKeyOf, nameKeyOf } from '../../server/auth/throttle/login-throttle.ts'
 import { createUsers } from '../../server/auth/users/users.ts'
 import { pagePaths } from '../../server/contract/pages.ts'
 import { dayMs, systemClock } from '../../server/db/clock.ts'
@@ -198,8 +198,8 @@ async function shut(
     .execute()
   const nobodies = Array.from({ length: 40 }, (_unused, index) => `throttled-non${index}`)
   const keys = [
-    ...somebodies.map(({ id }) => `account:${id}`),
-    ...nobodies.map((name) => `name:${shareOf(createHmac('sha256', key).update(name).digest())}`),
+    ...somebodies.map(({ id }) => accountKeyOf(id)),
+    ...nobodies.map((name) => nameKeyOf(name, key)),
   ]
   for (const counter of keys) {
     await kysely
@@ -214,9 +214,6 @@ async function shut(
       .execute()
   }
 }
-
-/** As login-throttle.ts: all names without an account share 2^18 counters. */
-const shareOf = (hash: Buffer) => hash.readUInt32BE() % 2 ** 18
 
 /** Chance decides the order of the two, so that neither is always second. */
 async function compare(

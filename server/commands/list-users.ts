@@ -11,6 +11,7 @@ import { createServices } from '../services.ts'
 import type { Command } from './command.ts'
 import { checkOptions } from './terminal/check-options.ts'
 import { sayUsage } from './terminal/read-words.ts'
+import { toUserFacts } from './user-facts.ts'
 
 export const listUsersCommand: Command = {
   usage: 'list-users [<filter> ...] [--json]',
@@ -76,14 +77,7 @@ async function* toJson(pages: AsyncIterable<ListedRecord[]>): AsyncGenerator<str
 
 function toWire(user: ListedRecord): ListedUser {
   return {
-    id: user.id,
-    username: user.username,
-    email: user.email,
-    full_name: user.fullName,
-    role: user.role,
-    disabled: user.disabled,
-    created_at: toRfc3339(user.createdAtMs),
-    last_seen_at: user.lastSeenAtMs === null ? null : toRfc3339(user.lastSeenAtMs),
+    ...toUserFacts(user),
     session_count: user.sessionCount,
     is_last_admin: user.isLastAdmin,
   }

@@ -8,6 +8,7 @@ import { toRfc3339 } from '../contract/rfc3339.ts'
 import type { Command } from './command.ts'
 import { findUser } from './find-user.ts'
 import { readOnly, sayUsage } from './terminal/read-words.ts'
+import { toUserFacts } from './user-facts.ts'
 import { withServices } from './with-services.ts'
 
 export const showUserCommand: Command = {
@@ -37,14 +38,7 @@ export const showUserCommand: Command = {
 function toFacts(user: DetailedUser, { sessions }: SessionList, devices: readonly ListedDevice[]) {
   const { strangers, knownDevices, knownPlaces } = user.limits
   return {
-    id: user.id,
-    username: user.username,
-    email: user.email,
-    full_name: user.fullName,
-    role: user.role,
-    disabled: user.disabled,
-    created_at: toRfc3339(user.createdAtMs),
-    last_seen_at: user.lastSeenAtMs === null ? null : toRfc3339(user.lastSeenAtMs),
+    ...toUserFacts(user),
     password_changed_at: toRfc3339(user.passwordChangedAtMs),
     failures: {
       strangers: strangers.failures,

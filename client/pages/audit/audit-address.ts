@@ -2,12 +2,12 @@
 
 import { appPages } from '../../../server/contract/app-pages.ts'
 import type { AuditFilter } from '../../../server/contract/audit.ts'
-import { auditEvents } from '../../../server/contract/audit-events.ts'
+import { type AuditEvent, auditEvents } from '../../../server/contract/audit-events.ts'
 
 /** Empty where nothing is asked for. */
 export interface AuditView {
   user: string
-  event: AuditFilter['event'] | ''
+  event: AuditEvent | ''
   address: string
   /** A day where the reader is: `2026-01-31`. Both are part of what is shown. */
   since: string

@@ -1,4 +1,4 @@
-// Counts over time as bars; the same as one sentence, and as a table for whoever opens it.
+// Counts over time as bars; the same as one sentence, and as a table that can be opened.
 
 import { formatDate, formatDateTime } from '../../components/format.ts'
 import { overviewStrings as words } from '../../strings/overview.ts'

@@ -120,7 +120,7 @@ forEachEngine((engine) => {
     await expect(added).rejects.toMatchObject({ reason: 'invalid_request' })
   })
 
-  test('C11: a counter that goes back refuses a key of one device, and is told of a synced one', async () => {
+  test('C11: a counter that goes back refuses a key of one device, and is logged for a synced one', async () => {
     const bound = await setUp({ synced: false })
     await signIn(bound.authenticator.get(await ask(), { counter: 7 }))
     await expect(
@@ -213,21 +213,21 @@ forEachEngine((engine) => {
 
     test('the options of one user make no passkey of another, and of one user only once', async () => {
       const [ada, bob] = [await makeHolder(services()), await makeHolder(services())]
-      const [hers, his] = [await ada.signIn(), await bob.signIn()]
-      const options = await prepare(hers)
+      const [ofAda, ofBob] = [await ada.signIn(), await bob.signIn()]
+      const options = await prepare(ofAda)
       const response = createAuthenticator({ origin }).create(options)
       const { ownPasskeys } = services()
-      await expect(ownPasskeys.add({ ...caller(his), response })).rejects.toMatchObject({
+      await expect(ownPasskeys.add({ ...caller(ofBob), response })).rejects.toMatchObject({
         reason: 'invalid_request',
       })
-      await ownPasskeys.add({ ...caller(hers), response })
+      await ownPasskeys.add({ ...caller(ofAda), response })
       const second = createAuthenticator({ origin }).create(options)
-      await expect(ownPasskeys.add({ ...caller(hers), response: second })).rejects.toMatchObject({
+      await expect(ownPasskeys.add({ ...caller(ofAda), response: second })).rejects.toMatchObject({
         reason: 'invalid_request',
       })
     })
 
-    test('a passkey that is stored already is in use, whoever stores it again', async () => {
+    test('a passkey that is stored already is in use, also for its own user', async () => {
       const { here, authenticator } = await setUp()
       const response = authenticator.create(await prepare(here))
       await expect(services().ownPasskeys.add({ ...caller(here), response })).rejects.toMatchObject(

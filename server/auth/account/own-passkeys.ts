@@ -177,7 +177,7 @@ export function createOwnPasskeys(deps: OwnPasskeysDeps): OwnPasskeys {
 
     async remove({ identity, id, currentPassword, device }) {
       const { id: userId } = await reauthentication.require({ identity, currentPassword, device })
-      const row = (await selectOf(userId).execute()).find((candidate) => candidate.id === id)
+      const row = await selectOf(userId).where('id', '=', id).executeTakeFirst()
       if (!row) throw refuseUnknown()
       const facts = { userId, sessionId: identity.sessionId, what: row.name, device }
       try {

@@ -18,7 +18,7 @@ import type { Reauthentication } from '../sign-in/reauthentication.ts'
 import { accountKeyOf } from '../throttle/login-throttle.ts'
 import type { UserIdentity } from '../tokens/identity.ts'
 import { checkField, type PasswordRule, refuseFields } from '../users/account-rules.ts'
-import type { UserRecord, Users } from '../users/users.ts'
+import { toPasswordColumns, type UserRecord, type Users } from '../users/users.ts'
 
 export interface PasswordChangeRequest {
   identity: UserIdentity
@@ -64,17 +64,12 @@ export function createPasswordChange(deps: PasswordChangeDeps): PasswordChange {
   }
 
   /** Of two changes at once that both knew the old password, one finds it. */
-  function writePassword(user: UserRecord, { hash, keyId }: StoredPassword) {
+  function writePassword(user: UserRecord, replacement: StoredPassword) {
     const nowMs = clock.now()
     return required(
       database.kysely
         .updateTable('users')
-        .set({
-          password_hash: hash,
-          password_key_id: keyId,
-          password_changed_at_ms: nowMs,
-          updated_at_ms: nowMs,
-        })
+        .set({ ...toPasswordColumns(replacement, nowMs), updated_at_ms: nowMs })
         .where('id', '=', user.id)
         .where('password_hash', '=', user.password.hash),
     )

@@ -1,4 +1,4 @@
-// A forgotten password: asked for by name, proved by a link in a mail. It signs nobody in (R98).
+// A forgotten password: asked for by name, proved by a link in a mail. It signs no one in (R98).
 
 import { randomInt } from 'node:crypto'
 import { AppError } from '../../contract/app-error.ts'
@@ -18,7 +18,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { accountKeyOf, type LoginThrottle } from '../throttle/login-throttle.ts'
 import type { MailThrottle } from '../throttle/mail-throttle.ts'
 import { checkField, type PasswordRule, refuseFields } from '../users/account-rules.ts'
-import type { UserRecord, Users } from '../users/users.ts'
+import { toPasswordColumns, type UserRecord, type Users } from '../users/users.ts'
 
 export interface PasswordReset {
   /** Whether mail is set up, and people sign in with passwords. */
@@ -156,16 +156,11 @@ export function createPasswordReset(deps: PasswordResetDeps): PasswordReset {
       const user = await findUser(token, 'reset')
       const fields = checkField('new_password', passwordProblem(newPassword, user))
       if (fields.length > 0) throw refuseFields(fields)
-      const { hash, keyId } = await passwords.hash(newPassword, { account: accountKeyOf(user.id) })
+      const replacement = await passwords.hash(newPassword, { account: accountKeyOf(user.id) })
       const nowMs = clock.now()
       const update = database.kysely
         .updateTable('users')
-        .set({
-          password_hash: hash,
-          password_key_id: keyId,
-          password_changed_at_ms: nowMs,
-          updated_at_ms: nowMs,
-        })
+        .set({ ...toPasswordColumns(replacement, nowMs), updated_at_ms: nowMs })
         .where('id', '=', user.id)
         .where('disabled', '=', 0)
       await orRefuseLink(() =>

@@ -16,7 +16,7 @@ import type { LoginThrottle } from '../throttle/login-throttle.ts'
 import type { Revocations } from '../tokens/revocations.ts'
 import type { AccountRequest, Accounts } from '../users/accounts.ts'
 import { isNotLastAdmin, lockAdmins, refuseLastAdmin } from '../users/last-admin.ts'
-import type { UserRecord, Users } from '../users/users.ts'
+import { toPasswordColumns, type UserRecord, type Users } from '../users/users.ts'
 
 /** Each of them throws AppError not_found where there is no such user. */
 export interface UserAdministration {
@@ -149,16 +149,12 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
 
     async setPassword(id, password, by, onProgress) {
       const user = await find(id)
-      const { hash, keyId } = await accounts.hashNewPassword(password, user, shareOf(by))
+      const replacement = await accounts.hashNewPassword(password, user, shareOf(by))
       const { sessionsEnded } = await changeAccount(
         id,
         {
           event: 'password_set_by_admin',
-          set: {
-            password_hash: hash,
-            password_key_id: keyId,
-            password_changed_at_ms: clock.now(),
-          },
+          set: toPasswordColumns(replacement, clock.now()),
           extraWrites: [
             ...forgetKnown(id),
             mailLinks.endAll(id, 'reset'),

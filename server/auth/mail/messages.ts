@@ -3,7 +3,7 @@
 import type { MailText } from './mail-texts.ts'
 import { formatInstant, mailTexts } from './mail-texts.ts'
 
-/** Of an account whose owner is told about something. */
+/** Of an account whose owner hears of something. */
 interface AboutAccount {
   to: string
   username: string

@@ -9,7 +9,7 @@ import { type OnProgress, purgeInBatches } from '../../db/writes/batches.ts'
 import { createKeyedMac } from '../secrets/keyed-mac.ts'
 import type { MasterKeys } from '../secrets/master-key.ts'
 
-/** What it may be used for: to sign in as whoever has the passkey, or by one user. */
+/** What it may be used for: to sign in with any passkey, or by one user. */
 export type ChallengePurpose = 'sign-in' | `add ${string}` | `prove ${string}`
 
 export interface Challenges {

@@ -112,6 +112,8 @@ export const addressWindowMs = 10 * 60_000
  */
 export const widePoolFactor = 8
 
+const nameCountersDefault = 2 ** 18
+
 interface LoginThrottleDeps {
   counters: ThrottleCounters
   masterKeys: MasterKeys
@@ -125,7 +127,7 @@ interface LoginThrottleDeps {
 
 export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
   const { counters, masterKeys, knownDevices, knownPlaces, failuresPerAddress } = deps
-  const { nameCounters = 2 ** 18 } = deps
+  const { nameCounters = nameCountersDefault } = deps
   const unknownPool = counters.backoffPool(unknownRule)
   const knownDevicePool = counters.backoffPool(knownDeviceRule)
   const knownPlacePool = counters.backoffPool(knownPlaceRule)
@@ -148,17 +150,8 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
     ]
   }
 
-  /**
-   * People type passwords into the field for the name, so a name without an account is stored as a
-   * keyed hash. Such names are unlimited and guessed from many addresses, so they share a fixed
-   * number of counters, and no attacker can fill the table. Which names share one cannot be known
-   * without the key.
-   */
   function accountKey({ userId, login }: PasswordAttempt): string {
-    if (userId !== undefined) return accountKeyOf(userId)
-    const name = canonicalName(login)
-    const hash = createHmac('sha256', nameKey).update(name).digest()
-    return `name:${hash.readUInt32BE() % nameCounters}`
+    return userId === undefined ? nameKeyOf(login, nameKey, nameCounters) : accountKeyOf(userId)
   }
 
   /**
@@ -261,6 +254,21 @@ export function createLoginThrottle(deps: LoginThrottleDeps): LoginThrottle {
 /** The key by which an account is counted, and takes its turns. */
 export function accountKeyOf(userId: string): string {
   return `account:${userId}`
+}
+
+/**
+ * People type passwords into the field for the name, so a name without an account is stored as a
+ * keyed hash. Such names are unlimited and guessed from many addresses, so they share a fixed
+ * number of counters, and no attacker can fill the table. Which names share one cannot be known
+ * without the key.
+ */
+export function nameKeyOf(
+  login: string,
+  key: Uint8Array,
+  nameCounters = nameCountersDefault,
+): string {
+  const hash = createHmac('sha256', key).update(canonicalName(login)).digest()
+  return `name:${hash.readUInt32BE() % nameCounters}`
 }
 
 function keysOfKnown(userId: string | undefined): string[] {

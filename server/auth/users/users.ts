@@ -180,6 +180,11 @@ export function createUsers({ database, clock }: UsersDeps): Users {
   }
 }
 
+/** A password that is set now. */
+export function toPasswordColumns({ hash, keyId }: StoredPassword, nowMs: number) {
+  return { password_hash: hash, password_key_id: keyId, password_changed_at_ms: nowMs }
+}
+
 export function toUserRecord(
   row: Pick<Selectable<UsersTable>, keyof ReturnType<typeof toRow>>,
 ): UserRecord {
@@ -225,9 +230,7 @@ function toRow(user: NewUser, nowMs: number) {
     role: user.role,
     disabled: user.disabled ? 1 : 0,
     token_version: 0,
-    password_hash: user.password.hash,
-    password_key_id: user.password.keyId,
-    password_changed_at_ms: nowMs,
+    ...toPasswordColumns(user.password, nowMs),
     is_demo: user.isDemo ? 1 : 0,
     created_at_ms: nowMs,
     updated_at_ms: nowMs,

@@ -1,5 +1,7 @@
 // Signing in, staying signed in, signing out: for the browser, and for typed clients.
 
+import type { Client } from '../../auth/clients/clients.ts'
+import type { SessionTransport } from '../../auth/sessions/session-rows.ts'
 import type { Granted } from '../../auth/sign-in/grants/issue-tokens.ts'
 import {
   freshProofSeconds,
@@ -9,10 +11,12 @@ import {
 } from '../../contract/account.ts'
 import { AppError } from '../../contract/app-error.ts'
 import { loginSchema } from '../../contract/credentials.ts'
+import type { Device } from '../../contract/device.ts'
 import type { PageTokens } from '../../contract/oauth.ts'
 import { passkeySignInSchema } from '../../contract/passkeys.ts'
 import { passkeyRequestSchema } from '../../contract/webauthn.ts'
 import type { RefreshCookie } from '../../web/refresh-cookie.ts'
+import type { Context } from '../context.ts'
 import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
 
 /**
@@ -20,54 +24,45 @@ import { protectedProcedure, publicProcedure, router } from '../procedures.ts'
  * secret stands in a URL (R79).
  */
 export const authRouter = router({
-  login: publicProcedure.input(loginSchema).mutation(async ({ ctx, input }) => {
-    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
-    const granted = await ctx.services.passwordGrant({
-      username: input.username,
-      password: input.password,
-      scope: input.scope,
-      client: ctx.services.clients.web,
-      transport: cookie.available ? 'cookie' : 'bearer',
-      rememberMe: input.remember_me,
-      device: { ...ctx.device, deviceId: deviceCookie.read() },
-    })
-    deviceCookie.renew(granted.session.deviceId)
-    return keepInCookie(cookie, granted)
-  }),
+  login: publicProcedure.input(loginSchema).mutation(({ ctx, input }) =>
+    signInHere(ctx, (here) =>
+      ctx.services.passwordGrant({
+        ...here,
+        username: input.username,
+        password: input.password,
+        scope: input.scope,
+        rememberMe: input.remember_me,
+      }),
+    ),
+  ),
 
   /** What a browser asks its authenticators with. A query: nothing is stored for it. */
   passkeyOptions: publicProcedure
     .output(passkeyRequestSchema)
     .query(({ ctx }) => ctx.services.passkeyCheck.prepare()),
 
-  loginWithPasskey: publicProcedure.input(passkeySignInSchema).mutation(async ({ ctx, input }) => {
-    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
-    const granted = await ctx.services.passkeyGrant({
-      response: input.response,
-      client: ctx.services.clients.web,
-      transport: cookie.available ? 'cookie' : 'bearer',
-      rememberMe: input.remember_me,
-      device: { ...ctx.device, deviceId: deviceCookie.read() },
-    })
-    deviceCookie.renew(granted.session.deviceId)
-    return keepInCookie(cookie, granted)
-  }),
+  loginWithPasskey: publicProcedure.input(passkeySignInSchema).mutation(({ ctx, input }) =>
+    signInHere(ctx, (here) =>
+      ctx.services.passkeyGrant({
+        ...here,
+        response: input.response,
+        rememberMe: input.remember_me,
+      }),
+    ),
+  ),
 
   /** Signs in with the new account: the answer is that of `login`. */
-  register: publicProcedure.input(registrationSchema).mutation(async ({ ctx, input }) => {
-    const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
-    const granted = await ctx.services.register({
-      username: input.username,
-      password: input.password,
-      email: input.email ?? null,
-      fullName: input.full_name ?? null,
-      client: ctx.services.clients.web,
-      transport: cookie.available ? 'cookie' : 'bearer',
-      device: { ...ctx.device, deviceId: deviceCookie.read() },
-    })
-    deviceCookie.renew(granted.session.deviceId)
-    return keepInCookie(cookie, granted)
-  }),
+  register: publicProcedure.input(registrationSchema).mutation(({ ctx, input }) =>
+    signInHere(ctx, (here) =>
+      ctx.services.register({
+        ...here,
+        username: input.username,
+        password: input.password,
+        email: input.email ?? null,
+        fullName: input.full_name ?? null,
+      }),
+    ),
+  ),
 
   /** What a form can check about an account before it is made, or gets a new password. */
   rules: publicProcedure.query(({ ctx: { services } }) => ({
@@ -137,6 +132,27 @@ export const authRouter = router({
     return null
   }),
 })
+
+/** What each way of signing in needs to know of the browser, or other client, that does. */
+interface Here {
+  client: Client
+  transport: SessionTransport
+  device: Device
+}
+
+async function signInHere(
+  ctx: Context,
+  grant: (here: Here) => Promise<Granted>,
+): Promise<PageTokens> {
+  const [cookie, deviceCookie] = [ctx.refreshCookie(), ctx.deviceCookie()]
+  const granted = await grant({
+    client: ctx.services.clients.web,
+    transport: cookie.available ? 'cookie' : 'bearer',
+    device: { ...ctx.device, deviceId: deviceCookie.read() },
+  })
+  deviceCookie.renew(granted.session.deviceId)
+  return keepInCookie(cookie, granted)
+}
 
 /** The token stays out of the answer wherever the browser keeps it better (R69). */
 function keepInCookie(cookie: RefreshCookie, { tokens, session }: Granted): PageTokens {
